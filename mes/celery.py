@@ -1,0 +1,19 @@
+"""The Celery application: every app's `tasks.py`, the schedule from settings, heartbeats to the broker."""
+
+import os
+
+from celery import Celery
+from celery.signals import heartbeat_sent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mes.settings.demo")
+
+app = Celery("plantwright")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@heartbeat_sent.connect(weak=False)
+def worker_is_alive(sender: object, **_: object) -> None:
+    from mes import heartbeats  # needs settings, and this module is imported while they are still being found
+
+    heartbeats.beat_of("worker", getattr(getattr(sender, "eventer", None), "hostname", None) or "worker")

@@ -1,0 +1,56 @@
+"""Signs of life of worker and beat, kept in the broker: who gave one, and when (Unix seconds)."""
+
+import logging
+import socket
+import time
+from functools import cache
+
+from celery.beat import PersistentScheduler
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+KEY = "plantwright:heartbeats:{kind}"
+FORGOTTEN_AFTER_S = 600
+PATIENCE_S = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def broker() -> Redis:
+    """A client that gives up quickly: a missing broker must not hold up a worker or a health check."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S)
+
+
+def beat_of(kind: str, name: str) -> None:
+    """Note that `name` (of `kind` "worker" or "beat") is alive now. A broker that is away is logged, not raised."""
+    key, now = KEY.format(kind=kind), time.time()
+    try:
+        with broker().pipeline(transaction=False) as pipe:
+            pipe.zadd(key, {name: now})
+            pipe.zremrangebyscore(key, 0, now - FORGOTTEN_AFTER_S)
+            pipe.execute()
+    except RedisError as error:
+        logger.warning("no heartbeat of %s %s: %s", kind, name, error)
+
+
+def ages_s(*kinds: str) -> dict[str, dict[str, float]]:
+    """Per kind, the seconds since each name's last sign of life. Raises RedisError."""
+    now = time.time()
+    with broker().pipeline(transaction=False) as pipe:
+        for kind in kinds:
+            pipe.zrange(KEY.format(kind=kind), 0, -1, withscores=True)
+        answers = pipe.execute()
+    return {
+        kind: {name.decode(): max(0.0, now - at) for name, at in rows}
+        for kind, rows in zip(kinds, answers, strict=True)
+    }
+
+
+class BeatingScheduler(PersistentScheduler):
+    """Celery's scheduler that also shows, at each look at the schedule, that it is there."""
+
+    def tick(self, *args: object, **options: object) -> float:
+        beat_of("beat", socket.gethostname())
+        return super().tick(*args, **options)

@@ -1,0 +1,9 @@
+"""The demo and a developer's command line: loopback only, servers and secrets from `mes.embedded`."""
+
+from mes.settings.base import *
+
+MES_DEMO = True
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS: list[str] = []
+# Files are served as they lie in the tree, nothing is collected.
+WHITENOISE_USE_FINDERS = True

@@ -1,8 +1,10 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 import mes.celery  # noqa: F401 - makes it the application that tasks are published by
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mes.settings.demo")
 application = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018 - loads every view before the server forks: shared memory, no slow first click

@@ -41,6 +41,14 @@ class Home:
             (self.path / name).mkdir(mode=0o700, exist_ok=True)
         return self
 
+    def claim(self) -> None:
+        """Make the folder and its secrets, or say that it is not ours."""
+        try:
+            self.make()
+        except PermissionError as refused:
+            raise EmbeddedError(f"Cannot write to {self.path}. Set MES_HOME to a folder of your own.") from refused
+        self.secrets  # noqa: B018 - made here once, or refused with its reason
+
     def lock_file(self, name: str) -> Path:
         return self.path / "locks" / name
 

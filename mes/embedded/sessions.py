@@ -40,11 +40,7 @@ def servers(home: Home, progress: Progress = lambda line: None) -> Iterator[dict
 
     Raises EmbeddedError with a sentence for the person at the keyboard.
     """
-    try:
-        home.make()
-    except PermissionError as refused:
-        raise EmbeddedError(f"Cannot write to {home.path}. Set MES_HOME to a folder of your own.") from refused
-    home.secrets  # noqa: B018 - made here once, or refused with its reason
+    home.claim()
     wanted = wanted_servers()
     if not wanted:
         yield environment(home)
@@ -86,8 +82,3 @@ def _refuse_if_missing(missing: set[str]) -> None:
             f"The embedded servers run without {' and '.join(sorted(missing))}: they were started with DATABASE_URL or "
             "REDIS_URL set. Stop what uses them first, or set the same variables here."
         )
-
-
-def wait_until_stopped(home: Home) -> None:
-    """Return when no keeper holds the servers any more (the caller has given up its own lease)."""
-    FileLock(home.lock_file("keeper")).take().release()

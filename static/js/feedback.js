@@ -1,0 +1,101 @@
+// Answers what the server says in sight and in sound. Accepted: a green frame for 600 ms, a high beep, a toast.
+// Refused: a band that stays until the next scan, entry or Close, two low beeps. Unreachable or failed: a band that says
+// so; what was typed stays. All words come from <template id="say-…"> of the page.
+
+const FLASH_MS = 600;
+const TOAST_MS = 4000;
+let audio = null;
+
+// Browsers give sound only after a touch or a key; a scanner's first character is one.
+function openAudio() {
+  audio ??= new AudioContext();
+  if (audio.state === "suspended") audio.resume();
+}
+
+function beep(frequency, delay_s = 0, length_s = 0.12) {
+  if (!audio) return;
+  const tone = new OscillatorNode(audio, { frequency });
+  const volume = new GainNode(audio, { gain: 0.2 });
+  tone.connect(volume).connect(audio.destination);
+  tone.start(audio.currentTime + delay_s);
+  tone.stop(audio.currentTime + delay_s + length_s);
+}
+
+function words(name, text = "") {
+  const part = document.getElementById(`say-${name}`)?.content.cloneNode(true);
+  if (!part) return null;
+  for (const place of part.querySelectorAll("[data-text]")) place.textContent = text;
+  return part;
+}
+
+// A modal dialog covers the page's own band, so a refusal of its form is shown inside it.
+function region(asker) {
+  return asker?.closest?.("dialog[open]")?.querySelector("[data-refusal]") ?? document.getElementById("refusal");
+}
+
+function clearBands() {
+  for (const band of document.querySelectorAll("#refusal, [data-refusal]")) band.replaceChildren();
+}
+
+function refuse() {
+  beep(220);
+  beep(220, 0.2);
+}
+
+function showBand(name, asker) {
+  const part = words(name);
+  if (part) region(asker)?.replaceChildren(part);
+  refuse();
+}
+
+function toast(name, text) {
+  const part = words(name, text)?.firstElementChild;
+  if (!part) return;
+  document.getElementById("toast")?.replaceChildren(part);
+  setTimeout(() => part.remove(), TOAST_MS);
+}
+
+function accept(event) {
+  clearBands();
+  beep(1320);
+  document.body.dataset.flash = "ok";
+  setTimeout(() => delete document.body.dataset.flash, FLASH_MS);
+  const message = event.detail?.message ?? event.detail?.value;
+  if (message) toast("done", message);
+}
+
+// Only what was made for this page is swapped: a fragment, or a refusal that says where it goes.
+function judgeResponse(event) {
+  const { xhr, requestConfig } = event.detail;
+  const answersInPlace = xhr.getResponseHeader("HX-Retarget");
+  if (xhr.status >= 400 && !answersInPlace) {
+    event.detail.shouldSwap = false;
+    showBand([401, 403].includes(xhr.status) ? "session-over" : "failed", requestConfig.elt);
+  } else if (/^\s*<!doctype/i.test(xhr.response)) {
+    // A whole page: the request was led to the log-in.
+    event.detail.shouldSwap = false;
+    showBand("session-over", requestConfig.elt);
+  } else if (answersInPlace === "#refusal") {
+    event.detail.target = region(requestConfig.elt);
+  } else if (event.detail.target.id === "station") {
+    clearBands();
+  }
+}
+
+function announcePrompt(event) {
+  const prompt = event.target.id === "station" && event.target.querySelector(".prompt");
+  if (prompt) document.getElementById("announce").textContent = prompt.innerText;
+}
+
+for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, openAudio, { capture: true });
+document.addEventListener("accepted", accept);
+document.addEventListener("refused", refuse);
+document.addEventListener("say", (event) => toast(event.detail.name, event.detail.text));
+document.addEventListener("scan", clearBands);
+document.addEventListener("input", clearBands);
+document.addEventListener("click", (event) => event.target.closest?.("[data-dismiss]") && clearBands());
+document.addEventListener("htmx:beforeSwap", judgeResponse);
+document.addEventListener("htmx:afterSettle", announcePrompt);
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => showBand("unreachable", event.detail.requestConfig.elt));
+}

@@ -76,14 +76,16 @@ class Postgres:
         part.rename(self.data)
 
     def _bootstrap_sql(self) -> str:
-        kept, clones = self.home.secrets, "CREATEDB" if self.home.for_tests else "NOCREATEDB"
+        kept = self.home.secrets
+        for_tests = (f"ALTER ROLE {OWNER} CREATEDB", f"GRANT pg_signal_backend TO {OWNER}")
         return ";\n\n".join(
             (
-                f"CREATE ROLE {OWNER} LOGIN {clones} PASSWORD '{kept[OWNER]}'",
+                f"CREATE ROLE {OWNER} LOGIN PASSWORD '{kept[OWNER]}'",
                 f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{kept[APPLICATION]}'",
                 f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
                 f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC",
                 f"GRANT CONNECT ON DATABASE {DATABASE} TO {APPLICATION}",
+                *(for_tests if self.home.for_tests else ()),
                 "",
             )
         )

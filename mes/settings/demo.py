@@ -7,3 +7,4 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = []
 # Files are served as they lie in the tree, nothing is collected.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None

@@ -1,0 +1,84 @@
+"""Databases and a real web server for tests. How the databases come about: tests/databases.py."""
+
+import urllib.request
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connections
+
+import mes.celery  # noqa: F401 - makes it the application that tasks are published by
+from tests import databases
+from tests.plant_server import PlantServer, plant_server_on
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0])):
+            raise pytest.UsageError(f"{item.nodeid}: append-only tables can't be flushed; use `committed_database`")
+
+
+def point_at(database: str) -> str:
+    """Lead every thread's default connection to `database`; returns where it led before."""
+    connections.close_all()
+    entry = connections.settings["default"]  # the one dict that all threads' connections are made from
+    before, entry["NAME"] = entry["NAME"], database
+    return before
+
+
+@pytest.fixture(scope="session")
+def database_template(django_test_environment: None) -> str:
+    databases.drop_leftovers()
+    return databases.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_template: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """pytest-django's fixture, ours: this process's clone, reached as the application's role."""
+    with databases.clone(database_template) as name:
+        before = point_at(name)
+        yield
+        with django_db_blocker.unblock():
+            point_at(before)
+
+
+@pytest.fixture
+def committed_database(
+    database_template: str, django_db_setup: None, django_db_blocker, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A fresh database for one test that really commits or uses threads. Not together with `db` or `django_db`."""
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        raise pytest.UsageError(f"{request.node.nodeid}: `committed_database` takes the place of `django_db`")
+    with databases.clone(database_template) as name, django_db_blocker.unblock():
+        before = point_at(name)
+        yield name
+        point_at(before)
+
+
+@pytest.fixture
+def owner_connection(committed_database: str) -> Iterator[psycopg.Connection]:
+    """The committed database as its owner: what a tampering administrator could do."""
+    with databases.as_owner(committed_database) as connection:
+        yield connection
+
+
+@pytest.fixture
+def plant_server(committed_database: str) -> Iterator[PlantServer]:
+    """A real web server on the committed database: what the test writes with the verbs, it shows."""
+    with plant_server_on(committed_database) as server:
+        yield server
+
+
+@pytest.fixture
+def fetch(plant_server: PlantServer):
+    """`fetch("/path")` -> (status, text), without a log-in."""
+
+    def get(path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(plant_server.url + path, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    return get

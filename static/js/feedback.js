@@ -38,6 +38,7 @@ function clearBands() {
 }
 
 function refuse() {
+  document.getElementById("toast")?.replaceChildren();
   beep(220);
   beep(220, 0.2);
 }

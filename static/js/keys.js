@@ -15,7 +15,6 @@ function holderOf(key) {
 }
 
 function onKeydown(event) {
-  clearTimeout(digit);
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Enter" && event.target.closest?.("[data-no-enter]")) return event.preventDefault();
   if (/^F[1-8]$|^Escape$/.test(event.key)) {
@@ -29,4 +28,6 @@ function onKeydown(event) {
   }
 }
 
+// On window, so that it also sees the Enter that ends a scan and goes no further.
+addEventListener("keydown", () => clearTimeout(digit), { capture: true });
 document.addEventListener("keydown", onKeydown);

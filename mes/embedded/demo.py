@@ -46,7 +46,7 @@ def run(home: Home) -> int:
 
 def chosen_port() -> int:
     given = os.environ.get("MES_PORT") or "8000"
-    if not given.isdecimal() or not 0 < int(given) < 65536:
+    if not (given.isascii() and given.isdigit()) or not 0 < int(given) < 65536:
         raise EmbeddedError(f"MES_PORT is {given!r}; give a port number between 1 and 65535.")
     return int(given)
 

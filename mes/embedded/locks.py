@@ -40,5 +40,7 @@ class FileLock:
 
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock exclusively right now."""
+    if not path.exists():
+        return False
     with FileLock(path) as probe:
         return not probe.try_take()

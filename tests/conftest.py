@@ -82,3 +82,19 @@ def fetch(plant_server: PlantServer):
             return error.code, error.read().decode()
 
     return get
+
+
+@pytest.fixture
+def plant(db: None):
+    """The pump line of tests/plant.py, in this test's transaction."""
+    from tests.plant import build
+
+    return build()
+
+
+@pytest.fixture
+def committed_plant(committed_database: str):
+    """The same, really committed: for tests with threads and with a web server."""
+    from tests.plant import build
+
+    return build()

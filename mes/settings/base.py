@@ -179,7 +179,22 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {}
 # --- Plantwright
 MES_DEMO = False
 # The process gates, in order, as dotted paths to `gate(facts) -> Verdict | None`; a plant adds a line.
-MES_GATES: list[str] = []
+MES_GATES = [
+    "orders.gates.order_released",
+    "wip.gates.unit_in_process",
+    "wip.gates.no_open_hold",
+    "wip.gates.operation_not_begun",
+    "wip.gates.execution_is_yours",
+    "wip.gates.station_fits",
+    "wip.gates.predecessors_done",
+    "mes.kernel.personnel.gates.operator_qualified",
+    "genealogy.gates.component_known",
+    "genealogy.gates.component_is_right_part",
+    "wip.gates.component_not_on_hold",
+    "genealogy.gates.component_available",
+    "wip.gates.required_steps_recorded",
+    "quality.gates.readings_within_limits",
+]
 
 # --- Logging: one line a request, key=value
 LOGGING = {

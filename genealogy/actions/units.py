@@ -1,0 +1,180 @@
+"""Verbs on units. Each writes its activity; balances and status change in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+from equipment.models import Site
+from equipment.policies import check_site_access
+from genealogy.models import Activity, ActivityUnit, Direction, Unit
+from genealogy.queries import ComponentScan
+from genealogy.status import UNIT, ActivityKind
+from mes.kernel.numbers import plain
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import FieldError, InvalidInput, Refusal
+from orders.models import Product, Tracking, WorkOrder
+
+
+class SerialTaken(Refusal):
+    """A unit of this serial exists already."""
+
+
+@dataclass(frozen=True)
+class At:
+    """Where in the process something was done: wip's execution by key, operation and station by code."""
+
+    execution: UUID | None = None
+    operation_code: str = ""
+    station_code: str = ""
+
+
+def create_for_order(*, order: WorkOrder, by: Person, at: datetime) -> list[Unit]:
+    """The units of an order: n serial numbers, or one lot of n. The numbers follow the product's pattern."""
+    product = order.product_revision.product
+    if product.tracking == Tracking.SERIAL:
+        if order.quantity != int(order.quantity):
+            raise InvalidInput(
+                f"{order.erp_reference} asks for {plain(order.quantity)} pieces, and {product.code} is counted "
+                "by serial number.",
+                do="Correct the quantity to a whole number.",
+            )
+        quantities = [Decimal(1)] * int(order.quantity)
+    else:
+        quantities = [order.quantity]
+    first = _take_numbers(product, len(quantities))
+    status = UNIT.after(None, "release")
+    units = Unit.objects.bulk_create(
+        [
+            Unit(
+                site_id=order.site_id,
+                serial=product.serial(first + index),
+                product=product,
+                product_revision_id=order.product_revision_id,
+                work_order=order,
+                status=status,
+                quantity=quantity,
+                created_at=at,
+                created_by=by,
+            )
+            for index, quantity in enumerate(quantities)
+        ],
+        batch_size=1000,
+    )
+    _record(ActivityKind.RELEASE, order.site_id, by, at, At(), outputs=[(unit, unit.quantity) for unit in units])
+    return units
+
+
+def receive(
+    *, site: Site, product: Product, serial: str, quantity: Decimal, by: Person, at: datetime, reason: str = ""
+) -> Unit:
+    """Take in a bought or stocked unit or lot, so that it can be built in. Serial products have quantity 1."""
+    check_permission(by, Permission.RECEIVE_UNITS)
+    check_site_access(by, site.pk)
+    serial = serial.strip()
+    errors = []
+    if not serial:
+        errors.append(FieldError("serial", "A unit needs a serial or lot number."))
+    if product.tracking == Tracking.SERIAL and quantity != 1:
+        errors.append(FieldError("quantity", f"{product.code} has serial numbers: each is 1.", "Receive them singly."))
+    if quantity <= 0:
+        errors.append(FieldError("quantity", "The quantity is more than 0."))
+    if errors:
+        raise InvalidInput("This can't be received.", do="Correct what is named.", errors=errors)
+    if Unit.objects.filter(serial=serial).exists():
+        raise SerialTaken(f"{serial} is known already.", do="Look it up, or check the label.")
+    unit = Unit.objects.create(
+        site=site,
+        serial=serial,
+        product=product,
+        status=UNIT.after(None, "receive"),
+        quantity=quantity,
+        created_at=at,
+        created_by=by,
+    )
+    _record(ActivityKind.RECEIVE, site.pk, by, at, At(), outputs=[(unit, quantity)], reason=reason)
+    return unit
+
+
+def consume(*, unit: Unit, components: Sequence[ComponentScan], where: At, by: Person, at: datetime) -> None:
+    """Build locked components into a locked unit. Gates have judged them; the balance constraint judges last."""
+    inputs = []
+    for scan in components:
+        assert scan.unit is not None, "the gates refuse unknown components"
+        scan.unit.quantity_consumed += scan.quantity
+        if scan.unit.quantity_left <= 0:
+            scan.unit.status = UNIT.after(scan.unit.status, "consume", name=scan.unit.serial)
+        inputs.append((scan.unit, scan.quantity, scan.step_code, scan.scanned))
+    _record(ActivityKind.CONSUME, unit.site_id, by, at, where, inputs=inputs, outputs=[(unit, unit.quantity)])
+    used = {scan.unit.pk: scan.unit for scan in components if scan.unit is not None}
+    Unit.objects.bulk_update(used.values(), ["quantity_consumed", "status"])
+
+
+def finish(*, unit: Unit, where: At, by: Person, at: datetime) -> Unit:
+    """Nothing is left to be done to a locked unit."""
+    unit.status = UNIT.after(unit.status, "finish", name=unit.serial)
+    unit.save(update_fields=["status"])
+    _record(ActivityKind.FINISH, unit.site_id, by, at, where, outputs=[(unit, unit.quantity_left)])
+    return unit
+
+
+def scrap(*, unit: Unit, quantity: Decimal, reason: str, where: At, by: Person, at: datetime) -> Unit:
+    """Scrap a quantity of a locked unit; the unit is scrapped when nothing is left of it."""
+    unit.quantity_scrapped += quantity
+    if unit.quantity_left <= 0:
+        unit.status = UNIT.after(unit.status, "scrap", name=unit.serial)
+    unit.save(update_fields=["quantity_scrapped", "status"])
+    _record(ActivityKind.SCRAP, unit.site_id, by, at, where, inputs=[(unit, quantity, "", "")], reason=reason)
+    return unit
+
+
+def _take_numbers(product: Product, count: int) -> int:
+    """The first of `count` running numbers; the counter's row stays locked until commit, so none is lost or doubled."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO genealogy_serialcounter AS counter (product_id, last) VALUES (%s, %s)
+               ON CONFLICT (product_id) DO UPDATE SET last = counter.last + excluded.last RETURNING last""",
+            [product.pk, count],
+        )
+        (last,) = cursor.fetchone()
+    return last - count + 1
+
+
+def _record(
+    kind: ActivityKind,
+    site_id: UUID,
+    by: Person,
+    at: datetime,
+    where: At,
+    *,
+    inputs: Sequence[tuple[Unit, Decimal, str, str]] = (),
+    outputs: Sequence[tuple[Unit, Decimal]] = (),
+    reason: str = "",
+) -> None:
+    activity = Activity(
+        site_id=site_id,
+        kind=kind,
+        at=at,
+        by=by,
+        execution=where.execution,
+        operation_code=where.operation_code,
+        station_code=where.station_code,
+        reason=reason,
+    )
+    Activity.objects.bulk_create([activity])
+    went_in = [
+        ActivityUnit(
+            activity=activity, unit=unit, direction=Direction.INPUT, quantity=quantity, step_code=step, scanned=scanned
+        )
+        for unit, quantity, step, scanned in inputs
+    ]
+    came_out = [
+        ActivityUnit(activity=activity, unit=unit, direction=Direction.OUTPUT, quantity=quantity)
+        for unit, quantity in outputs
+    ]
+    ActivityUnit.objects.bulk_create(went_in + came_out, batch_size=1000)

@@ -1,0 +1,101 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from genealogy.models import Activity, ActivityUnit, Direction, Unit
+from genealogy.status import ActivityKind, UnitStatus
+from orders.plans import ComponentPlan
+
+
+@dataclass(frozen=True)
+class ComponentScan:
+    """A component offered to a scan step: what was read, what it is (None: unknown), what is wanted.
+
+    quantity: what is going to be consumed of it, in the component's quantity_unit.
+    """
+
+    step_code: str
+    scanned: str
+    unit: Unit | None
+    wanted: ComponentPlan
+    quantity: Decimal
+
+
+class TakesComponents(Protocol):
+    site_id: UUID
+    components: Sequence[ComponentScan]
+
+
+def unit_by_serial(serial: str) -> Unit | None:
+    return (
+        Unit.objects.select_related(
+            "site", "product", "work_order__product_revision__product", "work_order__routing_revision__routing"
+        )
+        .filter(serial=serial)
+        .first()
+    )
+
+
+def lock_units(serials: Sequence[str]) -> dict[str, Unit]:
+    """The units of these serials, locked in the order of their keys (the lock order for components)."""
+    if not serials:
+        return {}
+    found = (
+        Unit.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("product")
+        .filter(serial__in=serials)
+        .order_by("pk")
+    )
+    return {unit.serial: unit for unit in found}
+
+
+def components(subjects: Sequence[TakesComponents]) -> list[list[ComponentScan]]:
+    """The components each subject is about to take."""
+    return [list(subject.components) for subject in subjects]
+
+
+def site_ids(subjects: Sequence[TakesComponents]) -> list[UUID]:
+    return [subject.site_id for subject in subjects]
+
+
+def hosts(subjects: Sequence[TakesComponents]) -> list[dict[UUID, str]]:
+    """Of each subject's components that are used up: the serial they were built into. No query when none is."""
+    spent = {
+        scan.unit.pk
+        for subject in subjects
+        for scan in subject.components
+        if scan.unit is not None and scan.unit.status == UnitStatus.CONSUMED
+    }
+    found: dict[UUID, str] = {}
+    if spent:
+        rows = ActivityUnit.objects.filter(
+            unit__in=spent,
+            direction=Direction.INPUT,
+            activity__kind=ActivityKind.CONSUME,
+            activity__units__direction=Direction.OUTPUT,
+        ).order_by("activity__sequence")
+        found = dict(rows.values_list("unit_id", "activity__units__unit__serial"))
+    return [found] * len(subjects)
+
+
+def as_built(unit: Unit) -> QuerySet[ActivityUnit]:
+    """What was built into the unit, in order of its building."""
+    return (
+        ActivityUnit.objects.filter(
+            activity__kind=ActivityKind.CONSUME,
+            activity__units__unit=unit,
+            activity__units__direction=Direction.OUTPUT,
+            direction=Direction.INPUT,
+        )
+        .select_related("unit__product", "activity__by")
+        .order_by("activity__sequence", "id")
+    )
+
+
+def history_of(unit: Unit) -> QuerySet[Activity]:
+    """Everything that was done to the unit, in order."""
+    return Activity.objects.filter(units__unit=unit).select_related("by").order_by("sequence").distinct()

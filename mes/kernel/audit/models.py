@@ -1,0 +1,86 @@
+"""The ledger under every record, and signatures (21 CFR 11.50, 11.70)."""
+
+from typing import Any
+
+from django.db import models
+
+from mes.kernel.records import Record, person_field
+
+
+class AuditEvent(models.Model):
+    """One changed row of one record-bearing table, written by a database trigger, never by the application.
+
+    person, station, request_id, reason come from the open door; an empty person means the change was made outside
+    the application. Order is `sequence`, not the clock.
+    """
+
+    sequence = models.BigAutoField(primary_key=True)
+    transaction_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    database_user = models.TextField()
+    person = models.TextField(blank=True)
+    station = models.TextField(blank=True)
+    request_id = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    table_name = models.TextField()
+    record = models.TextField()
+    operation = models.CharField(max_length=6)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["table_name", "record", "sequence"], name="audit_event_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.operation} {self.table_name}"
+
+    @property
+    def is_outside_the_application(self) -> bool:
+        return not self.person
+
+
+class Meaning(models.TextChoices):
+    """What a signature says (21 CFR 11.50 a 3)."""
+
+    PERFORMED = "PERFORMED", "I performed this"
+    VERIFIED = "VERIFIED", "I verified this"
+    REVIEWED = "REVIEWED", "I reviewed this"
+    APPROVED = "APPROVED", "I approve this"
+    RELEASED = "RELEASED", "I release this"
+
+
+class Signature(Record):
+    """An electronic signature bound to exactly what was shown.
+
+    record_table, record: what is signed. content: the canonical content as it was on screen; digest: SHA-256 of it.
+    """
+
+    signed_by = person_field()
+    signed_at = models.DateTimeField()
+    meaning = models.CharField(max_length=16, choices=Meaning)
+    record_table = models.CharField(max_length=63)
+    record = models.UUIDField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record_table", "record", "meaning", "digest", "signed_by"],
+                name="signature_once",
+                violation_error_message="You have signed this already.",
+            ),
+        ]
+        indexes = [models.Index(fields=["record_table", "record"], name="signature_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.get_meaning_display()}, {self.signed_by}"
+
+    @property
+    def digest_groups(self) -> str:
+        """The start of the digest in groups of four, as people compare it."""
+        return " ".join(self.digest[i : i + 4] for i in range(0, 12, 4))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["force_insert"] = True  # a signature is never changed, the trigger would refuse it too
+        super().save(*args, **kwargs)

@@ -1,0 +1,37 @@
+"""From the name of a violated database constraint to the sentence the model gives for it."""
+
+from django.apps import apps
+from django.db import IntegrityError
+from django.db.models import Q
+
+from mes.kernel.refusals import Refusal
+
+
+def both_or_neither(one: Q, other: Q) -> Q:
+    """A condition for a check constraint: the two hold together or not at all."""
+    return (one & other) | (~one & ~other)
+
+
+class RuleOfTheRecord(Refusal):
+    """A database constraint refused what was about to be stored."""
+
+
+def explain(error: IntegrityError) -> Refusal | None:
+    """The refusal for a violated constraint that a model declares, or None when no model knows it.
+
+    The sentence is the constraint's `violation_error_message`, so a rule and its words stand in one place.
+    """
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is None:
+        return None
+    if diagnosis.sqlstate == "23001":  # our append-only and frozen-revision triggers
+        return RuleOfTheRecord(diagnosis.message_primary or str(error), do=diagnosis.message_hint or "")
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == diagnosis.constraint_name:
+                return RuleOfTheRecord(
+                    str(constraint.get_violation_error_message()),
+                    do="Look at its present state, then try again.",
+                    evidence={"constraint": constraint.name},
+                )
+    return None

@@ -1,0 +1,156 @@
+"""The door: the one way from a view, an API call, a task or a command into the verbs.
+
+It opens the transaction, tells Postgres who acts (the audit trigger writes it beside every changed row), claims the
+idempotency key, and turns what the database refuses into a sentence. Verbs require an open door and open none.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from mes.kernel import constraints
+from mes.kernel.keys import uuid7
+from mes.kernel.refusals import Busy, InvalidInput
+
+_passage: ContextVar["Passage | None"] = ContextVar("passage", default=None)
+
+# Lock time-out, deadlock, serialisation failure: somebody was quicker, and nothing was changed.
+_BUSY = {"55P03", "40P01", "40001"}
+
+
+class KeyReused(InvalidInput):
+    """The same idempotency key came with another request."""
+
+
+@dataclass
+class Passage:
+    """One way through the door. `at` is the time of everything the verbs write in it."""
+
+    person: Any
+    at: datetime
+    station: str = ""
+    request_id: str = ""
+    reason: str = ""
+    key: str = ""
+    replayed: bool = False
+    answer: dict[str, Any] = field(default_factory=dict)
+
+    def remember(self, **answer: Any) -> None:
+        """Keep a reference to the answer with the key: a second request with it gets the same, rendered again."""
+        self.answer = answer
+
+
+def current() -> Passage | None:
+    return _passage.get()
+
+
+def fingerprint(*parts: Any) -> str:
+    """A digest of what was asked, to tell a repeated request from a key used twice."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@contextmanager
+def open_door(
+    *,
+    person: Any,
+    at: datetime | None = None,
+    station: str = "",
+    request_id: str = "",
+    reason: str = "",
+    key: str = "",
+    asked: str = "",
+) -> Iterator[Passage]:
+    """Open a transaction for `person` (None: the system itself).
+
+    key, asked: idempotency key and fingerprint of the request. If the key is known the passage is `replayed`, its
+    `answer` is the stored one, and the caller must do nothing. A key whose first request still runs waits up to the
+    lock time-out, then Busy (409); a key with another fingerprint is KeyReused (422). A refusal rolls back, and so
+    releases the key.
+    """
+    passage = Passage(person, at or timezone.now(), station, request_id, reason, key)
+    outer = _passage.set(passage)
+    try:
+        with transaction.atomic():
+            claimed = _enter(passage, asked)
+            if claimed is None:
+                _replay(passage, asked)
+            yield passage
+            if key and not passage.replayed:
+                _execute(
+                    "UPDATE idempotency_idempotencykey SET answer = %s WHERE id = %s",
+                    [json.dumps(passage.answer, default=str), claimed],
+                )
+    except IntegrityError as error:
+        refusal = constraints.explain(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in _BUSY:
+            raise
+        raise Busy(
+            "Somebody else is changing this at this moment.",
+            why="Your request waited for them and was not carried out.",
+            do="Try again in a second.",
+        ) from error
+    finally:
+        _passage.reset(outer)
+
+
+_CONTEXT = """set_config('mes.person', %s, true), set_config('mes.station', %s, true),
+    set_config('mes.request', %s, true), set_config('mes.reason', %s, true)"""
+
+
+def _enter(passage: Passage, asked: str) -> str | None:
+    """Set the audit context and claim the key, in one statement; None when the key is taken."""
+    context = [
+        str(passage.person.pk) if passage.person else "system",
+        passage.station,
+        passage.request_id,
+        passage.reason,
+    ]
+    if not passage.key:
+        _execute(f"SELECT {_CONTEXT}", context)
+        return ""
+    return _execute(
+        # The sub-select runs whatever the conflict says: the context is set for a repeated request, too.
+        f"""INSERT INTO idempotency_idempotencykey (id, scope, key, asked, answer, claimed_at)
+            SELECT %s, %s, %s, %s, '{{}}', %s FROM (SELECT {_CONTEXT}) AS context
+            ON CONFLICT (scope, key) DO NOTHING RETURNING id""",  # noqa: S608 - a constant of this module
+        [uuid7(), _scope(passage), passage.key, asked, passage.at, *context],
+    )
+
+
+def _replay(passage: Passage, asked: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked, answer FROM idempotency_idempotencykey WHERE scope = %s AND key = %s",
+            [_scope(passage), passage.key],
+        )
+        row = cursor.fetchone()
+    if row is None or row[0] != asked:
+        raise KeyReused(
+            "This idempotency key was used for another request.",
+            do="Send a new key with a new request, and the same key only to repeat one.",
+        )
+    passage.replayed = True
+    passage.answer = json.loads(row[1]) if isinstance(row[1], str) else row[1]
+
+
+def _scope(passage: Passage) -> str:
+    return str(passage.person.pk) if passage.person else "system"
+
+
+def _execute(sql: str, parameters: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row = cursor.fetchone() if cursor.description else None
+    return row[0] if row else None

@@ -1,0 +1,150 @@
+"""People, their secrets, roles and qualifications."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from mes.kernel.personnel.roles import Permission, Role, administration_permission, permissions_of
+from mes.kernel.records import History, Record, person_field
+
+
+class People(BaseUserManager["Person"]):
+    def create_superuser(self, username: str, password: str, **fields: Any) -> "Person":
+        """For `manage.py createsuperuser` on a new system: an administrator, not somebody without limits."""
+        return self.create(
+            username=username,
+            roles=[Role.ADMINISTRATOR],
+            password=make_password(password),
+            full_name=username,
+            **fields,
+        )
+
+
+class Person(Record, AbstractBaseUser):
+    """A person of the plant (ISA-95: person). Never deleted, never renamed to somebody else: disabled.
+
+    badge: the code on the badge, identifies; pin: hashed, together with the badge logs on at a station.
+    """
+
+    last_login = None  # log-ins are the ledger's, a column would be written at each
+    username = models.CharField(max_length=64, unique=True)
+    full_name = models.CharField(max_length=120)
+    badge = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    pin = models.CharField(max_length=128, blank=True, editable=False)
+    roles = ArrayField(models.CharField(max_length=16, choices=Role), default=list, blank=True)
+    is_active = models.BooleanField(default=True)
+    failed_secrets = models.PositiveSmallIntegerField(default=0, editable=False)
+    locked_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    history = History(excluded_fields=["password", "pin"])
+    objects = People()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name_plural = "people"
+        ordering = ["full_name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(roles__contained_by=list(Role.values)),
+                name="person_roles_known",
+                violation_error_message="A role is not one of the documented roles.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def initials(self) -> str:
+        words = self.full_name.split() or ["?"]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.roles) if self.is_active else frozenset()
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    @property
+    def is_staff(self) -> bool:
+        """May enter the administration pages: whoever may see master data or people there."""
+        return self.may(Permission.VIEW_MASTER_DATA) or self.may(Permission.VIEW_PEOPLE)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        needed = administration_permission(perm)
+        return needed is not None and self.may(needed)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class Qualification(Record):
+    """A skill or certificate that an operation may ask for (ISA-95: qualification test specification)."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+
+    history = History()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonQualification(Record):
+    """A person has a qualification, at a level, until a date (ISA-95: qualification test result)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="qualifications")
+    qualification = models.ForeignKey(Qualification, on_delete=models.PROTECT, related_name="holders")
+    level = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    granted_at = models.DateTimeField()
+    granted_by = person_field()
+    expires_date = models.DateField(null=True, blank=True)
+
+    history = History()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "qualification"],
+                name="person_qualification_once",
+                violation_error_message="This person has this qualification already: change its level or date.",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__gte=1),
+                name="person_qualification_level",
+                violation_error_message="A level is 1 or more.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.qualification}, level {self.level}"
+
+
+class ApiToken(Record):
+    """A bearer token of the API. The token itself is not stored; scopes narrow what its person may do (empty: all)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=80, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    created_at = models.DateTimeField()
+    created_by = person_field(null=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = person_field(null=True)
+
+    history = History(excluded_fields=["token_hash"])
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)

@@ -1,0 +1,27 @@
+from collections.abc import Iterable
+
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import PERMISSIONS, Permission, Role
+from mes.kernel.refusals import NotPermitted
+
+
+class RoleMissing(NotPermitted):
+    """The person's roles don't include this right."""
+
+
+def check_permission(person: Person, permission: Permission) -> None:
+    """Raise RoleMissing unless the person is active and one of their roles includes the permission."""
+    if person.may(permission):
+        return
+    roles = ", ".join(Role(role).label for role in Role.values if permission in PERMISSIONS[role])
+    raise RoleMissing(
+        f"{person.full_name} may not do this: it needs the permission {permission}.",
+        why=f"Roles that have it: {roles}.",
+        do="Ask somebody with one of these roles, or an administrator for the role.",
+        evidence={"permission": str(permission)},
+    )
+
+
+def missing_scopes(asked: Iterable[str]) -> list[str]:
+    """Those scopes that are no permissions."""
+    return sorted(set(asked) - {str(permission) for permission in Permission})

@@ -1,0 +1,47 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from django.utils import timezone
+
+from mes.kernel.personnel.models import PersonQualification
+
+
+class NeedsQualifications(Protocol):
+    """A subject of the gates that asks for qualified people."""
+
+    person: Any
+    required_qualifications: Sequence[tuple[str, str, int]]
+
+
+@dataclass(frozen=True)
+class QualificationFacts:
+    """required: (code, name, minimum level). held: code -> (level, expires_date or None)."""
+
+    person_name: str
+    required: Sequence[tuple[str, str, int]]
+    held: dict[str, tuple[int, date | None]]
+    today: date
+
+
+def qualifications(subjects: Sequence[NeedsQualifications]) -> list[QualificationFacts]:
+    """What each subject's operation asks for and its person has; at most one query, none when nothing is asked."""
+    people = {s.person.pk for s in subjects if s.person is not None and s.required_qualifications}
+    held: dict[Any, dict[str, tuple[int, date | None]]] = {}
+    if people:
+        rows = PersonQualification.objects.filter(person__in=people).values_list(
+            "person_id", "qualification__code", "level", "expires_date"
+        )
+        for person_id, code, level, expires in rows:
+            held.setdefault(person_id, {})[code] = (level, expires)
+    today = timezone.localdate()
+    return [
+        QualificationFacts(
+            s.person.full_name if s.person else "",
+            s.required_qualifications,
+            held.get(s.person.pk, {}) if s.person else {},
+            today,
+        )
+        for s in subjects
+    ]

@@ -1,0 +1,90 @@
+"""Roles as documented sets of permissions. A permission is the right to one verb, or to see one kind of record.
+
+Kept in code, not in rows: a role means the same in every plant, a change is reviewed and shows in the history.
+"""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Permission(StrEnum):
+    """One right. The value is what API scopes, refusals and documentation call it."""
+
+    VIEW_ORDERS = "orders.view"
+    IMPORT_ORDERS = "orders.import"
+    RELEASE_ORDERS = "orders.release"
+    VIEW_UNITS = "units.view"
+    RECEIVE_UNITS = "units.receive"
+    WORK = "operations.work"
+    PLACE_HOLDS = "holds.place"
+    RELEASE_HOLDS = "holds.release"
+    REGISTER_STATIONS = "stations.register"
+    VIEW_MASTER_DATA = "master_data.view"
+    DRAFT_MASTER_DATA = "master_data.draft"
+    RELEASE_MASTER_DATA = "master_data.release"
+    VIEW_PEOPLE = "people.view"
+    EDIT_PEOPLE = "people.edit"
+    EDIT_EQUIPMENT = "equipment.edit"
+    VIEW_LEDGER = "ledger.view"
+
+
+class Role(models.TextChoices):
+    OPERATOR = "operator", "Operator"
+    SUPERVISOR = "supervisor", "Supervisor"
+    QUALITY = "quality", "Quality"
+    ENGINEER = "engineer", "Engineer"
+    PLANNER = "planner", "Planner"
+    AUDITOR = "auditor", "Auditor"
+    ADMINISTRATOR = "administrator", "Administrator"
+    INTEGRATION = "integration", "Integration"
+
+
+_P = Permission
+_SEE = {_P.VIEW_ORDERS, _P.VIEW_UNITS}
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.OPERATOR: frozenset(_SEE | {_P.WORK, _P.PLACE_HOLDS}),
+    Role.SUPERVISOR: frozenset(
+        _SEE
+        | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
+        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE}
+    ),
+    Role.QUALITY: frozenset(
+        _SEE
+        | {_P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.RECEIVE_UNITS, _P.VIEW_MASTER_DATA, _P.RELEASE_MASTER_DATA}
+        | {_P.VIEW_LEDGER}
+    ),
+    Role.ENGINEER: frozenset(_SEE | {_P.VIEW_MASTER_DATA, _P.DRAFT_MASTER_DATA, _P.EDIT_EQUIPMENT}),
+    Role.PLANNER: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.VIEW_MASTER_DATA}),
+    Role.AUDITOR: frozenset(_SEE | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.VIEW_LEDGER}),
+    Role.ADMINISTRATOR: frozenset(
+        _SEE
+        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.EDIT_PEOPLE, _P.EDIT_EQUIPMENT, _P.REGISTER_STATIONS}
+        | {_P.VIEW_LEDGER}
+    ),
+    Role.INTEGRATION: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.WORK, _P.PLACE_HOLDS}),
+}
+
+
+def permissions_of(roles: list[str]) -> frozenset[Permission]:
+    """All rights of somebody with these roles."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles)) if roles else frozenset()
+
+
+# Who may see and who may change an app's records in the administration pages.
+_ADMINISTRATION: dict[str, tuple[Permission, Permission | None]] = {
+    "orders": (_P.VIEW_MASTER_DATA, _P.DRAFT_MASTER_DATA),
+    "equipment": (_P.VIEW_MASTER_DATA, _P.EDIT_EQUIPMENT),
+    "personnel": (_P.VIEW_PEOPLE, _P.EDIT_PEOPLE),
+    "genealogy": (_P.VIEW_MASTER_DATA, _P.RECEIVE_UNITS),
+    "wip": (_P.VIEW_MASTER_DATA, None),
+    "audit": (_P.VIEW_LEDGER, None),
+}
+
+
+def administration_permission(django_permission: str) -> Permission | None:
+    """Our permission behind Django's "app.action_model" in the administration pages; None: nobody."""
+    app_label, _, codename = django_permission.partition(".")
+    see, change = _ADMINISTRATION.get(app_label, (None, None))
+    return see if codename.startswith("view_") else change

@@ -1,0 +1,58 @@
+"""Base classes of every stored record, and the history of those that may change."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Func, Value
+from simple_history.models import HistoricalRecords
+
+from mes.kernel import door
+from mes.kernel.keys import uuid7
+
+
+class Record(models.Model):
+    """A row with a key made in Python (UUIDv7: sortable by time of making)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class History(HistoricalRecords):
+    """simple-history for a mutable record: who and why come from the open door, not from a web request.
+
+    At a station the acting person is not the Django log-in, and a task or a command has no request at all.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("get_user", acting_person)
+        kwargs.setdefault("user_model", settings.AUTH_USER_MODEL)
+        super().__init__(**kwargs)
+
+    def get_change_reason_for_object(self, instance: models.Model, history_type: str, using: str) -> str | None:
+        passage = door.current()
+        return (passage.reason if passage else None) or super().get_change_reason_for_object(
+            instance, history_type, using
+        )
+
+
+def acting_person(instance: models.Model, **kwargs: Any) -> Any:
+    passage = door.current()
+    return passage.person if passage else None
+
+
+def sequence_field() -> "models.BigIntegerField[int, int]":
+    """Order of what happened, across all event tables, whatever the clocks say. Given by Postgres at insert."""
+    return models.BigIntegerField(
+        unique=True,
+        editable=False,
+        db_default=Func(Value("event_sequence"), function="nextval", output_field=models.BigIntegerField()),
+    )
+
+
+def person_field(**kwargs: Any) -> "models.ForeignKey[Any, Any]":
+    """Who did it. People are never deleted, so a record never loses its person."""
+    kwargs.setdefault("related_name", "+")
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, **kwargs)

@@ -1,0 +1,118 @@
+"""A refusal says what is wrong, why, and what to do: to a person on a page, to a program as problem+json (RFC 9457)."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong in the input. `where` is a path a person can find: "row 3, quantity" or "steps.2.value"."""
+
+    where: str
+    what: str
+    do: str = ""
+
+
+class Refusal(Exception):
+    """A rule says no. The class name is the fact (`OperationOnHold`), the sentences are for the person.
+
+    status: the HTTP status of the answer; nothing was changed when a refusal is raised.
+    blockers: further verdicts that stand in the way as well, each with code, what, why, do.
+    """
+
+    status = 409
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        do: str = "",
+        errors: Sequence[FieldError] = (),
+        blockers: Sequence[Any] = (),
+        evidence: dict[str, Any] | None = None,
+        code: str = "",
+    ) -> None:
+        super().__init__(what)
+        self.what, self.why, self.do = what, why, do
+        self.errors, self.blockers, self.evidence = tuple(errors), tuple(blockers), evidence or {}
+        self.code = code or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).upper()
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.do) if part)
+
+
+class InvalidInput(Refusal):
+    """The input has the wrong shape; `errors` says where."""
+
+    status = 422
+
+
+class NotFound(Refusal):
+    status = 404
+
+
+class NotPermitted(Refusal):
+    """The person is known, and may not do this."""
+
+    status = 403
+
+
+class NotSignedIn(Refusal):
+    status = 401
+
+
+class Busy(Refusal):
+    """Somebody else holds the rows this needs; trying again soon is right."""
+
+    status = 409
+
+
+@dataclass
+class RefusalMiddleware:
+    """The one place where a refusal becomes a response."""
+
+    get_response: Callable[[HttpRequest], HttpResponse]
+    async_capable: bool = field(default=False, init=False)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        if request.path.startswith("/api/"):
+            return problem_response(exception)
+        if getattr(request, "htmx", False):
+            # The band lies over the page: what was typed stays where it is.
+            response = render(request, "components/banner.html", {"refusal": exception}, status=exception.status)
+            response["HX-Retarget"], response["HX-Reswap"], response["HX-Trigger"] = "#refusal", "innerHTML", "refused"
+            return response
+        return render(request, "refused.html", {"refusal": exception}, status=exception.status)
+
+
+def problem(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as the members of an RFC 9457 problem; `code` is the stable name to program against."""
+    members: dict[str, Any] = {
+        "type": f"urn:plantwright:refusal:{refusal.code.lower().replace('_', '-')}",
+        "title": refusal.what,
+        "status": refusal.status,
+        "detail": " ".join(part for part in (refusal.why, refusal.do) if part),
+        "code": refusal.code,
+    }
+    if refusal.errors:
+        members["errors"] = [{"where": e.where, "what": e.what, "do": e.do} for e in refusal.errors]
+    if refusal.blockers:
+        members["blockers"] = [blocker.as_dict() for blocker in refusal.blockers]
+    if refusal.evidence:
+        members["evidence"] = refusal.evidence
+    return members
+
+
+def problem_response(refusal: Refusal) -> JsonResponse:
+    return JsonResponse(problem(refusal), status=refusal.status, content_type="application/problem+json")

@@ -1,0 +1,59 @@
+"""Which browser is which station, and who is at it. The station keeps the device; people come and go."""
+
+import hashlib
+
+from django.db import models
+from django.db.models import Q
+
+from equipment.models import Station
+from mes.kernel.constraints import both_or_neither
+from mes.kernel.records import History, Record, person_field
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 of a device's token: what is stored of it. The token is 256 bits of chance, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class StationDevice(Record):
+    """A browser registered as a station. Its cookie holds a token whose hash is kept here."""
+
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="devices")
+    token_hash = models.CharField(max_length=64, unique=True)
+    registered_at = models.DateTimeField()
+    registered_by = person_field()
+
+    history = History(excluded_fields=["token_hash"])
+
+    def __str__(self) -> str:
+        return f"device of {self.station}"
+
+
+class StationLogon(Record):
+    """A person at a station, from log-on by badge and PIN until log-off."""
+
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="logons")
+    person = person_field()
+    logged_on_at = models.DateTimeField()
+    logged_off_at = models.DateTimeField(null=True, blank=True)
+    logged_off_by = person_field(null=True, blank=True)
+
+    history = History()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station"],
+                condition=Q(logged_off_at__isnull=True),
+                name="logon_one_active",
+                violation_error_message="Somebody else logged on at this station a moment ago.",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(logged_off_at__isnull=True), Q(logged_off_by__isnull=True)),
+                name="logon_off_by_whom",
+                violation_error_message="A log-off says who did it, and when.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.station}"

@@ -1,0 +1,11 @@
+"""Wiring: every address of the product."""
+
+from django.contrib import admin
+from django.urls import path
+
+from mes.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]

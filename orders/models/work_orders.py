@@ -1,0 +1,81 @@
+from django.db import models
+from django.db.models import Q
+
+from equipment.models import Site
+from mes.kernel.constraints import both_or_neither
+from mes.kernel.records import History, Record, person_field
+from orders.models.products import ProductRevision
+from orders.models.routings import RoutingRevision
+from orders.status import OrderStatus
+
+
+class WorkOrder(Record):
+    """An order to make a quantity of a product revision (ISA-95: operations request, work request).
+
+    erp_reference: the ERP's number, by which it is known everywhere. routing_revision and digest are pinned at release:
+    the digest is SHA-256 over the canonical content of both revisions, so that master data edited later never touches
+    work in flight. priority: 1 first, 9 last.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    erp_reference = models.CharField(max_length=40, unique=True)
+    product_revision = models.ForeignKey(ProductRevision, on_delete=models.PROTECT, related_name="work_orders")
+    quantity = models.DecimalField(max_digits=14, decimal_places=4)
+    quantity_unit = models.CharField(max_length=12)
+    due_at = models.DateTimeField()
+    priority = models.PositiveSmallIntegerField(default=5)
+    status = models.CharField(max_length=12, choices=OrderStatus, default=OrderStatus.DRAFT)
+    routing_revision = models.ForeignKey(
+        RoutingRevision, on_delete=models.PROTECT, null=True, blank=True, related_name="work_orders"
+    )
+    digest = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    created_by = person_field()
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = person_field(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    completed_by = person_field(null=True, blank=True)
+
+    history = History()
+
+    class Meta:
+        ordering = ["priority", "due_at", "erp_reference"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0),
+                name="order_quantity_positive",
+                violation_error_message="An order's quantity is more than 0.",
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__gte=1, priority__lte=9),
+                name="order_priority_range",
+                violation_error_message="A priority is 1 (first) to 9 (last).",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=OrderStatus.DRAFT)
+                | Q(routing_revision__isnull=False, released_at__isnull=False, released_by__isnull=False)
+                & ~Q(digest=""),
+                name="order_released_is_pinned",
+                violation_error_message="A released order has its routing revision, its digest, and who released it.",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(
+                    Q(status=OrderStatus.COMPLETED), Q(completed_at__isnull=False, completed_by__isnull=False)
+                ),
+                name="order_completed_by_whom",
+                violation_error_message="A completed order says who completed it, and when.",
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "status", "priority", "due_at"], name="order_by_rank")]
+
+    def __str__(self) -> str:
+        return self.erp_reference
+
+    @property
+    def is_open_for_work(self) -> bool:
+        return self.status in (OrderStatus.RELEASED, OrderStatus.RUNNING)
+
+    @property
+    def digest_groups(self) -> str:
+        """The start of the digest in groups of four, as people compare it."""
+        return " ".join(self.digest[i : i + 4] for i in range(0, 8, 4))

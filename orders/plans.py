@@ -1,0 +1,98 @@
+"""What a pinned routing and product revision ask for, as one frozen value without a database behind it."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from mes.kernel.audit import canonical
+
+
+@dataclass(frozen=True)
+class ComponentPlan:
+    """What a scan step takes. quantity: per piece made, in the component's quantity_unit."""
+
+    product_id: UUID
+    code: str
+    name: str
+    tracking: str
+    quantity: Decimal
+    quantity_unit: str
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """One step; limits in quantity_unit, None where open."""
+
+    code: str
+    position: int
+    kind: str
+    name: str
+    instruction: str
+    picture: str
+    is_required: bool
+    samples: int
+    quantity_unit: str
+    lower: Decimal | None
+    target: Decimal | None
+    upper: Decimal | None
+    component: ComponentPlan | None
+
+
+@dataclass(frozen=True)
+class OperationPlan:
+    """One operation. qualifications: (code, name, minimum level). predecessors: codes of what is to be done first."""
+
+    code: str
+    name: str
+    station_class_id: UUID
+    station_class: str
+    run_time_s: int
+    signature_meaning: str
+    qualifications: tuple[tuple[str, str, int], ...]
+    predecessors: tuple[str, ...]
+    steps: tuple[StepPlan, ...]
+
+    def step(self, code: str) -> StepPlan | None:
+        return next((step for step in self.steps if step.code == code), None)
+
+    @property
+    def required(self) -> Iterator[tuple[StepPlan, int]]:
+        """Every (step, sample) that has to be recorded."""
+        return ((step, sample) for step in self.steps if step.is_required for sample in range(1, step.samples + 1))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The content an order pins at its release. operations: in an order that respects the graph."""
+
+    product_code: str
+    product_name: str
+    product_revision: str
+    routing: str
+    routing_revision: int
+    operations: tuple[OperationPlan, ...]
+
+    def operation(self, code: str) -> OperationPlan | None:
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> dict[str, OperationPlan]:
+        return {operation.code: operation for operation in self.operations}
+
+    @cached_property
+    def last_operations(self) -> frozenset[str]:
+        """Operations that nothing waits for: a unit is finished when they all are done."""
+        waited_for = {code for operation in self.operations for code in operation.predecessors}
+        return frozenset(operation.code for operation in self.operations) - waited_for
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical content."""
+        return canonical.digest(self.content)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,27 @@
+"""Quality judges what wip recorded."""
+
+from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
+from mes.kernel.numbers import plain
+from wip.facts import recorded
+
+
+@gate(Hook.COMPLETE, needs=[recorded])
+def readings_within_limits(facts: Facts) -> Verdict | None:
+    """Every recorded number is within its limits; otherwise the unit does not complete as good."""
+    known = facts[recorded]
+    outside = [reading for reading in known.values.values() if not reading.is_within_limits]
+    if not outside or known.scrapped_whole:
+        return None
+    first = outside[0]
+    step = known.operation.step(first.step_code)
+    name = step.name if step else first.step_code
+    side, limit = (
+        ("below", first.lower) if first.lower is not None and first.number < first.lower else ("above", first.upper)
+    )
+    return Verdict(
+        "READING_OUT_OF_LIMITS",
+        f"{name} is {first.value} {first.quantity_unit}, {side} {plain(limit)}.",
+        do="Measure again and correct the value with a reason, or scrap the unit.",
+        evidence={"steps": [f"{reading.step_code}.{reading.sample}" for reading in outside]},
+        override=Override.PERMIT,
+    )

@@ -1,0 +1,186 @@
+"""Verbs on operation executions."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from equipment.models import Station
+from genealogy.actions import units
+from genealogy.actions.units import At
+from genealogy.models import Unit
+from mes.kernel.gates import Hook
+from mes.kernel.numbers import plain
+from mes.kernel.personnel.models import Person
+from mes.kernel.refusals import InvalidInput, Refusal
+from orders.models import WorkOrder
+from orders.plans import OperationPlan
+from orders.queries import plan_of
+from orders.status import OrderStatus
+from wip.actions import orders
+from wip.jobs import Job
+from wip.models import ExecutionEvent, OperationExecution
+from wip.policies import check_gates
+from wip.queries import job_for
+from wip.status import EXECUTION, ExecutionEventKind, ExecutionStatus
+
+
+class AlreadyYours(Refusal):
+    """The person has the job already."""
+
+
+def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person, at: datetime) -> OperationExecution:
+    """Start an operation on a unit at a station. Raises BlockedByGates with everything in the way."""
+    assert unit.work_order is not None
+    order = unit.work_order
+    if order.status == OrderStatus.RELEASED:
+        order = _lock_order(order)  # order before unit: the lock order
+    locked = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("product").get(pk=unit.pk)
+    locked.work_order = order
+    job = job_for(locked, operation, station=station, person=by)
+    check_gates(job, Hook.START)
+    execution = OperationExecution(
+        site_id=locked.site_id,
+        work_order=order,
+        unit=locked,
+        operation_code=operation.code,
+        station=station,
+        status=EXECUTION.after(None, "start"),
+        quantity=locked.quantity_left,
+        started_at=at,
+        started_by=by,
+        worked_by=by,
+    )
+    execution.save(force_insert=True)
+    _event(execution, ExecutionEventKind.STARTED, station, by, at)
+    if order.status == OrderStatus.RELEASED:
+        orders.begin(order=order)
+    return execution
+
+
+def lock(*, execution: OperationExecution, station: Station, by: Person, ends: bool) -> Job:
+    """Lock order (when the act may end it), unit and execution, in this order, and see them as a job."""
+    if ends:
+        _lock_order(execution.work_order)
+    locked = (
+        OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True)
+        .select_related("unit__product", "work_order", "worked_by", "station")
+        .get(pk=execution.pk)
+    )
+    operation = plan_of(locked.work_order).operation(locked.operation_code)
+    assert operation is not None, "an execution's operation is in its pinned plan"
+    locked.unit.work_order = locked.work_order
+    return job_for(locked.unit, operation, station=station, person=by, execution=locked)
+
+
+def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
+    """Whether completing this execution could be the last thing done on its order."""
+    return scrap > 0 or execution.operation_code in plan_of(execution.work_order).last_operations
+
+
+def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
+    """Take a running job over from the person who has it."""
+    locked = lock(execution=execution, station=station, by=by, ends=False).execution
+    assert locked is not None
+    EXECUTION.after(locked.status, "take_over", name=locked.operation_code)
+    if locked.worked_by_id == by.pk:
+        raise AlreadyYours("You have this job already.", do="Go on with it.")
+    locked.worked_by = by
+    locked.save(update_fields=["worked_by"])
+    _event(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)
+    return locked
+
+
+def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationExecution:
+    """Book the job's good and scrap on its locked execution, which goes on running."""
+    execution = _add_quantities(job, "book", scrap_reason)
+    execution.save(update_fields=["quantity_good", "quantity_scrapped"])
+    _event(execution, ExecutionEventKind.BOOKED, job.station, by, at, job.good, job.scrap, scrap_reason)
+    _scrap(job, scrap_reason, by, at)
+    return execution
+
+
+def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationExecution:
+    """Book the job's quantities, complete its locked execution, and finish unit and order when nothing is left.
+
+    good and scrap together are what is still open. The gates have judged.
+    """
+    execution = _add_quantities(job, "complete", scrap_reason)
+    if execution.quantity_open != 0:
+        raise InvalidInput(
+            f"{plain(execution.quantity_open)} of {plain(execution.quantity)} would be left open.",
+            do="Good and scrap together make up what was started.",
+        )
+    execution.status = EXECUTION.after(execution.status, "complete", name=job.operation.code)
+    execution.completed_at, execution.completed_by = at, by
+    execution.save(update_fields=["quantity_good", "quantity_scrapped", "status", "completed_at", "completed_by"])
+    _event(execution, ExecutionEventKind.COMPLETED, job.station, by, at, job.good, job.scrap, scrap_reason)
+    _scrap(job, scrap_reason, by, at)
+    if job.unit.quantity_left > 0 and _is_last(job):
+        units.finish(unit=job.unit, where=_where(job), by=by, at=at)
+    if may_end_order(execution, job.scrap):
+        orders.complete_if_nothing_left(order=job.order, by=by, at=at)
+    return execution
+
+
+def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecution:
+    execution = job.execution
+    assert execution is not None
+    EXECUTION.after(execution.status, verb, name=job.operation.code)
+    if job.good < 0 or job.scrap < 0 or job.good + job.scrap > execution.quantity_open:
+        raise InvalidInput(
+            f"{plain(execution.quantity_open)} are open; good and scrap are 0 or more and together not above.",
+            do="Correct the quantities.",
+        )
+    if job.scrap > 0 and not scrap_reason:
+        raise InvalidInput("Scrap needs a reason.", do="Say in a few words why it is scrapped.")
+    execution.quantity_good += job.good
+    execution.quantity_scrapped += job.scrap
+    return execution
+
+
+def _scrap(job: Job, reason: str, by: Person, at: datetime) -> None:
+    if job.scrap > 0:
+        units.scrap(unit=job.unit, quantity=job.scrap, reason=reason, where=_where(job), by=by, at=at)
+
+
+def _is_last(job: Job) -> bool:
+    """Whether every operation that nothing waits for is completed on the unit now."""
+    last = job.plan.last_operations
+    if job.operation.code not in last:
+        return False
+    if len(last) == 1:
+        return True
+    done = OperationExecution.objects.filter(
+        unit=job.unit, operation_code__in=last, status=ExecutionStatus.COMPLETED
+    ).values("operation_code")
+    return done.distinct().count() == len(last)
+
+
+def _where(job: Job) -> At:
+    assert job.execution is not None and job.station is not None
+    return At(job.execution.pk, job.operation.code, job.station.code)
+
+
+def _lock_order(order: WorkOrder) -> WorkOrder:
+    return WorkOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
+
+
+def _event(
+    execution: OperationExecution,
+    kind: ExecutionEventKind,
+    station: Station | None,
+    by: Person,
+    at: datetime,
+    good: Decimal = Decimal(0),
+    scrap: Decimal = Decimal(0),
+    scrap_reason: str = "",
+) -> None:
+    ExecutionEvent(
+        execution=execution,
+        kind=kind,
+        at=at,
+        by=by,
+        station_code=station.code if station else "",
+        good=good,
+        scrap=scrap,
+        scrap_reason=scrap_reason,
+    ).save(force_insert=True)

@@ -1,0 +1,61 @@
+"""Placing and releasing holds."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from equipment.policies import check_site_access
+from genealogy.models import Unit
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput
+from orders.models import WorkOrder
+from wip.models import Hold, HoldReason
+from wip.status import HOLD
+
+
+def place(
+    *, by: Person, at: datetime, reason_code: str, reason: str, unit: Unit | None = None, order: WorkOrder | None = None
+) -> Hold:
+    """Hold a unit or an order: nothing is started, recorded or completed on it until the hold is released."""
+    check_permission(by, Permission.PLACE_HOLDS)
+    held = unit or order
+    assert held is not None, "a hold is on a unit or an order"
+    check_site_access(by, held.site_id)
+    if reason_code not in HoldReason.values:
+        raise InvalidInput(f"A hold's kind is one of: {', '.join(HoldReason.values)}.", do="Choose one.")
+    if not reason.strip():
+        raise InvalidInput("A hold needs a reason.", do="Say in a few words what is wrong.")
+    # Whoever works on it now commits first; whoever comes next sees the hold.
+    type(held)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
+    return Hold.objects.create(
+        site_id=held.site_id,
+        number=_next_number(),
+        unit=unit,
+        work_order=order,
+        status=HOLD.after(None, "place"),
+        reason_code=reason_code,
+        reason=reason.strip(),
+        placed_at=at,
+        placed_by=by,
+    )
+
+
+def release(*, hold: Hold, reason: str, by: Person, at: datetime) -> Hold:
+    """Release a hold, with the reason why work may go on."""
+    check_permission(by, Permission.RELEASE_HOLDS)
+    check_site_access(by, hold.site_id)
+    if not reason.strip():
+        raise InvalidInput("Releasing a hold needs a reason.", do="Say in a few words why work may go on.")
+    locked = Hold.objects.select_for_update(of=("self",), no_key=True).get(pk=hold.pk)
+    locked.status = HOLD.after(locked.status, "release", name=locked.number)
+    locked.released_at, locked.released_by, locked.release_reason = at, by, reason.strip()
+    locked.save(update_fields=["status", "released_at", "released_by", "release_reason"])
+    return locked
+
+
+def _next_number() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('hold_number')")
+        return f"H-{cursor.fetchone()[0]:04d}"

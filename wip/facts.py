@@ -1,0 +1,101 @@
+"""Loaders of the facts that wip's gates read: each one query for any number of jobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q
+
+from orders.plans import OperationPlan
+from wip.jobs import Job
+from wip.models import Hold, OperationExecution, Reading
+from wip.status import HoldStatus
+
+
+def jobs(subjects: Sequence[Job]) -> list[Job]:
+    """The jobs themselves, for gates that need no query."""
+    return list(subjects)
+
+
+def executions(subjects: Sequence[Job]) -> list[list[OperationExecution]]:
+    """All executions of each job's unit."""
+    found: dict[UUID, list[OperationExecution]] = {}
+    rows = OperationExecution.objects.select_related("worked_by", "station").filter(
+        unit__in={subject.unit.pk for subject in subjects}
+    )
+    for execution in rows:
+        found.setdefault(execution.unit_id, []).append(execution)
+    return [found.get(subject.unit.pk, []) for subject in subjects]
+
+
+@dataclass
+class HoldFacts:
+    """Open holds on the job's unit and order, and on the components it is about to take (by unit key)."""
+
+    here: list[Hold] = field(default_factory=list)
+    on_components: dict[UUID, Hold] = field(default_factory=dict)
+
+
+def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
+    """The open holds that concern each job."""
+    parts = {scan.unit.pk for subject in subjects for scan in subject.components if scan.unit is not None}
+    rows = list(
+        Hold.objects.select_related("placed_by").filter(
+            Q(unit__in={subject.unit.pk for subject in subjects} | parts)
+            | Q(work_order__in={subject.order.pk for subject in subjects}),
+            status=HoldStatus.OPEN,
+        )
+    )
+    on_parts = {hold.unit_id: hold for hold in rows if hold.unit_id in parts}
+    return [
+        HoldFacts(
+            [hold for hold in rows if hold.unit_id == s.unit.pk or hold.work_order_id == s.order.pk],
+            {scan.unit.pk: on_parts[scan.unit.pk] for scan in s.components if scan.unit and scan.unit.pk in on_parts},
+        )
+        for s in subjects
+    ]
+
+
+@dataclass
+class RecordedFacts:
+    """What counts as recorded for a job once its entries are in: by (step code, sample).
+
+    scrapped_whole: nothing of the unit is going to be good, so that missing values don't stop its end.
+    """
+
+    operation: OperationPlan
+    values: dict[tuple[str, int], Reading]
+    scrapped_whole: bool = False
+
+
+def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
+    """The values in force of each job's execution, the job's own entries included."""
+    found: dict[UUID, dict[tuple[str, int], Reading]] = {}
+    running = {subject.execution.pk for subject in subjects if subject.execution is not None}
+    for reading in values_in_force(running):
+        found.setdefault(reading.execution_id, {})[reading.step_code, reading.sample] = reading
+    facts = []
+    for subject in subjects:
+        values = dict(found.get(subject.execution.pk, {})) if subject.execution else {}
+        for given in subject.entries:
+            values[given.step.code, given.sample] = Reading(
+                step_code=given.step.code,
+                sample=given.sample,
+                kind=given.step.kind,
+                value=given.value,
+                number=given.number,
+                quantity_unit=given.step.quantity_unit,
+                lower=given.step.lower,
+                upper=given.step.upper,
+            )
+        whole = subject.good == 0 and subject.scrap > Decimal(0)
+        facts.append(RecordedFacts(subject.operation, values, whole))
+    return facts
+
+
+def values_in_force(execution_ids: "set[UUID]") -> "list[Reading]":
+    """The readings of these executions that no later one corrects."""
+    return list(
+        Reading.objects.filter(execution__in=execution_ids, corrected_by_reading__isnull=True).select_related("by")
+    )

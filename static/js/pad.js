@@ -65,6 +65,8 @@ function follow(entry) {
   if (judged.value !== undefined) mark.setAttribute("x", `${Math.min(98, Math.max(2, placeOf(judged.value, limits)))}%`);
   if (judged.tone) bar.dataset.tone = judged.tone;
   else delete bar.dataset.tone;
+  if (judged.limit) entry.setAttribute("aria-invalid", "true");
+  else entry.removeAttribute("aria-invalid");
   showJudgement(document.querySelector(`[data-judges="${CSS.escape(entry.id)}"]`), bar, judged);
 }
 

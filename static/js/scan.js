@@ -1,10 +1,10 @@
 // Reads scanners that type like a keyboard, wherever the focus is, and leaves nothing of the code in a field.
 //
 // A burst is four characters or more, at most 35 ms apart, ended by Enter or Tab; or anything typed after the prefix
-// that <body data-scan-prefix> names. It is announced as the cancelable event "scan" {code} on document; unless somebody
+// that <body data-scan-prefix> names. <body data-scan-gap> raises the 35 ms for a slow radio scanner. A burst is announced as the cancelable event "scan" {code} on document; unless somebody
 // takes it, it goes into the open dialog's [data-takes-scan] field, else into form#scan, which is submitted.
 
-const GAP_MS = 35;
+const GAP_MS = Number(document.body.dataset.scanGap ?? 35);
 const PREFIXED_GAP_MS = 500;
 const SHORTEST = 4;
 const REPEAT_MS = 2000;

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import psycopg
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -28,9 +29,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def database() -> Part:
     """Ask over a connection of its own: the pool would wait for one, and a request's may be long dead."""
     try:
-        with connection.Database.connect(**connection.get_connection_params()) as direct:
+        with psycopg.connect(**connection.get_connection_params()) as direct:
             direct.execute("SELECT 1")
-    except connection.Database.Error as error:
+    except psycopg.Error as error:
         return _part(False, f"The database does not answer: {_first_line(error)}")
     return _part(True, "The database answers.")
 

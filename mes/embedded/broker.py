@@ -34,7 +34,8 @@ class Broker:
     stop_signal = signal.SIGTERM
 
     def __init__(self, home: Home) -> None:
-        self.home, self.child = home, None
+        self.home = home
+        self.child: subprocess.Popen | None = None
         self.log = home.log_file("broker")
 
     def start(self) -> None:

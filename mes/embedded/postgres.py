@@ -30,7 +30,8 @@ class Postgres:
     stop_signal = signal.SIGINT  # "fast": open transactions are rolled back, then a clean shutdown
 
     def __init__(self, home: Home) -> None:
-        self.home, self.child = home, None
+        self.home = home
+        self.child: subprocess.Popen | None = None
         programs = postgres_programs()
         self.data = data_folder(home, postgres_major(programs))
         self.account = Account(self.data)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -38,7 +39,14 @@ def stopped(home: Home) -> bool:
     return not is_held(home.lock_file("keeper")) and not processes_naming(home.path)
 
 
-def test_two_roles_a_password_and_no_network(home: Home, nothing_external: None) -> None:
+@pytest.fixture(autouse=True)
+def nobody_left(home: Home, nothing_external: None) -> Iterator[None]:
+    """The keeper looks a few times a second whether it is still needed; the next test wants one of its own."""
+    yield
+    assert becomes_true(lambda: stopped(home))
+
+
+def test_two_roles_a_password_and_no_network(home: Home) -> None:
     with servers(home) as found:
         with psycopg.connect(found["DATABASE_OWNER_URL"]) as owner:
             assert owner.execute("SELECT current_user, version() >= 'PostgreSQL 16'").fetchone() == (
@@ -58,7 +66,7 @@ def test_two_roles_a_password_and_no_network(home: Home, nothing_external: None)
     assert becomes_true(lambda: stopped(home))
 
 
-def test_data_survives_a_restart(home: Home, nothing_external: None) -> None:
+def test_data_survives_a_restart(home: Home) -> None:
     with servers(home) as found:
         with psycopg.connect(found["DATABASE_OWNER_URL"]) as owner:
             owner.execute("CREATE TABLE kept (n int)")
@@ -104,9 +112,8 @@ def test_a_killed_postgres_or_broker_is_started_again(home: Home, user_of_server
         assert becomes_true(lambda: _pings(client))
 
 
-def test_a_taken_broker_port_is_replaced(home: Home, nothing_external: None) -> None:
+def test_a_taken_broker_port_is_replaced(home: Home) -> None:
     port = int(home.secrets["broker_port"])
-    assert becomes_true(lambda: stopped(home))
     with socket.socket() as squatter:
         squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         squatter.bind(("127.0.0.1", port))
@@ -126,10 +133,7 @@ def test_external_servers_win_and_nothing_is_started(tmp_path, monkeypatch: pyte
         assert not is_held(tmp_path / "home" / "locks" / "keeper")
 
 
-def test_servers_started_without_a_broker_say_so_to_who_needs_one(
-    home: Home, nothing_external: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert becomes_true(lambda: stopped(home))
+def test_servers_started_without_a_broker_say_so_to_who_needs_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://broker.example/0")
     with servers(home):
         monkeypatch.delenv("REDIS_URL")
@@ -137,7 +141,7 @@ def test_servers_started_without_a_broker_say_so_to_who_needs_one(
             pass
 
 
-def test_manage_py_picks_the_role_that_fits_the_command(home: Home, nothing_external: None) -> None:
+def test_manage_py_picks_the_role_that_fits_the_command(home: Home) -> None:
     def manage(*command: str) -> str:
         variables = os.environ | {"MES_HOME": str(home.path), "DJANGO_SETTINGS_MODULE": "mes.settings.demo"}
         done = subprocess.run(

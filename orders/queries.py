@@ -94,7 +94,7 @@ def operations_in_order(routing: RoutingRevision) -> list[Operation]:
 
 def read_plan(routing: RoutingRevision, product: ProductRevision) -> Plan:
     """Read the plan from its rows. Raises RoutingHasCycle."""
-    lines: dict[str, dict[UUID | None, BomLine]] = {}
+    lines: dict[str, dict[UUID, BomLine]] = {}
     for line in product.bom_lines.select_related("component"):
         lines.setdefault(line.operation_code, {})[line.component_id] = line
     return Plan(
@@ -125,8 +125,8 @@ def _operation(operation: Operation, lines: dict[UUID, BomLine]) -> OperationPla
     )
 
 
-def _step(step: Step, lines: dict[UUID | None, BomLine]) -> StepPlan:
-    line = lines.get(step.component_id)
+def _step(step: Step, lines: dict[UUID, BomLine]) -> StepPlan:
+    line = lines.get(step.component_id) if step.component_id else None
     component = (
         ComponentPlan(
             product_id=line.component_id,

@@ -1,7 +1,6 @@
 """Quality judges what wip recorded."""
 
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
-from mes.kernel.numbers import plain
 from wip.facts import recorded
 
 
@@ -15,12 +14,9 @@ def readings_within_limits(facts: Facts) -> Verdict | None:
     first = outside[0]
     step = known.operation.step(first.step_code)
     name = step.name if step else first.step_code
-    side, limit = (
-        ("below", first.lower) if first.lower is not None and first.number < first.lower else ("above", first.upper)
-    )
     return Verdict(
         "READING_OUT_OF_LIMITS",
-        f"{name} is {first.value} {first.quantity_unit}, {side} {plain(limit)}.",
+        f"{name} is {first.value} {first.quantity_unit}, {first.beyond}.",
         do="Measure again and correct the value with a reason, or scrap the unit.",
         evidence={"steps": [f"{reading.step_code}.{reading.sample}" for reading in outside]},
         override=Override.PERMIT,

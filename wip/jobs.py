@@ -51,6 +51,16 @@ class Job:
         return self.unit.site_id
 
     @property
+    def running(self) -> OperationExecution:
+        """The execution; only verbs that have locked one ask for it."""
+        assert self.execution is not None
+        return self.execution
+
+    @property
+    def station_code(self) -> str:
+        return self.station.code if self.station else ""
+
+    @property
     def required_qualifications(self) -> Sequence[tuple[str, str, int]]:
         return self.operation.qualifications
 

@@ -36,6 +36,14 @@ def job_for(unit: Unit, operation: OperationPlan, *, station: Station | None, pe
     return Job(unit, unit.work_order, plan_of(unit.work_order), operation, station, person, **more)
 
 
+def operation_of(unit: Unit, code: str) -> OperationPlan:
+    """An operation that the plan of the unit's released order is known to have."""
+    assert unit.work_order is not None
+    operation = plan_of(unit.work_order).operation(code)
+    assert operation is not None
+    return operation
+
+
 def execution_at(unit: Unit, operation_code: str) -> OperationExecution | None:
     """The latest attempt at an operation on a unit, with what the verbs need of it."""
     return (
@@ -67,10 +75,9 @@ def queue_at(
     """
     waiting = _waiting_at(station)
     units = [*waiting.filter(~Exists(_PENDING))[:ready], *waiting.filter(Exists(_PENDING), Exists(_RUNNING))[:coming]]
-    candidates = []
-    for unit in units:
-        operation = plan_of(unit.work_order).operation(unit.todo_code)
-        candidates.append(Candidate(job_for(unit, operation, station=station, person=person)))
+    candidates = [
+        Candidate(job_for(unit, operation_of(unit, unit.todo_code), station=station, person=person)) for unit in units
+    ]
     for candidate, blockers in zip(candidates, judge([c.job for c in candidates], Hook.START), strict=True):
         candidate.blockers = blockers
     return [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
@@ -88,7 +95,7 @@ _RUNNING = OperationExecution.objects.filter(unit=OuterRef("pk"), status=Executi
 _BEGUN = OperationExecution.objects.filter(unit=OuterRef("pk"), operation_code=OuterRef("todo__code"))
 
 
-def _waiting_at(station: Station) -> QuerySet[Unit]:
+def _waiting_at(station: Station) -> QuerySet[Any]:
     """Pairs of a unit in process and an operation (todo_code) of the station's class that nobody has begun on it."""
     operations = "work_order__routing_revision__operations"
     return (

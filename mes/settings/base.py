@@ -99,6 +99,10 @@ ATOMIC_REQUESTS = False  # the door (mes.kernel.door) opens the transaction, onl
 # --- People
 AUTH_USER_MODEL = "personnel.Person"
 AUTHENTICATION_BACKENDS = ["mes.kernel.personnel.backends.RoleBackend"]
+PASSWORD_HASHERS = [  # scrypt: as slow as a guess has to be, a third of PBKDF2's wait for a person at a station
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

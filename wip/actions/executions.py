@@ -78,8 +78,7 @@ def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
     """Take a running job over from the person who has it."""
-    locked = lock(execution=execution, station=station, by=by, ends=False).execution
-    assert locked is not None
+    locked = lock(execution=execution, station=station, by=by, ends=False).running
     EXECUTION.after(locked.status, "take_over", name=locked.operation_code)
     if locked.worked_by_id == by.pk:
         raise AlreadyYours("You have this job already.", do="Go on with it.")
@@ -122,8 +121,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
 
 
 def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecution:
-    execution = job.execution
-    assert execution is not None
+    execution = job.running
     EXECUTION.after(execution.status, verb, name=job.operation.code)
     if job.good < 0 or job.scrap < 0 or job.good + job.scrap > execution.quantity_open:
         raise InvalidInput(
@@ -156,8 +154,7 @@ def _is_last(job: Job) -> bool:
 
 
 def _where(job: Job) -> At:
-    assert job.execution is not None and job.station is not None
-    return At(job.execution.pk, job.operation.code, job.station.code)
+    return At(job.running.pk, job.operation.code, job.station_code)
 
 
 def _lock_order(order: WorkOrder) -> WorkOrder:

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from mes.kernel.numbers import plain
 from mes.kernel.records import Record, person_field
 from orders.models import StepKind
 from wip.models.executions import OperationExecution
@@ -50,6 +51,15 @@ class Reading(Record):
     @property
     def is_within_limits(self) -> bool:
         """True for anything but a number outside its limits; a limit itself is within."""
+        return not self.beyond
+
+    @property
+    def beyond(self) -> str:
+        """Which limit the number is beyond, in words; empty when it is within."""
         if self.number is None:
-            return True
-        return (self.lower is None or self.number >= self.lower) and (self.upper is None or self.number <= self.upper)
+            return ""
+        if self.lower is not None and self.number < self.lower:
+            return f"below {plain(self.lower)}"
+        if self.upper is not None and self.number > self.upper:
+            return f"above {plain(self.upper)}"
+        return ""

@@ -38,7 +38,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             raise exceptions.AuthenticationFailed("The token is unknown, revoked, or its person is disabled.")
         person = known.person
         if known.scopes:
-            person.permissions = permissions_of(person.roles) & frozenset(known.scopes)  # type: ignore[assignment]
+            person.permissions = permissions_of(person.roles) & frozenset(known.scopes)
         return person, known
 
     def authenticate_header(self, request: Request) -> str:

@@ -88,14 +88,14 @@ def report(
     job.entries, job.components = entries, _components(job, entries, given)
     if completion is not None:
         job.scrap = scrap
-        job.good = job.execution.quantity_open - scrap if completion.good is None else completion.good
+        job.good = job.running.quantity_open - scrap if completion.good is None else completion.good
     check_gates(job, Hook.RECORD if completion is None else Hook.COMPLETE)
     _write(job, entries, at)
     if completion is not None:
         if job.operation.signature_meaning:
             _sign(job, completion, at)
         executions.complete(job=job, scrap_reason=completion.scrap_reason.strip(), by=by, at=at)
-    return job.execution
+    return job.running
 
 
 def planned_operation(unit: Unit, operation_code: str) -> OperationPlan:
@@ -143,12 +143,12 @@ def _components(job: Job, entries: Sequence[Entry], given: Sequence[Given]) -> l
     components = []
     for scan, quantity in scans:
         wanted = scan.step.component
-        assert wanted is not None and job.execution is not None
+        assert wanted is not None
         if scan.reason:
             raise InvalidInput(
                 "A component that is built in can't be exchanged here.", do="Place a hold and tell the supervisor."
             )
-        needed = wanted.quantity * job.execution.quantity / scan.step.samples
+        needed = wanted.quantity * job.running.quantity / scan.step.samples
         if quantity is not None and quantity != needed:
             raise InvalidInput(
                 f"{plain(needed)} {wanted.quantity_unit} of {wanted.code} are needed, not {plain(quantity)}.",
@@ -159,10 +159,9 @@ def _components(job: Job, entries: Sequence[Entry], given: Sequence[Given]) -> l
 
 
 def _write(job: Job, entries: Sequence[Entry], at: datetime) -> None:
-    assert job.execution is not None and job.station is not None
-    readings.record(execution=job.execution, entries=entries, station_code=job.station.code, by=job.person, at=at)
+    readings.record(execution=job.running, entries=entries, station_code=job.station_code, by=job.person, at=at)
     if job.components:
-        where = At(job.execution.pk, job.operation.code, job.station.code)
+        where = At(job.running.pk, job.operation.code, job.station_code)
         units.consume(unit=job.unit, components=job.components, where=where, by=job.person, at=at)
 
 
@@ -173,13 +172,12 @@ def _sign(job: Job, completion: Completion, at: datetime) -> None:
             do="Read what is shown, enter your secret again, and sign.",
         )
     job.entries = ()  # they are stored by now
-    assert job.execution is not None
     sign(
         signing=completion.signing,
         meaning=job.operation.signature_meaning,
         shown=signature_content(job),
         act={"good": job.good, "scrap": job.scrap, "scrap_reason": completion.scrap_reason.strip()},
         table="wip_operationexecution",
-        record=job.execution.pk,
+        record=job.running.pk,
         at=at,
     )

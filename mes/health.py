@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from mes import heartbeats
+from mes.kernel.audit.queries import SILENCED_TRIGGERS
 
 # Celery's heartbeat comes every 2 s, beat's at least every 5 s; both are late long before they are called dead.
 SILENT_AFTER_S = {"worker": 20, "beat": 30}
@@ -30,9 +31,11 @@ def database() -> Part:
     """Ask over a connection of its own: the pool would wait for one, and a request's may be long dead."""
     try:
         with psycopg.connect(**connection.get_connection_params()) as direct:
-            direct.execute("SELECT 1")
+            silenced = [row[0] for row in direct.execute(SILENCED_TRIGGERS)]
     except psycopg.Error as error:
         return _part(False, f"The database does not answer: {_first_line(error)}")
+    if silenced:
+        return _part(False, f"Records are not guarded, these triggers are switched off: {', '.join(silenced)}.")
     return _part(True, "The database answers.")
 
 

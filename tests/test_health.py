@@ -113,3 +113,11 @@ def test_a_real_web_process_answers(plant_server, fetch) -> None:
     assert status in (200, 503)
     assert '"database": {"status": "ok"' in text
     assert connections["default"].settings_dict["NAME"] in plant_server.environment["DATABASE_URL"]
+
+
+def test_a_switched_off_guard_of_the_records_is_named(client, committed_database, owner_connection):
+    owner_connection.execute("ALTER TABLE wip_reading DISABLE TRIGGER append_only")
+    owner_connection.commit()
+    status, _, sentences = healthz(client)
+    assert status == 503
+    assert "wip_reading.append_only" in sentences["database"]

@@ -1,5 +1,8 @@
 """From the name of a violated database constraint to the sentence the model gives for it."""
 
+import re
+from typing import Any
+
 from django.apps import apps
 from django.db import IntegrityError
 from django.db.models import Q
@@ -34,4 +37,13 @@ def explain(error: IntegrityError) -> Refusal | None:
                     do="Look at its present state, then try again.",
                     evidence={"constraint": constraint.name},
                 )
-    return None
+    return _taken(diagnosis)
+
+
+def _taken(diagnosis: Any) -> Refusal | None:
+    """The refusal for a unique field, whose constraint Django names and the model gives no sentence for."""
+    if diagnosis.sqlstate != "23505":
+        return None
+    key = re.match(r"Key \((.+?)\)=\((.+)\)", diagnosis.message_detail or "", re.DOTALL)
+    said = f"the {key[1].replace('_', ' ')} {key[2]}" if key else "the same name"
+    return RuleOfTheRecord(f"There is one with {said} already.", do="Look at it, then try again.")

@@ -125,6 +125,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static_collected"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# --- Uploaded files (step pictures): beside the data, never below an address of their own
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(Path(env.str("MES_HOME", default=str(BASE_DIR / "var"))) / "media"))
+
 # --- Content-Security-Policy: no inline script or style. The administration pages: see mes/content_policy.py.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -178,7 +181,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds; also the rhythm of beat's heartbeat
 CELERY_BEAT_SCHEDULER = "mes.heartbeats:BeatingScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict] = {}
+CELERY_BEAT_SCHEDULE = {
+    "forget-old-keys": {
+        "task": "mes.kernel.idempotency.tasks.forget_old_keys",
+        "schedule": 3600.0,
+    },
+}
 
 # --- Plantwright
 MES_DEMO = False

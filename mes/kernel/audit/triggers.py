@@ -7,14 +7,21 @@ from collections.abc import Sequence
 
 from django.db import migrations
 
+_NO_TRUNCATE = """CREATE OR REPLACE TRIGGER not_truncated BEFORE TRUNCATE ON {table}
+              FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('on record');"""
+
 
 def Audited(table: str, *, secret: Sequence[str] = ()) -> migrations.RunSQL:
-    """Every inserted, updated or deleted row of `table` leaves a row in the ledger; `secret` columns are masked."""
+    """Every inserted, updated or deleted row of `table` leaves a row in the ledger; `secret` columns are masked.
+
+    TRUNCATE fires no row trigger, so it would leave no trace: it is refused.
+    """
     arguments = ", ".join(f"'{column}'" for column in secret)
     return migrations.RunSQL(
-        f"CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION audit_row({arguments});",
-        f"DROP TRIGGER audited ON {table};",
+        f"""CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON {table}
+              FOR EACH ROW EXECUTE FUNCTION audit_row({arguments});
+            {_NO_TRUNCATE.format(table=table)}""",
+        f"DROP TRIGGER audited ON {table}; DROP TRIGGER IF EXISTS not_truncated ON {table};",
     )
 
 
@@ -23,9 +30,8 @@ def AppendOnly(table: str) -> migrations.RunSQL:
     return migrations.RunSQL(
         f"""CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
               FOR EACH ROW EXECUTE FUNCTION refuse_change('append-only');
-            CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {table}
-              FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('append-only');""",
-        f"DROP TRIGGER append_only ON {table}; DROP TRIGGER append_only_truncate ON {table};",
+            {_NO_TRUNCATE.format(table=table)}""",
+        f"DROP TRIGGER append_only ON {table}; DROP TRIGGER IF EXISTS not_truncated ON {table};",
     )
 
 
@@ -34,9 +40,8 @@ def NeverDeleted(table: str) -> migrations.RunSQL:
     return migrations.RunSQL(
         f"""CREATE TRIGGER never_deleted BEFORE DELETE ON {table}
               FOR EACH ROW EXECUTE FUNCTION refuse_change('kept for good');
-            CREATE TRIGGER never_deleted_truncate BEFORE TRUNCATE ON {table}
-              FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('kept for good');""",
-        f"DROP TRIGGER never_deleted ON {table}; DROP TRIGGER never_deleted_truncate ON {table};",
+            {_NO_TRUNCATE.format(table=table)}""",
+        f"DROP TRIGGER never_deleted ON {table}; DROP TRIGGER IF EXISTS not_truncated ON {table};",
     )
 
 

@@ -45,7 +45,8 @@ def data_folder(home: Home, major: int) -> Path:
     account = Account(folder)
     if account.can("-x", home.path):
         return folder
-    elsewhere = SHARED_FOLDER / home.digest / folder.name
+    # By the home's identity, not its path: a home that was removed and made anew has new passwords, so new data.
+    elsewhere = SHARED_FOLDER / home.secrets["identity"] / folder.name
     elsewhere.mkdir(parents=True, exist_ok=True)
     folder.unlink(missing_ok=True)
     folder.symlink_to(elsewhere)

@@ -119,7 +119,7 @@ def _manage(home: Home, environment: dict[str, str], command: list[str], tell: A
         assert process.stdout is not None
         for line in process.stdout:
             kept.write(line)
-            if not line.startswith((" ", "Traceback")):
+            if line.strip() and not line.startswith((" ", "Traceback")):
                 tell(f"  {line.rstrip()}")
     if process.returncode:
         raise EmbeddedError(f"manage.py {' '.join(command)} failed, see {log}:\n{children.tail(log)}")

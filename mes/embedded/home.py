@@ -1,12 +1,10 @@
 """The folder that keeps everything the embedded servers write: data, logs, locks and secrets."""
 
-import hashlib
 import json
 import os
 import secrets
 import tempfile
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,16 +57,13 @@ class Home:
             path.replace(path.with_suffix(".old"))
         return path
 
-    @cached_property
-    def digest(self) -> str:
-        return hashlib.sha256(str(self.path).encode()).hexdigest()[:12]
-
     @property
     def secrets(self) -> dict[str, str]:
         """Random values made once: passwords, broker port, socket folder, Django's secret key. File mode 0600."""
         file = self.path / "secrets.json"
         if not file.exists():
             self.make()
+            self._refuse_data_without_passwords(file)
             write_private(file, json.dumps(_new_secrets(), indent=1))
         try:
             return json.loads(file.read_text())
@@ -76,6 +71,13 @@ class Home:
             raise EmbeddedError(
                 f"{self.path} belongs to another account. Use that account, or set MES_HOME to a folder of your own."
             ) from refused
+
+    def _refuse_data_without_passwords(self, file: Path) -> None:
+        if any(self.path.glob("postgres-*")):
+            raise EmbeddedError(
+                f"{file} is missing, and with it the passwords of the database beside it. Put it back, or remove "
+                f"{self.path} to start anew with an empty database."
+            )
 
     def keep_secret(self, name: str, value: str) -> None:
         write_private(self.path / "secrets.json", json.dumps(self.secrets | {name: value}, indent=1))
@@ -101,5 +103,11 @@ def write_private(file: Path, text: str) -> None:
 def _new_secrets() -> dict[str, str]:
     made = {name: secrets.token_hex(24) for name in (OWNER, APPLICATION, "broker")}
     # A Unix socket's path may be 104 bytes at most, so it cannot live below an arbitrary home.
-    socket_folder = f"/tmp/plantwright-{secrets.token_hex(6)}"  # noqa: S108 - random, and its owner is checked
-    return made | {"secret_key": secrets.token_urlsafe(48), "socket_folder": socket_folder, "broker_port": "0"}
+    identity = secrets.token_hex(6)
+    socket_folder = f"/tmp/plantwright-{identity}"  # noqa: S108 - random, and its owner is checked
+    return made | {
+        "identity": identity,
+        "secret_key": secrets.token_urlsafe(48),
+        "socket_folder": socket_folder,
+        "broker_port": "0",
+    }

@@ -6,8 +6,15 @@ from functools import cache
 
 from mes.embedded.home import ROOT, EmbeddedError
 
-# What decides the schema and its grants: the migrations, ours and (by the lock) the libraries', and the audit app.
-SCHEMA_SOURCES = ("requirements.lock", "*/migrations/*.py", "mes/**/migrations/*.py", "mes/kernel/audit/*.py")
+# What decides the schema and its grants: the migrations, ours and (by the lock) the libraries', and the modules of
+# triggers that they use.
+SCHEMA_SOURCES = (
+    "requirements.lock",
+    "*/migrations/*.py",
+    "mes/**/migrations/*.py",
+    "mes/kernel/audit/*.py",
+    "orders/frozen.py",
+)
 
 
 @cache

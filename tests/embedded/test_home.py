@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mes.embedded.home import LOG_LIMIT_BYTES, ROOT, Home
+from mes.embedded.home import LOG_LIMIT_BYTES, ROOT, EmbeddedError, Home
 
 
 def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
@@ -20,6 +20,12 @@ def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
 def test_a_socket_path_stays_within_the_104_bytes_of_the_kernel(tmp_path: Path) -> None:
     deep = Home(tmp_path / ("long-folder-name-" * 12))
     assert len(f"{deep.secrets['socket_folder']}/.s.PGSQL.5432") < 104
+
+
+def test_data_without_its_passwords_is_not_started_with_wrong_ones(tmp_path: Path) -> None:
+    (tmp_path / "postgres-18").mkdir()
+    with pytest.raises(EmbeddedError, match=r"secrets.json is missing.*Put it back"):
+        Home(tmp_path).claim()
 
 
 def test_a_log_that_has_grown_is_set_aside(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""Taking over orders from the ERP: the one use case behind the command, the page and the API."""
+
+from datetime import datetime
+
+from mes.erp.imports import Fate, OrderImport, examine, orders_named
+from mes.kernel.csv_import import Table
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput
+from orders.actions import work_orders
+
+
+class ImportRefused(InvalidInput):
+    """At least one row has a mistake; `errors` are CellErrors, and nothing was applied."""
+
+
+def check_without_errors(found: OrderImport) -> None:
+    """Raise ImportRefused with every mistake there is."""
+    if count := len(found.errors):
+        raise ImportRefused(
+            f"{count} mistake{'s' if count > 1 else ''}: nothing was imported.",
+            do="Correct what is named, and send all rows again.",
+            errors=found.errors,
+        )
+
+
+def import_orders(*, table: Table, by: Person, at: datetime) -> OrderImport:
+    """Create and change the orders of the table, all of them or none; those that are so already stay untouched.
+
+    Everything is judged again with the orders locked, so a preview can't be overtaken. Raises ImportRefused and
+    RoleMissing.
+    """
+    check_permission(by, Permission.IMPORT_ORDERS)
+    locked = orders_named(table).select_for_update(of=("self",), no_key=True)
+    found = examine(table, by=by, existing=locked)
+    check_without_errors(found)
+    work_orders.create(requests=[line.request for line in found.of(Fate.CREATE)], by=by, at=at)
+    changes = [(line.order, line.request) for line in found.of(Fate.CHANGE) if line.order is not None]
+    work_orders.change(changes=changes, by=by, at=at)
+    return found

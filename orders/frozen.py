@@ -1,13 +1,13 @@
 """The database freezes what is released: revisions, and everything that belongs to them, whoever writes."""
 
 _REVISIONS = ("orders_productrevision", "orders_routingrevision")
-_PARTS = {
-    "orders_bomline": "product_revision",
-    "orders_operation": "routing_revision",
-    "orders_operationedge": "routing_revision",
-    "orders_operationqualification": "operation",
-    "orders_step": "operation",
-}
+_PARTS = (
+    "orders_bomline",
+    "orders_operation",
+    "orders_operationedge",
+    "orders_operationqualification",
+    "orders_step",
+)
 
 _FUNCTIONS = """
 CREATE FUNCTION refuse_frozen_revision() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -30,25 +30,32 @@ DECLARE
 BEGIN
     FOREACH part IN ARRAY ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,
                                 CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END] LOOP
-        CONTINUE WHEN part IS NULL;
         -- FOR SHARE waits for a release that is under way, so that nothing slips in beside it.
-        IF TG_ARGV[0] = 'product_revision' THEN
-            SELECT status INTO found FROM orders_productrevision
-                WHERE id = (part ->> 'product_revision_id')::uuid FOR SHARE;
-        ELSIF TG_ARGV[0] = 'routing_revision' THEN
-            SELECT status INTO found FROM orders_routingrevision
-                WHERE id = (part ->> 'routing_revision_id')::uuid FOR SHARE;
-        ELSE
-            SELECT r.status INTO found
-                FROM orders_routingrevision r JOIN orders_operation o ON o.routing_revision_id = r.id
-                WHERE o.id = (part ->> 'operation_id')::uuid FOR SHARE OF r;
-        END IF;
-        IF found <> 'DRAFT' THEN
-            RAISE EXCEPTION 'It belongs to a released revision, which is frozen: % refused.', lower(TG_OP)
-                USING ERRCODE = 'restrict_violation', HINT = 'Make a new revision and change that.';
-        END IF;
+        FOR found IN
+            SELECT status FROM orders_productrevision WHERE id = (part ->> 'product_revision_id')::uuid FOR SHARE
+        LOOP
+            CALL refuse_unless_draft(found, TG_OP);
+        END LOOP;
+        -- An edge belongs to its own revision, and to that of each operation it joins.
+        FOR found IN
+            SELECT status FROM orders_routingrevision
+            WHERE id = (part ->> 'routing_revision_id')::uuid OR id IN (
+                SELECT routing_revision_id FROM orders_operation
+                WHERE id IN ((part ->> 'operation_id')::uuid, (part ->> 'before_id')::uuid, (part ->> 'after_id')::uuid)
+            ) FOR SHARE
+        LOOP
+            CALL refuse_unless_draft(found, TG_OP);
+        END LOOP;
     END LOOP;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE PROCEDURE refuse_unless_draft(status text, operation text) LANGUAGE plpgsql AS $$
+BEGIN
+    IF status <> 'DRAFT' THEN
+        RAISE EXCEPTION 'It belongs to a released revision, which is frozen: % refused.', lower(operation)
+            USING ERRCODE = 'restrict_violation', HINT = 'Make a new revision and change that.';
+    END IF;
 END $$;
 """
 
@@ -58,8 +65,8 @@ _REVISION_TRIGGERS = [
 ]
 _PART_TRIGGERS = [
     f"CREATE TRIGGER frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
-    f"FOR EACH ROW EXECUTE FUNCTION refuse_frozen_part('{parent}');"
-    for table, parent in _PARTS.items()
+    "FOR EACH ROW EXECUTE FUNCTION refuse_frozen_part();"
+    for table in _PARTS
 ]
 
 FROZEN = "\n".join([_FUNCTIONS, *_REVISION_TRIGGERS, *_PART_TRIGGERS])
@@ -67,4 +74,5 @@ FROZEN = "\n".join([_FUNCTIONS, *_REVISION_TRIGGERS, *_PART_TRIGGERS])
 NOT_FROZEN = "\n".join(
     [f"DROP TRIGGER frozen ON {table};" for table in (*_REVISIONS, *_PARTS)]
     + ["DROP FUNCTION refuse_frozen_revision();", "DROP FUNCTION refuse_frozen_part();"]
+    + ["DROP PROCEDURE refuse_unless_draft(text, text);"]
 )

@@ -1,11 +1,12 @@
 """Wiring: every address of the product."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from mes.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("api/", include("mes.api")),
 ]

@@ -46,13 +46,27 @@ def operation_of(unit: Unit, code: str) -> OperationPlan:
 
 def execution_at(unit: Unit, operation_code: str) -> OperationExecution | None:
     """The latest attempt at an operation on a unit, with what the verbs need of it."""
-    return (
-        OperationExecution.objects.select_related(
-            "station", "worked_by", "unit__product", "work_order__product_revision", "work_order__routing_revision"
-        )
-        .filter(unit=unit, operation_code=operation_code)
-        .order_by("-attempt")
-        .first()
+    return _with_its_order().filter(unit=unit, operation_code=operation_code).order_by("-attempt").first()
+
+
+def execution_of_serial(serial: str, operation_code: str) -> OperationExecution | None:
+    """The same by the unit's serial, in one statement."""
+    return _with_its_order().filter(unit__serial=serial, operation_code=operation_code).order_by("-attempt").first()
+
+
+def execution_by_key(key: UUID) -> OperationExecution:
+    return _with_its_order().get(pk=key)
+
+
+def _with_its_order() -> QuerySet[OperationExecution]:
+    return OperationExecution.objects.select_related(
+        "station",
+        "started_by",
+        "worked_by",
+        "completed_by",
+        "unit__product",
+        "work_order__product_revision",
+        "work_order__routing_revision",
     )
 
 

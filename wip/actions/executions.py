@@ -62,7 +62,7 @@ def lock(*, execution: OperationExecution, station: Station, by: Person, ends: b
         _lock_order(execution.work_order)
     locked = (
         OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True)
-        .select_related("unit__product", "work_order", "worked_by", "station")
+        .select_related("unit__product", "work_order", "started_by", "worked_by", "station")
         .get(pk=execution.pk)
     )
     operation = plan_of(locked.work_order).operation(locked.operation_code)

@@ -1,0 +1,175 @@
+"""Units and their operations over REST: the same verbs as the station page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from equipment.models import Station
+from equipment.queries import sites_of, station_at
+from genealogy.models import Unit
+from genealogy.queries import unit_by_serial
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.personnel.actions.secrets import confirm_password
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import FieldError, InvalidInput, NotFound, Refusal
+from mes.kernel.rest.schema import acts
+from mes.kernel.rest.views import Endpoint
+from mes.station.actions import operations
+from mes.station.actions.operations import Completion, Given
+from mes.station.serializers import CompleteInput, ExecutionAnswer, RecordInput, StartInput
+from orders.plans import OperationPlan
+from orders.queries import plan_of
+from wip.jobs import entry
+from wip.models import OperationExecution
+from wip.queries import execution_by_key, execution_of_serial
+
+
+class OperationNotStarted(Refusal):
+    """Values and results belong to a running operation."""
+
+
+class StartOperation(Endpoint):
+    permissions = {"POST": Permission.WORK}
+
+    @acts(ExecutionAnswer, summary="Start an operation on a unit", request=StartInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        asked = self.read(StartInput)
+        unit = your_unit(request.user, serial)
+        station = your_station(request.user, unit.site_id, asked["station"])
+        with self.door(station=station.code) as passage:
+            if passage.replayed:
+                execution = execution_by_key(passage.answer["execution"])
+            else:
+                execution = operations.start(
+                    unit=unit, operation_code=code, station=station, by=passage.person, at=passage.at
+                )
+                passage.remember(execution=execution.pk)
+        return Response(ExecutionAnswer(execution).data)
+
+
+class ReportOperation(Endpoint):
+    """What record and complete have in common: the running execution, its station, and the values given."""
+
+    permissions = {"POST": Permission.WORK}
+
+    def report(self, serial: str, code: str, asked: Mapping[str, Any], *, completes: bool) -> Response:
+        execution = running_execution(self.request.user, serial, code)
+        plan = plan_of(execution.work_order).operation(code)
+        assert plan is not None, "an execution's operation is in its pinned plan"
+        station = _station_of(execution, self.request.user, asked["station"])
+        given = read_entries(plan, asked)
+        completion = read_completion(plan, asked, self.request.user) if completes else None
+        with self.door(station=station.code) as passage:
+            if passage.replayed:
+                execution = execution_by_key(passage.answer["execution"])
+            else:
+                execution = operations.report(
+                    execution=execution,
+                    given=given,
+                    completion=completion,
+                    station=station,
+                    by=passage.person,
+                    at=passage.at,
+                )
+                passage.remember(execution=execution.pk)
+        return Response(ExecutionAnswer(execution).data)
+
+
+class RecordSteps(ReportOperation):
+    @acts(ExecutionAnswer, summary="Record values and components of a running operation", request=RecordInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        asked = self.read(RecordInput)
+        if not asked["steps"] and not asked["consumptions"]:
+            raise InvalidInput("There is nothing to record.", do="Send steps or consumptions.")
+        return self.report(serial, code, asked, completes=False)
+
+
+class CompleteOperation(ReportOperation):
+    @acts(ExecutionAnswer, summary="Record what is given and complete the operation", request=CompleteInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        return self.report(serial, code, self.read(CompleteInput), completes=True)
+
+
+def your_unit(person: Person, serial: str) -> Unit:
+    """The unit of this serial at one of the person's sites; the same refusal when it is elsewhere or unknown."""
+    unit = unit_by_serial(serial)
+    if unit is None or unit.site_id not in sites_of(person):
+        raise NotFound(f"There is no unit {serial[:60]} at your sites.", do="Check the serial.")
+    return unit
+
+
+def your_station(person: Person, site_id: UUID, code: str) -> Station:
+    """The active station of this code at the unit's site."""
+    site = sites_of(person)[site_id]
+    station = station_at(site, code)
+    if station is None:
+        sentence = f"{site} has no active station {code}."
+        raise InvalidInput(sentence, do="Send a station's code.", errors=[FieldError("station", sentence)])
+    return station
+
+
+def running_execution(person: Person, serial: str, code: str) -> OperationExecution:
+    """The latest attempt at the operation on the unit, with all that the verbs need, in one statement if there is one.
+
+    One that is completed is answered too: whether the request repeats the one that did it is for the door to say.
+    """
+    execution = execution_of_serial(serial, code)
+    if execution is not None and execution.unit.site_id in sites_of(person):
+        return execution
+    unit = your_unit(person, serial)
+    plan = operations.planned_operation(unit, code)
+    raise OperationNotStarted(f"{plan.code} {plan.name} is not started on {unit}.", do="Start it first.")
+
+
+def _station_of(execution: OperationExecution, person: Person, code: str) -> Station:
+    own = execution.station
+    if own.is_active and own.code.casefold() == code.casefold():
+        return own
+    return your_station(person, execution.unit.site_id, code)
+
+
+def read_entries(plan: OperationPlan, asked: Mapping[str, Any]) -> list[Given]:
+    """Steps and consumptions as the verb takes them; every value that its step refuses is named by its place."""
+    steps = [Given(s["step"], s["value"], s["sample"], s["reason"]) for s in asked["steps"]]
+    parts = [Given(c["step"], c["serial"], c["sample"], "", c.get("quantity")) for c in asked["consumptions"]]
+    mistakes = [
+        *_mistakes(plan, "steps", steps),
+        *_mistakes(plan, "consumptions", parts),
+        *(
+            FieldError(f"consumptions.{index}.step", f"{part.step_code} takes no component.", "Send it in steps.")
+            for index, part in enumerate(parts)
+            if (step := plan.step(part.step_code)) is not None and step.component is None
+        ),
+    ]
+    if mistakes:
+        raise InvalidInput("Nothing was recorded: some entries are wrong.", do="Mend them.", errors=mistakes)
+    return steps + parts
+
+
+def _mistakes(plan: OperationPlan, place: str, given: Sequence[Given]) -> list[FieldError]:
+    """What the steps refuse of these entries. The verb reads them again: it trusts no door."""
+    found = []
+    for index, one in enumerate(given):
+        try:
+            entry(plan, one.step_code, value=one.value, sample=one.sample, reason=one.reason)
+        except InvalidInput as refusal:
+            found.append(FieldError(f"{place}.{index}", refusal.what, refusal.why or refusal.do))
+    return found
+
+
+def read_completion(plan: OperationPlan, asked: Mapping[str, Any], person: Person) -> Completion:
+    """How the operation ends. The secret of a signature is confirmed here, before any row is locked."""
+    signature = asked.get("signature")
+    if signature and not plan.signature_meaning:
+        sentence = f"{plan.code} {plan.name} asks for no signature."
+        raise InvalidInput(sentence, do="Leave it out.", errors=[FieldError("signature", sentence)])
+    signing = None
+    if signature:
+        signer = confirm_password(person=person, password=signature["secret"], at=timezone.now())
+        signing = Signing(signer, signature["meaning"], signature["digest"])
+    return Completion(asked.get("good"), asked["scrap"], asked["scrap_reason"], signing)

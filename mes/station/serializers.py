@@ -1,0 +1,143 @@
+"""The shapes of units and operations in the API: what comes in, what goes out."""
+
+from rest_framework import serializers
+
+from mes.kernel.audit.models import Meaning
+from mes.kernel.rest.fields import AnyValue, Input, Number, Text
+from mes.kernel.rest.schema import Blocker
+from orders.models import StepKind
+from wip.status import ExecutionStatus
+
+MAX_ENTRIES = 500
+
+
+class StartInput(Input):
+    """Start an operation. station: the code of the station where it is done."""
+
+    station = Text(max_length=20)
+
+
+class StepInput(Input):
+    """A value for a step. reason: only to correct the value that is recorded already."""
+
+    step = Text(max_length=24)
+    sample = serializers.IntegerField(min_value=1, max_value=32767, default=1)
+    value = AnyValue()
+    reason = Text(max_length=200, default="", allow_blank=True)
+
+
+class ConsumptionInput(Input):
+    """A component that is built in. serial: of the unit or lot; quantity: must be what the BOM asks for, if sent."""
+
+    step = Text(max_length=24)
+    sample = serializers.IntegerField(min_value=1, max_value=32767, default=1)
+    serial = Text(max_length=200)
+    quantity = Number(required=False)
+
+
+class RecordInput(Input):
+    """Values and components, recorded together or not at all."""
+
+    station = Text(max_length=20)
+    steps = StepInput(many=True, default=list, max_length=MAX_ENTRIES)
+    consumptions = ConsumptionInput(many=True, default=list, max_length=MAX_ENTRIES)
+
+
+class SignatureInput(Input):
+    """A signature of the token's person. secret: their password; digest: of what they were shown, if they were."""
+
+    meaning = serializers.ChoiceField(Meaning.choices)
+    secret = serializers.CharField(max_length=200, trim_whitespace=False, write_only=True)
+    digest = Text(max_length=64, default="", allow_blank=True)
+
+
+class CompleteInput(RecordInput):
+    """Values, components and how it ends. good: by default all that is open, less the scrap."""
+
+    good = Number(required=False)
+    scrap = Number(default=0)
+    scrap_reason = Text(max_length=200, default="", allow_blank=True)
+    signature = SignatureInput(required=False)
+
+
+class ExecutionAnswer(serializers.Serializer):
+    """One attempt at an operation on a unit (ISA-95: job response). Quantities in the product's quantity_unit."""
+
+    unit = serializers.CharField(source="unit.serial")
+    unit_status = serializers.CharField(source="unit.status")
+    operation = serializers.CharField(source="operation_code")
+    attempt = serializers.IntegerField()
+    status = serializers.ChoiceField(ExecutionStatus.choices)
+    station = serializers.CharField(source="station.code")
+    quantity = Number()
+    good = Number(source="quantity_good")
+    scrap = Number(source="quantity_scrapped")
+    started_at = serializers.DateTimeField()
+    started_by = serializers.CharField(source="started_by.username")
+    worked_by = serializers.CharField(source="worked_by.username")
+    completed_at = serializers.DateTimeField(allow_null=True)
+    completed_by = serializers.CharField(source="completed_by.username", allow_null=True)
+
+
+class ReadingAnswer(serializers.Serializer):
+    """A value in force: corrected ones are not shown."""
+
+    step = serializers.CharField(source="step_code")
+    sample = serializers.IntegerField()
+    kind = serializers.ChoiceField(StepKind.choices)
+    value = serializers.CharField()
+    quantity_unit = serializers.CharField(allow_blank=True)
+    lower = Number(allow_null=True)
+    upper = Number(allow_null=True)
+    is_within_limits = serializers.BooleanField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField(source="by.username")
+    station = serializers.CharField(source="station_code")
+
+
+class OperationAnswer(serializers.Serializer):
+    """An operation of the unit's plan. blockers: what stops its start, or its completion while it runs.
+
+    signature_digest: of what is to be signed at its end, while it runs; signed as `digest` in the signature.
+    """
+
+    code = serializers.CharField(source="plan.code")
+    name = serializers.CharField(source="plan.name")
+    station_class = serializers.CharField(source="plan.station_class")
+    waits_for = serializers.ListField(child=serializers.CharField(), source="plan.predecessors")
+    status = serializers.ChoiceField(["WAITING", *ExecutionStatus.values])
+    execution = ExecutionAnswer(allow_null=True)
+    readings = ReadingAnswer(many=True)
+    blockers = Blocker(many=True)
+    signature_meaning = serializers.CharField(source="plan.signature_meaning", allow_blank=True)
+    signature_digest = serializers.CharField(allow_blank=True)
+
+
+class HoldOnUnit(serializers.Serializer):
+    """An open hold on the unit or on its order."""
+
+    number = serializers.CharField()
+    reason_code = serializers.CharField()
+    reason = serializers.CharField()
+    placed_at = serializers.DateTimeField()
+    placed_by = serializers.CharField(source="placed_by.username")
+
+
+class UnitLine(serializers.Serializer):
+    """A unit or lot in a list."""
+
+    serial = serializers.CharField()
+    product = serializers.CharField(source="product.code")
+    order = serializers.CharField(source="work_order.erp_reference", allow_null=True)
+    site = serializers.CharField(source="site.code")
+    status = serializers.CharField()
+    quantity = Number()
+    quantity_left = Number()
+
+
+class UnitAnswer(UnitLine):
+    """A unit or lot with everything that is known of its way through its routing."""
+
+    order_status = serializers.CharField(source="work_order.status", allow_null=True)
+    operations = OperationAnswer(many=True)
+    holds = HoldOnUnit(many=True)

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from mes.erp.actions.orders import ImportRefused, import_orders
-from mes.erp.imports import due_time, preview, table_of_file, table_of_items
+from mes.erp.imports import preview, table_of_file, table_of_items
+from mes.erp.policies import due_time
 from mes.kernel.personnel.policies import RoleMissing
 from orders.actions import revisions
 from orders.models import ProductRevision, WorkOrder
@@ -159,7 +160,6 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(plant, count, djan
     imported(plant, *rows)
     table = table_of_file(file(*[row.replace(",5,NF", ",4,NF") for row in rows]))
     with plant.door("pavel") as passage, django_assert_num_queries(5):
-        # products, revisions, orders (locked); update, history
         import_orders(table=table, by=person, at=passage.at)
 
 

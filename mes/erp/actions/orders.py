@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from mes.erp.imports import Fate, OrderImport, examine, orders_named
+from mes.erp.policies import Fate, OrderImport, examine
+from mes.erp.queries import orders_named
 from mes.kernel.csv_import import Table
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission

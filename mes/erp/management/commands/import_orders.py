@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mes.erp.actions.orders import check_without_errors, import_orders
-from mes.erp.imports import OrderImport, preview, table_of_file
+from mes.erp.imports import preview, table_of_file
+from mes.erp.policies import OrderImport
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal, problem

@@ -1,0 +1,253 @@
+"""Judging orders as the ERP sends them: from rows of text to what is to be created, changed or left as it is."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from equipment.models import Site
+from equipment.queries import sites_of
+from mes.kernel.csv_import import CellError, Columns, Row, Table
+from mes.kernel.numbers import decimal_of
+from mes.kernel.personnel.models import Person
+from orders.actions.work_orders import OrderCantChange, OrderRequest, differences
+from orders.models import Product, ProductRevision, Tracking, WorkOrder
+from orders.status import RevisionStatus
+
+COLUMNS = Columns(
+    required=("erp_reference", "product", "quantity", "due_at", "site"),
+    optional=("revision", "quantity_unit", "priority"),
+)
+DEFAULT_PRIORITY = 5
+MOST_UNITS = 100_000  # serial numbers one order may ask for: they are all made at its release
+
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_RESERVED = {"import", "release"}  # addresses of ours beside the orders'
+
+
+class Fate(StrEnum):
+    """What the import does with a row."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row without mistakes. order: the one there is, with `changed` naming its fields that become different."""
+
+    row: int
+    request: OrderRequest
+    fate: Fate
+    order: WorkOrder | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass
+class OrderImport:
+    """What a table of orders comes to: a line for every row that is right, an error for everything that is not."""
+
+    lines: list[Line] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
+
+    def of(self, fate: Fate) -> list[Line]:
+        return [line for line in self.lines if line.fate == fate]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many orders are to be created, changed, and left as they are."""
+        return {str(fate): len(self.of(fate)) for fate in Fate}
+
+
+def examine(table: Table, *, by: Person, existing: QuerySet[WorkOrder]) -> OrderImport:
+    """Judge every cell of every row. Statements: four, whatever the number of rows."""
+    plant = _Plant.of(table, by, existing)
+    found = OrderImport(errors=list(table.errors))
+    seen: dict[str, int] = {}
+    for row in table.rows:
+        reader = _RowReader(row, plant)
+        request = reader.request(seen)
+        seen.setdefault(row["erp_reference"], row.number)
+        if request is None:
+            found.errors += reader.errors
+            continue
+        try:
+            found.lines.append(_line(row.number, request, plant.orders.get(request.erp_reference)))
+        except OrderCantChange as refusal:
+            found.errors.append(CellError.at(row.number, "erp_reference", f"{refusal.what} {refusal.why}", refusal.do))
+    found.errors.sort(key=lambda error: error.row)
+    return found
+
+
+def _line(row: int, request: OrderRequest, order: WorkOrder | None) -> Line:
+    if order is None:
+        return Line(row, request, Fate.CREATE)
+    changed = tuple(differences(order, request))
+    return Line(row, request, Fate.CHANGE if changed else Fate.UNCHANGED, order, changed)
+
+
+@dataclass
+class _Plant:
+    """What the rows are held against, read at once for all of them. revisions: newest release last, by product."""
+
+    sites: dict[str, Site]
+    products: dict[str, Product]
+    revisions: dict[Any, list[ProductRevision]]
+    orders: dict[str, WorkOrder]
+
+    @classmethod
+    def of(cls, table: Table, by: Person, existing: QuerySet[WorkOrder]) -> "_Plant":
+        codes = {row["product"] for row in table.rows}
+        products = {product.pk: product for product in Product.objects.filter(code__in=codes)}
+        revisions: dict[Any, list[ProductRevision]] = {}
+        for revision in (
+            ProductRevision.objects.filter(product__in=products)
+            .exclude(status=RevisionStatus.DRAFT)
+            .order_by("released_at")
+        ):
+            revision.product = products[revision.product_id]
+            revisions.setdefault(revision.product_id, []).append(revision)
+        return cls(
+            sites={site.code: site for site in sites_of(by).values()},
+            products={product.code: product for product in products.values()},
+            revisions=revisions,
+            orders={order.erp_reference: order for order in existing},
+        )
+
+
+class _WrongCell(ValueError):
+    """What is wrong in a cell, and what to do."""
+
+
+def _wrong(what: str, do: str) -> NoReturn:
+    raise _WrongCell(what, do)
+
+
+class _RowReader:
+    """Reads one row, cell by cell, and goes on after a mistake.
+
+    An empty optional cell means: as the order is already, or the usual for a new one.
+    """
+
+    def __init__(self, row: Row, plant: _Plant) -> None:
+        self.row, self.plant, self.errors = row, plant, list[CellError]()
+        self.order = plant.orders.get(row["erp_reference"])
+
+    def request(self, seen: Mapping[str, int]) -> OrderRequest | None:
+        """What the row asks for; None when there are errors."""
+        reference = self._cell("erp_reference", _reference, seen)
+        site = self._cell("site", self._site)
+        product = self._cell("product", self._product)
+        revision = self._cell("revision", self._revision, product) if product else None
+        quantity = self._cell("quantity", _quantity, product)
+        unit = self._cell("quantity_unit", _quantity_unit, product) if product else None
+        due_at = self._cell("due_at", due_time, site.zone if site else ZoneInfo("UTC"))
+        priority = self._cell("priority", _priority, self.order.priority if self.order else DEFAULT_PRIORITY)
+        if self.errors:
+            return None
+        assert site is not None and revision is not None
+        return OrderRequest(reference, revision, quantity, unit, due_at, priority, site)
+
+    def _cell(self, column: str, read: Any, *more: Any) -> Any:
+        text = self.row[column]
+        if not text and column in COLUMNS.required:
+            self.errors.append(CellError.at(self.row.number, column, "It is empty.", "Every order needs it."))
+            return None
+        try:
+            return read(text, *more)
+        except _WrongCell as wrong:
+            self.errors.append(CellError.at(self.row.number, column, *wrong.args))
+            return None
+
+    def _site(self, code: str) -> Site:
+        if code not in self.plant.sites:
+            yours = ", ".join(sorted(self.plant.sites)) or "none"
+            _wrong(f"There is no site {_short(code)} that you have access to.", f"Yours are: {yours}.")
+        if self.order is not None and self.order.site.code not in self.plant.sites:
+            _wrong("An order of this reference belongs to a site you have no access to.", "Ask there, or take another.")
+        return self.plant.sites[code]
+
+    def _product(self, code: str) -> Product:
+        if code not in self.plant.products:
+            _wrong(f"There is no product {_short(code)}.", "Correct it, or let an engineer add the product.")
+        return self.plant.products[code]
+
+    def _revision(self, code: str, product: Product) -> ProductRevision:
+        pinned = self.order.product_revision if self.order else None
+        if pinned is not None and pinned.product_id == product.pk and code in ("", pinned.code):
+            return pinned
+        known = [r for r in self.plant.revisions.get(product.pk, []) if r.status == RevisionStatus.RELEASED]
+        fitting = [revision for revision in known if code in ("", revision.code)]
+        if not fitting:
+            released = ", ".join(revision.code for revision in known) or "none"
+            _wrong(
+                f"{product.code} has no released revision {_short(code)}".rstrip() + ".", f"Released are: {released}."
+            )
+        return fitting[-1]
+
+
+def _short(text: str) -> str:
+    return f"“{text[:40]}”" if text else ""
+
+
+def _reference(text: str, seen: Mapping[str, int]) -> str:
+    if not _REFERENCE.fullmatch(text) or text.lower() in _RESERVED:
+        _wrong(f"{_short(text)} can't name an order.", "Write up to 40 letters, digits, dots, dashes, underscores.")
+    if text in seen:
+        _wrong(f"{_short(text)} is in row {seen[text]} already.", "Keep one of the rows.")
+    return text
+
+
+def _quantity(text: str, product: Product | None) -> Decimal:
+    try:
+        quantity = decimal_of(text)
+    except ValueError as error:
+        raise _WrongCell(str(error), "Write a number such as 12 or 12.5.") from error
+    if not 0 < quantity < 10**10:
+        _wrong(f"{_short(text)} is not a quantity.", "Write a number above 0 with up to 10 digits before the point.")
+    if product is not None and product.tracking == Tracking.SERIAL:
+        if quantity != quantity.to_integral_value():
+            _wrong(f"{product.code} is made in whole pieces.", "Write a whole number.")
+        if quantity > MOST_UNITS:
+            _wrong(f"One order makes at most {MOST_UNITS:,} serial numbers.", "Divide it into several orders.")
+    return quantity
+
+
+def _quantity_unit(text: str, product: Product) -> str:
+    if text not in ("", product.quantity_unit):
+        _wrong(f"{product.code} is counted in {product.quantity_unit}.", f"Write {product.quantity_unit}, or nothing.")
+    return product.quantity_unit
+
+
+def _priority(text: str, otherwise: int) -> int:
+    if not text:
+        return otherwise
+    if not re.fullmatch(r"[1-9]", text, re.ASCII):
+        _wrong(f"{_short(text)} is not a priority.", "Write 1 (first) to 9 (last), or nothing.")
+    return int(text)
+
+
+def due_time(text: str, zone: ZoneInfo) -> datetime:
+    """A due date or time in ISO 8601. Without an offset it is in the zone; a date alone is that day's last second."""
+    try:
+        try:
+            due_at = datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+        except ValueError:
+            due_at = datetime.fromisoformat(text)
+        if not 2000 <= due_at.year < 2200:
+            raise ValueError("the year")
+    except ValueError:
+        _wrong(f"{_short(text)} is not a date.", "Write 2026-11-30, 2026-11-30T14:00 or 2026-11-30T14:00+01:00.")
+    if due_at.tzinfo is not None:
+        return due_at.astimezone(UTC)
+    moment = due_at.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != due_at:
+        _wrong(f"{_short(text)} is skipped by summer time at the site.", "Add an hour, or write the offset.")
+    return moment

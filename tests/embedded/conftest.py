@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,12 +20,17 @@ def nothing_external(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that every account can pass: pytest's own are closed, PostgreSQL's account may not be ours."""
+    with tempfile.TemporaryDirectory(prefix="plantwright-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def home(open_folder: Path) -> Home:
     """A home whose PostgreSQL cluster is made by the first test that starts it."""
-    folder = tmp_path_factory.mktemp("home")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # pytest closes its folders; the account that PostgreSQL runs as must pass
-    return Home(folder, durable=False)
+    return Home(open_folder / "home", durable=False)
 
 
 @pytest.fixture

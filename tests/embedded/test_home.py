@@ -36,13 +36,11 @@ def test_a_log_that_has_grown_is_set_aside(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to act as two accounts")
-def test_the_home_of_another_account_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_the_home_of_another_account_is_refused_with_a_sentence(open_folder: Path) -> None:
     python = shutil.which("python3", path="/usr/bin")
     if python is None:
         pytest.skip("needs a Python that every account can reach")
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o755)
-    home = Home(tmp_path / "roots")
+    home = Home(open_folder / "roots")
     home.claim()
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path;"
@@ -53,4 +51,6 @@ def test_the_home_of_another_account_is_refused_with_a_sentence(tmp_path: Path) 
     answer = subprocess.run(
         [python, "-B", "-c", code], user="nobody", extra_groups=[], capture_output=True, text=True, check=True
     )
-    assert answer.stdout.strip().endswith("set MES_HOME to a folder of your own.")
+    assert answer.stdout == (
+        f"{home.path} belongs to another account. Use that account, or set MES_HOME to a folder of your own.\n"
+    )

@@ -1,0 +1,201 @@
+"""The last days of the demo plant, as its people made them: scheduled ahead, then played by the verbs until now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from equipment.models import Site, Station
+from genealogy.models import Unit
+from genealogy.queries import unit_by_serial
+from mes.demo.routing import PUMP, DemoOperation
+from mes.demo.shifts import Shifts
+from mes.demo.work import SUSPECT_LOT, Mishap, Stock, Worker
+from mes.kernel.door import open_door
+from mes.kernel.personnel.models import Person
+from orders.models import WorkOrder
+from wip.actions import holds
+from wip.actions import orders as floor
+from wip.models import Hold, HoldReason
+from wip.queries import queue_at, running_at
+
+# Who works where; jonas stood in at packing on the first day, before his qualification lapsed.
+CREW = {"10": "tomasz", "20": "luca", "30": "operator", "40": "priya", "50": "sofia", "60": "sofia"}
+
+# Orders of the days before: shift, minutes into it.
+MADE = {
+    "WO-10474": (0, 20),
+    "WO-10475": (0, 190),
+    "WO-10476": (1, 10),
+    "WO-10477": (1, 150),
+    "WO-10478": (1, 280),
+    "WO-10479": (2, 15),
+    "WO-10480": (2, 200),
+    "WO-10481": (3, 10),
+}
+# Orders on the floor: minutes before now.
+RUNNING = {"WO-10483": 130, "WO-10482": 75, "WO-10484": 30, "WO-10485": 9}
+TUBING = "WO-10486"
+WAITING = [f"WO-{number}" for number in range(10487, 10496)]
+HELD_ORDER = "WO-10491"
+PAUSE = timedelta(minutes=15)  # from release to the first unit
+RHYTHM = timedelta(seconds=185)
+
+# What went wrong: order, index of the unit, operation.
+MISHAPS = {
+    ("WO-10474", 1, "30"): Mishap.RETORQUED,
+    ("WO-10475", 2, "40"): Mishap.MEASURED_AGAIN,
+    ("WO-10476", 3, "40"): Mishap.LEAKS,
+    ("WO-10478", 0, "20"): Mishap.HANDED_OVER,
+    ("WO-10480", 4, "30"): Mishap.RETORQUED,
+    ("WO-10483", 2, "40"): Mishap.LEAKS,
+    ("WO-10483", 4, "30"): Mishap.RETORQUED,
+}
+
+
+@dataclass
+class History:
+    """The plant while its past is played. now: the moment of loading; nothing happens after it."""
+
+    site: Site
+    people: dict[str, Person]
+    stations: dict[str, Station]
+    now: datetime
+    chance: Random = field(default_factory=lambda: Random(20))  # noqa: S311 - the same demo each time
+    events: list[tuple[datetime, Callable[[datetime], None]]] = field(default_factory=list)
+    free: dict[str, datetime] = field(default_factory=dict)
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self.shifts = Shifts.until(self.now, self.site.zone)
+
+    @property
+    def first(self) -> datetime:
+        return self.shifts.first
+
+    def play(self) -> None:
+        """Make it all happen, in order of time."""
+        stock = Stock.receive(site=self.site, by=self.people["supervisor"], at=self.shifts.first)
+        self.worker = Worker(self.people, stock, self.chance)
+        orders = {order.erp_reference: order for order in WorkOrder.objects.filter(site=self.site)}
+        for reference, (shift, minutes) in MADE.items():
+            self.schedule(orders[reference], self.shifts.hours[shift][0] + timedelta(minutes=minutes))
+        for reference, minutes in RUNNING.items():
+            self.schedule(orders[reference], self.now - timedelta(minutes=minutes) - PAUSE)
+        for reference in (TUBING, *WAITING):
+            self.release_at(orders[reference], self.now - timedelta(minutes=90))
+        self.add(self.now - timedelta(minutes=35), lambda at: self.start_tubing(orders[TUBING], at))
+        self.add(self.shifts.hours[-1][0], lambda at: stock.lots.update({"M3X8-T10": "LOT-88121"}))
+        self.schedule_a_cleared_doubt(orders["WO-10477"])
+        for at, act in sorted(self.events, key=lambda event: event[0]):
+            if at <= self.now:
+                act(at)
+                self.count += 1
+        self.hold_some(orders)
+        self.keep_stations_busy()
+
+    def add(self, at: datetime, act: Callable[[datetime], None]) -> None:
+        self.events.append((at, act))
+
+    def release_at(self, order: WorkOrder, at: datetime) -> None:
+        def release(at: datetime) -> None:
+            person = self.people["supervisor"]
+            with open_door(person=person, at=at):
+                floor.release(order=order, by=person, at=at)
+
+        self.add(at, release)
+
+    def schedule(self, order: WorkOrder, at: datetime) -> None:
+        """Release the order at this time, and take its units through the stations one after the other."""
+        self.release_at(order, at)
+        for index in range(int(order.quantity)):
+            ends: dict[str, datetime] = {}
+            for operation in PUMP:
+                ready = max((ends[code] for code in operation.after), default=at + PAUSE + index * RHYTHM)
+                ends[operation.code] = self.schedule_operation(order, index, operation, ready)
+                if MISHAPS.get((order.erp_reference, index, operation.code)) is Mishap.LEAKS:
+                    break
+
+    def schedule_operation(self, order: WorkOrder, index: int, operation: DemoOperation, ready: datetime) -> datetime:
+        """Put one operation on one unit into the schedule, when its station is free; returns its end."""
+        code, chance = operation.code, self.chance
+        takes = timedelta(seconds=int(operation.run_time_s * min(1.5, max(0.8, chance.gauss(1, 0.1)))))
+        walk = timedelta(seconds=chance.randint(5, 30))
+        begin = self.shifts.fit(max(ready, self.free.get(code, ready)) + walk, takes)
+        end = self.free[code] = begin + takes
+        who = "jonas" if code == "60" and begin < self.shifts.hours[1][0] else CREW[code]
+        mishap = MISHAPS.get((order.erp_reference, index, code))
+        starter = "supervisor" if mishap is Mishap.HANDED_OVER else who
+        self.add(begin, lambda at: self.begin(order, index, code, starter, at, takes))
+        self.add(
+            end,
+            lambda at: self.worker.complete(
+                self.unit(order, index), code, who, at, before=begin + takes / 2, mishap=mishap
+            ),
+        )
+        return end
+
+    def begin(self, order: WorkOrder, index: int, code: str, who: str, at: datetime, takes: timedelta) -> None:
+        """Start; what is not going to be completed by now has its first steps recorded."""
+        unit = self.unit(order, index)
+        self.worker.start(unit, code, self.stations[code], who, at)
+        if at + takes > self.now:
+            self.worker.record(unit, code, who, self.now, share=(self.now - at) / takes)
+
+    def unit(self, order: WorkOrder, index: int = 0) -> Unit:
+        return (
+            Unit.objects.select_related("product", "work_order__routing_revision", "work_order__product_revision")
+            .filter(work_order=order)
+            .order_by("serial")[index]
+        )
+
+    def start_tubing(self, order: WorkOrder, at: datetime) -> None:
+        """A lot runs beside the pumps at the same bench."""
+        unit = self.unit(order)
+        self.worker.start(unit, "10", self.stations["20"], "luca", at)
+        self.worker.record(unit, "10", "luca", at + timedelta(minutes=6), share=0.7)
+
+    def hold(self, who: str, at: datetime, kind: HoldReason, reason: str, **held: Unit | WorkOrder) -> Hold:
+        with open_door(person=self.people[who], at=at):
+            return holds.place(by=self.people[who], at=at, reason_code=kind, reason=reason, **held)
+
+    def schedule_a_cleared_doubt(self, order: WorkOrder) -> None:
+        """A hold of the past: placed between the order's release and its first unit, released ten minutes later."""
+        shift, minutes = MADE[order.erp_reference]
+        placed = self.shifts.hours[shift][0] + timedelta(minutes=minutes + 2)
+        made: list[Hold] = []
+        self.add(
+            placed,
+            lambda at: made.append(
+                self.hold("quality", at, HoldReason.CUSTOMER, "Customer asks whether rev C is meant", order=order)
+            ),
+        )
+
+        def release(at: datetime) -> None:
+            with open_door(person=self.people["quality"], at=at):
+                holds.release(hold=made[0], reason="Customer confirmed rev C", by=self.people["quality"], at=at)
+
+        self.add(placed + timedelta(minutes=10), release)
+
+    def hold_some(self, orders: dict[str, WorkOrder]) -> None:
+        """The holds that are open now: a lot of screws, two units before torque, and an order."""
+        at = self.now - timedelta(seconds=90)
+        lot = unit_by_serial(SUSPECT_LOT)
+        assert lot is not None
+        self.hold("quality", at, HoldReason.MATERIAL, "Supplier reports heads that strip: CAPA-0041", unit=lot)
+        ready, _ = queue_at(self.stations["30"], self.people["operator"])
+        for candidate in ready[-2:]:
+            reason = "Gasket of LOT-88010 shows flash: quality looks at both units"
+            self.hold("priya", at, HoldReason.QUALITY, reason, unit=candidate.job.unit)
+        self.hold("supervisor", at, HoldReason.CUSTOMER, "Customer may change the quantity", order=orders[HELD_ORDER])
+
+    def keep_stations_busy(self) -> None:
+        """Where nothing runs by chance, the next ready unit was started a minute ago."""
+        for code, station in self.stations.items():
+            if running_at(station).exists():
+                continue
+            ready, _ = queue_at(station, self.people[CREW[code]], ready=1)
+            if ready:
+                self.worker.start(
+                    ready[0].job.unit, ready[0].job.operation.code, station, CREW[code], self.now - timedelta(minutes=1)
+                )

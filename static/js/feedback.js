@@ -6,14 +6,15 @@ const FLASH_MS = 600;
 const TOAST_MS = 4000;
 let audio = null;
 
-// Browsers give sound only after a touch or a key; a scanner's first character is one.
+// Browsers give sound only after a touch or a key. Opened at a touch (Safari asks for that) or at the first beep, which
+// follows a scan; not at a scan's characters, because opening takes longer than the time between two of them.
 function openAudio() {
   audio ??= new AudioContext();
   if (audio.state === "suspended") audio.resume();
 }
 
 function beep(frequency, delay_s = 0, length_s = 0.12) {
-  if (!audio) return;
+  openAudio();
   const tone = new OscillatorNode(audio, { frequency });
   const volume = new GainNode(audio, { gain: 0.2 });
   tone.connect(volume).connect(audio.destination);
@@ -88,7 +89,7 @@ function announcePrompt(event) {
   if (prompt) document.getElementById("announce").textContent = prompt.innerText;
 }
 
-for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, openAudio, { capture: true });
+document.addEventListener("pointerdown", openAudio, { capture: true });
 document.addEventListener("accepted", accept);
 document.addEventListener("refused", refuse);
 document.addEventListener("say", (event) => toast(event.detail.name, event.detail.text));

@@ -63,8 +63,9 @@ function onAnswer(event) {
   if (event.detail.successful) sent.set(form, null);
   const { form: waiting, submitter } = next ?? {};
   next = null;
-  if (waiting?.isConnected) waiting.requestSubmit(submitter);
-  else document.dispatchEvent(new CustomEvent("idle"));
+  if (waiting?.isConnected) return waiting.requestSubmit(submitter);
+  if (waiting) document.dispatchEvent(new CustomEvent("say", { detail: { name: "page-changed" } }));
+  document.dispatchEvent(new CustomEvent("idle"));
 }
 
 // To the next empty field that asks for it, or nowhere: never to a button that a stray Enter would press.

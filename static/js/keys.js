@@ -2,7 +2,7 @@
 // With a dialog open only the dialog's keys count. Digits count only outside fields; Enter never presses a
 // button with data-no-enter (Complete), so that a scanner's or a stray Enter confirms nothing.
 
-const SCANNER_MS = 50; // a digit is a key press only if no further character follows as a scanner's would
+const SCANNER_MS = 100; // a digit is a key press only if no further character follows as a scanner's would
 let digit = null;
 
 function isTyping() {

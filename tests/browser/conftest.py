@@ -1,0 +1,64 @@
+"""Debian's Chromium, and a station page of our shells, components and scripts that needs no database."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.bench import Bench, bench_server
+
+# Playwright's synchronous API keeps an event loop in this thread, which Django would take for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+QUIET = ["--disable-sync", "--no-first-run", "--autoplay-policy=user-gesture-required"]
+# Every tone that the page plays, for tests to hear.
+EARS = """
+window.tones = [];
+const Real = window.OscillatorNode;
+window.OscillatorNode = class extends Real {
+  constructor(context, options) { super(context, options); window.tones.push(options.frequency); }
+};
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("MES_BROWSER_REQUIRED"):
+            pytest.fail("MES_BROWSER_REQUIRED is set and there is no chromium on the PATH")
+        pytest.skip("no chromium on the PATH (apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with bench_server() as server:
+        yield server
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of 1280 x 800. The test fails when the page raises an error or breaks the content security policy."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script(EARS)
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def station(page: Page, bench: Bench) -> Page:
+    page.goto(bench.url)
+    return page

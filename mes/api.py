@@ -5,8 +5,11 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
+from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
-from mes.station.api import CompleteOperation, RecordSteps, StartOperation
+from mes.station.api.operations import CompleteOperation, RecordSteps, StartOperation
+from mes.station.api.units import UnitAtWork, Units
+from wip.api import Holds, ReleaseHold
 
 
 class NothingHere(APIView):
@@ -19,12 +22,20 @@ class NothingHere(APIView):
         raise NotFound("There is nothing at this address.", do="See /api/v1/openapi.json.")
 
 
-_OPERATION = "v1/units/<str:serial>/operations/<str:code>"
+_UNIT = "v1/units/<str:serial>"
+_OPERATION = f"{_UNIT}/operations/<str:code>"
 
 urlpatterns = [
     path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api_openapi"),
+    path("v1/work-orders", WorkOrders.as_view(), name="api_work_orders"),
+    path("v1/work-orders/<str:erp_reference>", OneWorkOrder.as_view(), name="api_work_order"),
+    path("v1/work-orders/<str:erp_reference>/release", ReleaseWorkOrder.as_view(), name="api_work_order_release"),
+    path("v1/units", Units.as_view(), name="api_units"),
+    path(_UNIT, UnitAtWork.as_view(), name="api_unit"),
     path(f"{_OPERATION}/start", StartOperation.as_view(), name="api_operation_start"),
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
+    path("v1/holds", Holds.as_view(), name="api_holds"),
+    path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
     re_path("", NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -205,6 +205,12 @@ def _cell(
     return Cell("waiting")
 
 
+def holds_on(unit: Unit) -> QuerySet[Hold]:
+    """Open holds that stop work on the unit: its own and its order's, latest first."""
+    here = Q(unit=unit) | Q(work_order=unit.work_order_id) if unit.work_order_id else Q(unit=unit)
+    return Hold.objects.filter(here, status=HoldStatus.OPEN).select_related("placed_by")
+
+
 def open_holds_of(order: WorkOrder) -> QuerySet[Hold]:
     """Open holds on the order and on its units, latest first."""
     return Hold.objects.filter(Q(work_order=order) | Q(unit__work_order=order), status=HoldStatus.OPEN).select_related(

@@ -2,10 +2,13 @@
 
 from rest_framework import serializers
 
+from genealogy.status import UnitStatus
 from mes.kernel.audit.models import Meaning
 from mes.kernel.rest.fields import AnyValue, Input, Number, Text
+from mes.kernel.rest.paging import PageQuery
 from mes.kernel.rest.schema import Blocker
 from orders.models import StepKind
+from orders.status import OrderStatus
 from wip.status import ExecutionStatus
 
 MAX_ENTRIES = 500
@@ -64,7 +67,7 @@ class ExecutionAnswer(serializers.Serializer):
     """One attempt at an operation on a unit (ISA-95: job response). Quantities in the product's quantity_unit."""
 
     unit = serializers.CharField(source="unit.serial")
-    unit_status = serializers.CharField(source="unit.status")
+    unit_status = serializers.ChoiceField(UnitStatus.choices, source="unit.status")
     operation = serializers.CharField(source="operation_code")
     attempt = serializers.IntegerField()
     status = serializers.ChoiceField(ExecutionStatus.choices)
@@ -130,14 +133,32 @@ class UnitLine(serializers.Serializer):
     product = serializers.CharField(source="product.code")
     order = serializers.CharField(source="work_order.erp_reference", allow_null=True)
     site = serializers.CharField(source="site.code")
-    status = serializers.CharField()
+    status = serializers.ChoiceField(UnitStatus.choices)
     quantity = Number()
     quantity_left = Number()
 
 
-class UnitAnswer(UnitLine):
-    """A unit or lot with everything that is known of its way through its routing."""
+class WayAnswer(serializers.Serializer):
+    """How far a unit is on its way through its routing, and what holds it."""
 
-    order_status = serializers.CharField(source="work_order.status", allow_null=True)
+    order_status = serializers.ChoiceField(OrderStatus.choices, allow_null=True)
     operations = OperationAnswer(many=True)
     holds = HoldOnUnit(many=True)
+
+
+class UnitAnswer(UnitLine, WayAnswer):
+    """A unit or lot with everything that is known of its way through its routing."""
+
+
+class UnitQuery(Input):
+    """station: judge what the calling person could do there, by its code."""
+
+    station = Text(max_length=20, required=False)
+
+
+class UnitsQuery(PageQuery):
+    """Narrow the list: by the order that makes them, by product, by status."""
+
+    order = Text(max_length=40, required=False)
+    product = Text(max_length=60, required=False)
+    status = serializers.ChoiceField(UnitStatus.choices, required=False)

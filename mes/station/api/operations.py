@@ -1,26 +1,24 @@
-"""Units and their operations over REST: the same verbs as the station page."""
+"""Starting, recording and completing operations over REST."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from equipment.models import Station
-from equipment.queries import sites_of, station_at
-from genealogy.models import Unit
-from genealogy.queries import unit_by_serial
+from equipment.queries import sites_of
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.personnel.actions.secrets import confirm_password
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import FieldError, InvalidInput, NotFound, Refusal
+from mes.kernel.refusals import FieldError, InvalidInput, Refusal
 from mes.kernel.rest.schema import acts
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
+from mes.station.api.lookups import your_station, your_unit
 from mes.station.serializers import CompleteInput, ExecutionAnswer, RecordInput, StartInput
 from orders.plans import OperationPlan
 from orders.queries import plan_of
@@ -93,24 +91,6 @@ class CompleteOperation(ReportOperation):
     @acts(ExecutionAnswer, summary="Record what is given and complete the operation", request=CompleteInput)
     def post(self, request: Request, serial: str, code: str) -> Response:
         return self.report(serial, code, self.read(CompleteInput), completes=True)
-
-
-def your_unit(person: Person, serial: str) -> Unit:
-    """The unit of this serial at one of the person's sites; the same refusal when it is elsewhere or unknown."""
-    unit = unit_by_serial(serial)
-    if unit is None or unit.site_id not in sites_of(person):
-        raise NotFound(f"There is no unit {serial[:60]} at your sites.", do="Check the serial.")
-    return unit
-
-
-def your_station(person: Person, site_id: UUID, code: str) -> Station:
-    """The active station of this code at the unit's site."""
-    site = sites_of(person)[site_id]
-    station = station_at(site, code)
-    if station is None:
-        sentence = f"{site} has no active station {code}."
-        raise InvalidInput(sentence, do="Send a station's code.", errors=[FieldError("station", sentence)])
-    return station
 
 
 def running_execution(person: Person, serial: str, code: str) -> OperationExecution:

@@ -1,0 +1,141 @@
+"""Work orders over REST: the same use case as the CSV import."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from equipment.queries import sites_of
+from mes.erp.actions.orders import ImportRefused, import_orders
+from mes.erp.imports import table_of_items
+from mes.erp.policies import Fate, Line
+from mes.erp.serializers import MAX_ORDERS, OutcomeAnswer, WorkOrderAnswer, WorkOrderInput, WorkOrdersQuery
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import FieldError, InvalidInput, NotFound
+from mes.kernel.rest.paging import page_of, paged
+from mes.kernel.rest.schema import acts, reads
+from mes.kernel.rest.views import Endpoint
+from orders.models import WorkOrder
+from orders.queries import find_orders
+from wip.actions import orders as floor_orders
+
+WorkOrdersPage = page_of(WorkOrderAnswer, "WorkOrdersPage")
+
+_OUTCOMES = {Fate.CREATE: "created", Fate.CHANGE: "changed", Fate.UNCHANGED: "unchanged"}
+_FIELDS = {"product_revision_id": "revision", "site_id": "site"}
+
+
+def _one_or_many(shape: Any) -> PolymorphicProxySerializer:
+    return PolymorphicProxySerializer(
+        component_name=f"{shape.__name__}OneOrMany",
+        serializers=[shape, shape(many=True)],
+        resource_type_field_name=None,
+        many=False,
+    )
+
+
+class OrdersRefused(InvalidInput):
+    """At least one of the orders sent has a mistake; `errors` names index and field."""
+
+
+class WorkOrders(Endpoint):
+    permissions = {"GET": Permission.VIEW_ORDERS, "POST": Permission.IMPORT_ORDERS}
+
+    @reads(WorkOrdersPage, summary="List work orders, newest first", query=WorkOrdersQuery, missing=False)
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(WorkOrdersQuery)
+        found = find_orders(list(sites_of(request.user)), text=asked["text"], status=asked.get("status", ""))
+        if "site" in asked:
+            found = found.filter(site__code=asked["site"])
+        if "product" in asked:
+            found = found.filter(product_revision__product__code=asked["product"])
+        found = _with_people(found)
+        return Response(WorkOrdersPage(paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))).data)
+
+    @acts(
+        _one_or_many(OutcomeAnswer),
+        summary="Create or change one work order or many, all of them or none",
+        request=_one_or_many(WorkOrderInput),
+        status=201,
+        also={200: _one_or_many(OutcomeAnswer)},
+    )
+    def post(self, request: Request) -> Response:
+        many = isinstance(request.data, list)
+        body = WorkOrderInput(data=request.data, many=many, **({"max_length": MAX_ORDERS} if many else {}))
+        body.is_valid(raise_exception=True)
+        items = body.validated_data if many else [body.validated_data]
+        with self.door() as passage:
+            if not passage.replayed:
+                lines = _imported(items, many=many, by=passage.person, at=passage.at)
+                passage.remember(outcomes=[_outcome(line) for line in lines])
+        answers = _answers(passage.answer["outcomes"])
+        created = any(answer["outcome"] == "created" for answer in answers)
+        shown = OutcomeAnswer(answers, many=True).data
+        return Response(shown if many else shown[0], status=201 if created else 200)
+
+
+class OneWorkOrder(Endpoint):
+    permissions = {"GET": Permission.VIEW_ORDERS}
+
+    @reads(WorkOrderAnswer, summary="See a work order")
+    def get(self, request: Request, erp_reference: str) -> Response:
+        return Response(WorkOrderAnswer(your_order(request.user, erp_reference)).data)
+
+
+class ReleaseWorkOrder(Endpoint):
+    permissions = {"POST": Permission.RELEASE_ORDERS}
+
+    @acts(WorkOrderAnswer, summary="Release a work order: pin its revisions and create its units", request=None)
+    def post(self, request: Request, erp_reference: str) -> Response:
+        if request.data:
+            raise InvalidInput("A release takes no body.", do="Send none, or {}.")
+        order = your_order(request.user, erp_reference)
+        with self.door() as passage:
+            if not passage.replayed:
+                order = floor_orders.release(order=order, by=passage.person, at=passage.at)
+                passage.remember(order=order.pk)
+        return Response(WorkOrderAnswer(order).data)
+
+
+def your_order(person: Person, erp_reference: str) -> WorkOrder:
+    """The order of this reference at one of the person's sites."""
+    found = WorkOrder.objects.filter(erp_reference=erp_reference, site__in=sites_of(person))
+    order = _with_people(found).first()
+    if order is None:
+        raise NotFound(f"There is no order {erp_reference[:40]} at your sites.", do="Check the reference.")
+    return order
+
+
+def _with_people(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    return found.select_related("site", "product_revision__product", "created_by", "released_by", "completed_by")
+
+
+def _imported(items: Sequence[dict[str, Any]], *, many: bool, by: Person, at: Any) -> list[Line]:
+    """Take the orders over. The use case names places by row and column; a program knows index and field."""
+    try:
+        return import_orders(table=table_of_items(items), by=by, at=at).lines
+    except ImportRefused as refusal:
+        errors = [
+            FieldError(f"{error.row}.{error.column}" if many else error.column, error.what, error.do)
+            for error in refusal.errors
+        ]
+        raise OrdersRefused(refusal.what, do="Mend what is named, and send all again.", errors=errors) from refusal
+
+
+def _outcome(line: Line) -> list[Any]:
+    changed = [_FIELDS.get(name, name) for name in line.changed]
+    return [line.request.erp_reference, _OUTCOMES[line.fate], changed]
+
+
+def _answers(outcomes: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """The remembered outcomes, with the orders as they are now; one statement."""
+    references = [reference for reference, _, _ in outcomes]
+    orders = {o.erp_reference: o for o in _with_people(WorkOrder.objects.filter(erp_reference__in=references))}
+    return [
+        {"outcome": outcome, "changed": changed, "work_order": orders[reference]}
+        for reference, outcome, changed in outcomes
+    ]

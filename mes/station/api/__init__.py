@@ -1,0 +1,1 @@
+"""Units and their operations over REST: the same verbs as the station page."""

@@ -1,0 +1,90 @@
+"""Holds over REST."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from equipment.queries import sites_of
+from genealogy.models import Unit
+from genealogy.queries import unit_by_serial
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import FieldError, InvalidInput, NotFound
+from mes.kernel.rest.paging import page_of, paged
+from mes.kernel.rest.schema import acts, reads
+from mes.kernel.rest.views import Endpoint
+from orders.models import WorkOrder
+from orders.queries import order_by_reference
+from wip.actions import holds
+from wip.models import Hold
+from wip.queries import find_holds
+from wip.serializers import HoldAnswer, HoldInput, HoldReleaseInput, HoldsQuery
+
+HoldsPage = page_of(HoldAnswer, "HoldsPage")
+
+
+class Holds(Endpoint):
+    permissions = {"GET": Permission.VIEW_UNITS, "POST": Permission.PLACE_HOLDS}
+
+    @reads(HoldsPage, summary="List holds, newest first", query=HoldsQuery, missing=False)
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(HoldsQuery)
+        found = find_holds(sites_of(request.user), status="" if asked["status"] == "ALL" else asked["status"])
+        return Response(HoldsPage(paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))).data)
+
+    @acts(HoldAnswer, summary="Place a hold on a unit or an order", request=HoldInput, status=201)
+    def post(self, request: Request) -> Response:
+        asked = self.read(HoldInput)
+        unit = _your_unit(request.user, asked["unit"]) if "unit" in asked else None
+        order = _your_order(request.user, asked["order"]) if "order" in asked else None
+        with self.door() as passage:
+            if passage.replayed:
+                hold = _with_people().get(pk=passage.answer["hold"])
+            else:
+                hold = holds.place(
+                    unit=unit,
+                    order=order,
+                    reason_code=asked["reason_code"],
+                    reason=asked["reason"],
+                    by=passage.person,
+                    at=passage.at,
+                )
+                passage.remember(hold=hold.pk)
+        return Response(HoldAnswer(hold).data, status=201)
+
+
+class ReleaseHold(Endpoint):
+    permissions = {"POST": Permission.RELEASE_HOLDS}
+
+    @acts(HoldAnswer, summary="Release a hold", request=HoldReleaseInput)
+    def post(self, request: Request, number: str) -> Response:
+        asked = self.read(HoldReleaseInput)
+        hold = _with_people().filter(number=number, site__in=sites_of(request.user)).first()
+        if hold is None:
+            raise NotFound(f"There is no hold {number[:20]} at your sites.", do="Check its number.")
+        with self.door() as passage:
+            if not passage.replayed:
+                hold = holds.release(hold=hold, reason=asked["reason"], by=passage.person, at=passage.at)
+                passage.remember(hold=hold.pk)
+        return Response(HoldAnswer(hold).data)
+
+
+def _with_people():
+    return Hold.objects.select_related("unit", "work_order", "placed_by", "released_by")
+
+
+def _your_unit(person: Person, serial: str) -> Unit:
+    unit = unit_by_serial(serial)
+    if unit is None or unit.site_id not in sites_of(person):
+        raise _unknown("unit", f"There is no unit {serial} at your sites.")
+    return unit
+
+
+def _your_order(person: Person, reference: str) -> WorkOrder:
+    order = order_by_reference(reference, list(sites_of(person)))
+    if order is None:
+        raise _unknown("order", f"There is no order {reference} at your sites.")
+    return order
+
+
+def _unknown(where: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, do="Check it, and send it again.", errors=[FieldError(where, sentence)])

@@ -21,6 +21,14 @@ def test_a_second_press_is_ignored_and_the_word_says_why(station: Page, bench: B
     assert len(bench.posted) == 1
 
 
+def test_a_second_press_is_ignored_without_htmx_too(station: Page, bench: Bench) -> None:
+    button = station.locator("#plain button").element_handle()
+    button.evaluate("button => { button.click(); setTimeout(() => button.click(), 100) }")
+    expect(station.locator("#last")).to_have_text("SLOW-PLAIN")
+    station.wait_for_timeout(300)
+    assert len(bench.posted) == 1
+
+
 def test_another_content_has_another_key(station: Page, bench: Bench) -> None:
     for code in ("HELD-1", "HELD-1", "HELD-2"):
         station.locator("#entry [name=code]").evaluate(f"field => {{ field.value = '{code}' }}")

@@ -89,7 +89,8 @@ def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
                 lower=given.step.lower,
                 upper=given.step.upper,
             )
-        whole = subject.good == 0 and subject.scrap > Decimal(0)
+        good = subject.good + (subject.execution.quantity_good if subject.execution else 0)
+        whole = good == 0 and subject.scrap > Decimal(0)
         facts.append(RecordedFacts(subject.operation, values, whole))
     return facts
 

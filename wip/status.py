@@ -13,6 +13,7 @@ EXECUTION = Transitions(
     {
         (None, "start"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "take_over"): ExecutionStatus.RUNNING,
+        (ExecutionStatus.RUNNING, "record"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "book"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "complete"): ExecutionStatus.COMPLETED,
     },

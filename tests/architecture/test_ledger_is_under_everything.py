@@ -120,12 +120,15 @@ def test_nothing_on_record_can_be_truncated(attacker):
 
 
 def test_the_ledger_takes_no_rows_but_its_triggers(committed_plant, committed_database):
-    with psycopg.connect(databases.url_of(committed_database), autocommit=True) as application:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            application.execute(
-                "INSERT INTO audit_auditevent (transaction_id, at, database_user, person, station, request_id, reason,"
-                " table_name, record, operation) VALUES (1, now(), 'x', '', '', '', '', 'wip_hold', '1', 'UPDATE')"
-            )
+    forged = (
+        "INSERT INTO audit_auditevent (transaction_id, at, database_user, person, station, request_id, reason,"
+        " table_name, record, operation) VALUES (1, now(), 'x', '', '', '', '', 'wip_hold', '1', 'UPDATE')"
+    )
+    with (
+        psycopg.connect(databases.url_of(committed_database), autocommit=True) as application,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        application.execute(forged)
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,11 @@ def lock(*, execution: OperationExecution, station: Station, by: Person, ends: b
         _lock_order(execution.work_order)
     locked = (
         OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True)
-        .select_related("unit__product", "work_order", "started_by", "worked_by", "station")
+        .select_related("unit__product", "work_order", "started_by", "station")
         .get(pk=execution.pk)
     )
+    # Not joined above: after waiting for somebody who took the job over, Postgres would drop the row, its join changed.
+    locked.worked_by = by if locked.worked_by_id == by.pk else Person.objects.get(pk=locked.worked_by_id)
     operation = plan_of(locked.work_order).operation(locked.operation_code)
     assert operation is not None, "an execution's operation is in its pinned plan"
     locked.unit.work_order = locked.work_order
@@ -89,7 +91,12 @@ def take_over(*, execution: OperationExecution, station: Station, by: Person, at
 
 
 def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationExecution:
-    """Book the job's good and scrap on its locked execution, which goes on running."""
+    """Book the job's good and scrap on its locked execution, which goes on running.
+
+    Scrapping all that is left of the unit ends it, and with it the operation: that is for `complete`.
+    """
+    if 0 < job.unit.quantity_left <= job.scrap:
+        raise InvalidInput("Nothing would be left of it.", do="Complete the operation with this scrap.")
     execution = _add_quantities(job, "book", scrap_reason)
     execution.save(update_fields=["quantity_good", "quantity_scrapped"])
     _event(execution, ExecutionEventKind.BOOKED, job.station, by, at, job.good, job.scrap, scrap_reason)

@@ -29,6 +29,8 @@ def place(
         raise InvalidInput("A hold needs a reason.", do="Say in a few words what is wrong.")
     # Whoever works on it now commits first; whoever comes next sees the hold.
     type(held)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
+    if order is not None:  # work on a running order locks its unit alone
+        list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     return Hold.objects.create(
         site_id=held.site_id,
         number=_next_number(),

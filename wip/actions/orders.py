@@ -31,11 +31,8 @@ def release(*, order: WorkOrder, by: Person, at: datetime) -> WorkOrder:
     """
     check_permission(by, Permission.RELEASE_ORDERS)
     check_site_access(by, order.site_id)
-    locked = (
-        WorkOrder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("site", "product_revision__product")
-        .get(pk=order.pk)
-    )
+    # Without joins: after waiting for a change of the order, Postgres would drop the row, its joins changed.
+    locked = WorkOrder.objects.select_for_update(no_key=True).get(pk=order.pk)
     locked.status = ORDER.after(locked.status, "release", name=locked.erp_reference)
     revision = locked.product_revision
     if revision.status != RevisionStatus.RELEASED:

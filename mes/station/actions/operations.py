@@ -26,6 +26,7 @@ from wip.facts import recorded
 from wip.jobs import Entry, Job, entry
 from wip.models import OperationExecution, Reading
 from wip.policies import check_gates
+from wip.status import EXECUTION
 
 
 class OrderNotOnFloor(Refusal):
@@ -78,12 +79,14 @@ def report(
     """Record steps, build in scanned components, and complete when asked: all of it or nothing.
 
     The order, unit and execution are locked, then the components; the gates see what is there and what is coming;
-    then everything is written. Raises BlockedByGates, InvalidInput, SignatureMissing, SignatureRefused, SignatureVoid.
+    then everything is written. Raises IllegalTransition, BlockedByGates, InvalidInput, SignatureMissing,
+    SignatureRefused, SignatureVoid.
     """
     _check_may_work(by, execution.unit)
     scrap = completion.scrap if completion else Decimal(0)
     ends = completion is not None and executions.may_end_order(execution, scrap)
     job = executions.lock(execution=execution, station=station, by=by, ends=ends)
+    EXECUTION.after(job.running.status, "complete" if completion else "record", name=job.operation.code)
     entries = [entry(job.operation, g.step_code, value=g.value, sample=g.sample, reason=g.reason) for g in given]
     job.entries, job.components = entries, _components(job, entries, given)
     if completion is not None:

@@ -1,0 +1,75 @@
+"""A product that is counted by lot, with one operation: what bookings and their races are tried on."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from genealogy.models import Unit
+from mes.station.actions.operations import Completion, Given
+from orders.actions import revisions, work_orders
+from orders.actions.work_orders import OrderRequest
+from orders.models import Operation, Product, ProductRevision, Routing, RoutingRevision, Step, Tracking, WorkOrder
+from tests.plant import NOW, Plant
+from wip.actions import executions
+from wip.actions import orders as floor_orders
+from wip.models import OperationExecution
+from wip.queries import execution_at
+
+CODE = "10"
+
+
+@dataclass
+class LotLine:
+    """A running operation on a lot."""
+
+    plant: Plant
+    serial: str
+
+    def unit(self) -> Unit:
+        return self.plant.fresh(Unit.objects.get(serial=self.serial))
+
+    def execution(self) -> OperationExecution:
+        execution = execution_at(self.unit(), CODE)
+        assert execution is not None
+        return execution
+
+    def book(self, good: int, scrap: int, *, reason: str = "Bent", who: str = "amina") -> OperationExecution:
+        """Book through the door, as a station does."""
+        with self.plant.door(who) as passage:
+            job = executions.lock(
+                execution=self.execution(),
+                station=self.plant.stations[CODE],
+                by=passage.person,
+                ends=False,
+            )
+            job.good, job.scrap = Decimal(good), Decimal(scrap)
+            return executions.book(job=job, scrap_reason=reason if scrap else "", by=passage.person, at=passage.at)
+
+    def complete(self, completion: Completion, *given: Given) -> OperationExecution:
+        return self.plant.report(self.unit(), CODE, *given, completion=completion)
+
+
+def lot_line(plant: Plant, *, quantity: int) -> LotLine:
+    """A released order for one lot of `quantity` clips, its operation started by Amina."""
+    with plant.door("hiroshi"):
+        clip = Product.objects.create(code="CLIP", name="Clip", tracking=Tracking.LOT, serial_pattern="CL-{number:04}")
+        revision = ProductRevision.objects.create(product=clip, code="A")
+        routing = RoutingRevision.objects.create(
+            routing=Routing.objects.create(product=clip, site=plant.site, name="Clips"), number=1
+        )
+        operation = Operation.objects.create(
+            routing_revision=routing, code=CODE, name="Stamp", station_class=plant.stations[CODE].station_class
+        )
+        Step.objects.create(operation=operation, position=1, code="LOOK", kind="CHECK", name="Look")
+    with plant.door("mei") as passage:
+        revisions.release_product_revision(revision=revision, by=passage.person, at=passage.at)
+        revisions.release_routing_revision(revision=routing, by=passage.person, at=passage.at)
+    request = OrderRequest("WO-CLIPS", revision, Decimal(quantity), "pcs", NOW, 5, plant.site)
+    with plant.door("pavel") as passage:
+        work_orders.create(requests=[request], by=passage.person, at=passage.at)
+    with plant.door("ines") as passage:
+        order = floor_orders.release(
+            order=WorkOrder.objects.get(erp_reference="WO-CLIPS"), by=passage.person, at=passage.at
+        )
+    unit = order.units.get()
+    plant.start(unit, CODE)
+    return LotLine(plant, unit.serial)

@@ -1,0 +1,259 @@
+"""Two people, one thing: exactly one gets it, the other gets a sentence, and nobody a 500."""
+
+import threading
+from decimal import Decimal
+from functools import partial
+
+import pytest
+
+from genealogy.models import ActivityUnit, Unit
+from genealogy.status import UnitStatus
+from mes.kernel.refusals import Busy, Refusal
+from mes.kernel.transitions import IllegalTransition
+from mes.station.actions import operations
+from mes.station.actions.operations import Completion, Given
+from orders.actions import revisions, work_orders
+from orders.actions.work_orders import OrderRequest
+from orders.models import ProductRevision, WorkOrder
+from orders.status import OrderStatus
+from tests.plant import NOW
+from tests.races.runners import Meanwhile, at_once, done, refused
+from wip.actions import holds
+from wip.actions import orders as floor_orders
+from wip.models import ExecutionEvent, OperationExecution, Reading
+from wip.policies import BlockedByGates
+from wip.queries import execution_at
+
+ROUNDS = range(5)  # a race that is lost once in five shows here
+
+
+def test_two_people_start_one_unit(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        unit = plant.unit()
+        answers = at_once(*(partial(plant.start, unit, "10", who) for who in ("amina", "tomasz") * 2))
+        assert len(done(answers)) == 1
+        assert {type(answer) for answer in refused(answers)} == {BlockedByGates}
+        assert OperationExecution.objects.filter(unit=unit).count() == 1
+        assert WorkOrder.objects.get(pk=unit.work_order_id).status == OrderStatus.RUNNING
+
+
+def test_one_serial_is_consumed_by_two_orders(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        board, units = plant.a_board(), [plant.unit(), plant.unit(), plant.unit()]
+        for unit in units:
+            plant.start(unit, "10")
+        answers = at_once(*(partial(plant.report, unit, "10", Given("BOARD", board)) for unit in units))
+        assert len(done(answers)) == 1
+        assert {answer.code for answer in refused(answers)} == {"COMPONENT_CONSUMED"}
+        consumed = Unit.objects.get(serial=board)
+        assert (consumed.status, consumed.quantity_left) == (UnitStatus.CONSUMED, 0)
+        assert ActivityUnit.objects.filter(unit=consumed, direction="INPUT").count() == 1
+        assert Reading.objects.filter(value=board).count() == 1
+
+
+def test_the_last_pieces_of_a_lot_go_to_whom_they_suffice_for(committed_plant):
+    plant = committed_plant
+    lot, units = plant.a_lot(13), [plant.do(plant.unit(), "10", "20") for _ in range(3)]
+    for unit in units:
+        plant.start(unit, "30")
+    answers = at_once(*(partial(plant.report, unit, "30", Given("SCREWS", lot)) for unit in units))
+    assert len(done(answers)) == 2
+    assert [answer.code for answer in refused(answers)] == ["COMPONENT_NOT_ENOUGH"]
+    assert Unit.objects.get(serial=lot).quantity_left == 1
+
+
+def test_the_last_two_units_of_an_order_complete_at_once(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        order = plant.released(2)
+        units = [plant.do(unit, "10", "20", "30") for unit in order.units.all()]
+        for unit in units:
+            plant.start(unit, "40")
+        entries = plant.entries("40")
+        answers = at_once(*(partial(plant.report, unit, "40", *entries, completion=plant.signed()) for unit in units))
+        assert not refused(answers), answers
+        order.refresh_from_db()
+        assert order.status == OrderStatus.COMPLETED
+        assert order.history.filter(status=OrderStatus.COMPLETED).count() == 1
+
+
+def test_an_order_is_released_twice_at_once(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        order = plant.order(3)
+
+        def release(order=order):
+            with plant.door("ines") as passage:
+                return floor_orders.release(order=order, by=passage.person, at=passage.at)
+
+        answers = at_once(release, release, release)
+        assert len(done(answers)) == 1
+        assert {type(answer) for answer in refused(answers)} == {IllegalTransition}
+        assert order.units.count() == 3
+
+
+def test_serial_numbers_of_orders_released_at_once_are_unique_and_without_a_gap(committed_plant):
+    plant = committed_plant
+    orders = [plant.order(4) for _ in range(6)]
+
+    def release(order):
+        with plant.door("ines") as passage:
+            return floor_orders.release(order=order, by=passage.person, at=passage.at)
+
+    assert not refused(at_once(*(partial(release, order) for order in orders)))
+    serials = Unit.objects.filter(product=plant.pump.product).order_by("serial").values_list("serial", flat=True)
+    assert list(serials) == [f"IP2-{number:06}" for number in range(1, 25)]
+
+
+def test_one_operation_is_completed_twice_at_once(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        unit = plant.unit()
+        plant.start(unit, "20")
+        plant.report(unit, "20", *plant.entries("20"))
+        answers = at_once(*(partial(plant.report, unit, "20", complete=True) for _ in range(3)))
+        assert len(done(answers)) == 1
+        assert {type(answer) for answer in refused(answers)} == {IllegalTransition}
+        assert ExecutionEvent.objects.filter(execution__unit=unit, kind="COMPLETED").count() == 1
+
+
+def test_a_job_is_taken_over_while_its_owner_reports(committed_plant):
+    plant = committed_plant
+    unit = plant.unit()
+    plant.start(unit, "10")
+    execution = execution_at(unit, "10")
+    with plant.door("tomasz") as passage:
+        operations.take_over(execution=execution, station=plant.stations["10"], by=passage.person, at=passage.at)
+        reporting = Meanwhile(lambda: plant.report(unit, "10", Given("FIRMWARE", "4.2.1")))
+        assert reporting.waits()
+    answer = reporting.answer()
+    assert isinstance(answer, BlockedByGates)
+    assert answer.code == "JOB_OF_ANOTHER"
+    assert "Tomasz" in answer.what
+
+
+def test_two_people_take_one_job_over(committed_plant):
+    plant = committed_plant
+    unit = plant.unit()
+    plant.start(unit, "10")
+    execution = execution_at(unit, "10")
+
+    def take(who):
+        with plant.door(who) as passage:
+            return operations.take_over(
+                execution=execution, station=plant.stations["10"], by=passage.person, at=passage.at
+            )
+
+    assert not refused(at_once(lambda: take("tomasz"), lambda: take("ines")))
+    last = ExecutionEvent.objects.filter(execution=execution).last()
+    assert execution_at(unit, "10").worked_by == last.by
+
+
+@pytest.mark.parametrize("on", ["unit", "order"])
+def test_who_works_commits_first_and_then_comes_the_hold(committed_plant, on):
+    """The hold waits for the start that is under way, so that nothing starts after it is acknowledged."""
+    plant = committed_plant
+    order = plant.released(2)
+    first, second = order.units.order_by("serial")
+    plant.start(first, "10")  # the order runs from now on, so that a start locks its unit alone
+
+    def hold():
+        held = {"unit": plant.fresh(second)} if on == "unit" else {"order": order}
+        with plant.door("mei") as passage:
+            return holds.place(by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", **held)
+
+    with plant.door("amina") as passage:
+        operations.start(
+            unit=plant.fresh(second),
+            operation_code="10",
+            station=plant.stations["10"],
+            by=passage.person,
+            at=passage.at,
+        )
+        placing = Meanwhile(hold)
+        assert placing.waits(), "it was placed in the midst of a start"
+    assert placing.answer().number
+    with pytest.raises(BlockedByGates, match="On hold"):
+        plant.report(second, "10", Given("FIRMWARE", "4.2.1"))
+
+
+@pytest.mark.parametrize("on", ["unit", "order"])
+def test_who_comes_while_a_hold_is_placed_sees_it(committed_plant, on):
+    plant = committed_plant
+    order = plant.released(2)
+    first, second = order.units.order_by("serial")
+    plant.start(first, "10")
+    held = {"unit": plant.fresh(second)} if on == "unit" else {"order": order}
+    with plant.door("mei") as passage:
+        holds.place(by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", **held)
+        starting = Meanwhile(lambda: plant.start(second, "10"))
+        assert starting.waits()
+    assert isinstance(starting.answer(), BlockedByGates)
+    assert starting.answer().code == "ON_HOLD"
+
+
+def test_an_order_is_changed_while_it_is_released(committed_plant):
+    """The release waits, then releases what the order asks for now."""
+    plant = committed_plant
+    order = plant.order(2)
+
+    def release():
+        with plant.door("ines") as passage:
+            return floor_orders.release(order=order, by=passage.person, at=passage.at)
+
+    with plant.door("mei") as passage:
+        draft = ProductRevision.objects.create(product=plant.pump.product, code="D")
+        for line in plant.pump.bom_lines.all():
+            draft.bom_lines.create(operation_code=line.operation_code, component=line.component, quantity=line.quantity)
+        revisions.release_product_revision(revision=draft, by=passage.person, at=passage.at)
+    with plant.door("pavel") as passage:
+        locked = WorkOrder.objects.select_for_update().get(pk=order.pk)
+        request = OrderRequest(order.erp_reference, draft, Decimal(3), "pcs", NOW, 5, plant.site)
+        work_orders.change(changes=[(locked, request)], by=passage.person, at=passage.at)
+        releasing = Meanwhile(release)
+        assert releasing.waits()
+    assert releasing.answer().product_revision_id == draft.pk
+    assert order.units.count() == 3
+
+
+def test_who_waits_too_long_is_told_to_try_again(committed_plant):
+    plant = committed_plant
+    unit = plant.unit()
+    plant.start(unit, "10")
+    with plant.door("amina"):
+        list(Unit.objects.select_for_update().filter(pk=unit.pk))
+        waiting = Meanwhile(lambda: plant.start(unit, "20", "tomasz"))
+        answer = waiting.answer()  # the lock time-out of the application is 3 s
+    assert isinstance(answer, Busy)
+    assert answer.status == 409
+
+
+def test_a_deadlock_reaches_nobody_as_an_error(committed_plant):
+    """Two scrap each other's unit with the locks taken in opposite order: one goes through, one is told to repeat."""
+    plant = committed_plant
+    units = [plant.unit(), plant.unit()]
+    both = threading.Barrier(2)
+
+    def lock_both(first, second):
+        with plant.door("amina"):
+            Unit.objects.select_for_update().get(pk=first.pk)
+            both.wait(10)
+            Unit.objects.select_for_update().get(pk=second.pk)
+
+    answers = at_once(lambda: lock_both(*units), lambda: lock_both(*reversed(units)))
+    assert [type(answer) for answer in refused(answers)] == [Busy]
+
+
+def test_two_write_offs_of_one_unit(committed_plant):
+    plant = committed_plant
+    unit = plant.unit()
+    for code in ("10", "20"):
+        plant.start(unit, code)
+    scrap = Completion(scrap=Decimal(1), scrap_reason="Dropped")
+    answers = at_once(*(partial(plant.report, unit, code, completion=scrap) for code in ("10", "20")))
+    assert len(done(answers)) == 1
+    assert isinstance(refused(answers)[0], Refusal)
+    assert Unit.objects.get(pk=unit.pk).quantity_scrapped == 1
+    assert WorkOrder.objects.get(pk=unit.work_order_id).status == OrderStatus.COMPLETED

@@ -1,5 +1,16 @@
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+
 from equipment.models import Station
+from equipment.queries import sites_of
+from genealogy.models import Unit
 from mes.station.models import StationDevice, StationLogon, token_hash
+from wip.models import OperationExecution, Reading
+from wip.status import ExecutionStatus
 
 
 def station_of_token(token: str) -> Station | None:
@@ -19,3 +30,74 @@ def active_logon(station: Station) -> StationLogon | None:
         .filter(station=station, logged_off_at__isnull=True, person__is_active=True)
         .first()
     )
+
+
+def stations_for(person: Any) -> QuerySet[Station]:
+    """The active stations of the person's sites, by site and code, each with `is_registered`."""
+    registered = StationDevice.objects.filter(station=OuterRef("pk"))
+    return (
+        Station.objects.filter(site__in=sites_of(person), is_active=True)
+        .select_related("site", "work_center")
+        .annotate(is_registered=Exists(registered))
+        .order_by("site__name", "code")
+    )
+
+
+def running_by_station(stations: "QuerySet[Station] | list[Station]") -> dict[Any, list[OperationExecution]]:
+    """What runs at each of the stations, longest first, by the station's key."""
+    found: dict[Any, list[OperationExecution]] = {}
+    rows = OperationExecution.objects.filter(station__in=stations, status=ExecutionStatus.RUNNING)
+    for execution in rows.select_related("unit", "worked_by").order_by("started_at"):
+        found.setdefault(execution.station_id, []).append(execution)
+    return found
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a station did since midnight at its site. made: good pieces; mean_s: mean cycle, None before the first."""
+
+    made: Decimal
+    mean_s: int | None
+
+
+def pace_today(station: Station, now: datetime) -> Pace:
+    """The station's pace today."""
+    midnight = datetime.combine(station.site.local(now).date(), time(), station.site.zone)
+    cycle = ExpressionWrapper(F("completed_at") - F("started_at"), output_field=DurationField())
+    done = OperationExecution.objects.filter(station=station, completed_at__gte=midnight)
+    row = done.aggregate(made=Sum("quantity_good"), mean=Avg(cycle))
+    mean: timedelta | None = row["mean"]
+    return Pace(row["made"] or Decimal(0), round(mean.total_seconds()) if mean else None)
+
+
+def place_in_order(unit: Unit) -> tuple[int, int]:
+    """The unit is the n-th of the m units of its order, by serial."""
+    row = Unit.objects.filter(work_order=unit.work_order_id).aggregate(
+        place=Count("pk", filter=Q(serial__lte=unit.serial)), total=Count("pk")
+    )
+    return row["place"], row["total"]
+
+
+def running_here(unit: Unit, station: Station) -> OperationExecution | None:
+    """What runs on the unit at the station."""
+    return OperationExecution.objects.filter(unit=unit, station=station, status=ExecutionStatus.RUNNING).first()
+
+
+def execution_by_key(key: Any, site_id: Any) -> OperationExecution | None:
+    """An execution at a site, with what the verbs and the work page need of it."""
+    return (
+        OperationExecution.objects.select_related(
+            "station",
+            "worked_by",
+            "unit__product",
+            "work_order__product_revision__product",
+            "work_order__routing_revision",
+        )
+        .filter(pk=key, site=site_id)
+        .first()
+    )
+
+
+def all_readings(execution: OperationExecution) -> list[Reading]:
+    """Every reading of the execution, the corrected ones too, in order of recording."""
+    return list(Reading.objects.filter(execution=execution).select_related("by").order_by("id"))

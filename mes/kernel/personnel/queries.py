@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
-from mes.kernel.personnel.models import PersonQualification
+from mes.kernel.personnel.models import Person, PersonQualification
 
 
 class NeedsQualifications(Protocol):
@@ -45,3 +45,8 @@ def qualifications(subjects: Sequence[NeedsQualifications]) -> list[Qualificatio
         )
         for s in subjects
     ]
+
+
+def person_by_badge(badge: str) -> Person | None:
+    """The active person whose badge carries this code."""
+    return Person.objects.filter(badge=badge, is_active=True).first() if badge else None

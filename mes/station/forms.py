@@ -1,0 +1,91 @@
+"""The shape of what a station's pages send. What it means is judged by the verbs."""
+
+from typing import Any
+
+from django import forms
+
+from mes.kernel.numbers import decimal_of
+from mes.kernel.refusals import FieldError, InvalidInput
+from wip.models import HoldReason
+
+
+class Act(forms.Form):
+    """Anything that is posted: the key makes a repeated press one effect."""
+
+    idempotency_key = forms.UUIDField()
+
+
+class Number(forms.CharField):
+    """A number as people type it, with decimal comma or point."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return decimal_of(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class ScanForm(Act):
+    code = forms.CharField(max_length=200)
+    execution = forms.UUIDField(required=False)
+    step = forms.CharField(max_length=24, required=False)
+    sample = forms.IntegerField(min_value=1, required=False)
+
+
+class BadgeForm(forms.Form):
+    badge = forms.CharField(max_length=64, required=False)
+
+
+class LogOnForm(Act):
+    badge = forms.CharField(max_length=64)
+    pin = forms.CharField(max_length=16)
+
+
+class WhyForm(forms.Form):
+    unit = forms.CharField(max_length=60)
+    operation = forms.CharField(max_length=12)
+
+
+class StartForm(WhyForm, Act):
+    pass
+
+
+class StepForm(forms.Form):
+    """Which step of a work page is looked at; and which of its dialogs is open, for a browser without script."""
+
+    step = forms.CharField(max_length=24, required=False)
+    sample = forms.IntegerField(min_value=1, max_value=50, required=False)
+    open = forms.SlugField(max_length=20, required=False)
+
+
+class RecordForm(Act):
+    step = forms.CharField(max_length=24)
+    sample = forms.IntegerField(min_value=1, max_value=50)
+    value = forms.CharField(max_length=500, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+    is_correction = forms.BooleanField(required=False)
+
+
+class CompleteForm(Act):
+    good = Number(max_length=30, required=False)
+    scrap = Number(max_length=30, required=False)
+    scrap_reason = forms.CharField(max_length=200, required=False)
+    pin = forms.CharField(max_length=16, required=False)
+    digest = forms.CharField(max_length=64, required=False)
+    meaning = forms.CharField(max_length=16, required=False)
+
+
+class HoldForm(Act):
+    reason_code = forms.ChoiceField(choices=HoldReason)
+    reason = forms.CharField(max_length=200)
+
+
+def checked(form: forms.Form) -> dict[str, Any]:
+    """The form's cleaned content; raises InvalidInput that names every field that is wrong."""
+    if form.is_valid():
+        return form.cleaned_data
+    errors = [FieldError(form[name].label, " ".join(map(str, found))) for name, found in form.errors.items()]
+    raise InvalidInput("What was sent can't be read.", do="Correct what is named, and send it again.", errors=errors)

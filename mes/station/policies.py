@@ -1,0 +1,60 @@
+"""What a station may look at: units of its site, jobs of its own."""
+
+from typing import Any
+
+from equipment.models import Station
+from genealogy.models import Unit
+from genealogy.queries import unit_by_serial
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.queries import person_by_badge
+from mes.kernel.refusals import NotFound, Refusal
+from mes.station.queries import execution_by_key
+from wip.models import OperationExecution
+
+
+class BadgeUnknown(NotFound):
+    """Nobody who works here has this badge."""
+
+
+class NotKnownHere(NotFound):
+    """No unit or lot of the station's site has this code; whether another site has one is not told."""
+
+
+class JobElsewhere(Refusal):
+    """The job runs at another station."""
+
+
+def badge_owner(badge: str) -> Person:
+    """Whose badge it is."""
+    person = person_by_badge(badge)
+    if person is None:
+        raise BadgeUnknown(
+            f"{badge} is not a badge that is known here.",
+            do="Scan your badge again, or ask an administrator to enter it.",
+        )
+    return person
+
+
+def unit_at(station: Station, serial: str) -> Unit:
+    """The unit or lot of this serial at the station's site."""
+    unit = unit_by_serial(serial)
+    if unit is None or unit.site_id != station.site_id:
+        raise NotKnownHere(
+            f"{serial} is not known at {station.site}.",
+            why="No badge, unit or lot of this site has this code.",
+            do="Scan the label again; if it stays unknown, put it aside and tell the supervisor.",
+        )
+    return unit
+
+
+def job_at(station: Station, key: Any) -> OperationExecution:
+    """The execution of this key, running or done, when it is at this station."""
+    execution = execution_by_key(key, station.site_id)
+    if execution is None:
+        raise NotFound("There is no such job here.", do="Go to the queue and choose one.")
+    if execution.station_id != station.pk:
+        raise JobElsewhere(
+            f"{execution.unit} is at {execution.station} with operation {execution.operation_code}.",
+            do="Go on with it there, or take another unit here.",
+        )
+    return execution

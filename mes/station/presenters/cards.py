@@ -1,0 +1,127 @@
+"""The cards of a station's queue: what can be taken, why it comes in this order, and what blocks the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mes.kernel.gates import Verdict
+from orders.models import WorkOrder
+from orders.queries import plan_of
+from wip.models import OperationExecution
+from wip.queries import Candidate
+
+IN_ALL = 8  # cards on a page without scrolling, two rows of four; each has a digit
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card. digit: its key. note: why it stands here, or what is in the way and who lifts it."""
+
+    kind: str  # running, ready, blocked
+    digit: int
+    unit: str
+    operation_code: str
+    operation_name: str
+    order: str
+    due_at: datetime
+    note: str
+    verdict: Verdict | None = None
+    execution: OperationExecution | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What the queue page shows. more: how many could be taken beyond the cards shown."""
+
+    open: list[Card]
+    blocked: list[Card]
+    ready_count: int
+    blocked_count: int
+    more: int
+
+    @property
+    def first(self) -> Card | None:
+        return self.open[0] if self.open else None
+
+
+def queue_of(
+    running: Sequence[OperationExecution], ready: Sequence[Candidate], blocked: Sequence[Candidate], person: object
+) -> Queue:
+    """Lay the cards: what runs here first, then the ready ones by rank; the blocked ones in a row of their own."""
+    row = IN_ALL // 2
+    shut = list(blocked[:row] if running or ready else blocked[:IN_ALL])
+    slots = IN_ALL - (row if shut else 0)
+    mine = sorted(running, key=lambda execution: execution.worked_by_id != getattr(person, "pk", None))[:slots]
+    taken = ready[: slots - len(mine)]
+    cards = [_running(execution, digit, person) for digit, execution in enumerate(mine, 1)]
+    reasons = rank_reasons([candidate.job.order for candidate in ready])
+    cards += [
+        _waiting(candidate, digit, "ready", reason)
+        for digit, (candidate, reason) in enumerate(zip(taken, reasons, strict=False), len(cards) + 1)
+    ]
+    stopped = [
+        _waiting(candidate, digit, "blocked", _way_out(candidate.blockers[0]))
+        for digit, candidate in enumerate(shut, slots + 1 if cards else 1)
+    ]
+    more = len(running) + len(ready) - len(cards)
+    return Queue(cards, stopped, len(ready), len(blocked), more)
+
+
+def rank_reasons(orders: Sequence[WorkOrder]) -> list[str]:
+    """Why each unit stands where it does, given the orders of the units by rank."""
+    reasons = []
+    for index, order in enumerate(orders):
+        if index and orders[index - 1].pk == order.pk:
+            reasons.append("Same order as the one before")
+            continue
+        later = next((other for other in orders[index:] if other.pk != order.pk), None)
+        reasons.append(f"{'Then' if index else 'First'}: {_advantage(order, later)}")
+    return reasons
+
+
+def _advantage(order: WorkOrder, later: WorkOrder | None) -> str:
+    if later is None:
+        return f"priority {order.priority}, nothing comes after it"
+    if order.priority < later.priority:
+        return f"priority {order.priority}"
+    if order.due_at < later.due_at:
+        return "order due sooner"
+    return "same rank, lower order number"
+
+
+def _way_out(verdict: Verdict) -> str:
+    return verdict.why or verdict.do
+
+
+def _running(execution: OperationExecution, digit: int, person: object) -> Card:
+    operation = plan_of(execution.work_order).operation(execution.operation_code)
+    assert operation is not None, "an execution's operation is in its pinned plan"
+    is_mine = execution.worked_by_id == getattr(person, "pk", None)
+    note = "Go on with it" if is_mine else f"{execution.worked_by} has it: open to take it over"
+    order = execution.work_order
+    return Card(
+        "running",
+        digit,
+        execution.unit.serial,
+        operation.code,
+        operation.name,
+        order.erp_reference,
+        order.due_at,
+        note,
+        execution=execution,
+    )
+
+
+def _waiting(candidate: Candidate, digit: int, kind: str, note: str) -> Card:
+    job = candidate.job
+    return Card(
+        kind,
+        digit,
+        job.unit.serial,
+        job.operation.code,
+        job.operation.name,
+        job.order.erp_reference,
+        job.order.due_at,
+        note,
+        verdict=candidate.blockers[0] if candidate.blockers else None,
+    )

@@ -1,0 +1,14 @@
+"""Times gone by, as the floor says them."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def minutes(seconds: int | None) -> str:
+    """3:42 of 222 seconds, 1:02:09 past an hour; a dash when unknown."""
+    if seconds is None:
+        return "–"
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from mes.station.views import log_on, pictures, queue, scan, stations, work
+
+app_name = "station"
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("stations/", stations.stations, name="stations"),
+    path("stations/<uuid:pk>/register/", stations.register, name="register"),
+    path("log-on/", log_on.log_on, name="log_on"),
+    path("log-off/", log_on.log_off, name="log_off"),
+    path("scan/", scan.scan, name="scan"),
+    path("start/", queue.start, name="start"),
+    path("why/", queue.why, name="why"),
+    path("work/<uuid:pk>/", work.work, name="work"),
+    path("work/<uuid:pk>/record/", work.record, name="record"),
+    path("work/<uuid:pk>/complete/", work.complete, name="complete"),
+    path("work/<uuid:pk>/take-over/", work.take_over, name="take_over"),
+    path("work/<uuid:pk>/hold/", work.hold, name="hold"),
+    path("pictures/<path:path>", pictures.picture, name="picture"),
+]

@@ -1,0 +1,43 @@
+"""The three pages of a station, as both their own address and the acts that lead to them show them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from mes.kernel.personnel.models import Person
+from mes.station.presenters.cards import queue_of
+from mes.station.presenters.sheet import Sheet
+from mes.station.queries import place_in_order
+from mes.station.views.presence import Presence
+from wip.models import HoldReason
+from wip.queries import queue_at, running_at
+
+
+def log_on_page(request: HttpRequest, presence: Presence, asked: Person | None = None) -> HttpResponse:
+    """Who is on; and what asks for a badge, or for the PIN of `asked`."""
+    return render(request, "station/log_on.html", presence.context(asked=asked, pace=presence.pace()))
+
+
+def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """What runs, what is ready by rank, and what is blocked, at the station for its active person."""
+    ready, blocked = queue_at(presence.station, presence.person)
+    shown = queue_of(running_at(presence.station), ready, blocked, presence.person)
+    return render(request, "station/queue.html", presence.context(queue=shown, pace=presence.pace()))
+
+
+def work_page(request: HttpRequest, presence: Presence, sheet: Sheet, dialog: str = "") -> HttpResponse:
+    """A running job. dialog: id of the one that is open, for a browser without script."""
+    place, total = place_in_order(sheet.job.unit)
+    context = presence.context(
+        sheet=sheet,
+        execution=sheet.execution,
+        unit=sheet.job.unit,
+        order=sheet.job.order,
+        plan=sheet.job.plan,
+        place=place,
+        total=total,
+        pace=presence.pace(),
+        hold_reasons=HoldReason.choices,
+        shown_dialog=dialog,
+        elapsed_s=max(0, int((presence.now - sheet.execution.started_at).total_seconds())),
+    )
+    return render(request, "station/work.html", context)

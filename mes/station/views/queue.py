@@ -1,0 +1,66 @@
+"""The queue: what can be started here, what is blocked, and why."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from mes.kernel.gates import Hook, judge
+from mes.station.actions import operations
+from mes.station.actions.operations import planned_operation
+from mes.station.forms import StartForm, WhyForm, checked
+from mes.station.policies import job_at, unit_at
+from mes.station.presenters.sheet import Sheet
+from mes.station.views.answers import answer
+from mes.station.views.pages import queue_page, work_page
+from mes.station.views.presence import Presence, enter, logged_on
+from wip.policies import blocked
+from wip.queries import job_for
+
+
+@require_safe
+@logged_on
+def queue(request: HttpRequest, presence: Presence) -> HttpResponse:
+    return queue_page(request, presence)
+
+
+@require_POST
+@logged_on
+def start(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """Start an operation on a unit here."""
+    given = checked(StartForm(request.POST))
+    unit = unit_at(presence.station, given["unit"])
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            execution = operations.start(
+                unit=unit, operation_code=given["operation"], station=presence.station, by=presence.who, at=passage.at
+            )
+            passage.remember(execution=execution.pk)
+    return job_page(request, presence, passage.answer["execution"], done=f"{unit} started")
+
+
+def job_page(request: HttpRequest, presence: Presence, key: object, *, done: str = "") -> HttpResponse:
+    """Answer with the work page of a job; with the queue, when it is done by now."""
+    execution = job_at(presence.station, key)
+    if not execution.is_running:
+        return answer(request, reverse("station:queue"), lambda: queue_page(request, presence))
+    url = reverse("station:work", args=[execution.pk])
+    return answer(
+        request,
+        url,
+        lambda: work_page(request, presence, Sheet(execution, station=presence.station, person=presence.who)),
+        done=done,
+    )
+
+
+@require_safe
+@logged_on
+def why(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """Refuse with everything that blocks an operation on a unit; back to the queue when nothing does any more."""
+    given = checked(WhyForm(request.GET))
+    unit = unit_at(presence.station, given["unit"])
+    operation = planned_operation(unit, given["operation"])
+    job = job_for(unit, operation, station=presence.station, person=presence.who)
+    (verdicts,) = judge([job], Hook.START)
+    if verdicts:
+        raise blocked(verdicts)
+    return answer(request, reverse("station:queue"), lambda: queue_page(request, presence))

@@ -1,0 +1,107 @@
+"""A scan, wherever it is made: a badge, the component that the step waits for, or a unit to go on with."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from genealogy.models import Unit
+from mes.kernel.personnel.queries import person_by_badge
+from mes.kernel.refusals import Refusal
+from mes.station.actions import operations
+from mes.station.actions.operations import Given
+from mes.station.forms import ScanForm, checked
+from mes.station.policies import badge_owner, job_at, unit_at
+from mes.station.presenters.sheet import Sheet
+from mes.station.queries import running_here
+from mes.station.views.answers import answer
+from mes.station.views.pages import log_on_page
+from mes.station.views.presence import Presence, at_station, enter
+from mes.station.views.queue import job_page
+from mes.station.views.work import record_value
+from orders.models import StepKind
+from orders.queries import plan_of
+from wip.queries import next_operation
+
+
+class NothingToDoHere(Refusal):
+    """No operation on the scanned unit belongs to this station."""
+
+
+@require_POST
+@at_station
+def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """Do what the code asks for at this moment, or say in one sentence why not."""
+    given = checked(ScanForm(request.POST))
+    code = given["code"]
+    person = person_by_badge(code) if presence.person else badge_owner(code)
+    if person is not None:
+        url = reverse("station:log_on", query={"badge": code})
+        return answer(request, url, lambda: log_on_page(request, presence, person))
+    if given["execution"]:
+        return _scan_at_work(request, presence, given)
+    return open_or_start(request, presence, unit_at(presence.station, code), given)
+
+
+def _scan_at_work(request: HttpRequest, presence: Presence, given: dict[str, Any]) -> HttpResponse:
+    """With a job on screen: its next component, where a step waits for one; else as from the queue."""
+    execution = job_at(presence.station, given["execution"])
+    sheet = Sheet(execution, station=presence.station, person=presence.who)
+    sheet.look_at(given["step"], given["sample"] or 0)
+    if execution.is_running and sheet.is_scan_awaited and given["code"] != execution.unit.serial:
+        assert sheet.step is not None
+        value = Given(sheet.step.code, given["code"], sheet.sample)
+        return record_value(request, presence, execution, value, given)
+    unit = unit_at(presence.station, given["code"])
+    place = _place_for(unit, sheet) if execution.is_running else None
+    if place is not None:
+        return record_value(request, presence, execution, Given(place[0], given["code"], place[1]), given)
+    return open_or_start(request, presence, unit, given)
+
+
+def _place_for(unit: Unit, sheet: Sheet) -> tuple[str, int] | None:
+    """The first open step of the sheet that takes this unit's product, so that parts may be scanned in any order."""
+    for step in sheet.operation.steps:
+        if step.kind == StepKind.SCAN and step.component and step.component.product_id == unit.product_id:
+            for sample in range(1, step.samples + 1):
+                if (step.code, sample) not in sheet.values:
+                    return step.code, sample
+    return None
+
+
+def open_or_start(request: HttpRequest, presence: Presence, unit: Unit, given: dict[str, Any]) -> HttpResponse:
+    """Show the job that runs on the unit here, or start its next operation."""
+    running = running_here(unit, presence.station)
+    if running is not None:
+        return job_page(request, presence, running.pk, done=f"{unit} opened")
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            execution = operations.start(
+                unit=unit,
+                operation_code=_next_code(unit, presence),
+                station=presence.station,
+                by=presence.who,
+                at=passage.at,
+            )
+            passage.remember(execution=execution.pk)
+    return job_page(request, presence, passage.answer["execution"], done=f"{unit} started")
+
+
+def _next_code(unit: Unit, presence: Presence) -> str:
+    order, station = unit.work_order, presence.station
+    if order is None or order.routing_revision_id is None:
+        raise NothingToDoHere(
+            f"{unit} is {unit.product.name}, received to be built in.",
+            why="No step here waits for it now.",
+            do="Scan the unit you want to work on first.",
+        )
+    operation = next_operation(unit, list(unit.executions.all()), station)
+    if operation is None:
+        codes = ", ".join(f"{o.code} {o.name}" for o in plan_of(order).operations)
+        raise NothingToDoHere(
+            f"Nothing is done on {unit} at {station.code}.",
+            why=f"Its operations are {codes}.",
+            do="Bring it to the station of its next operation.",
+        )
+    return operation.code

@@ -1,0 +1,133 @@
+"""The work page: one job, one step at a time."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.personnel.actions.secrets import confirm_pin
+from mes.kernel.refusals import InvalidInput
+from mes.station.actions import operations
+from mes.station.actions.operations import Completion, Given
+from mes.station.forms import Act, CompleteForm, HoldForm, RecordForm, StepForm, checked
+from mes.station.policies import job_at
+from mes.station.presenters.sheet import Sheet
+from mes.station.views.answers import answer
+from mes.station.views.pages import queue_page, work_page
+from mes.station.views.presence import Presence, enter, logged_on
+from mes.station.views.queue import job_page
+from wip.actions import holds
+from wip.models import OperationExecution
+
+
+@require_safe
+@logged_on
+def work(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """Show a running job, with the step asked for or the next one; what is done leads back to the queue."""
+    given = checked(StepForm(request.GET))
+    execution = job_at(presence.station, pk)
+    if not execution.is_running:
+        return redirect("station:queue")
+    sheet = Sheet(execution, station=presence.station, person=presence.who)
+    sheet.look_at(given["step"], given["sample"] or 0)
+    return work_page(request, presence, sheet, given["open"])
+
+
+@require_POST
+@logged_on
+def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """Record one value, or correct one with a reason."""
+    given = checked(RecordForm(request.POST))
+    if given["is_correction"] and not given["reason"]:
+        raise InvalidInput("A correction needs a reason.", do="Say in a few words why the value is replaced.")
+    value = Given(given["step"], given["value"], given["sample"], given["reason"] if given["is_correction"] else "")
+    return record_value(request, presence, job_at(presence.station, pk), value, given)
+
+
+def record_value(
+    request: HttpRequest, presence: Presence, execution: OperationExecution, value: Given, given: dict
+) -> HttpResponse:
+    """Report one value through the door and show the next step; or this one still, when it is out of limits."""
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            operations.report(
+                execution=execution, given=[value], station=presence.station, by=presence.who, at=passage.at
+            )
+    sheet = Sheet(execution, station=presence.station, person=presence.who)
+    url, is_outside = reverse("station:work", args=[execution.pk]), (value.step_code, value.sample) in sheet.outside
+    if is_outside:
+        sheet.look_at(value.step_code, value.sample)
+        url += "?" + urlencode({"step": value.step_code, "sample": value.sample})
+    return answer(
+        request, url, lambda: work_page(request, presence, sheet), done=f"{value.value} recorded", alarm=is_outside
+    )
+
+
+@sensitive_post_parameters("pin")
+@require_POST
+@logged_on
+def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """Complete the job, with its quantities, and with its signature where it asks for one."""
+    given = checked(CompleteForm(request.POST))
+    execution = job_at(presence.station, pk)
+    completion = Completion(
+        good=given["good"],
+        scrap=given["scrap"] or Decimal(0),
+        scrap_reason=given["scrap_reason"],
+        signing=_signing(presence, given),
+    )
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            operations.report(
+                execution=execution, completion=completion, station=presence.station, by=presence.who, at=passage.at
+            )
+    is_scrap = completion.scrap > 0 and completion.scrap == execution.quantity_open
+    done = f"{execution.unit} {'scrapped' if is_scrap else 'completed'}"
+    return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
+
+
+def _signing(presence: Presence, given: dict) -> Signing | None:
+    """The signature of the active person, when the form brings one. The PIN is checked before any row is locked."""
+    if not given["meaning"]:
+        return None
+    if not given["digest"]:
+        raise InvalidInput("The signature does not say what it signs.", do="Open the page again, read it, and sign.")
+    person = confirm_pin(person=presence.who, pin=given["pin"], at=presence.now)
+    return Signing(confirmed_by=person, meaning=given["meaning"], digest=given["digest"])
+
+
+@require_POST
+@logged_on
+def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """Take the job over from the person who has it."""
+    given = checked(Act(request.POST))
+    execution = job_at(presence.station, pk)
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            operations.take_over(execution=execution, station=presence.station, by=presence.who, at=passage.at)
+    return job_page(request, presence, pk, done=f"{execution.unit} is yours now")
+
+
+@require_POST
+@logged_on
+def hold(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """Put the job's unit on hold, with the reason."""
+    given = checked(HoldForm(request.POST))
+    execution = job_at(presence.station, pk)
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            placed = holds.place(
+                unit=execution.unit,
+                reason_code=given["reason_code"],
+                reason=given["reason"],
+                by=presence.who,
+                at=passage.at,
+            )
+            passage.remember(hold=placed.number)
+    return job_page(request, presence, pk, done=f"{passage.answer['hold']} placed on {execution.unit}")

@@ -68,8 +68,18 @@ def drop_leftovers() -> None:
     """Drop the clones of runs that were killed."""
     with as_owner() as server:
         for (name,) in server.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'run\_%'").fetchall():
-            if not Path(f"/proc/{name.split('_')[1]}").exists():
+            if not _lives(int(name.split("_")[1])):
                 _drop(server, name)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives, and is somebody else's
+        return True
+    return True
 
 
 def _make_template(server: psycopg.Connection, name: str) -> None:

@@ -29,6 +29,9 @@ def main() -> int:
     except EmbeddedError as failure:
         print(f"\n{failure}", file=sys.stderr)
         return 1
+    except PermissionError as refused:
+        print(f"\n{refused.filename} belongs to another account. Use that one, or set MES_HOME.", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

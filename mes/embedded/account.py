@@ -18,8 +18,8 @@ class Account:
 
     def __init__(self, owner_of: Path) -> None:
         self.switches = os.geteuid() == 0
-        kept = owner_of.stat().st_uid if self.switches and owner_of.exists() else 0
-        self.uid, self.gid = (kept, pwd.getpwuid(kept).pw_gid) if kept else _unprivileged()
+        kept = owner_of.stat() if self.switches and owner_of.exists() else None
+        self.uid, self.gid = (kept.st_uid, kept.st_gid) if kept and kept.st_uid else _unprivileged()
 
     @property
     def popen_options(self) -> dict[str, Any]:

@@ -117,10 +117,14 @@ def _manage(home: Home, environment: dict[str, str], command: list[str], tell: A
         open(log, "a") as kept,
     ):
         assert process.stdout is not None
-        for line in process.stdout:
-            kept.write(line)
-            if line.strip() and not line.startswith((" ", "Traceback")):
-                tell(f"  {line.rstrip()}")
+        try:
+            for line in process.stdout:
+                kept.write(line)
+                if line.strip() and not line.startswith((" ", "Traceback")):
+                    tell(f"  {line.rstrip()}")
+        except KeyboardInterrupt:
+            children.stop(process)
+            raise
     if process.returncode:
         raise EmbeddedError(f"manage.py {' '.join(command)} failed, see {log}:\n{children.tail(log)}")
 

@@ -31,7 +31,7 @@ def keep(home: Home, wanted: set[str]) -> int:
                 servers.append(kind(home))
                 servers[-1].start()
                 print(f"{name} is up", flush=True)
-    except EmbeddedError as failure:
+    except (EmbeddedError, PermissionError) as failure:
         print(failure, flush=True)
         _stop(servers)
         return 1

@@ -12,6 +12,9 @@ from mes.embedded.locks import FileLock, is_held
 
 Progress = Callable[[str], None]
 
+# Keepers that this process has started. They may outlive it; being listed, they are not warned about as forgotten.
+_started: list[subprocess.Popen] = []
+
 
 def environment(home: Home) -> dict[str, str]:
     """What Django's settings need. Whatever comes from outside wins."""
@@ -66,13 +69,15 @@ def ensure_kept(home: Home, wanted: set[str], progress: Progress) -> None:
             cwd=ROOT,
             start_new_session=True,
         )
+        _started.append(process)
         assert process.stdout is not None
         said = []
-        for line in process.stdout:
-            if line.strip() == keeper.READY:
-                return
-            progress(line.strip())
-            said.append(line)
+        with process.stdout:
+            for line in process.stdout:
+                if line.strip() == keeper.READY:
+                    return
+                progress(line.strip())
+                said.append(line)
         raise EmbeddedError("".join(said).strip() or "The embedded servers did not start.")
 
 

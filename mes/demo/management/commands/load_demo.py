@@ -19,6 +19,6 @@ class Command(BaseCommand):
             self.stdout.write("The database has a plant already; nothing is loaded.")
             return
         try:
-            loading.load(at=timezone.now(), tell=self.stdout.write)
+            loading.load(at=timezone.now().replace(microsecond=0), tell=self.stdout.write)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -25,13 +25,13 @@ HoldsPage = page_of(HoldAnswer, "HoldsPage")
 class Holds(Endpoint):
     permissions = {"GET": Permission.VIEW_UNITS, "POST": Permission.PLACE_HOLDS}
 
-    @reads(HoldsPage, summary="List holds, newest first", query=HoldsQuery, missing=False)
+    @reads(HoldsPage, name="list_holds", summary="List holds, newest first", query=HoldsQuery, missing=False)
     def get(self, request: Request) -> Response:
         asked = self.read_query(HoldsQuery)
         found = find_holds(sites_of(request.user), status="" if asked["status"] == "ALL" else asked["status"])
         return Response(HoldsPage(paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))).data)
 
-    @acts(HoldAnswer, summary="Place a hold on a unit or an order", request=HoldInput, status=201)
+    @acts(HoldAnswer, name="place_hold", summary="Place a hold on a unit or an order", request=HoldInput, status=201)
     def post(self, request: Request) -> Response:
         asked = self.read(HoldInput)
         unit = _your_unit(request.user, asked["unit"]) if "unit" in asked else None
@@ -55,7 +55,7 @@ class Holds(Endpoint):
 class ReleaseHold(Endpoint):
     permissions = {"POST": Permission.RELEASE_HOLDS}
 
-    @acts(HoldAnswer, summary="Release a hold", request=HoldReleaseInput)
+    @acts(HoldAnswer, name="release_hold", summary="Release a hold", request=HoldReleaseInput)
     def post(self, request: Request, number: str) -> Response:
         asked = self.read(HoldReleaseInput)
         hold = _with_people().filter(number=number, site__in=sites_of(request.user)).first()

@@ -45,7 +45,13 @@ class OrdersRefused(InvalidInput):
 class WorkOrders(Endpoint):
     permissions = {"GET": Permission.VIEW_ORDERS, "POST": Permission.IMPORT_ORDERS}
 
-    @reads(WorkOrdersPage, summary="List work orders, newest first", query=WorkOrdersQuery, missing=False)
+    @reads(
+        WorkOrdersPage,
+        name="list_work_orders",
+        summary="List work orders, newest first",
+        query=WorkOrdersQuery,
+        missing=False,
+    )
     def get(self, request: Request) -> Response:
         asked = self.read_query(WorkOrdersQuery)
         found = find_orders(list(sites_of(request.user)), text=asked["text"], status=asked.get("status", ""))
@@ -58,6 +64,7 @@ class WorkOrders(Endpoint):
 
     @acts(
         _one_or_many(OutcomeAnswer),
+        name="import_work_orders",
         summary="Create or change one work order or many, all of them or none",
         request=_one_or_many(WorkOrderInput),
         status=201,
@@ -65,7 +72,9 @@ class WorkOrders(Endpoint):
     )
     def post(self, request: Request) -> Response:
         many = isinstance(request.data, list)
-        body = WorkOrderInput(data=request.data, many=many, **({"max_length": MAX_ORDERS} if many else {}))
+        body = WorkOrderInput(
+            data=request.data, many=many, **({"max_length": MAX_ORDERS, "allow_empty": False} if many else {})
+        )
         body.is_valid(raise_exception=True)
         items = body.validated_data if many else [body.validated_data]
         with self.door() as passage:
@@ -81,7 +90,7 @@ class WorkOrders(Endpoint):
 class OneWorkOrder(Endpoint):
     permissions = {"GET": Permission.VIEW_ORDERS}
 
-    @reads(WorkOrderAnswer, summary="See a work order")
+    @reads(WorkOrderAnswer, name="get_work_order", summary="See a work order")
     def get(self, request: Request, erp_reference: str) -> Response:
         return Response(WorkOrderAnswer(your_order(request.user, erp_reference)).data)
 
@@ -89,7 +98,12 @@ class OneWorkOrder(Endpoint):
 class ReleaseWorkOrder(Endpoint):
     permissions = {"POST": Permission.RELEASE_ORDERS}
 
-    @acts(WorkOrderAnswer, summary="Release a work order: pin its revisions and create its units", request=None)
+    @acts(
+        WorkOrderAnswer,
+        name="release_work_order",
+        summary="Release a work order: pin its revisions and create its units",
+        request=None,
+    )
     def post(self, request: Request, erp_reference: str) -> Response:
         if request.data:
             raise InvalidInput("A release takes no body.", do="Send none, or {}.")

@@ -74,6 +74,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "mes.boards.context.navigation",
             ],
         },
     },
@@ -164,6 +165,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "orders.status.OrderStatus",
+        "UnitStatus": "genealogy.status.UnitStatus",
+        "ExecutionStatus": "wip.status.ExecutionStatus",
+        "HoldStatus": "wip.status.HoldStatus",
+    },
 }
 
 # --- Background work. Due times are rows that beat's tasks sweep; what must not be lost goes through an outbox row.

@@ -7,23 +7,17 @@ from typing import IO, Any
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
-# A thousand orders are about 200 kB.
-MAX_BYTES = 5_000_000
-
 
 class StrictJSONParser(parsers.JSONParser):
-    """JSON in UTF-8 (RFC 8259). Refuses NaN, a name given twice, and bodies too large or nested too deep.
+    """JSON in UTF-8 (RFC 8259). Refuses NaN, a name given twice, and bodies nested too deep.
 
     Numbers with a fraction become Decimal, so that 0.1 is stored as it was sent.
     """
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
-        body = stream.read(MAX_BYTES + 1)
-        if len(body) > MAX_BYTES:
-            raise ParseError(f"The body is larger than {MAX_BYTES // 1_000_000} MB. Send it in parts.")
         try:
             return json.loads(
-                body.decode(), parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_names_once
+                stream.read().decode(), parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_names_once
             )
         except UnicodeDecodeError as error:
             raise ParseError(f"The body is not UTF-8 at byte {error.start}.") from error

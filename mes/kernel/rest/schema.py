@@ -62,26 +62,30 @@ _KEY = OpenApiParameter(
 )
 
 
-def reads(answer: Any, *, summary: str, query: Any = None, parameters: Any = (), missing: bool = True) -> Callable:
-    """Describe a GET. query: the shape of its parameters; missing: it can answer 404."""
-    problems = [401, 403, *([404] if missing else []), *([422] if query or parameters else [])]
+def reads(answer: Any, *, name: str, summary: str, query: Any = None, missing: bool = True) -> Callable:
+    """Describe a GET.
+
+    name: of the function in a generated client; query: the shape of its parameters; missing: it can answer 404.
+    """
+    problems = [401, 403, *([404] if missing else []), *([422] if query else [])]
     return extend_schema(
+        operation_id=name,
         summary=summary,
-        parameters=[*([query] if query else []), *parameters],
+        parameters=[query] if query else [],
         responses={200: answer} | _problems(problems),
     )
 
 
 def acts(
-    answer: Any, *, summary: str, request: Any, status: int = 200, also: dict[int, Any] | None = None, **more: Any
+    answer: Any, *, name: str, summary: str, request: Any, status: int = 200, also: dict[int, Any] | None = None
 ) -> Callable:
-    """Describe a POST that calls a verb. also: further answers by status."""
+    """Describe a POST that calls a verb. name: as above; also: further answers by status."""
     return extend_schema(
+        operation_id=name,
         summary=summary,
         request=request,
         parameters=[_KEY],
         responses={status: answer, **(also or {})} | _problems([400, 401, 403, 404, 409, 415, 422]),
-        **more,
     )
 
 

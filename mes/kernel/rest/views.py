@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +22,12 @@ REPLAYED = "Idempotent-Replayed"
 
 # A password in a stored digest could be found by trying: the fingerprint of a request leaves secrets out.
 _SECRETS = {"secret"}
+
+
+class BodyTooLarge(InvalidInput):
+    """The body is larger than the server takes (setting DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+
+    status = 413
 
 
 class Endpoint(APIView):
@@ -66,6 +73,11 @@ class Endpoint(APIView):
             asked=fingerprint(self.request.method, self.request.path, _without_secrets(self.request.data)),
         ) as self.passage:
             yield self.passage
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, RequestDataTooBig):
+            raise BodyTooLarge("The body is too large.", do="Send it in parts.") from exc
+        return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

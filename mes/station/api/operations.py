@@ -34,7 +34,7 @@ class OperationNotStarted(Refusal):
 class StartOperation(Endpoint):
     permissions = {"POST": Permission.WORK}
 
-    @acts(ExecutionAnswer, summary="Start an operation on a unit", request=StartInput)
+    @acts(ExecutionAnswer, name="start_operation", summary="Start an operation on a unit", request=StartInput)
     def post(self, request: Request, serial: str, code: str) -> Response:
         asked = self.read(StartInput)
         unit = your_unit(request.user, serial)
@@ -79,7 +79,12 @@ class ReportOperation(Endpoint):
 
 
 class RecordSteps(ReportOperation):
-    @acts(ExecutionAnswer, summary="Record values and components of a running operation", request=RecordInput)
+    @acts(
+        ExecutionAnswer,
+        name="record_steps",
+        summary="Record values and components of a running operation",
+        request=RecordInput,
+    )
     def post(self, request: Request, serial: str, code: str) -> Response:
         asked = self.read(RecordInput)
         if not asked["steps"] and not asked["consumptions"]:
@@ -88,7 +93,12 @@ class RecordSteps(ReportOperation):
 
 
 class CompleteOperation(ReportOperation):
-    @acts(ExecutionAnswer, summary="Record what is given and complete the operation", request=CompleteInput)
+    @acts(
+        ExecutionAnswer,
+        name="complete_operation",
+        summary="Record what is given and complete the operation",
+        request=CompleteInput,
+    )
     def post(self, request: Request, serial: str, code: str) -> Response:
         return self.report(serial, code, self.read(CompleteInput), completes=True)
 

@@ -54,7 +54,7 @@ class Way:
 class Units(Endpoint):
     permissions = {"GET": Permission.VIEW_UNITS}
 
-    @reads(UnitsPage, summary="List units, newest first", query=UnitsQuery, missing=False)
+    @reads(UnitsPage, name="list_units", summary="List units, newest first", query=UnitsQuery, missing=False)
     def get(self, request: Request) -> Response:
         asked = self.read_query(UnitsQuery)
         found = Unit.objects.select_related("product", "work_order", "site").filter(site__in=sites_of(request.user))
@@ -70,7 +70,7 @@ class Units(Endpoint):
 class UnitAtWork(Endpoint):
     permissions = {"GET": Permission.VIEW_UNITS}
 
-    @reads(UnitAnswer, summary="See a unit, its operations and what blocks them", query=UnitQuery)
+    @reads(UnitAnswer, name="get_unit", summary="See a unit, its operations and what blocks them", query=UnitQuery)
     def get(self, request: Request, serial: str) -> Response:
         asked = self.read_query(UnitQuery)
         unit = your_unit(request.user, serial)

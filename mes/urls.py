@@ -7,6 +7,7 @@ from mes.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("station/", include("mes.station.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("mes.api")),
 ]

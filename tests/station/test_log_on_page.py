@@ -65,7 +65,8 @@ def test_after_five_wrong_pins_the_right_one_is_refused_too(page, plant):
     answer = page.log_on()
     assert is_refused(answer, 403)
     assert "is locked" in text(answer)
-    assert plant.people["amina"].failed_secrets == 0 and Person.objects.get(username="amina").locked_until
+    assert plant.people["amina"].failed_secrets == 0
+    assert Person.objects.get(username="amina").locked_until
 
 
 def test_an_unknown_badge_is_refused_at_once(page):

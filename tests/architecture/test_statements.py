@@ -1,0 +1,172 @@
+"""How many statements each verb sends, from BEGIN to COMMIT. A number that grows is a decision, written down here.
+
+In a test's transaction the door's BEGIN and COMMIT are a savepoint and its release: the count is the same.
+"""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from genealogy.actions import units
+from mes.station.actions import logons
+from mes.station.actions.operations import Completion, Given, take_over
+from orders.models import WorkOrder
+from tests.bench.line import drive_line
+from wip.actions import holds
+from wip.actions import orders as floor_orders
+from wip.queries import execution_at
+
+pytestmark = pytest.mark.django_db
+
+
+def scan_to_complete(plant):
+    line = drive_line(plant)
+    warm, job = line.started(2)
+    line.complete(warm)  # the plan of released revisions is read once a process
+    return lambda: line.complete(job)
+
+
+def scan_to_complete_with_a_key(plant):
+    line = drive_line(plant)
+    warm, job = line.started(2)
+    line.complete(warm)
+    return lambda: line.complete(job, key="a-key", asked="something")
+
+
+def start(plant):
+    plant.start(plant.unit(), "10")
+    unit = plant.unit()
+    return lambda: plant.start(unit, "10")
+
+
+def start_on_a_running_order(plant):
+    first, second = plant.released(2).units.all()
+    plant.start(first, "10")
+    return lambda: plant.start(second, "10")
+
+
+def record_one_value(plant):
+    unit = plant.unit()
+    plant.start(unit, "10")
+    return lambda: plant.report(unit, "10", Given("FIRMWARE", "4.2.1"))
+
+
+def complete_the_last_signed_operation(plant):
+    unit = plant.do(plant.unit(), "10", "20", "30")
+    plant.start(unit, "40")
+    return lambda: plant.report(unit, "40", Given("LEAK", "0.1"), completion=plant.signed())
+
+
+def scrap(plant):
+    unit = plant.unit()
+    plant.start(unit, "10")
+    return lambda: plant.report(unit, "10", completion=Completion(scrap=Decimal(1), scrap_reason="Dropped"))
+
+
+def take_a_job_over(plant):
+    unit = plant.unit()
+    plant.start(unit, "10")
+    execution = execution_at(unit, "10")
+
+    def take():
+        with plant.door("tomasz") as passage:
+            take_over(execution=execution, station=plant.stations["10"], by=passage.person, at=passage.at)
+
+    return take
+
+
+def release_an_order_of_100(plant):
+    plant.unit()
+    order = plant.order(100)
+
+    def release():
+        with plant.door("ines") as passage:
+            floor_orders.release(order=order, by=passage.person, at=passage.at)
+
+    return release
+
+
+def create_an_order(plant):
+    return lambda: plant.order(5) and None
+
+
+def place_a_hold(plant):
+    unit = plant.unit()
+
+    def place():
+        with plant.door("mei") as passage:
+            holds.place(by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", unit=unit)
+
+    return place
+
+
+def release_a_hold(plant):
+    place_a_hold(plant)()
+    hold = WorkOrder.objects.get().units.get().holds.get()
+
+    def release():
+        with plant.door("mei") as passage:
+            holds.release(hold=hold, reason="Checked", by=passage.person, at=passage.at)
+
+    return release
+
+
+def receive(plant):
+    def take_in():
+        with plant.door("ines") as passage:
+            units.receive(
+                site=plant.site,
+                product=plant.board,
+                serial="X1",
+                quantity=Decimal(1),
+                by=passage.person,
+                at=passage.at,
+            )
+
+    return take_in
+
+
+def log_on(plant):
+    def come():
+        with plant.door("amina") as passage:
+            logons.log_on(station=plant.stations["10"], person=passage.person, at=passage.at)
+
+    return come
+
+
+STATEMENTS = {
+    scan_to_complete: 14,
+    scan_to_complete_with_a_key: 15,
+    start: 13,
+    start_on_a_running_order: 10,
+    record_one_value: 7,
+    complete_the_last_signed_operation: 19,
+    scrap: 16,
+    take_a_job_over: 8,
+    release_an_order_of_100: 24,
+    create_an_order: 5,
+    place_a_hold: 8,
+    release_a_hold: 7,
+    receive: 8,
+    log_on: 8,
+}
+
+
+@pytest.mark.parametrize("act", STATEMENTS, ids=lambda act: act.__name__)
+def test_a_verb_sends_as_many_statements_as_are_written_down(plant, act):
+    verb = act(plant)
+    for person in plant.people.values():
+        person.__dict__.pop("_sites", None)
+    with CaptureQueriesContext(connection) as captured:
+        verb()
+    sent = [query["sql"] for query in captured]
+    begin = next(i for i, sql in enumerate(sent) if sql.startswith("SAVEPOINT"))
+    end = next(i for i, sql in enumerate(sent) if sql.startswith("RELEASE"))
+    listing = "\n".join(f"{n}. {sql[:150]}" for n, sql in enumerate(sent[begin : end + 1], 1))
+    assert end + 1 - begin == STATEMENTS[act], listing
+
+
+def test_the_budget_of_a_scan_to_complete_holds():
+    assert STATEMENTS[scan_to_complete_with_a_key] <= 16

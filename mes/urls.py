@@ -10,4 +10,6 @@ urlpatterns = [
     path("station/", include("mes.station.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("mes.api")),
+    path("orders/import/", include("mes.erp.urls")),
+    path("", include("mes.boards.urls")),
 ]

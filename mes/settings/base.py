@@ -126,8 +126,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static_collected"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-# --- Uploaded files (step pictures): beside the data, never below an address of their own
+# --- Uploaded files (step pictures): beside the data, served by the station's view alone
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(Path(env.str("MES_HOME", default=str(BASE_DIR / "var"))) / "media"))
+MEDIA_URL = "station/pictures/"
 
 # --- Content-Security-Policy: no inline script or style. The administration pages: see mes/content_policy.py.
 CONTENT_SECURITY_POLICY = {

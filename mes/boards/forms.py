@@ -1,0 +1,45 @@
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mes.kernel.personnel.actions import secrets
+from mes.kernel.personnel.models import Person
+from wip.models import HoldReason
+
+
+class LogInForm(AuthenticationForm):
+    """Django's form, which says why: a locked person learns for how long."""
+
+    def clean(self) -> dict[str, Any]:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if username and password:
+            person = Person.objects.filter(username=username).first()
+            try:
+                self.user_cache = secrets.confirm_password(person=person, password=password, at=timezone.now())
+            except secrets.PersonLocked as refusal:
+                raise ValidationError(str(refusal)) from refusal
+            except secrets.SecretWrong as refusal:
+                sentence = _("User name or password is not right. Enter both again, or ask an administrator.")
+                raise ValidationError(sentence) from refusal
+        return self.cleaned_data
+
+
+class HoldForm(forms.Form):
+    """Why something is held."""
+
+    reason_code = forms.ChoiceField(label=_("Kind"), choices=HoldReason)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class HoldSubjectForm(HoldForm):
+    """The same from the list of holds, where one also says what."""
+
+    subject = forms.CharField(label=_("Unit, lot or order"), max_length=60)
+
+
+class ReleaseHoldForm(forms.Form):
+    reason = forms.CharField(label=_("Why work may go on"), max_length=200)

@@ -1,0 +1,99 @@
+"""An order's grid as it is drawn: units x operations, where normal work has no colour."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from orders.models import WorkOrder
+from orders.plans import Plan
+from wip.models import ExecutionEvent, OperationExecution, Reading
+from wip.overview import notable_readings, scraps
+from wip.queries import Cell, Row, grid
+
+
+@dataclass(frozen=True)
+class Face:
+    """One cell: a mark by state or by tone and letter, and a duration or a word beside it. ran_for: until now."""
+
+    state: str = ""
+    tone: str = ""
+    letter: str = ""
+    word: str = ""
+    ran_for: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit. exception: what is not normal about it, in words."""
+
+    serial: str
+    faces: list[Face]
+    exception: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    plan: Plan
+    lines: list[Line]
+
+
+def draw(order: WorkOrder, *, page: int, per_page: int, now: datetime) -> Grid:
+    """A page of the order's grid. Five statements, whatever its size."""
+    plan, rows = grid(order, offset=(page - 1) * per_page, limit=per_page)
+    executions = [cell.execution for row in rows for cell in row.cells if cell.execution is not None]
+    notable: dict[UUID, list[Reading]] = {}
+    for reading in notable_readings(execution__in=executions):
+        notable.setdefault(reading.execution_id, []).append(reading)
+    scrapped: dict[UUID, ExecutionEvent] = {e.execution_id: e for e in scraps(execution__in=executions)}
+    return Grid(plan, [_line(row, order, plan, notable, scrapped, now) for row in rows])
+
+
+def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, now: datetime) -> Line:
+    faces, words = [], []
+    if row.hold is not None:
+        words.append(f"{row.hold.number} since {_time(order, row.hold.placed_at, now)}")
+    for cell in row.cells:
+        key = cell.execution.pk if cell.execution else None
+        faces.append(_face(cell, notable.get(key, ()), now))
+        if event := scrapped.get(key):
+            words.append(f"Scrapped {_time(order, event.at, now)}: {event.scrap_reason}")
+        words += [_said(reading, plan) for reading in notable.get(key, ())]
+    return Line(row.unit.serial, faces, "; ".join(words))
+
+
+def _face(cell: Cell, notable: Sequence[Reading], now: datetime) -> Face:
+    execution = cell.execution
+    if cell.state == "held":
+        return Face(tone="held", letter="H", word="on hold")
+    if cell.state == "scrapped":
+        return Face(tone="alarm", letter="S", word="scrapped")
+    if execution is None:
+        return Face(state=cell.state, word=cell.state if cell.state == "ready" else "")
+    ran_for = (execution.completed_at or now) - execution.started_at
+    again = f"{execution.attempt} · " if execution.attempt > 1 else ""
+    if any(not reading.is_within_limits for reading in notable):
+        return Face(tone="caution", letter="L", word=again, ran_for=ran_for)
+    if again:
+        return Face(tone="caution", letter="R", word=again, ran_for=ran_for)
+    if notable:
+        return Face(tone="caution", letter="C", ran_for=ran_for)
+    return Face(state=cell.state, ran_for=ran_for)
+
+
+def _said(reading: Reading, plan: Plan) -> str:
+    execution: OperationExecution = reading.execution
+    operation = plan.operation(execution.operation_code)
+    step = operation.step(reading.step_code) if operation else None
+    name = step.name if step else reading.step_code
+    name += f" {reading.sample}" if step and step.samples > 1 else ""
+    if reading.corrects is not None:
+        return f"{name} corrected, {reading.corrects.value} → {reading.value}"
+    return f"{name} {reading.value} is out of limits"
+
+
+def _time(order: WorkOrder, moment: datetime, now: datetime) -> str:
+    """The time of day, with the day when it is not today's."""
+    local = order.site.local(moment)
+    return f"{local:%H:%M}" if local.date() == order.site.local(now).date() else f"{local:%d %b, %H:%M}"

@@ -1,0 +1,62 @@
+"""How the office writes times, numbers and durations."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import formats, timezone
+
+from equipment.models import Site
+from mes.kernel.numbers import plain as plain_number
+
+register = template.Library()
+
+
+@register.filter
+def moment(value: datetime | None, site: Site | None = None) -> str:
+    """A time as the plant says it, in the site's zone: Wed 25 Nov, 14:00; with the year when it is another one."""
+    if value is None:
+        return "–"
+    local = site.local(value) if isinstance(site, Site) else timezone.localtime(value)
+    year = "" if local.year == timezone.localtime(timezone=local.tzinfo).year else " Y"
+    return formats.date_format(local, f"D j M{year}, H:i")
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """A number without exponent and idle zeros."""
+    if value is None or value == "":
+        return "–"
+    return plain_number(Decimal(value))
+
+
+@register.filter
+def span(value: timedelta | None) -> str:
+    """A duration as min:s, or h:min:s from an hour on."""
+    if value is None:
+        return "–"
+    seconds = max(0, int(value.total_seconds()))
+    if seconds >= 3600:
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+@register.filter
+def limits(reading: Any) -> str:
+    """The limits that a reading or step has, in words: 1.1 to 1.3 N·m, up to 0.3 ml/h."""
+    if reading.lower is None and reading.upper is None:
+        return ""
+    if reading.lower is None:
+        text = f"up to {plain(reading.upper)}"
+    elif reading.upper is None:
+        text = f"from {plain(reading.lower)}"
+    else:
+        text = f"{plain(reading.lower)} to {plain(reading.upper)}"
+    return f"{text} {reading.quantity_unit}".strip()
+
+
+@register.filter
+def age(since: datetime, now: datetime) -> str:
+    """How long ago something was, as a duration."""
+    return span(now - since)

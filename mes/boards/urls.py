@@ -1,0 +1,40 @@
+"""The office's addresses."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path, register_converter
+
+from mes.boards.views import find, holds, home, orders, records, units
+from mes.boards.views.log_in import LogInView
+
+
+class Name:
+    """A reference, serial or number in an address: anything but a slash and characters that can't be seen."""
+
+    regex = r"[^/\x00-\x1f\x7f]{1,60}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Name, "name")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", LogInView.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("find", find.find, name="find"),
+    path("orders/", orders.order_list, name="orders"),
+    path("orders/release/", orders.release_several, name="orders_release"),
+    path("orders/<name:erp_reference>/", orders.order_page, name="order"),
+    path("orders/<name:erp_reference>/release/", orders.release, name="order_release"),
+    path("orders/<name:erp_reference>/hold/", orders.hold, name="order_hold"),
+    path("units/<name:serial>/", units.unit_page, name="unit"),
+    path("units/<name:serial>/hold/", units.hold, name="unit_hold"),
+    path("holds/", holds.hold_list, name="holds"),
+    path("holds/place/", holds.place, name="holds_place"),
+    path("holds/<name:number>/release/", holds.release, name="hold_release"),
+    path("records/", records.record_list, name="records"),
+]

@@ -1,0 +1,135 @@
+"""Orders: the list, the page of one, releasing and holding them."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from equipment.queries import sites_of
+from mes.boards.forms import HoldForm, ReleaseHoldForm
+from mes.boards.order_grid import draw
+from mes.boards.queries import order_for
+from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput
+from orders.models import WorkOrder
+from orders.queries import find_orders
+from orders.status import OrderStatus
+from wip.actions import holds
+from wip.actions import orders as floor
+from wip.overview import Progress, hold_counts, notable_readings, progress_of, scraps, waiting_at
+from wip.queries import open_holds_of
+
+PER_PAGE = 50
+MOST_AT_ONCE = 100
+EXCEPTIONS = 12
+
+_FILTERS = [("open", "Open"), *OrderStatus.choices, ("all", "All")]
+
+
+@require_safe
+@office(Permission.VIEW_ORDERS)
+def order_list(request: HttpRequest) -> HttpResponse:
+    status = request.GET.get("status", "open")
+    status = status if status in dict(_FILTERS) else "open"
+    text, sites = text_of(request, "text"), list(sites_of(request.user))
+    found = find_orders(sites, text=text, status="" if status == "all" else status)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    orders = list(page.object_list)
+    progress, held = progress_of(orders), hold_counts(orders)
+    context = {
+        "page": page,
+        "rows": [(order, progress[order.pk], held.get(order.pk, 0)) for order in orders],
+        "filters": _FILTERS,
+        "status": status,
+        "text": text,
+        "now": timezone.now(),
+        "has_drafts": any(order.status == OrderStatus.DRAFT for order in orders),
+        "may_release": request.user.may(Permission.RELEASE_ORDERS),
+        "may_import": request.user.may(Permission.IMPORT_ORDERS),
+    }
+    return render(request, "boards/order_list.html", context)
+
+
+@require_safe
+@office(Permission.VIEW_ORDERS)
+def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
+    order, now = order_for(request.user, erp_reference), timezone.now()
+    context: dict[str, Any] = {
+        "order": order,
+        "now": now,
+        "progress": progress_of([order])[order.pk],
+        "open_holds": list(open_holds_of(order)),
+        "hold_form": HoldForm(auto_id="hold_%s"),
+        "release_hold_form": ReleaseHoldForm(auto_id=False),
+        "why_not_release": refusal_of(check_permission, request.user, Permission.RELEASE_ORDERS),
+        "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
+        "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),
+        "is_late": order.status != OrderStatus.COMPLETED and order.due_at < now,
+    }
+    if order.status != OrderStatus.DRAFT:
+        context |= _on_the_floor(request, order, context["progress"])
+    return render(request, "boards/order.html", context)
+
+
+def _on_the_floor(request: HttpRequest, order: WorkOrder, progress: Progress) -> dict[str, Any]:
+    """What a released order has besides: its grid, where it waits, what is to be reviewed."""
+    pages = Paginator(order.units.all(), PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    grid = draw(order, page=page.number, per_page=PER_PAGE, now=timezone.now())
+    waiting = waiting_at(order)
+    readings = list(notable_readings(execution__work_order=order)[:EXCEPTIONS])
+    scrapped = list(scraps(execution__work_order=order)[:EXCEPTIONS])
+    return {
+        "page": page,
+        "grid": grid,
+        "waiting": [(o, waiting[o.code]) for o in grid.plan.operations if o.code in waiting],
+        "exceptions": sorted([*readings, *scrapped], key=lambda row: row.at, reverse=True)[:EXCEPTIONS],
+    }
+
+
+@require_POST
+@office(Permission.RELEASE_ORDERS)
+def release(request: HttpRequest, erp_reference: str) -> HttpResponse:
+    order = order_for(request.user, erp_reference)
+    with desk_door(request) as passage:
+        if not passage.replayed:
+            floor.release(order=order, by=passage.person, at=passage.at)
+            said = _("Order %(order)s is released.") % {"order": order}
+            passage.remember(said=said, to=reverse("order", args=[order.erp_reference]))
+    return answer(request, passage)
+
+
+@require_POST
+@office(Permission.RELEASE_ORDERS)
+def release_several(request: HttpRequest) -> HttpResponse:
+    """All of the chosen orders, or none of them."""
+    references = sorted(set(request.POST.getlist("order")))
+    if not 0 < len(references) <= MOST_AT_ONCE:
+        raise InvalidInput(f"Choose 1 to {MOST_AT_ONCE} orders.", do="Tick the orders that go to the floor.")
+    orders = [order_for(request.user, reference.replace("\0", "")) for reference in references]
+    with desk_door(request) as passage:
+        if not passage.replayed:
+            for order in sorted(orders, key=lambda order: order.pk):  # one order of locks for everybody
+                floor.release(order=order, by=passage.person, at=passage.at)
+            said = _("Released: %(orders)s.") % {"orders": ", ".join(references)}
+            passage.remember(said=said, to=reverse("orders"))
+    return answer(request, passage)
+
+
+@require_POST
+@office(Permission.PLACE_HOLDS)
+def hold(request: HttpRequest, erp_reference: str) -> HttpResponse:
+    order, given = order_for(request.user, erp_reference), cleaned(HoldForm(request.POST))
+    with desk_door(request) as passage:
+        if not passage.replayed:
+            placed = holds.place(order=order, by=passage.person, at=passage.at, **given)
+            said = _("%(order)s is on hold, %(hold)s.") % {"order": order, "hold": placed}
+            passage.remember(said=said, to=reverse("order", args=[order.erp_reference]))
+    return answer(request, passage)

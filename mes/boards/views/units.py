@@ -1,0 +1,44 @@
+"""The record of one unit or lot: everything that is known about it, on one page that can be printed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mes.boards.forms import HoldForm, ReleaseHoldForm
+from mes.boards.queries import unit_for
+from mes.boards.unit_record import read
+from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from wip.actions import holds
+
+
+@require_safe
+@office(Permission.VIEW_UNITS)
+def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
+    unit = unit_for(request.user, serial)
+    context = {
+        "unit": unit,
+        "now": timezone.now(),
+        "record": read(unit, request.user),
+        "hold_form": HoldForm(auto_id="hold_%s"),
+        "release_hold_form": ReleaseHoldForm(auto_id=False),
+        "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
+        "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),
+    }
+    return render(request, "boards/unit.html", context)
+
+
+@require_POST
+@office(Permission.PLACE_HOLDS)
+def hold(request: HttpRequest, serial: str) -> HttpResponse:
+    unit, given = unit_for(request.user, serial), cleaned(HoldForm(request.POST))
+    with desk_door(request) as passage:
+        if not passage.replayed:
+            placed = holds.place(unit=unit, by=passage.person, at=passage.at, **given)
+            said = _("%(unit)s is on hold, %(hold)s.") % {"unit": unit, "hold": placed}
+            passage.remember(said=said, to=reverse("unit", args=[unit.serial]))
+    return answer(request, passage)

@@ -1,0 +1,149 @@
+"""Reads across whole orders, for those who plan and watch. Each is one statement, whatever the number of units."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from orders.models import OperationEdge, WorkOrder
+from wip.models import ExecutionEvent, Hold, OperationExecution, Reading
+from wip.status import ExecutionStatus, HoldStatus
+
+_ENDED = [UnitStatus.FINISHED, UnitStatus.CONSUMED, UnitStatus.SCRAPPED]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an order is. finished, scrapped: quantities. ended: units that nothing is done to any more; first_pass:
+    those of them that were finished without a second attempt, a correction, or scrap.
+    """
+
+    finished: Decimal = Decimal(0)
+    scrapped: Decimal = Decimal(0)
+    ended: int = 0
+    first_pass: int = 0
+
+    @property
+    def first_pass_percent(self) -> Decimal | None:
+        return Decimal(100 * self.first_pass) / self.ended if self.ended else None
+
+
+def progress_of(orders: Iterable[WorkOrder]) -> dict[UUID, Progress]:
+    """The progress of each order, by its key."""
+    executions = OperationExecution.objects.filter(unit=OuterRef("pk"))
+    touched_up = Exists(executions.filter(Q(attempt__gt=1) | Q(readings__corrects__isnull=False)))
+    rows = (
+        Unit.objects.filter(work_order__in=[order.pk for order in orders])
+        .values("work_order")
+        .annotate(
+            finished=Sum(
+                F("quantity") - F("quantity_scrapped"),
+                filter=Q(status__in=[UnitStatus.FINISHED, UnitStatus.CONSUMED]),
+                default=Decimal(0),
+            ),
+            scrapped=Sum("quantity_scrapped"),
+            ended=Count("pk", filter=Q(status__in=_ENDED)),
+            first_pass=Count("pk", filter=Q(status__in=_ENDED[:2], quantity_scrapped=0) & ~Q(touched_up)),
+        )
+    )
+    found = {row.pop("work_order"): Progress(**row) for row in rows}
+    return {order.pk: found.get(order.pk, Progress()) for order in orders}
+
+
+def hold_counts(orders: Iterable[WorkOrder]) -> dict[UUID, int]:
+    """How many holds are open on each order and its units; orders without any are left out."""
+    keys = [order.pk for order in orders]
+    rows = (
+        Hold.objects.filter(Q(work_order__in=keys) | Q(unit__work_order__in=keys), status=HoldStatus.OPEN)
+        .annotate(order=Coalesce("work_order", "unit__work_order"))
+        .order_by()
+        .values_list("order")
+        .annotate(Count("pk"))
+    )
+    return dict(rows)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Units of an order at one operation: free to start, stopped by a hold, and being worked on."""
+
+    ready: int = 0
+    held: int = 0
+    running: int = 0
+
+
+def waiting_at(order: WorkOrder) -> dict[str, Waiting]:
+    """Where the units of a released order wait or are worked on, by operation code. Two statements."""
+    operations = "work_order__routing_revision__operations"
+    on_unit = OperationExecution.objects.filter(unit=OuterRef("pk"))
+    undone_before = OperationEdge.objects.filter(after=OuterRef("todo__pk")).exclude(
+        Exists(
+            OperationExecution.objects.filter(
+                unit=OuterRef(OuterRef("pk")), operation_code=OuterRef("before__code"), status=ExecutionStatus.COMPLETED
+            )
+        )
+    )
+    held = Exists(Hold.objects.filter(unit=OuterRef("pk"), status=HoldStatus.OPEN))
+    rows = (
+        Unit.objects.filter(work_order=order, status=UnitStatus.IN_PROCESS)
+        .annotate(todo=FilteredRelation(operations))
+        .filter(~Exists(on_unit.filter(operation_code=OuterRef("todo__code"))), ~Exists(undone_before))
+        .annotate(is_held=held)
+        .order_by()
+        .values_list("todo__code", "is_held")
+        .annotate(Count("pk"))
+    )
+    running = (
+        OperationExecution.objects.filter(work_order=order, status=ExecutionStatus.RUNNING)
+        .values_list("operation_code")
+        .annotate(Count("pk"))
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for code, is_held, count in rows:
+        counts.setdefault(code, {})["held" if is_held else "ready"] = count
+    for code, count in running:
+        counts.setdefault(code, {})["running"] = count
+    return {code: Waiting(**known) for code, known in counts.items()}
+
+
+def notable_readings(**among: Any) -> QuerySet[Reading]:
+    """Readings to review, latest first: corrections, and values in force outside their limits."""
+    outside = Q(number__lt=F("lower")) | Q(number__gt=F("upper"))
+    return (
+        Reading.objects.filter(Q(corrects__isnull=False) | outside, corrected_by_reading__isnull=True, **among)
+        .select_related("execution__unit", "corrects", "by")
+        .order_by("-at", "-id")
+    )
+
+
+def scraps(**among: Any) -> QuerySet[ExecutionEvent]:
+    """Events that scrapped something, latest first."""
+    return (
+        ExecutionEvent.objects.filter(scrap__gt=0, **among)
+        .select_related("execution__unit", "by")
+        .order_by("-sequence")
+    )
+
+
+def running_in(sites: Iterable[UUID]) -> QuerySet[OperationExecution]:
+    """What is being worked on at the sites, longest first."""
+    return (
+        OperationExecution.objects.filter(site__in=sites, status=ExecutionStatus.RUNNING)
+        .select_related("unit", "work_order__site", "station", "worked_by")
+        .order_by("started_at")
+    )
+
+
+def readings_of(executions: Sequence[OperationExecution]) -> dict[UUID, list[Reading]]:
+    """Every reading of the executions, corrected ones too, in order of recording, by execution."""
+    found: dict[UUID, list[Reading]] = {}
+    rows = Reading.objects.filter(execution__in=executions).select_related("by", "corrects", "corrected_by_reading")
+    for reading in rows.order_by("id"):
+        found.setdefault(reading.execution_id, []).append(reading)
+    return found

@@ -1,0 +1,124 @@
+"""Who may do what: every address x method x role, held against the table tests/authorisation.csv.
+
+A request here is bare (no body, no form), on records that exist: so 401, 403 and 405 are about the person and the
+method, 302 leads to the log-in or to a station's page, and 409 or 422 means that the person got in. After a
+change that is meant, write the table again with MES_WRITE_AUTHORISATION=1 and read its diff.
+"""
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.api.conftest import api_as
+from tests.plant import Plant
+
+TABLE = Path(__file__).with_name("authorisation.csv")
+METHODS = ("GET", "POST", "PUT")  # PUT stands for all that nothing answers to
+PEOPLE = {
+    "anonymous": None,
+    "operator": "amina",
+    "supervisor": "ines",
+    "quality": "mei",
+    "engineer": "hiroshi",
+    "planner": "pavel",
+    "auditor": "ruth",
+    "administrator": "omar",
+    "integration": "erp",
+}
+# Of Django's administration, what our own rights decide about; the rest of it asks the same has_perm.
+ADMINISTRATION = ("index", "_changelist", "_add")
+
+
+def addresses(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, list[str]]]:
+    """(name, parameters) of every address there is."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from addresses(entry, inner)
+        elif isinstance(entry, URLPattern) and (namespace != "admin:" or (entry.name or "").endswith(ADMINISTRATION)):
+            assert entry.name, f"{entry.pattern} has no name: give it one, so that it can be in the table"
+            yield f"{namespace}{entry.name}", list(entry.pattern.converters)
+
+
+@pytest.fixture
+def samples(plant: Plant) -> dict[str, object]:
+    """A value for each parameter of an address."""
+    unit = plant.unit()
+    execution = plant.start(unit, "20")
+    hold = api_as(plant, "amina").post(
+        "/holds", {"unit": unit.serial, "reason_code": "OTHER", "reason": "For the table"}
+    )
+    return {
+        "serial": unit.serial,
+        "code": "20",
+        "erp_reference": plant.order().erp_reference,
+        "number": hold.json()["number"],
+        "path": "nothing.png",
+        "pk": execution.pk,
+        "station:register": {"pk": plant.stations["20"].pk},
+    }
+
+
+def answers(plant: Plant, samples: dict) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """(address, method, answer by role); what a request writes is taken back."""
+    clients = {role: _client(plant, who) for role, who in PEOPLE.items()}
+    for name, parameters in sorted(addresses()):
+        values = samples | samples.get(name, {})
+        path = reverse(name, kwargs={parameter: values[parameter] for parameter in parameters})
+        for method in METHODS:
+            yield name, method, {role: _ask(*clients[role], method, path) for role in PEOPLE}
+
+
+def _client(plant: Plant, who: str | None) -> tuple[Client, dict[str, str]]:
+    """A browser that is logged in, and the header of a token for the API."""
+    client = Client(raise_request_exception=False)
+    if who is None:
+        return client, {}
+    client.force_login(plant.people[who])
+    return client, {"authorization": f"Bearer {api_as(plant, who).token}"}
+
+
+def _ask(client: Client, token: dict[str, str], method: str, path: str) -> str:
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        status = client.generic(method, path, headers=token if path.startswith("/api/") else {}).status_code
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return str(status)
+
+
+@pytest.mark.django_db
+def test_every_address_answers_every_role_as_the_table_says(plant, samples):
+    found = {(name, method): row for name, method, row in answers(plant, samples)}
+    if os.environ.get("MES_WRITE_AUTHORISATION"):
+        with TABLE.open("w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["address", "method", *PEOPLE])
+            writer.writerows([*key, *row.values()] for key, row in found.items())
+    with TABLE.open(newline="") as file:
+        expected = {(row.pop("address"), row.pop("method")): row for row in csv.DictReader(file)}
+    assert found.keys() - expected.keys() == set(), "addresses without a row"
+    assert expected.keys() - found.keys() == set(), "rows without an address"
+    wrong = [
+        f"{name} {method} {role}: {row[role]}, the table says {expected[name, method][role]}"
+        for (name, method), row in found.items()
+        for role in PEOPLE
+        if row[role] != expected[name, method][role]
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_unknown_gets_into_the_api_and_nothing_fails():
+    with TABLE.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 40
+    failing = {row["address"] for row in rows for role in PEOPLE if row[role].startswith("5")}
+    assert failing <= {"healthz"}  # which is right: no worker runs beside this test
+    api = [row for row in rows if row["address"].startswith("api_") and row["address"] != "api_nothing_here"]
+    assert {row["anonymous"] for row in api if row["address"] != "api_openapi"} == {"401"}

@@ -92,8 +92,8 @@ def prepare(home: Home, environment: dict[str, str], tell: Any) -> None:
     if preparation.is_prepared(environment["DATABASE_OWNER_URL"]):
         return
     for title, *command in (
-        ("creating the tables", "migrate", "--no-input", "--verbosity", "0"),
-        ("loading the demo plant", "load_demo", "--if-empty"),
+        ("creating the tables", "migrate", "--no-input", "--skip-checks", "--verbosity", "0"),
+        ("loading the demo plant", "load_demo", "--skip-checks", "--if-empty"),
     ):
         tell(title)
         _manage(home, environment, command, tell)

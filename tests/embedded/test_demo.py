@@ -66,7 +66,7 @@ def test_the_whole_demo_starts_heals_and_leaves_nothing(home: Home, nothing_exte
     port = free_port()
     variables = os.environ | {"MES_HOME": str(home.path), "MES_PORT": str(port)}
     variables.pop("DJANGO_SETTINGS_MODULE", None)
-    with open(home.path / "demo.out", "wb") as log:
+    with open(home.make().log_file("demo"), "wb") as log:
         command = [sys.executable, "-m", "mes.embedded", "demo"]
         process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
     try:

@@ -81,7 +81,7 @@ def rank_reasons(orders: Sequence[WorkOrder]) -> list[str]:
 
 def _advantage(order: WorkOrder, later: WorkOrder | None) -> str:
     if later is None:
-        return f"priority {order.priority}, nothing comes after it"
+        return f"priority {order.priority}"
     if order.priority < later.priority:
         return f"priority {order.priority}"
     if order.due_at < later.due_at:

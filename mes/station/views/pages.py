@@ -14,7 +14,8 @@ from wip.queries import queue_at, running_at
 
 def log_on_page(request: HttpRequest, presence: Presence, asked: Person | None = None) -> HttpResponse:
     """Who is on; and what asks for a badge, or for the PIN of `asked`."""
-    return render(request, "station/log_on.html", presence.context(asked=asked, pace=presence.pace()))
+    running = running_at(presence.station)
+    return render(request, "station/log_on.html", presence.context(asked=asked, running=running, pace=presence.pace()))
 
 
 def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:

@@ -1,6 +1,10 @@
-"""Times gone by, as the floor says them."""
+"""Figures as the floor reads them."""
+
+from decimal import Decimal
 
 from django import template
+
+from mes.kernel import numbers
 
 register = template.Library()
 
@@ -12,3 +16,9 @@ def minutes(seconds: int | None) -> str:
         return "–"
     hours, rest = divmod(int(seconds), 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+@register.filter
+def figure(number: Decimal | None) -> str:
+    """A number without zeros at its end; a dash when there is none."""
+    return "–" if number is None else numbers.plain(number)

@@ -34,10 +34,15 @@ def confirm_password(*, person: Person | None, password: str, at: datetime) -> P
 
 def set_pin(*, person: Person, pin: str) -> None:
     """Give the person a PIN of 4 to 8 digits. Within an open door."""
-    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
-        raise InvalidInput("A PIN has 4 to 8 digits.", do="Choose another one.")
+    check_pin(pin)
     person.pin = make_password(pin)
     person.save(update_fields=["pin"])
+
+
+def check_pin(pin: str) -> None:
+    """Raise InvalidInput unless this can be a PIN."""
+    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
+        raise InvalidInput("A PIN has 4 to 8 digits.", do="Choose another one.")
 
 
 def _confirm(person: Person | None, is_right: Callable[[Person], bool], at: datetime) -> Person:

@@ -1,0 +1,47 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from equipment.admin import OfYourSites
+from genealogy.actions import units
+from genealogy.models import Unit
+from mes.kernel.audit.admin import DoorAdmin
+from mes.kernel.door import current
+
+
+@admin.register(Unit)
+class UnitAdmin(OfYourSites, DoorAdmin):
+    """Units change by what is done to them; here they are looked up, and bought ones received."""
+
+    list_display = ("serial", "product", "status", "quantity", "quantity_left", "work_order", "created_at")
+    list_filter = ("status", "product")
+    list_select_related = ("product", "work_order")
+    search_fields = ("serial", "work_order__erp_reference")
+    show_full_result_count = False
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: Unit | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
+        if obj is None:
+            return ["site", "product", "serial", "quantity", "reason"]
+        return [*(field.name for field in Unit._meta.fields if field.name != "id"), "quantity_left"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
+        return [] if obj is None else self.get_fields(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:
+        passage = current()
+        assert passage is not None
+        received = units.receive(
+            site=obj.site,
+            product=obj.product,
+            serial=obj.serial,
+            quantity=obj.quantity,
+            by=passage.person,
+            at=passage.at,
+            reason=passage.reason,
+        )
+        obj.__dict__.update(received.__dict__)

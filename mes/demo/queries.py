@@ -1,0 +1,61 @@
+"""What of the demo plant is worth scanning now."""
+
+from dataclasses import dataclass
+
+from equipment.models import Station
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from mes.demo.history import CREW
+from mes.demo.work import SUSPECT_LOT
+from mes.kernel.personnel.models import Person
+from orders.models import Product, Tracking
+from wip.queries import queue_at
+
+SERIALS_EACH = 4
+UNITS_EACH = 2
+
+
+@dataclass(frozen=True)
+class Label:
+    """A code to scan, what it is, and what happens."""
+
+    code: str
+    title: str
+    note: str = ""
+
+
+def units_to_scan() -> list[Label]:
+    """The next units that are ready at each station."""
+    people = {person.username: person for person in Person.objects.filter(username__in=CREW.values())}
+    labels = []
+    for station in Station.objects.filter(is_active=True).order_by("code"):
+        person = people.get(CREW.get(station.code.removeprefix("ST-"), ""))
+        if person is None:
+            continue
+        ready, _ = queue_at(station, person, ready=UNITS_EACH, coming=0)
+        labels += [
+            Label(one.job.unit.serial, f"{station.code} {station.name}", f"ready for {one.job.operation}")
+            for one in ready
+        ]
+    return labels
+
+
+def components_to_scan() -> list[Label]:
+    """Parts and lots that are free to be built in."""
+    labels = []
+    for product in Product.objects.filter(used_in__isnull=False).distinct():
+        free = Unit.objects.filter(product=product, status=UnitStatus.FINISHED).exclude(serial=SUSPECT_LOT)
+        kind = "serial number" if product.tracking == Tracking.SERIAL else "lot"
+        labels += [Label(unit.serial, product.name, kind) for unit in free.order_by("serial")[:SERIALS_EACH]]
+    return labels
+
+
+def components_to_be_refused() -> list[Label]:
+    """Codes that the station page has to refuse: held, built in already, unknown."""
+    built_in = (
+        Unit.objects.filter(status=UnitStatus.CONSUMED, quantity_consumed=F("quantity")).order_by("serial").first()
+    )
+    labels = [Label(SUSPECT_LOT, "Screw M3 × 8, Torx T10", "on hold")]
+    if built_in is not None:
+        labels.append(Label(built_in.serial, "Main board", "built in already"))
+    return [*labels, Label("PCB-999999", "Main board", "unknown here")]

@@ -1,0 +1,57 @@
+"""What happened on the floor, to look things up in. It is changed by the verbs of station and office alone."""
+
+from django.contrib import admin
+
+from equipment.admin import OfYourSites
+from mes.kernel.audit.admin import ReadOnlyAdmin
+from wip.models import Hold, OperationExecution, Reading
+
+
+@admin.register(OperationExecution)
+class OperationExecutionAdmin(OfYourSites, ReadOnlyAdmin):
+    list_display = ("unit", "operation_code", "attempt", "status", "station", "worked_by", "started_at", "completed_at")
+    list_filter = ("status", "operation_code")
+    list_select_related = ("unit", "station", "worked_by")
+    search_fields = ("unit__serial", "work_order__erp_reference")
+    ordering = ("-started_at",)
+
+
+@admin.register(Reading)
+class ReadingAdmin(OfYourSites, ReadOnlyAdmin):
+    site_path = "execution__site"
+    list_display = (
+        "unit",
+        "operation",
+        "step_code",
+        "sample",
+        "value",
+        "quantity_unit",
+        "in_limits",
+        "at",
+        "by",
+        "reason",
+    )
+    list_filter = ("kind", "step_code")
+    list_select_related = ("execution__unit", "by")
+    search_fields = ("execution__unit__serial", "step_code", "scanned")
+    ordering = ("-at",)
+
+    @admin.display(ordering="execution__unit__serial")
+    def unit(self, reading: Reading) -> str:
+        return str(reading.execution.unit)
+
+    @admin.display(ordering="execution__operation_code")
+    def operation(self, reading: Reading) -> str:
+        return reading.execution.operation_code
+
+    @admin.display(description="limits")
+    def in_limits(self, reading: Reading) -> str:
+        return "within" if reading.is_within_limits else "X outside"
+
+
+@admin.register(Hold)
+class HoldAdmin(OfYourSites, ReadOnlyAdmin):
+    list_display = ("number", "subject", "status", "reason_code", "reason", "placed_by", "placed_at", "released_at")
+    list_filter = ("status", "reason_code")
+    list_select_related = ("unit", "work_order", "placed_by")
+    search_fields = ("number", "unit__serial", "work_order__erp_reference", "reason")

@@ -73,8 +73,9 @@ def test_the_whole_demo_starts_heals_and_leaves_nothing(home: Home, nothing_exte
         assert becomes_true(lambda: _is_well(port), within_s=120)
         assert json.loads((home.path / "demo.json").read_text())["pid"] == process.pid
         for part in ("celery --app mes.celery --quiet worker", "gunicorn", "postgres -D"):
-            killed = _kill(part, process.pid, home)
-            assert becomes_true(lambda pid=killed: not Path(f"/proc/{pid}").exists()), part
+            killed = min(_processes(part, process.pid, home))
+            os.kill(killed, signal.SIGKILL)
+            assert becomes_true(lambda part=part, killed=killed: _replaced(killed, part, process.pid, home)), part
             assert becomes_true(lambda: _is_well(port), within_s=30), part
     finally:
         process.send_signal(signal.SIGINT)
@@ -91,12 +92,17 @@ def _is_well(port: int) -> bool:
         return False
 
 
-def _kill(part: str, supervisor: int, home: Home) -> int:
-    """kill -9 for the one process of this demo whose command line holds `part`; returns its id."""
-    command = ["ps", "-ww", "-eo", "pid,ppid,args"]
-    rows = [line.split(maxsplit=2) for line in subprocess.check_output(command, text=True).splitlines()[1:]]
-    ours = [
-        int(pid) for pid, parent, args in rows if part in args and (parent == str(supervisor) or str(home.path) in args)
+def _replaced(killed: int, part: str, supervisor: int, home: Home) -> bool:
+    now = _processes(part, supervisor, home)
+    return bool(now) and killed not in now
+
+
+def _processes(part: str, supervisor: int, home: Home) -> list[int]:
+    """The processes of this demo whose command line holds `part`."""
+    lines = subprocess.check_output(["ps", "-ww", "-eo", "pid,ppid,stat,args"], text=True).splitlines()[1:]
+    rows = [line.split(maxsplit=3) for line in lines]
+    return [
+        int(pid)
+        for pid, parent, state, args in rows
+        if part in args and state[0] != "Z" and (parent == str(supervisor) or str(home.path) in args)
     ]
-    os.kill(min(ours), signal.SIGKILL)
-    return min(ours)

@@ -30,7 +30,7 @@ class PlantServer:
 
 
 @contextmanager
-def plant_server_on(database: str, *, workers: int = 1) -> Iterator[PlantServer]:
+def plant_server_on(database: str, *, workers: int = 1, threads: int = THREADS) -> Iterator[PlantServer]:
     """Start it on a free loopback port, wait until it answers, stop it at the end of the block."""
     port = free_port()
     log = Path(os.environ["MES_HOME"]) / "log" / f"plant-server-{port}.log"
@@ -38,11 +38,11 @@ def plant_server_on(database: str, *, workers: int = 1) -> Iterator[PlantServer]
         "DATABASE_URL": databases.url_of(database),
         "DATABASE_OWNER_URL": databases.url_of(database, "owner"),
         "DJANGO_SETTINGS_MODULE": "mes.settings.test",
-        "MES_DATABASE_POOL": str(THREADS),
+        "MES_DATABASE_POOL": str(threads),
     }
     command = [
         *(sys.executable, "-m", "gunicorn", "mes.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
-        *("--workers", str(workers), "--threads", str(THREADS), "--graceful-timeout", "2", "--no-control-socket"),
+        *("--workers", str(workers), "--threads", str(threads), "--graceful-timeout", "2", "--no-control-socket"),
     ]
     process = children.start(command, log=log, cwd=ROOT, env=environment)
     try:

@@ -1,0 +1,71 @@
+"""All pairs: every verb in every status either is in the table, or is refused and says what can be done instead."""
+
+from itertools import product
+
+import pytest
+
+from genealogy.status import UNIT, UnitStatus
+from mes.kernel.transitions import IllegalTransition, Transitions
+from orders.status import ORDER, REVISION, OrderStatus, RevisionStatus
+from wip.status import EXECUTION, HOLD, ExecutionStatus, HoldStatus
+
+TABLES = {
+    "order": (ORDER, OrderStatus),
+    "revision": (REVISION, RevisionStatus),
+    "unit": (UNIT, UnitStatus),
+    "operation": (EXECUTION, ExecutionStatus),
+    "hold": (HOLD, HoldStatus),
+}
+
+# The tables once more, as a person would tell them; a changed rule is changed here as well, on purpose.
+TOLD = {
+    "order": "None create DRAFT, DRAFT release RELEASED, RELEASED begin RUNNING, RUNNING complete COMPLETED",
+    "revision": "None draft DRAFT, DRAFT release RELEASED, RELEASED retire OBSOLETE",
+    "unit": "None release IN_PROCESS, None receive FINISHED, IN_PROCESS finish FINISHED, IN_PROCESS scrap SCRAPPED, "
+    "FINISHED consume CONSUMED",
+    "operation": "None start RUNNING, RUNNING take_over RUNNING, RUNNING record RUNNING, RUNNING book RUNNING, "
+    "RUNNING complete COMPLETED",
+    "hold": "None place OPEN, OPEN release RELEASED",
+}
+
+
+def pairs(noun: str):
+    table, statuses = TABLES[noun]
+    verbs = {verb for _, verb, _ in table} | {"no_such_verb"}
+    return [(noun, status, verb) for status, verb in product([None, *statuses.values], sorted(verbs))]
+
+
+def told(noun: str) -> dict[tuple[str | None, str], str]:
+    moves = [move.split() for move in TOLD[noun].split(", ")]
+    return {(None if before == "None" else before, verb): after for before, verb, after in moves}
+
+
+@pytest.mark.parametrize(("noun", "status", "verb"), [pair for noun in TABLES for pair in pairs(noun)])
+def test_each_verb_in_each_status_moves_as_told_or_is_refused(noun, status, verb):
+    table, _ = TABLES[noun]
+    after = told(noun).get((status, verb))
+    if after is not None:
+        assert table.after(status, verb) == after
+        return
+    with pytest.raises(IllegalTransition) as refused:
+        table.after(status, verb, name="X-1")
+    assert refused.value.status == 409
+    assert noun in refused.value.what
+    assert refused.value.evidence["allowed"] == sorted(v for s, v in told(noun) if s == status)
+
+
+@pytest.mark.parametrize("noun", TABLES)
+def test_every_status_can_be_reached_and_every_move_ends_in_a_known_one(noun):
+    table, statuses = TABLES[noun]
+    assert {after for _, _, after in table} == set(statuses.values)
+    assert {before for before, _, _ in table} <= {None, *statuses.values}
+
+
+def test_a_refusal_says_what_can_be_done_instead():
+    table = Transitions("lamp", {("OFF", "switch_on"): "ON"})
+    with pytest.raises(IllegalTransition) as refused:
+        table.after("OFF", "switch_off", name="L1")
+    assert refused.value.what == "The lamp L1 is off, so it can't switch off now."
+    assert refused.value.why == "From here it can: switch_on."
+    with pytest.raises(IllegalTransition, match="Nothing more can happen"):
+        table.after("ON", "switch_on")

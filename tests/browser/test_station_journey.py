@@ -13,6 +13,7 @@ from tests.plant import PASSWORD, PIN
 from wip.models import Reading
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=10_000)
 SCROLLS = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
 
 

@@ -137,6 +137,18 @@ def test_the_component_of_a_later_step_is_taken_at_once(at_work, plant):
     assert accepted(at_work(lot, step="TORQUE")) == f"{lot} recorded"
 
 
+def test_a_code_that_nothing_is_known_by_is_the_text_that_a_step_waits_for(plant):
+    unit = plant.unit()
+    page = StationPage(plant, "10")
+    page.log_on()
+    key = page.start(unit).split("/")[1]
+    other = plant.unit()
+    assert accepted(page.scan(other.serial, execution=key, step="FIRMWARE", sample=1)) == f"{other.serial} started"
+    answer = page.scan("(01)07612345678900", execution=key, step="FIRMWARE", sample=1)
+    assert accepted(answer) == "(01)07612345678900 recorded"
+    assert Reading.objects.get().value == "(01)07612345678900"
+
+
 def test_the_units_own_label_opens_its_job_again(at_work, unit):
     assert accepted(at_work(unit.serial)) == f"{unit.serial} opened"
 

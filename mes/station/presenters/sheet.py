@@ -134,9 +134,9 @@ class Sheet:
         """A confirmation has one value only, and a component that is built in is not exchanged here."""
         return self.step is not None and self.step.kind in (StepKind.NUMBER, StepKind.TEXT)
 
-    @property
-    def is_scan_awaited(self) -> bool:
-        return self.step is not None and self.step.kind == StepKind.SCAN and self.reading is None
+    def awaits(self, kind: StepKind) -> bool:
+        """Whether the step in the middle is of this kind and not recorded yet."""
+        return self.step is not None and self.step.kind == kind and self.reading is None
 
     @property
     def limits(self) -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from genealogy.models import Unit
+from genealogy.queries import unit_by_serial
 from mes.kernel.personnel.queries import person_by_badge
 from mes.kernel.refusals import Refusal
 from mes.station.actions import operations
@@ -45,12 +46,11 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
 
 
 def _scan_at_work(request: HttpRequest, presence: Presence, given: dict[str, Any]) -> HttpResponse:
-    """With a job on screen: its next component, where a step waits for one; else as from the queue."""
+    """With a job on screen: the component or the text that its step waits for; else as from the queue."""
     execution = job_at(presence.station, given["execution"])
     sheet = Sheet(execution, station=presence.station, person=presence.who)
     sheet.look_at(given["step"], given["sample"] or 0)
-    if execution.is_running and sheet.is_scan_awaited and given["code"] != execution.unit.serial:
-        assert sheet.step is not None
+    if execution.is_running and sheet.step is not None and _is_awaited(sheet, given["code"]):
         value = Given(sheet.step.code, given["code"], sheet.sample)
         return record_value(request, presence, execution, value, given)
     unit = unit_at(presence.station, given["code"])
@@ -58,6 +58,14 @@ def _scan_at_work(request: HttpRequest, presence: Presence, given: dict[str, Any
     if place is not None:
         return record_value(request, presence, execution, Given(place[0], given["code"], place[1]), given)
     return open_or_start(request, presence, unit, given)
+
+
+def _is_awaited(sheet: Sheet, code: str) -> bool:
+    """A component step takes any code but the unit's own; a text step what nothing else is known by."""
+    is_own = code == sheet.execution.unit.serial
+    if sheet.awaits(StepKind.SCAN):
+        return not is_own
+    return sheet.awaits(StepKind.TEXT) and (is_own or unit_by_serial(code) is None)
 
 
 def _place_for(unit: Unit, sheet: Sheet) -> tuple[str, int] | None:

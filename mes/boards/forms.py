@@ -32,13 +32,16 @@ class HoldForm(forms.Form):
     """Why something is held."""
 
     reason_code = forms.ChoiceField(label=_("Kind"), choices=HoldReason)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"data-autofocus": True}))
 
 
 class HoldSubjectForm(HoldForm):
     """The same from the list of holds, where one also says what."""
 
-    subject = forms.CharField(label=_("Unit, lot or order"), max_length=60)
+    field_order = ("subject",)
+    subject = forms.CharField(
+        label=_("Unit, lot or order"), max_length=60, widget=forms.TextInput(attrs={"data-autofocus": True})
+    )
 
 
 class ReleaseHoldForm(forms.Form):

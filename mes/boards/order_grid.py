@@ -1,7 +1,7 @@
 """An order's grid as it is drawn: units x operations, where normal work has no colour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Notable:
+    """Something about an order that somebody should review."""
+
+    tone: str
+    letter: str
+    serial: str
+    text: str
+    at: datetime
+    when: str
+
+
+@dataclass(frozen=True)
 class Grid:
     plan: Plan
     lines: list[Line]
@@ -48,6 +60,20 @@ def draw(order: WorkOrder, *, page: int, per_page: int, now: datetime) -> Grid:
         notable.setdefault(reading.execution_id, []).append(reading)
     scrapped: dict[UUID, ExecutionEvent] = {e.execution_id: e for e in scraps(execution__in=executions)}
     return Grid(plan, [_line(row, order, plan, notable, scrapped, now) for row in rows])
+
+
+def notable_of(order: WorkOrder, plan: Plan, *, most: int, now: datetime) -> list[Notable]:
+    """What was scrapped, corrected or out of limits in an order, latest first. Two statements."""
+    found = [
+        Notable("alarm", "S", str(event.execution.unit), f"scrapped: {event.scrap_reason}", event.at, "")
+        for event in scraps(execution__work_order=order)[:most]
+    ]
+    for reading in notable_readings(execution__work_order=order)[:most]:
+        letter = "C" if reading.is_within_limits else "L"
+        said = _said(reading, plan) + (f": {reading.reason}" if reading.reason else "")
+        found.append(Notable("caution", letter, str(reading.execution.unit), said, reading.at, ""))
+    latest = sorted(found, key=lambda one: one.at, reverse=True)[:most]
+    return [replace(one, when=_time(order, one.at, now)) for one in latest]
 
 
 def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, now: datetime) -> Line:

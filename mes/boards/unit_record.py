@@ -20,6 +20,8 @@ from wip.overview import readings_of
 from wip.queries import why_not
 
 LEDGER_ROWS = 12
+# The record says what stops the unit, not what its reader lacks.
+_ABOUT_A_PERSON = {"OPERATOR_NOT_QUALIFIED"}
 USED_IN = 50  # where a lot was built in: the first so many
 
 
@@ -65,7 +67,7 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         unit.executions.select_related("station", "started_by", "worked_by", "completed_by").order_by("started_at")
     )
     return UnitRecord(
-        work=_work(unit, executions, person),
+        work=_work(unit, executions),
         built_in=list(as_built(unit)),
         used_in=list(_used_in(unit)),
         activities=list(history_of(unit)),
@@ -79,17 +81,16 @@ def read(unit: Unit, person: Any) -> UnitRecord:
     )
 
 
-def _work(unit: Unit, executions: list[OperationExecution], person: Any) -> list[Work]:
+def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
     if unit.work_order is None or unit.work_order.routing_revision_id is None:
         return []
-    readings, blockers, works = readings_of(executions), why_not(unit, person=person), person.may(Permission.WORK)
+    readings, blockers = readings_of(executions), why_not(unit, person=None)
     work = {operation.code: Work(operation) for operation in plan_of(unit.work_order).operations}
     for execution in executions:
         known = work[execution.operation_code]
         known.attempts.append(Attempt(execution, _named(known.operation, readings.get(execution.pk, []))))
     for code, verdicts in blockers.items():
-        # What somebody lacks who doesn't work on the floor anyway would only hide what matters.
-        work[code].blockers = [v for v in verdicts if works or v.code != "OPERATOR_NOT_QUALIFIED"]
+        work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
     return list(work.values())
 
 

@@ -125,7 +125,10 @@ def test_the_grid_shows_what_runs_waits_is_held_scrapped_and_corrected(plant, in
     assert waiting == {"10": (0, 1, 1), "20": (1, 1, 0), "40": (1, 0, 0)}
     progress = context["progress"]
     assert (progress.finished, progress.scrapped, progress.ended, progress.first_pass) == (0, 1, 1, 0)
-    assert [type(row).__name__ for row in context["exceptions"]] == ["ExecutionEvent", "Reading"]
+    assert [(e.letter, e.serial, e.text) for e in context["exceptions"]] == [
+        ("S", str(scrapped), "scrapped: Cracked"),
+        ("C", str(done), "Torque 1 corrected, 1.29 → 1.21: Tool slipped"),
+    ]
 
 
 @pytest.mark.parametrize("count", [20, 200])

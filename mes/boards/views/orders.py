@@ -1,5 +1,6 @@
 """Orders: the list, the page of one, releasing and holding them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
 from mes.boards.forms import HoldForm, ReleaseHoldForm
-from mes.boards.order_grid import draw
+from mes.boards.order_grid import draw, notable_of
 from mes.boards.queries import order_for
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
 from mes.kernel.personnel.policies import check_permission
@@ -23,7 +24,7 @@ from orders.queries import find_orders
 from orders.status import OrderStatus
 from wip.actions import holds
 from wip.actions import orders as floor
-from wip.overview import Progress, hold_counts, notable_readings, progress_of, scraps, waiting_at
+from wip.overview import hold_counts, progress_of, waiting_at
 from wip.queries import open_holds_of
 
 PER_PAGE = 50
@@ -74,23 +75,21 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
         "is_late": order.status != OrderStatus.COMPLETED and order.due_at < now,
     }
     if order.status != OrderStatus.DRAFT:
-        context |= _on_the_floor(request, order, context["progress"])
+        context |= _on_the_floor(request, order, now)
     return render(request, "boards/order.html", context)
 
 
-def _on_the_floor(request: HttpRequest, order: WorkOrder, progress: Progress) -> dict[str, Any]:
+def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict[str, Any]:
     """What a released order has besides: its grid, where it waits, what is to be reviewed."""
     pages = Paginator(order.units.all(), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    grid = draw(order, page=page.number, per_page=PER_PAGE, now=timezone.now())
+    grid = draw(order, page=page.number, per_page=PER_PAGE, now=now)
     waiting = waiting_at(order)
-    readings = list(notable_readings(execution__work_order=order)[:EXCEPTIONS])
-    scrapped = list(scraps(execution__work_order=order)[:EXCEPTIONS])
     return {
         "page": page,
         "grid": grid,
         "waiting": [(o, waiting[o.code]) for o in grid.plan.operations if o.code in waiting],
-        "exceptions": sorted([*readings, *scrapped], key=lambda row: row.at, reverse=True)[:EXCEPTIONS],
+        "exceptions": notable_of(order, grid.plan, most=EXCEPTIONS, now=now),
     }
 
 

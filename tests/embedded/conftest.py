@@ -1,3 +1,4 @@
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,9 +29,11 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def home(open_folder: Path) -> Home:
+def home(open_folder: Path) -> Iterator[Home]:
     """A home whose PostgreSQL cluster is made by the first test that starts it."""
-    return Home(open_folder / "home", durable=False)
+    made = Home(open_folder / "home", durable=False)
+    yield made
+    shutil.rmtree(made.secrets["socket_folder"], ignore_errors=True)  # left by a keeper killed with kill -9
 
 
 @pytest.fixture

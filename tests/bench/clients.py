@@ -31,8 +31,14 @@ class HttpClient:
             }
         )
         address = f"/api/v1/units/{job.execution.unit.serial}/operations/{CODE}/complete"
-        self.connection.request("POST", address, body, self.headers | {"Idempotency-Key": str(uuid7())})
-        answer = self.connection.getresponse()
+        headers = self.headers | {"Idempotency-Key": str(uuid7())}
+        try:
+            self.connection.request("POST", address, body, headers)
+            answer = self.connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            self.connection.close()  # idle too long for the server; the key makes a second try harmless
+            self.connection.request("POST", address, body, headers)
+            answer = self.connection.getresponse()
         content = answer.read()
         assert answer.status == 200, content
 

@@ -48,6 +48,7 @@ class Slice(RuleBasedStateMachine):
         self.order_of = {order.erp_reference: order for order in (plant.order(2), plant.order(1))}
         for reference in self.order_of:
             self.floor.add_order(reference)
+        self._release("pavel", sorted(self.order_of)[0])
         for _ in range(3):
             self.floor.stock[plant.a_board()] = {"what": "board", "left": 1}
         for quantity in (13, 6):
@@ -68,7 +69,9 @@ class Slice(RuleBasedStateMachine):
 
     @rule(index=indexes, who=st.sampled_from(["ines", "pavel", "amina"]))
     def release(self, index, who):
-        reference = sorted(self.order_of)[index % 2]
+        self._release(who, sorted(self.order_of)[index % 2])
+
+    def _release(self, who, reference):
         order = self.order_of[reference]
 
         def act():
@@ -112,23 +115,22 @@ class Slice(RuleBasedStateMachine):
 
         self.agrees(self.floor.take_over(unit.serial, code, who), act)
 
-    @rule(data=st.data(), index=indexes, code=codes, who=people)
-    def record(self, data, index, code, who):
-        unit = self.unit(index)
-        if unit is None or execution_at(unit, code) is None:
+    @rule(data=st.data(), index=indexes, count=st.integers(1, 2))
+    def record(self, data, index, count):
+        unit, code, who = self._at_work(data, index)
+        if code is None:
             return
-        given = self._given(data, code, data.draw(st.integers(1, 2)))
+        given = self._given(data, unit, code, count)
         self.agrees(
             self.floor.record(unit.serial, code, given, who),
             lambda: self.plant.report(unit, code, *self._as_given(given), who=who),
         )
 
-    @rule(data=st.data(), index=indexes, code=codes, who=people, scrap=st.sampled_from([False, False, True]))
-    def complete(self, data, index, code, who, scrap):
-        unit = self.unit(index)
-        if unit is None or execution_at(unit, code) is None:
-            return
-        self._complete(unit, code, self._given(data, code, data.draw(st.integers(0, 1))), who, scrap)
+    @rule(data=st.data(), index=indexes, count=st.integers(0, 1), scrap=st.sampled_from([False, False, False, True]))
+    def complete(self, data, index, count, scrap):
+        unit, code, who = self._at_work(data, index)
+        if code is not None:
+            self._complete(unit, code, self._given(data, unit, code, count), who, scrap)
 
     def _complete(self, unit, code, given, who, scrap):
         signing = self.plant.signed(who).signing if code == "40" else None
@@ -138,8 +140,8 @@ class Slice(RuleBasedStateMachine):
             lambda: self.plant.report(unit, code, *self._as_given(given), who=who, completion=completion),
         )
 
-    @rule(data=st.data(), index=indexes)
-    def go_on(self, data, index):
+    @rule(index=indexes)
+    def go_on(self, index):
         """What a good operator would do next on the unit: by chance alone few units get far."""
         unit = self.unit(index)
         if unit is None:
@@ -155,7 +157,7 @@ class Slice(RuleBasedStateMachine):
             if ready:
                 self._start(unit, ready[0], "amina", ready[0])
 
-    @rule(kind=st.sampled_from(["unit", "order", "stock"]), index=indexes, who=people)
+    @rule(kind=st.sampled_from(["stock", "unit", "order"]), index=indexes, who=people)
     def hold(self, kind, index, who):
         names = sorted({"unit": self.floor.units, "order": self.order_of, "stock": self.floor.stock}[kind])
         if not names:
@@ -175,7 +177,8 @@ class Slice(RuleBasedStateMachine):
     def lift(self, index, who):
         if not self.placed:
             return
-        number = index % len(self.placed)
+        still_open = sorted(self.floor.holds) * 4
+        number = [*still_open, *range(len(self.placed))][index % (len(still_open) + len(self.placed))]
 
         def act():
             with self.plant.door(who) as passage:
@@ -188,9 +191,28 @@ class Slice(RuleBasedStateMachine):
         if hasattr(self, "floor"):
             assert observed(self) == self.floor.snapshot()
 
-    def _given(self, data, code, count):
-        steps = data.draw(st.lists(st.sampled_from(sorted(NEEDED[code])), min_size=count, max_size=count))
-        return [(step, sample, self._value(data, step), data.draw(reasons)) for step, sample in steps]
+    def _at_work(self, data, index):
+        """A unit, an operation begun on it, and a person: mostly the one who has it."""
+        unit = self.unit(index)
+        known = self.floor.units[unit.serial] if unit else {"running": {}, "done": set()}
+        begun = [*sorted(known["running"]) * 4, *sorted(known["done"])]
+        if not begun:
+            return unit, None, None
+        code = data.draw(st.sampled_from(begun))
+        has_it = known["running"].get(code, "amina")
+        return unit, code, data.draw(st.sampled_from([has_it] * 8 + ["amina", "tomasz", "nils", "mei"]))
+
+    def _given(self, data, unit, code, count):
+        """Values for steps: mostly for those that are missing, and corrections of those that are there."""
+        known = self.floor.units[unit.serial]["values"].get(code, {})
+        given = []
+        for _ in range(count):
+            step, sample = data.draw(st.sampled_from(sorted(NEEDED[code])))
+            right = "Read wrong" if (step, sample) in known else ""
+            reason = data.draw(st.sampled_from([right] * 5 + ["", "Read wrong"]))
+            value = self._good(step) if data.draw(st.booleans()) else self._value(data, step)
+            given.append((step, sample, value, reason))
+        return given
 
     def _value(self, data, step):
         if step in TAKES:
@@ -209,9 +231,6 @@ class Slice(RuleBasedStateMachine):
     @staticmethod
     def _as_given(given):
         return [Given(step, value, sample, reason) for step, sample, value, reason in given]
-
-
-reasons = st.sampled_from(["", "", "", "Read wrong"])
 
 
 def observed(machine: Slice) -> dict:
@@ -276,7 +295,7 @@ def run(plant: Plant, *, examples: int) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    for act in ("release", "_start", "take_over", "record", "_complete", "hold", "lift"):
+    for act in ("_release", "_start", "take_over", "record", "_complete", "hold", "lift"):
         assert reached[act, True], f"{act} was never allowed: {reached}"
         assert reached[act, False], f"{act} was never refused: {reached}"
     assert Unit.objects.filter(status="FINISHED", work_order__isnull=False).exists(), "no unit got to its end"

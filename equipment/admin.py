@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from equipment.models import Site, SiteAccess, Station, StationClass, WorkCenter
 from equipment.queries import sites_of
-from mes.kernel.audit.admin import RecordAdmin
+from mes.kernel.audit.admin import PlainChoices, RecordAdmin
 from mes.kernel.personnel.admin import PersonAdmin
 from mes.kernel.personnel.models import Person
 
@@ -54,7 +54,7 @@ class StationAdmin(OfYourSites, RecordAdmin):
     search_fields = ("code", "name")
 
 
-class SiteAccessInline(admin.TabularInline):
+class SiteAccessInline(PlainChoices, admin.TabularInline):
     model = SiteAccess
     fk_name = "person"
     extra = 0

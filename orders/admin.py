@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -11,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from equipment.admin import OfYourSites
-from mes.kernel.audit.admin import RecordAdmin
+from mes.kernel.audit.admin import PlainChoices, RecordAdmin
 from mes.kernel.door import Passage
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, Refusal
@@ -42,7 +43,7 @@ def is_draft(obj: models.Model | None) -> bool:
     return obj is None or revision_of(obj).is_draft
 
 
-class PartInline(admin.TabularInline):
+class DraftPart(PlainChoices):
     """Rows that belong to a revision: edited while it is a draft."""
 
     extra = 0
@@ -55,6 +56,10 @@ class PartInline(admin.TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return super().has_delete_permission(request, obj) and is_draft(obj)
+
+
+class PartInline(DraftPart, admin.TabularInline):
+    """Such rows as a table."""
 
 
 class RevisionAdmin(RecordAdmin):
@@ -245,8 +250,9 @@ def mistakes_in(revision: RoutingRevision) -> list[FieldError]:
     return [*found, *plan_mistakes(read_plan(revision, product), product)] if product else found
 
 
-class StepInline(PartInline, admin.StackedInline):
+class StepInline(DraftPart, admin.StackedInline):
     model = Step
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}}
     autocomplete_fields = ("component",)
     fields = (
         ("position", "code", "kind", "is_required"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from orders.models import Operation, OperationEdge, RoutingRevision
 
-WIDTH, HEIGHT, COLUMN, ROW, MARGIN = 140, 52, 186, 80, 16
+WIDTH, HEIGHT, COLUMN, ROW, MARGIN = 164, 52, 202, 80, 16
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,15 @@ class Box:
     @property
     def title(self) -> str:
         words = str(self.operation)
-        return words if len(words) <= 18 else f"{words[:17]}…"
+        return words if len(words) <= 23 else f"{words[:22]}…"
+
+    @property
+    def width(self) -> int:
+        return WIDTH
+
+    @property
+    def height(self) -> int:
+        return HEIGHT
 
     @property
     def text_x(self) -> int:

@@ -34,7 +34,11 @@ def units_to_scan() -> list[Label]:
             continue
         ready, _ = queue_at(station, person, ready=UNITS_EACH, coming=0)
         labels += [
-            Label(one.job.unit.serial, f"{station.code} {station.name}", f"ready for {one.job.operation}")
+            Label(
+                one.job.unit.serial,
+                f"{station.code} {station.name}",
+                f"ready for {one.job.operation.code} {one.job.operation.name}",
+            )
             for one in ready
         ]
     return labels
@@ -52,9 +56,7 @@ def components_to_scan() -> list[Label]:
 
 def components_to_be_refused() -> list[Label]:
     """Codes that the station page has to refuse: held, built in already, unknown."""
-    built_in = (
-        Unit.objects.filter(status=UnitStatus.CONSUMED, quantity_consumed=F("quantity")).order_by("serial").first()
-    )
+    built_in = Unit.objects.filter(product__code="PCB-7", status=UnitStatus.CONSUMED).order_by("serial").first()
     labels = [Label(SUSPECT_LOT, "Screw M3 × 8, Torx T10", "on hold")]
     if built_in is not None:
         labels.append(Label(built_in.serial, "Main board", "built in already"))

@@ -1,6 +1,7 @@
 """The infusion pump IP2 of the demo plant: how it is made, and of what."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from django.core.files.storage import default_storage
 
 from equipment.models import Site, StationClass
 from mes.kernel.audit.models import Meaning
-from mes.kernel.personnel.models import Qualification
+from mes.kernel.personnel.models import Person, Qualification
+from orders.actions.drafts import copy_routing_revision
 from orders.models import (
     BomLine,
     Operation,
@@ -219,6 +221,28 @@ def build_routing(
         for position, step in enumerate(one.steps, start=1):
             _build_step(operation, position, step)
     return revision
+
+
+def draft_next(released: RoutingRevision, *, by: Person, at: datetime) -> RoutingRevision:
+    """The revision that the engineer is working on: a safety test, for which there is no station yet."""
+    draft = copy_routing_revision(revision=released, by=by, at=at)
+    operations = {operation.code: operation for operation in draft.operations.all()}
+    tester = StationClass.objects.create(code="safety-tester", name="Safety tester")
+    test = Operation.objects.create(
+        routing_revision=draft, code="35", name="Safety test", station_class=tester, run_time_s=80
+    )
+    _build_step(
+        test,
+        1,
+        DemoStep("EARTH", StepKind.NUMBER, "Leakage current", "Read it after ten seconds.", unit="µA", upper="100"),
+    )
+    OperationEdge.objects.filter(before=operations["30"], after=operations["40"]).delete()
+    OperationEdge.objects.create(routing_revision=draft, before=operations["30"], after=test)
+    OperationEdge.objects.create(routing_revision=draft, before=test, after=operations["40"])
+    torque = operations["30"].steps.get(code="TORQUE")
+    torque.lower = Decimal("1.12")
+    torque.save()
+    return draft
 
 
 def _build_step(operation: Operation, position: int, step: DemoStep) -> None:

@@ -5,10 +5,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
 from mes.kernel.audit.models import AuditEvent, Signature
@@ -58,7 +63,18 @@ class ReadOnly:
         return False
 
 
-class DoorAdmin(admin.ModelAdmin):
+class PlainChoices:
+    """A choice of another record is a list to choose from, without buttons to edit that other record on the way."""
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            for act in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{act}_related", False)
+        return field
+
+
+class DoorAdmin(PlainChoices, admin.ModelAdmin):
     """The base of every page that changes records. Each write goes through the door; no record is deleted."""
 
     form = ReasonForm
@@ -149,15 +165,26 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     actions = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().changelist_view(request, {"title": str(self.opts.verbose_name_plural)} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
+        )
 
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("sequence", "at", "table_name", "operation", "record", "person", "station", "reason")
-    list_filter = ("operation", "table_name")
-    search_fields = ("=record", "=person", "reason")
+    list_display = ("sequence", "at", "who", "station", "operation", "table_name", "reason")
+    list_filter = ("operation",)
+    search_fields = ("=record", "=table_name", "person_name", "reason")
+    search_help_text = "Key of a record, name of a table, person or reason."
     ordering = ("-sequence",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEvent]:
+        people = get_user_model().objects.annotate(key=Cast("pk", models.TextField())).filter(key=OuterRef("person"))
+        return super().get_queryset(request).annotate(person_name=Subquery(people.values("full_name")[:1]))
+
+    @admin.display(description="person", ordering="person")
+    def who(self, event: AuditEvent) -> str:
+        return event.person_name or event.person or "outside the application"
 
 
 @admin.register(Signature)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.forms import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
 
-from mes.kernel.audit.admin import ReadOnly, ReasonForm, RecordAdmin
+from mes.kernel.audit.admin import PlainChoices, ReadOnly, ReasonForm, RecordAdmin
 from mes.kernel.door import current, open_door
 from mes.kernel.personnel.actions.secrets import check_pin, set_pin
 from mes.kernel.personnel.models import ApiToken, Person, PersonQualification, Qualification
@@ -20,9 +20,7 @@ from mes.kernel.refusals import InvalidInput
 class PersonForm(ReasonForm):
     """A person with what only they know: given anew or left as it is, never shown."""
 
-    roles = forms.MultipleChoiceField(
-        choices=Role, required=False, widget=forms.CheckboxSelectMultiple, help_text="What each may do: docs/roles.md."
-    )
+    roles = forms.MultipleChoiceField(choices=Role, required=False, widget=forms.CheckboxSelectMultiple)
     new_password = forms.CharField(
         required=False,
         strip=False,
@@ -52,7 +50,7 @@ class PersonForm(ReasonForm):
         return pin
 
 
-class PersonQualificationInline(admin.TabularInline):
+class PersonQualificationInline(PlainChoices, admin.TabularInline):
     """Qualifications are kept for good: one that is over has an end."""
 
     model = PersonQualification
@@ -61,6 +59,7 @@ class PersonQualificationInline(admin.TabularInline):
     readonly_fields = ("granted_by",)
     extra = 0
     can_delete = False
+    verbose_name_plural = "qualifications"
 
 
 class PersonAdmin(RecordAdmin):

@@ -1,9 +1,9 @@
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mes.kernel.personnel.actions import secrets
@@ -14,12 +14,16 @@ from wip.models import HoldReason
 class LogInForm(AuthenticationForm):
     """Django's form, which says why: a locked person learns for how long."""
 
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+
     def clean(self) -> dict[str, Any]:
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if username and password:
             person = Person.objects.filter(username=username).first()
             try:
-                self.user_cache = secrets.confirm_password(person=person, password=password, at=timezone.now())
+                self.user_cache = secrets.confirm_password(person=person, password=password, at=self.at)
             except secrets.PersonLocked as refusal:
                 raise ValidationError(str(refusal)) from refusal
             except secrets.SecretWrong as refusal:

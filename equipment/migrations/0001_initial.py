@@ -229,6 +229,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("site", "code"),
+                        name="work_center_code_once",
+                        violation_error_message="The site has a work center of this code already.",
+                    ),
+                    models.UniqueConstraint(fields=("id", "site"), name="work_center_at_site"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +272,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("site", "code"),
+                        name="station_code_once",
+                        violation_error_message="The site has a station of this code already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -363,26 +378,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="workcenter",
-            constraint=models.UniqueConstraint(
-                fields=("site", "code"),
-                name="work_center_code_once",
-                violation_error_message="The site has a work center of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workcenter",
-            constraint=models.UniqueConstraint(fields=("id", "site"), name="work_center_at_site"),
-        ),
-        migrations.AddConstraint(
-            model_name="station",
-            constraint=models.UniqueConstraint(
-                fields=("site", "code"),
-                name="station_code_once",
-                violation_error_message="The site has a station of this code already.",
-            ),
         ),
         # A station is at its work center's site.
         migrations.RunSQL(

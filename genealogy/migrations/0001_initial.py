@@ -151,6 +151,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["serial"],
+                "indexes": [
+                    models.Index(fields=["work_order", "serial"], name="unit_of_order"),
+                    models.Index(
+                        condition=models.Q(("status", "IN_PROCESS")), fields=["site", "serial"], name="unit_in_process"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="unit_quantity_positive",
+                        violation_error_message="A unit's quantity is more than 0.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("quantity_consumed"), "+", models.F("quantity_scrapped")
+                                ),
+                            ),
+                            ("quantity_consumed__gte", 0),
+                            ("quantity_scrapped__gte", 0),
+                        ),
+                        name="unit_balance",
+                        violation_error_message="There is not enough left of this unit: it is used elsewhere already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "IN_PROCESS"), _negated=True),
+                            ("work_order__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="unit_in_process_has_order",
+                        violation_error_message="A unit in process belongs to an order.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,59 +213,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="unit",
-            index=models.Index(fields=["work_order", "serial"], name="unit_of_order"),
-        ),
-        migrations.AddIndex(
-            model_name="unit",
-            index=models.Index(
-                condition=models.Q(("status", "IN_PROCESS")), fields=["site", "serial"], name="unit_in_process"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="unit_quantity_positive",
-                violation_error_message="A unit's quantity is more than 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "quantity__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("quantity_consumed"), "+", models.F("quantity_scrapped")
-                        ),
-                    ),
-                    ("quantity_consumed__gte", 0),
-                    ("quantity_scrapped__gte", 0),
-                ),
-                name="unit_balance",
-                violation_error_message="There is not enough left of this unit: it is used elsewhere already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "IN_PROCESS"), _negated=True), ("work_order__isnull", False), _connector="OR"
-                ),
-                name="unit_in_process_has_order",
-                violation_error_message="A unit in process belongs to an order.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activityunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="activity_unit_quantity_positive",
-                violation_error_message="A quantity in an activity is more than 0.",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="activity_unit_quantity_positive",
+                        violation_error_message="A quantity in an activity is more than 0.",
+                    )
+                ],
+            },
         ),
         Audited("genealogy_unit"),
         NeverDeleted("genealogy_unit"),

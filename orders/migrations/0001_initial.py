@@ -465,6 +465,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["product__code", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("product", "code"),
+                        name="product_revision_once",
+                        violation_error_message="The product has a revision of this code already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "DRAFT"),
+                            models.Q(("released_at__isnull", False), ("released_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="product_revision_released_by_whom",
+                        violation_error_message="A released revision says who released it, and when.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -546,6 +562,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["operation_code", "component__code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("product_revision", "operation_code", "component"),
+                        name="bom_line_once",
+                        violation_error_message="The operation consumes this component already: change its quantity.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="bom_line_quantity_positive",
+                        violation_error_message="A BOM line's quantity is more than 0.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -569,6 +597,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("product", "site"),
+                        name="routing_once",
+                        violation_error_message="The product has a routing at this site already: make a new revision of it.",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalRoutingRevision",
@@ -671,6 +708,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["routing__name", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("routing", "number"),
+                        name="routing_revision_once",
+                        violation_error_message="The routing has a revision of this number already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "DRAFT"),
+                            models.Q(("released_at__isnull", False), ("released_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="routing_revision_released_by_whom",
+                        violation_error_message="A released revision says who released it, and when.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -699,6 +752,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("before", "after"),
+                        name="edge_once",
+                        violation_error_message="This edge is there already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("before", models.F("after")), _negated=True),
+                        name="edge_between_two",
+                        violation_error_message="An operation can't wait for itself.",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="operation",
@@ -1051,6 +1118,49 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("operation", "code"),
+                        name="step_code_once",
+                        violation_error_message="The operation has a step of this code already.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("operation", "position"),
+                        name="step_position_once",
+                        violation_error_message="Another step of the operation has this position.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("component__isnull", False), ("kind", "SCAN")),
+                            models.Q(
+                                models.Q(("component__isnull", False), _negated=True),
+                                models.Q(("kind", "SCAN"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="step_scan_has_component",
+                        violation_error_message="A scan step names its component, and no other step does.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "NUMBER"),
+                            models.Q(("lower__isnull", True), ("target__isnull", True), ("upper__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="step_limits_on_numbers",
+                        violation_error_message="Only a number step has limits.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lower__isnull", True),
+                            ("upper__isnull", True),
+                            ("lower__lte", models.F("upper")),
+                            _connector="OR",
+                        ),
+                        name="step_limits_in_order",
+                        violation_error_message="The lower limit is not above the upper one.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1135,6 +1245,51 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["priority", "due_at", "erp_reference"],
+                "indexes": [models.Index(fields=["site", "status", "priority", "due_at"], name="order_by_rank")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="order_quantity_positive",
+                        violation_error_message="An order's quantity is more than 0.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__gte", 1), ("priority__lte", 9)),
+                        name="order_priority_range",
+                        violation_error_message="A priority is 1 (first) to 9 (last).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "DRAFT"),
+                            models.Q(
+                                ("released_at__isnull", False),
+                                ("released_by__isnull", False),
+                                ("routing_revision__isnull", False),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_released_is_pinned",
+                        violation_error_message="A released order has its routing revision, its digest, and who released it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status", "COMPLETED"),
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("status", "COMPLETED"), _negated=True),
+                                models.Q(
+                                    ("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_completed_by_whom",
+                        violation_error_message="A completed order says who completed it, and when.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1176,193 +1331,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="productrevision",
-            constraint=models.UniqueConstraint(
-                fields=("product", "code"),
-                name="product_revision_once",
-                violation_error_message="The product has a revision of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "DRAFT"),
-                    models.Q(("released_at__isnull", False), ("released_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="product_revision_released_by_whom",
-                violation_error_message="A released revision says who released it, and when.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bomline",
-            constraint=models.UniqueConstraint(
-                fields=("product_revision", "operation_code", "component"),
-                name="bom_line_once",
-                violation_error_message="The operation consumes this component already: change its quantity.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bomline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="bom_line_quantity_positive",
-                violation_error_message="A BOM line's quantity is more than 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routing",
-            constraint=models.UniqueConstraint(
-                fields=("product", "site"),
-                name="routing_once",
-                violation_error_message="The product has a routing at this site already: make a new revision of it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrevision",
-            constraint=models.UniqueConstraint(
-                fields=("routing", "number"),
-                name="routing_revision_once",
-                violation_error_message="The routing has a revision of this number already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "DRAFT"),
-                    models.Q(("released_at__isnull", False), ("released_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="routing_revision_released_by_whom",
-                violation_error_message="A released revision says who released it, and when.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationedge",
-            constraint=models.UniqueConstraint(
-                fields=("before", "after"), name="edge_once", violation_error_message="This edge is there already."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationedge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("before", models.F("after")), _negated=True),
-                name="edge_between_two",
-                violation_error_message="An operation can't wait for itself.",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="operation",
             constraint=models.UniqueConstraint(
                 fields=("routing_revision", "code"),
                 name="operation_code_once",
                 violation_error_message="The routing has an operation of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(
-                fields=("operation", "code"),
-                name="step_code_once",
-                violation_error_message="The operation has a step of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(
-                fields=("operation", "position"),
-                name="step_position_once",
-                violation_error_message="Another step of the operation has this position.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("component__isnull", False), ("kind", "SCAN")),
-                    models.Q(
-                        models.Q(("component__isnull", False), _negated=True), models.Q(("kind", "SCAN"), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="step_scan_has_component",
-                violation_error_message="A scan step names its component, and no other step does.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "NUMBER"),
-                    models.Q(("lower__isnull", True), ("target__isnull", True), ("upper__isnull", True)),
-                    _connector="OR",
-                ),
-                name="step_limits_on_numbers",
-                violation_error_message="Only a number step has limits.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lower__isnull", True), ("upper__isnull", True), ("lower__lte", models.F("upper")), _connector="OR"
-                ),
-                name="step_limits_in_order",
-                violation_error_message="The lower limit is not above the upper one.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["site", "status", "priority", "due_at"], name="order_by_rank"),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="order_quantity_positive",
-                violation_error_message="An order's quantity is more than 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__gte", 1), ("priority__lte", 9)),
-                name="order_priority_range",
-                violation_error_message="A priority is 1 (first) to 9 (last).",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "DRAFT"),
-                    models.Q(
-                        ("released_at__isnull", False),
-                        ("released_by__isnull", False),
-                        ("routing_revision__isnull", False),
-                        models.Q(("digest", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_released_is_pinned",
-                violation_error_message="A released order has its routing revision, its digest, and who released it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "COMPLETED"), ("completed_at__isnull", False), ("completed_by__isnull", False)),
-                    models.Q(
-                        models.Q(("status", "COMPLETED"), _negated=True),
-                        models.Q(("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_completed_by_whom",
-                violation_error_message="A completed order says who completed it, and when.",
             ),
         ),
         migrations.RunSQL(FROZEN, NOT_FROZEN),

@@ -195,6 +195,59 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["work_order", "operation_code"], name="execution_of_order"),
+                    models.Index(
+                        condition=models.Q(("status", "RUNNING")), fields=["station"], name="execution_running_at"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit", "operation_code", "attempt"),
+                        name="execution_attempt_once",
+                        violation_error_message="Somebody else started this operation on this unit a moment ago.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "RUNNING")),
+                        fields=("unit", "operation_code"),
+                        name="execution_running_once",
+                        violation_error_message="This operation is running on this unit already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("quantity_good"), "+", models.F("quantity_scrapped")
+                                ),
+                            ),
+                            ("quantity_good__gte", 0),
+                            ("quantity_scrapped__gte", 0),
+                        ),
+                        name="execution_balance",
+                        violation_error_message="Good and scrap together are more than was started.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status", "COMPLETED"),
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("status", "COMPLETED"), _negated=True),
+                                models.Q(
+                                    ("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="execution_completed_by_whom",
+                        violation_error_message="A completed operation says who completed it, and when.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ExecutionEvent",
@@ -245,6 +298,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sequence"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("good__gte", 0), ("scrap__gte", 0)),
+                        name="event_quantities",
+                        violation_error_message="Booked quantities are 0 or more.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scrap", 0), models.Q(("scrap_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="event_scrap_has_reason",
+                        violation_error_message="Scrap needs a reason.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,6 +368,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("corrects__isnull", True)),
+                        fields=("execution", "step_code", "sample"),
+                        name="reading_once",
+                        violation_error_message="This step is recorded already: correct it with a reason.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrects__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="reading_correction_has_reason",
+                        violation_error_message="A correction needs a reason.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Hold",
@@ -426,100 +510,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="operationexecution",
-            index=models.Index(fields=["work_order", "operation_code"], name="execution_of_order"),
-        ),
-        migrations.AddIndex(
-            model_name="operationexecution",
-            index=models.Index(
-                condition=models.Q(("status", "RUNNING")), fields=["station"], name="execution_running_at"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.UniqueConstraint(
-                fields=("unit", "operation_code", "attempt"),
-                name="execution_attempt_once",
-                violation_error_message="Somebody else started this operation on this unit a moment ago.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "RUNNING")),
-                fields=("unit", "operation_code"),
-                name="execution_running_once",
-                violation_error_message="This operation is running on this unit already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "quantity__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("quantity_good"), "+", models.F("quantity_scrapped")
-                        ),
-                    ),
-                    ("quantity_good__gte", 0),
-                    ("quantity_scrapped__gte", 0),
-                ),
-                name="execution_balance",
-                violation_error_message="Good and scrap together are more than was started.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "COMPLETED"), ("completed_at__isnull", False), ("completed_by__isnull", False)),
-                    models.Q(
-                        models.Q(("status", "COMPLETED"), _negated=True),
-                        models.Q(("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="execution_completed_by_whom",
-                violation_error_message="A completed operation says who completed it, and when.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="executionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("good__gte", 0), ("scrap__gte", 0)),
-                name="event_quantities",
-                violation_error_message="Booked quantities are 0 or more.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="executionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scrap", 0), models.Q(("scrap_reason", ""), _negated=True), _connector="OR"),
-                name="event_scrap_has_reason",
-                violation_error_message="Scrap needs a reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("corrects__isnull", True)),
-                fields=("execution", "step_code", "sample"),
-                name="reading_once",
-                violation_error_message="This step is recorded already: correct it with a reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("corrects__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="reading_correction_has_reason",
-                violation_error_message="A correction needs a reason.",
-            ),
         ),
         migrations.RunSQL("CREATE SEQUENCE hold_number", "DROP SEQUENCE hold_number"),
         Audited("wip_operationexecution"),

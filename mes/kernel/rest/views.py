@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mes.kernel.door import Passage, fingerprint, open_door
+from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
@@ -42,7 +43,7 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method.lower() in self.http_method_names and hasattr(self, method.lower()) and method != "OPTIONS":
-            check_permission(request.user, self.permissions[method])
+            check_permission(cast(Person, request.user), self.permissions[method])
         for value in kwargs.values():
             if not is_one_line(value):
                 raise NotFound("There is nothing at this address.", do="Check the address.")
@@ -68,7 +69,7 @@ class Endpoint(APIView):
         with open_door(
             person=self.request.user,
             station=station,
-            request_id=self.request._request.request_id,
+            request_id=getattr(self.request._request, "request_id", ""),
             key=self._key(),
             asked=fingerprint(self.request.method, self.request.path, _without_secrets(self.request.data)),
         ) as self.passage:

@@ -39,12 +39,12 @@ def hold_for(person: Any, number: str) -> Hold:
 
 
 def found_by_name(person: Any, text: str) -> WorkOrder | Unit | Hold | None:
-    """The order, unit, lot or hold with exactly this name, whatever its capitals."""
-    sites = list(sites_of(person))
+    """The order, unit, lot or hold with this name, as written or in capitals: both are looked up by index."""
+    sites, names = list(sites_of(person)), {text, text.upper()}
     return (
-        WorkOrder.objects.filter(erp_reference__iexact=text, site__in=sites).first()
-        or Unit.objects.filter(serial__iexact=text, site__in=sites).first()
-        or Hold.objects.select_related("unit", "work_order").filter(number__iexact=text, site__in=sites).first()
+        WorkOrder.objects.filter(erp_reference__in=names, site__in=sites).first()
+        or Unit.objects.filter(serial__in=names, site__in=sites).first()
+        or Hold.objects.select_related("unit", "work_order").filter(number__in=names, site__in=sites).first()
     )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import RequestDataTooBig
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,9 +39,11 @@ class Endpoint(APIView):
     parser_classes = [StrictJSONParser]
     metadata_class = None
     permissions: ClassVar[Mapping[str, Permission]]
+    at: datetime  # of the request, and of everything that is written for it
     passage: Passage | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.at = timezone.now()
         super().initial(request, *args, **kwargs)
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method.lower() in self.http_method_names and hasattr(self, method.lower()) and method != "OPTIONS":
@@ -68,6 +72,7 @@ class Endpoint(APIView):
         """The door, for the person of the request, with its idempotency key. See mes.kernel.door."""
         with open_door(
             person=self.request.user,
+            at=self.at,
             station=station,
             request_id=getattr(self.request._request, "request_id", ""),
             key=self._key(),

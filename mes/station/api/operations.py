@@ -1,9 +1,9 @@
 """Starting, recording and completing operations over REST."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,7 +61,7 @@ class ReportOperation(Endpoint):
         assert plan is not None, "an execution's operation is in its pinned plan"
         station = _station_of(execution, self.request.user, asked["station"])
         given = read_entries(plan, asked)
-        completion = read_completion(plan, asked, self.request.user) if completes else None
+        completion = read_completion(plan, asked, self.request.user, self.at) if completes else None
         with self.door(station=station.code) as passage:
             if passage.replayed:
                 execution = execution_by_key(passage.answer["execution"])
@@ -152,7 +152,7 @@ def _mistakes(plan: OperationPlan, place: str, given: Sequence[Given]) -> list[F
     return found
 
 
-def read_completion(plan: OperationPlan, asked: Mapping[str, Any], person: Person) -> Completion:
+def read_completion(plan: OperationPlan, asked: Mapping[str, Any], person: Person, at: datetime) -> Completion:
     """How the operation ends. The secret of a signature is confirmed here, before any row is locked."""
     signature = asked.get("signature")
     if signature and not plan.signature_meaning:
@@ -160,6 +160,6 @@ def read_completion(plan: OperationPlan, asked: Mapping[str, Any], person: Perso
         raise InvalidInput(sentence, do="Leave it out.", errors=[FieldError("signature", sentence)])
     signing = None
     if signature:
-        signer = confirm_password(person=person, password=signature["secret"], at=timezone.now())
+        signer = confirm_password(person=person, password=signature["secret"], at=at)
         signing = Signing(signer, signature["meaning"], signature["digest"])
     return Completion(asked.get("good"), asked["scrap"], asked["scrap_reason"], signing)

@@ -83,7 +83,9 @@ def read(content: bytes, columns: Columns) -> Table:
     """
     text = _decoded(content)
     rows = _rows(text, _separator(text, columns))
-    line, header = next(rows)
+    line, header = next(rows, (0, []))
+    if not header:
+        raise _unreadable(1, "The file holds separators and no text.", "Export the file again, with its columns.")
     names = [name.strip().lower() for name in header]
     _check_columns(line, names, columns)
     table = Table(columns)
@@ -121,10 +123,10 @@ def _decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-16" if sixteen else "utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-16" if sixteen else "utf-8", errors="ignore")
+        before = error.object[: error.start].decode("utf-16" if sixteen else "utf-8", errors="ignore")
         raise _unreadable(
             _line_of(before),
-            f"The byte 0x{content[error.start]:02X} is not {'UTF-16' if sixteen else 'UTF-8'}.",
+            f"The byte 0x{error.object[error.start]:02X} is not {'UTF-16' if sixteen else 'UTF-8'}.",
             _AS_UTF_8,
         ) from error
     if "\0" in text:

@@ -1,8 +1,11 @@
 """Reading a table from a file's bytes."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mes.kernel.csv_import import FIELD_LIMIT, Columns, ColumnsWrong, FileUnreadable, read, table_of
+from mes.kernel.refusals import Refusal
 
 COLUMNS = Columns(required=("name", "size"), optional=("colour",))
 
@@ -49,8 +52,12 @@ def test_a_row_of_another_length_is_an_error_of_that_row_alone() -> None:
         (b"", 1, "empty"),
         (b" \r\n\n", 1, "empty"),
         (b"\xef\xbb\xbf", 1, "empty"),
+        (b",,,\n", 1, "separators and no text"),
+        (b'""\n', 1, "separators and no text"),
+        (b"\n;\n;\n", 1, "separators and no text"),
         (b"name,size\n", 1, "no row below"),
         (b"name,size\na,1\nK\xf6rper,2\n", 3, "0xF6 is not UTF-8"),
+        (b"\xef\xbb\xbfname,size\n\xf6,2\n", 2, "0xF6 is not UTF-8"),
         (b"\xff\xfe" + "name,size\na,1\n".encode("utf-16-le") + b"\x00\xd8\n\x00", 3, "not UTF-16"),
         ("name,size\na,1\n".encode("utf-16-le"), 1, "NUL"),
         (b"name,size\na,1\nb\0,2\n", 3, "NUL"),
@@ -86,3 +93,24 @@ def test_items_of_a_request_are_rows_counted_from_zero() -> None:
         {"name": "", "size": "1", "colour": ""},
     ]
     assert [(e.row, e.column) for e in table.errors] == [(1, "weight")]
+
+
+SCRAPS = st.lists(
+    st.sampled_from(["name", "size", ",", ";", "\t", '"', "\r", "\n", " ", "\x85", "é", "1"]), max_size=30
+)
+FILES = st.binary(max_size=60) | st.builds(
+    lambda scraps, encoding: "".join(scraps).encode(encoding),
+    SCRAPS,
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]),
+)
+
+
+@given(FILES)
+def test_whatever_comes_gives_rows_or_a_refusal_that_says_what_to_do(content: bytes) -> None:
+    try:
+        table = read(content, COLUMNS)
+    except Refusal as refusal:
+        assert refusal.errors
+        assert refusal.do
+    else:
+        assert table.rows or table.errors

@@ -1,8 +1,11 @@
+from functools import lru_cache
+from uuid import UUID
+
 from equipment.models import Station
 from mes.kernel.refusals import FieldError, Refusal
-from orders.models import BomLine, ProductRevision, RoutingRevision, StepKind
+from orders.models import BomLine, RoutingRevision, StepKind
 from orders.plans import Plan
-from orders.queries import read_plan
+from orders.queries import released_plan
 
 
 class NotReleasable(Refusal):
@@ -34,10 +37,10 @@ def routing_mistakes(revision: RoutingRevision) -> list[FieldError]:
     return mistakes
 
 
-def plan_mistakes(plan: Plan, product: ProductRevision) -> list[FieldError]:
+def plan_mistakes(plan: Plan, product_revision_id: UUID) -> list[FieldError]:
     """Where a routing and a bill of materials don't fit: a component without a scan step, a scan without a BOM line."""
     mistakes = []
-    for line in BomLine.objects.filter(product_revision=product).select_related("component"):
+    for line in BomLine.objects.filter(product_revision=product_revision_id).select_related("component"):
         operation = plan.operation(line.operation_code)
         taken = {s.component.product_id for s in operation.steps if s.component} if operation else set()
         if operation is None:
@@ -59,12 +62,14 @@ def plan_mistakes(plan: Plan, product: ProductRevision) -> list[FieldError]:
     return mistakes
 
 
-def check_fits(routing: RoutingRevision, product: ProductRevision) -> Plan:
-    """The plan of both, or NotReleasable with every mistake."""
-    plan = read_plan(routing, product)
-    if mistakes := plan_mistakes(plan, product):
+@lru_cache(maxsize=2048)
+def check_fits(routing_revision_id: UUID, product_revision_id: UUID) -> Plan:
+    """The plan of two released revisions, or NotReleasable with every mistake. What fits once fits for good."""
+    plan = released_plan(routing_revision_id, product_revision_id)
+    if mistakes := plan_mistakes(plan, product_revision_id):
         raise NotReleasable(
-            f"{routing} and {product} don't fit together.",
+            f"{plan.routing}, revision {plan.routing_revision}, and {plan.product_code} rev {plan.product_revision} "
+            "don't fit together.",
             do="Mend what is named, in a new revision if one is released.",
             errors=mistakes,
         )

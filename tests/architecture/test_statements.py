@@ -145,7 +145,7 @@ STATEMENTS = {
     complete_the_last_signed_operation: 19,
     scrap: 16,
     take_a_job_over: 8,
-    release_an_order_of_100: 24,
+    release_an_order_of_100: 15,
     create_an_order: 5,
     place_a_hold: 8,
     release_a_hold: 7,

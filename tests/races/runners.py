@@ -9,7 +9,7 @@ from django.db import connection
 PATIENCE_S = 60
 
 
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
+def at_once(*acts: Callable[[], Any], patience_s: float = PATIENCE_S) -> list[Any]:
     """Run all acts at once; what each returned, or the exception it raised."""
     answers: list[Any] = [None] * len(acts)
     together = threading.Barrier(len(acts))
@@ -28,7 +28,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE_S)
+        thread.join(patience_s)
         assert not thread.is_alive(), "an act hangs"
     return answers
 

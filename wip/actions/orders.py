@@ -12,7 +12,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import Refusal
 from orders.models import WorkOrder
 from orders.policies import check_fits
-from orders.queries import released_plan, released_routing
+from orders.queries import released_routing
 from orders.status import ORDER, RevisionStatus
 
 
@@ -44,9 +44,8 @@ def release(*, order: WorkOrder, by: Person, at: datetime) -> WorkOrder:
         raise NoReleasedRouting(
             f"{revision.product} has no released routing at {locked.site}.", do="Let an engineer make one."
         )
-    check_fits(routing, revision)
     locked.routing_revision = routing
-    locked.digest = released_plan(routing.pk, revision.pk).digest
+    locked.digest = check_fits(routing.pk, revision.pk).digest
     locked.released_at, locked.released_by = at, by
     locked.save(update_fields=["status", "routing_revision", "digest", "released_at", "released_by"])
     units.create_for_order(order=locked, by=by, at=at)

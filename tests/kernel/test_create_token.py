@@ -1,0 +1,71 @@
+"""Bearer tokens: shown once, stored as a hash, narrowed to their scopes, dead with their person."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from mes.kernel.personnel.models import ApiToken, Person
+from mes.kernel.personnel.tokens import create_token
+from mes.kernel.refusals import InvalidInput
+from tests.plant import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def token_of(plant, *scopes: str) -> str:
+    with plant.door("omar") as passage:
+        return create_token(
+            person=plant.people["erp"], scopes=list(scopes), name="ERP", by=passage.person, at=passage.at
+        )
+
+
+def status_with(token: str) -> int:
+    return Client().get("/api/v1/work-orders", headers={"authorization": f"Bearer {token}"}).status_code
+
+
+def test_a_token_opens_the_api_for_its_person(plant):
+    token = token_of(plant)
+    assert token.startswith("pw_")
+    assert status_with(token) == 200
+    assert ApiToken.objects.get().created_by == plant.people["omar"]
+
+
+def test_a_token_is_narrowed_to_its_scopes(plant):
+    assert status_with(token_of(plant, "units.view")) == 403
+    assert status_with(token_of(plant, "orders.view")) == 200
+
+
+def test_scopes_never_widen_what_the_person_may(plant):
+    plant.people["erp"].roles = ["operator"]
+    with plant.door("omar"):
+        plant.people["erp"].save()
+    token = token_of(plant, "orders.import")
+    answer = Client().post(
+        "/api/v1/work-orders", "[]", content_type="application/json", headers={"authorization": f"Bearer {token}"}
+    )
+    assert answer.status_code == 403
+
+
+def test_unknown_revoked_and_disabled_are_refused(plant):
+    token = token_of(plant)
+    assert status_with("pw_unknown") == 401
+    with plant.door("omar") as passage:
+        ApiToken.objects.update(revoked_at=NOW, revoked_by=passage.person)
+    assert status_with(token) == 401
+    other = token_of(plant)
+    with plant.door("omar"):
+        Person.objects.filter(username="erp").update(is_active=False)
+    assert status_with(other) == 401
+
+
+def test_an_unknown_scope_is_refused_by_name(plant):
+    with pytest.raises(InvalidInput, match=r"orders\.destroy"):
+        token_of(plant, "orders.view", "orders.destroy")
+    assert not ApiToken.objects.exists()
+
+
+def test_the_command_refuses_unknown_people_and_scopes(plant):
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("create_api_token", "nobody")
+    with pytest.raises(CommandError, match="Unknown scopes: x"):
+        call_command("create_api_token", "erp", "--scopes", "x")

@@ -1,0 +1,78 @@
+"""Signing: bound to what was shown, by whom, with which meaning (21 CFR 11.50, 11.70)."""
+
+import pytest
+from django.db import IntegrityError
+
+from mes.kernel.audit import canonical
+from mes.kernel.audit.actions.signatures import (
+    SignatureMissing,
+    SignatureRefused,
+    SignatureVoid,
+    Signing,
+)
+from mes.kernel.audit.models import Meaning, Signature
+from mes.station.actions.operations import Completion, Given, signature_content
+from wip.actions import executions
+from wip.queries import execution_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def unit(plant):
+    """Ready for its signed operation, the value recorded."""
+    unit = plant.do(plant.unit(), "10", "20", "30")
+    plant.start(unit, "40")
+    plant.report(unit, "40", Given("LEAK", "0.12"))
+    return unit
+
+
+def shown(plant, unit) -> str:
+    job = executions.lock(
+        execution=execution_at(unit, "40"), station=plant.stations["40"], by=plant.operator, ends=False
+    )
+    return canonical.digest(signature_content(job))
+
+
+def sign_and_complete(plant, unit, **signing):
+    given = {"confirmed_by": plant.operator, "meaning": Meaning.PERFORMED} | signing
+    return plant.report(unit, "40", completion=Completion(signing=Signing(**given)))
+
+
+def test_a_signature_keeps_what_was_shown_and_what_was_done(plant, unit):
+    sign_and_complete(plant, unit, digest=shown(plant, unit))
+    signature = Signature.objects.get()
+    assert (signature.signed_by, signature.signed_at, signature.meaning) == (plant.operator, plant.clock, "PERFORMED")
+    assert signature.record == execution_at(unit, "40").pk
+    assert signature.content["shown"]["readings"][0]["value"] == "0.12"
+    assert signature.content["act"] == {"good": "1", "scrap": "0", "scrap_reason": ""}
+    assert signature.digest == canonical.digest(signature.content)
+
+
+def test_without_a_signature_a_signed_operation_does_not_complete(plant, unit):
+    with pytest.raises(SignatureMissing):
+        plant.report(unit, "40", complete=True)
+    assert execution_at(unit, "40").is_running
+
+
+def test_another_meaning_is_refused(plant, unit):
+    with pytest.raises(SignatureRefused, match="PERFORMED, not APPROVED"):
+        sign_and_complete(plant, unit, meaning=Meaning.APPROVED)
+    assert not Signature.objects.exists()
+
+
+def test_what_changed_after_it_was_shown_is_not_signed(plant, unit):
+    seen = shown(plant, unit)
+    plant.report(unit, "40", Given("LEAK", "0.13", reason="Read again"))
+    with pytest.raises(SignatureVoid):
+        sign_and_complete(plant, unit, digest=seen)
+    assert execution_at(unit, "40").is_running
+    sign_and_complete(plant, unit, digest=shown(plant, unit))
+
+
+def test_a_signature_is_never_written_again(plant, unit):
+    sign_and_complete(plant, unit)
+    signature = Signature.objects.get()
+    signature.meaning = "APPROVED"
+    with pytest.raises(IntegrityError):
+        signature.save()

@@ -1,7 +1,6 @@
 """Checking what only the person knows. Hashing is slow by design, so these verbs run in a door of their own,
 before any row of the plant is locked; the count of failures must stay when the act itself is refused."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -24,12 +23,12 @@ class PersonLocked(NotPermitted):
 
 def confirm_pin(*, person: Person | None, pin: str, at: datetime) -> Person:
     """The person, when the PIN is theirs. Raises SecretWrong or PersonLocked, and counts failures by person."""
-    return _confirm(person, lambda known: bool(known.pin) and check_password(pin, known.pin), at)
+    return _confirm(person, "pin", pin, at)
 
 
 def confirm_password(*, person: Person | None, password: str, at: datetime) -> Person:
     """The person, when the password is theirs. Raises SecretWrong or PersonLocked, and counts failures by person."""
-    return _confirm(person, lambda known: check_password(password, known.password), at)
+    return _confirm(person, "password", password, at)
 
 
 def set_pin(*, person: Person, pin: str) -> None:
@@ -45,34 +44,43 @@ def check_pin(pin: str) -> None:
         raise InvalidInput("A PIN has 4 to 8 digits.", do="Choose another one.")
 
 
-def _confirm(person: Person | None, is_right: Callable[[Person], bool], at: datetime) -> Person:
+def _confirm(person: Person | None, field: str, secret: str, at: datetime) -> Person:
     if person is None or not person.is_active:
         make_password("spend the same time")  # an unknown badge and a wrong PIN look alike
         raise _wrong()
+    _check_not_locked(person, at)  # spares the slow hash
+    hashed = getattr(person, field)
+    is_right = bool(hashed) and check_password(secret, hashed)
+    with open_door(
+        person=person if is_right else None, at=at, reason=f"{'Right' if is_right else 'Wrong'} secret entered"
+    ):
+        # Others may have tried while this one was hashed: what counts is the row as it is now, one attempt at a time.
+        known = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        _check_not_locked(known, at)
+        is_right = is_right and known.is_active and getattr(known, field) == hashed
+        _count(known, is_right, at)
+    if not is_right:
+        raise _wrong()  # behind the door, which would take the count back
+    return person
+
+
+def _check_not_locked(person: Person, at: datetime) -> None:
     if person.locked_until and person.locked_until > at:
         raise PersonLocked(
             f"{person.full_name} is locked.",
             why=f"{FAILURES} wrong secrets were entered.",
             do=f"Wait {_minutes(person.locked_until - at)} min, or ask an administrator.",
         )
-    if not is_right(person):
-        _count_failure(person, at)
-        raise _wrong()
-    if person.failed_secrets:
-        with open_door(person=person, at=at, reason="Right secret entered"):
-            locked = Person.objects.select_for_update().get(pk=person.pk)
-            locked.failed_secrets, locked.locked_until = 0, None
-            locked.save(update_fields=["failed_secrets", "locked_until"])
-    return person
 
 
-def _count_failure(person: Person, at: datetime) -> None:
-    with open_door(person=None, at=at, reason="Wrong secret entered"):
-        locked = Person.objects.select_for_update().get(pk=person.pk)
-        locked.failed_secrets += 1
-        if locked.failed_secrets >= FAILURES:
-            locked.failed_secrets, locked.locked_until = 0, at + LOCKED_FOR
-        locked.save(update_fields=["failed_secrets", "locked_until"])
+def _count(person: Person, is_right: bool, at: datetime) -> None:
+    """Note an attempt on the locked row: a right one clears the count, one wrong too many locks the person."""
+    failures = 0 if is_right else person.failed_secrets + 1
+    if failures == person.failed_secrets == 0 and person.locked_until is None:
+        return
+    is_too_many = failures >= FAILURES
+    person.failed_secrets, person.locked_until = (0, at + LOCKED_FOR) if is_too_many else (failures, None)
+    person.save(update_fields=["failed_secrets", "locked_until"])
 
 
 def _wrong() -> SecretWrong:

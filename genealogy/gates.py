@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from genealogy.queries import ComponentScan, components, hosts, site_ids
+from genealogy.queries import ComponentScan, components, hosts
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Facts, Hook, Verdict, gate
 from mes.kernel.numbers import plain
@@ -12,11 +12,11 @@ def _no(code: str, scan: ComponentScan, what: str, *, why: str = "", do: str = "
     return Verdict(code, what, why, do, evidence={"scanned": scan.scanned, "step": scan.step_code})
 
 
-@gate(Hook.RECORD, Hook.COMPLETE, needs=[components, site_ids])
+@gate(Hook.RECORD, Hook.COMPLETE, needs=[components])
 def component_known(facts: Facts) -> Verdict | None:
     """Each scanned component is a unit or lot of this site."""
     for scan in facts[components]:
-        if scan.unit is None or scan.unit.site_id != facts[site_ids]:
+        if scan.unit is None:
             return _no(
                 "COMPONENT_UNKNOWN",
                 scan,

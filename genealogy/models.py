@@ -111,6 +111,7 @@ class ActivityUnit(Record):
     scanned: what the scanner read, kept as it was. step_code: the step that asked for it.
     """
 
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="units")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="activities")
     direction = models.CharField(max_length=6, choices=Direction)

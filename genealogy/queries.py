@@ -26,7 +26,6 @@ class ComponentScan:
 
 
 class TakesComponents(Protocol):
-    site_id: UUID
     components: Sequence[ComponentScan]
 
 
@@ -40,14 +39,14 @@ def unit_by_serial(serial: str) -> Unit | None:
     )
 
 
-def lock_units(serials: Sequence[str]) -> dict[str, Unit]:
-    """The units of these serials, locked in the order of their keys (the lock order for components)."""
+def lock_units(serials: Sequence[str], *, site_id: UUID) -> dict[str, Unit]:
+    """The site's units of these serials, locked in the order of their keys (the lock order for components)."""
     if not serials:
         return {}
     found = (
         Unit.objects.select_for_update(of=("self",), no_key=True)
         .select_related("product")
-        .filter(serial__in=serials)
+        .filter(serial__in=serials, site=site_id)
         .order_by("pk")
     )
     return {unit.serial: unit for unit in found}
@@ -56,10 +55,6 @@ def lock_units(serials: Sequence[str]) -> dict[str, Unit]:
 def components(subjects: Sequence[TakesComponents]) -> list[list[ComponentScan]]:
     """The components each subject is about to take."""
     return [list(subject.components) for subject in subjects]
-
-
-def site_ids(subjects: Sequence[TakesComponents]) -> list[UUID]:
-    return [subject.site_id for subject in subjects]
 
 
 def hosts(subjects: Sequence[TakesComponents]) -> list[dict[UUID, str]]:

@@ -93,6 +93,37 @@ class Plan:
         """SHA-256 of the canonical content."""
         return canonical.digest(self.content)
 
+    @classmethod
+    def of(cls, content: dict[str, Any]) -> "Plan":
+        """The plan that canonical content describes: the inverse of `content`."""
+        return cls(**content | {"operations": tuple(_operation(each) for each in content["operations"])})
+
     @property
     def content(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _operation(content: dict[str, Any]) -> OperationPlan:
+    qualifications = tuple((code, name, level) for code, name, level in content["qualifications"])
+    return OperationPlan(
+        **content
+        | {
+            "station_class_id": UUID(content["station_class_id"]),
+            "qualifications": qualifications,
+            "predecessors": tuple(content["predecessors"]),
+            "steps": tuple(_step(each) for each in content["steps"]),
+        }
+    )
+
+
+def _step(content: dict[str, Any]) -> StepPlan:
+    component = content["component"]
+    numbers = {name: _decimal(content[name]) for name in ("lower", "target", "upper")}
+    if component is not None:
+        known = {"product_id": UUID(component["product_id"]), "quantity": Decimal(component["quantity"])}
+        component = ComponentPlan(**component | known)
+    return StepPlan(**content | numbers | {"component": component})
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -1,11 +1,13 @@
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
-from uuid import UUID
 
 from equipment.models import Station
+from mes.kernel.numbers import plain
 from mes.kernel.refusals import FieldError, Refusal
-from orders.models import BomLine, RoutingRevision, StepKind
-from orders.plans import Plan
-from orders.queries import released_plan
+from orders.models import BomLine, Product, ProductRevision, RoutingRevision, StepKind, Tracking
+from orders.plans import Plan, StepPlan
+from orders.queries import current_plan
 
 
 class NotReleasable(Refusal):
@@ -37,18 +39,19 @@ def routing_mistakes(revision: RoutingRevision) -> list[FieldError]:
     return mistakes
 
 
-def plan_mistakes(plan: Plan, product_revision_id: UUID) -> list[FieldError]:
-    """Where a routing and a bill of materials don't fit: a component without a scan step, a scan without a BOM line."""
+def plan_mistakes(plan: Plan, revision: ProductRevision) -> list[FieldError]:
+    """Where a routing and a bill of materials don't fit: each BOM line is taken by exactly one required scan step of
+    its operation, in equal parts; each scan step takes a BOM line.
+    """
     mistakes = []
-    for line in BomLine.objects.filter(product_revision=product_revision_id).select_related("component"):
+    for line in BomLine.objects.filter(product_revision=revision).select_related("component"):
         operation = plan.operation(line.operation_code)
-        taken = {s.component.product_id for s in operation.steps if s.component} if operation else set()
         if operation is None:
             mistakes.append(FieldError(f"BOM line {line}", "The routing has no such operation.", "Correct its code."))
-        elif line.component_id not in taken:
-            mistakes.append(
-                FieldError(f"operation {operation.code}", f"No step scans {line.component}.", "Add a scan step for it.")
-            )
+            continue
+        steps = [s for s in operation.steps if s.component and s.component.product_id == line.component_id]
+        if found := _line_mistake(line, steps, revision.product):
+            mistakes.append(FieldError(f"operation {operation.code}, {line.component}", *found))
     for operation in plan.operations:
         mistakes += [
             FieldError(
@@ -62,15 +65,37 @@ def plan_mistakes(plan: Plan, product_revision_id: UUID) -> list[FieldError]:
     return mistakes
 
 
-@lru_cache(maxsize=2048)
-def check_fits(routing_revision_id: UUID, product_revision_id: UUID) -> Plan:
-    """The plan of two released revisions, or NotReleasable with every mistake. What fits once fits for good."""
-    plan = released_plan(routing_revision_id, product_revision_id)
-    if mistakes := plan_mistakes(plan, product_revision_id):
+def _line_mistake(line: BomLine, steps: Sequence[StepPlan], product: Product) -> tuple[str, str] | None:
+    """What is wrong with how a BOM line is scanned, and what to do."""
+    if len(steps) != 1:
+        return f"{len(steps) or 'No'} steps scan it.", "Have one scan step for it; samples repeat it."
+    (step,) = steps
+    each = line.quantity / step.samples
+    if not step.is_required:
+        return "Its scan step is not required.", "Make the step required."
+    if each != each.quantize(Decimal("0.0001")):
+        return f"{plain(line.quantity)} can't be shared among {step.samples} scans.", "Change samples or quantity."
+    if line.component.tracking == Tracking.SERIAL:
+        if product.tracking != Tracking.SERIAL:
+            return "It has serial numbers, and the product is made in lots.", "Take it by lot."
+        if each != 1:
+            return f"It has serial numbers, and each scan takes {plain(each)}.", "Have one scan a piece."
+    return None
+
+
+def check_fits(routing: RoutingRevision, revision: ProductRevision) -> Plan:
+    """The plan of two released revisions, or NotReleasable with every mistake."""
+    plan = current_plan(routing.pk, revision.pk)
+    if mistakes := _known_mistakes(plan, revision):
         raise NotReleasable(
-            f"{plan.routing}, revision {plan.routing_revision}, and {plan.product_code} rev {plan.product_revision} "
-            "don't fit together.",
+            f"{routing} and {revision} don't fit together.",
             do="Mend what is named, in a new revision if one is released.",
             errors=mistakes,
         )
     return plan
+
+
+@lru_cache(maxsize=2048)
+def _known_mistakes(plan: Plan, revision: ProductRevision) -> list[FieldError]:
+    # Both are frozen, so that what fits once fits for good.
+    return plan_mistakes(plan, revision)

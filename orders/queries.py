@@ -2,11 +2,12 @@ from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from equipment.models import Site
+from mes.kernel.audit.models import AuditEvent
 from mes.kernel.refusals import Refusal
-from orders.models import BomLine, Operation, Product, ProductRevision, RoutingRevision, Step, WorkOrder
+from orders.models import BomLine, Operation, PinnedPlan, Product, ProductRevision, RoutingRevision, Step, WorkOrder
 from orders.plans import ComponentPlan, OperationPlan, Plan, StepPlan
 from orders.status import OrderStatus, RevisionStatus
 
@@ -53,19 +54,45 @@ def released_routing(product: Product, site: Site) -> RoutingRevision | None:
     )
 
 
+class PlanAltered(Refusal):
+    """A pinned plan's content does not give its digest: the database was changed behind the application."""
+
+
 def plan_of(order: WorkOrder) -> Plan:
     """The plan that a released order has pinned."""
-    assert order.routing_revision_id is not None, "a draft has no plan"
-    return released_plan(order.routing_revision_id, order.product_revision_id)
+    assert order.plan_id is not None, "a draft has no plan"
+    return pinned_plan(order.plan_id)
+
+
+@lru_cache(maxsize=4096)
+def pinned_plan(digest: str) -> Plan:
+    """The plan of this digest. Kept in memory: it is named by its content, so it can't change. Raises PlanAltered."""
+    plan = Plan.of(PinnedPlan.objects.get(digest=digest).content)
+    if plan.digest != digest:
+        raise PlanAltered(
+            f"The pinned plan {digest[:8]} has been altered in the database.",
+            do="Stop work on its orders and call whoever keeps the database.",
+        )
+    return plan
+
+
+def current_plan(routing_revision_id: UUID, product_revision_id: UUID) -> Plan:
+    """The plan of two released revisions with today's names: what an order released now pins."""
+    return _plan_with_names(routing_revision_id, product_revision_id, _names_changed_last())
 
 
 @lru_cache(maxsize=2048)
-def released_plan(routing_revision_id: UUID, product_revision_id: UUID) -> Plan:
-    """The plan of two released revisions. Kept in memory: the database lets neither of them change."""
+def _plan_with_names(routing_revision_id: UUID, product_revision_id: UUID, names_version: int) -> Plan:
     return read_plan(
         RoutingRevision.objects.select_related("routing").get(pk=routing_revision_id),
         ProductRevision.objects.select_related("product").get(pk=product_revision_id),
     )
+
+
+def _names_changed_last() -> int:
+    """When anything that a plan quotes by name changed last, as the ledger's sequence; revisions are frozen."""
+    quoted = ["orders_product", "orders_routing", "personnel_qualification", "equipment_stationclass"]
+    return AuditEvent.objects.filter(table_name__in=quoted).aggregate(last=Max("sequence"))["last"] or 0
 
 
 def operations_in_order(routing: RoutingRevision) -> list[Operation]:

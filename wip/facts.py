@@ -39,15 +39,16 @@ class HoldFacts:
 
 def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
     """The open holds that concern each job."""
-    parts = {scan.unit.pk for subject in subjects for scan in subject.components if scan.unit is not None}
+    parts = {scan.unit for subject in subjects for scan in subject.components if scan.unit is not None}
     rows = list(
         Hold.objects.select_related("placed_by").filter(
-            Q(unit__in={subject.unit.pk for subject in subjects} | parts)
-            | Q(work_order__in={subject.order.pk for subject in subjects}),
+            Q(unit__in={subject.unit.pk for subject in subjects} | {part.pk for part in parts})
+            | Q(work_order__in={s.order.pk for s in subjects} | {p.work_order_id for p in parts if p.work_order_id}),
             status=HoldStatus.OPEN,
         )
     )
-    on_parts = {hold.unit_id: hold for hold in rows if hold.unit_id in parts}
+    held = {hold.unit_id or hold.work_order_id: hold for hold in rows}
+    on_parts = {p.pk: hold for p in parts if (hold := held.get(p.pk) or held.get(p.work_order_id)) is not None}
     return [
         HoldFacts(
             [hold for hold in rows if hold.unit_id == s.unit.pk or hold.work_order_id == s.order.pk],

@@ -171,7 +171,7 @@ class Row:
 
 
 def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, list[Row]]:
-    """Units x operations of a released order. Three statements, whatever the size."""
+    """Units x operations of a released order. Four statements, whatever the size."""
     plan = plan_of(order)
     units = list(order.units.order_by("serial")[offset : offset + limit])
     by_unit: dict[UUID, dict[str, OperationExecution]] = {}
@@ -182,7 +182,8 @@ def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, l
         hold.unit_id: hold
         for hold in Hold.objects.filter(unit__in=units, status=HoldStatus.OPEN).order_by("-placed_at")
     }
-    return plan, [_row(unit, plan, by_unit.get(unit.pk, {}), holds.get(unit.pk)) for unit in units]
+    on_order = Hold.objects.filter(work_order=order, status=HoldStatus.OPEN).first()
+    return plan, [_row(unit, plan, by_unit.get(unit.pk, {}), holds.get(unit.pk) or on_order) for unit in units]
 
 
 def _row(unit: Unit, plan: Plan, executions: dict[str, OperationExecution], hold: Hold | None) -> Row:

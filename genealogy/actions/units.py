@@ -47,13 +47,13 @@ def create_for_order(*, order: WorkOrder, by: Person, at: datetime) -> list[Unit
         quantities = [Decimal(1)] * int(order.quantity)
     else:
         quantities = [order.quantity]
-    first = _take_numbers(product, len(quantities))
+    serials = _new_serials(product, len(quantities))
     status = UNIT.after(None, "release")
     units = Unit.objects.bulk_create(
         [
             Unit(
                 site_id=order.site_id,
-                serial=product.serial(first + index),
+                serial=serial,
                 product=product,
                 product_revision_id=order.product_revision_id,
                 work_order=order,
@@ -62,7 +62,7 @@ def create_for_order(*, order: WorkOrder, by: Person, at: datetime) -> list[Unit
                 created_at=at,
                 created_by=by,
             )
-            for index, quantity in enumerate(quantities)
+            for serial, quantity in zip(serials, quantities, strict=True)
         ],
         batch_size=1000,
     )
@@ -133,6 +133,17 @@ def scrap(*, unit: Unit, quantity: Decimal, reason: str, where: At, by: Person, 
     return unit
 
 
+def _new_serials(product: Product, count: int) -> list[str]:
+    """The next serials of a product. A number whose serial was received from elsewhere is passed over."""
+    serials: list[str] = []
+    while len(serials) < count:
+        first = _take_numbers(product, missing := count - len(serials))
+        proposed = [product.serial(first + index) for index in range(missing)]
+        taken = set(Unit.objects.filter(serial__in=proposed).values_list("serial", flat=True))
+        serials += [serial for serial in proposed if serial not in taken]
+    return serials
+
+
 def _take_numbers(product: Product, count: int) -> int:
     """The first of `count` running numbers; the counter's row stays locked until commit, so none is lost or doubled."""
     with connection.cursor() as cursor:
@@ -169,12 +180,18 @@ def _record(
     Activity.objects.bulk_create([activity])
     went_in = [
         ActivityUnit(
-            activity=activity, unit=unit, direction=Direction.INPUT, quantity=quantity, step_code=step, scanned=scanned
+            site_id=site_id,
+            activity=activity,
+            unit=unit,
+            direction=Direction.INPUT,
+            quantity=quantity,
+            step_code=step,
+            scanned=scanned,
         )
         for unit, quantity, step, scanned in inputs
     ]
     came_out = [
-        ActivityUnit(activity=activity, unit=unit, direction=Direction.OUTPUT, quantity=quantity)
+        ActivityUnit(site_id=site_id, activity=activity, unit=unit, direction=Direction.OUTPUT, quantity=quantity)
         for unit, quantity in outputs
     ]
     ActivityUnit.objects.bulk_create(went_in + came_out, batch_size=1000)

@@ -212,6 +212,12 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="genealogy.unit"
                     ),
                 ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
             ],
             options={
                 "constraints": [

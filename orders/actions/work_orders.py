@@ -1,5 +1,6 @@
-"""Creating and changing orders, as the ERP asks."""
+"""Creating and changing orders, as the ERP asks, and pinning what they are made by."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +9,11 @@ from decimal import Decimal
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from equipment.models import Site
+from mes.kernel.audit import canonical
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
-from orders.models import ProductRevision, WorkOrder
+from orders.models import PinnedPlan, ProductRevision, WorkOrder
+from orders.plans import Plan
 from orders.status import ORDER, OrderStatus
 
 
@@ -108,3 +111,14 @@ def _values(request: OrderRequest) -> dict[str, object]:
         "priority": request.priority,
         "site_id": request.site.pk,
     }
+
+
+def pin(*, plan: Plan) -> PinnedPlan:
+    """Keep a plan for the orders that are released with it; content that is kept already is used again."""
+    kept = PinnedPlan.objects.filter(digest=plan.digest)
+    found = kept.first()
+    if found is None:
+        content = json.loads(canonical.canonical(plan.content))
+        PinnedPlan.objects.bulk_create([PinnedPlan(digest=plan.digest, content=content)], ignore_conflicts=True)
+        found = kept.get()
+    return found

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 import mes.kernel.keys
 import orders.models.products
-from mes.kernel.audit.triggers import master_table, record_table
+from mes.kernel.audit.triggers import event_table, master_table, record_table
 from orders.frozen import FROZEN, NOT_FROZEN
 
 
@@ -775,6 +775,18 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="PinnedPlan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("content", models.JSONField()),
+            ],
+            options={"abstract": False},
+        ),
+        migrations.CreateModel(
             name="HistoricalWorkOrder",
             fields=[
                 ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
@@ -796,7 +808,18 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="orders.pinnedplan",
+                        to_field="digest",
+                    ),
+                ),
                 ("created_at", models.DateTimeField()),
                 ("released_at", models.DateTimeField(blank=True, null=True)),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
@@ -1188,7 +1211,17 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_orders",
+                        to="orders.pinnedplan",
+                        to_field="digest",
+                    ),
+                ),
                 ("created_at", models.DateTimeField()),
                 ("released_at", models.DateTimeField(blank=True, null=True)),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
@@ -1261,15 +1294,17 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("status", "DRAFT"),
                             models.Q(
+                                ("plan__isnull", False),
                                 ("released_at__isnull", False),
                                 ("released_by__isnull", False),
                                 ("routing_revision__isnull", False),
-                                models.Q(("digest", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
                         name="order_released_is_pinned",
-                        violation_error_message="A released order has its routing revision, its digest, and who released it.",
+                        violation_error_message=(
+                            "A released order has its routing revision, its plan, and who released it."
+                        ),
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1348,5 +1383,6 @@ class Migration(migrations.Migration):
         *master_table("orders_operationedge"),
         *master_table("orders_operationqualification"),
         *master_table("orders_step"),
+        *event_table("orders_pinnedplan"),
         *record_table("orders_workorder"),
     ]

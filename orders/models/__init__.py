@@ -8,13 +8,14 @@ from orders.models.routings import (
     Step,
     StepKind,
 )
-from orders.models.work_orders import WorkOrder
+from orders.models.work_orders import PinnedPlan, WorkOrder
 
 __all__ = [
     "BomLine",
     "Operation",
     "OperationEdge",
     "OperationQualification",
+    "PinnedPlan",
     "Product",
     "ProductRevision",
     "Routing",

@@ -9,12 +9,25 @@ from orders.models.routings import RoutingRevision
 from orders.status import OrderStatus
 
 
+class PinnedPlan(Record):
+    """What a routing revision and a product revision asked for when an order was released: content by its digest.
+
+    Orders released from the same content share a row. It quotes names (of products, qualifications, station classes)
+    that may be changed later; the copy does not. Append-only. content: orders.plans.Plan, canonical.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
 class WorkOrder(Record):
     """An order to make a quantity of a product revision (ISA-95: operations request, work request).
 
-    erp_reference: the ERP's number, by which it is known everywhere. routing_revision and digest are pinned at release:
-    the digest is SHA-256 over the canonical content of both revisions, so that master data edited later never touches
-    work in flight. priority: 1 first, 9 last.
+    erp_reference: the ERP's number, by which it is known everywhere. routing_revision and plan are pinned at release:
+    master data edited later never touches work in flight. priority: 1 first, 9 last.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -28,7 +41,9 @@ class WorkOrder(Record):
     routing_revision = models.ForeignKey(
         RoutingRevision, on_delete=models.PROTECT, null=True, blank=True, related_name="work_orders"
     )
-    digest = models.CharField(max_length=64, blank=True)
+    plan = models.ForeignKey(
+        PinnedPlan, on_delete=models.PROTECT, to_field="digest", null=True, blank=True, related_name="work_orders"
+    )
     created_at = models.DateTimeField()
     created_by = person_field()
     released_at = models.DateTimeField(null=True, blank=True)
@@ -53,10 +68,14 @@ class WorkOrder(Record):
             ),
             models.CheckConstraint(
                 condition=Q(status=OrderStatus.DRAFT)
-                | Q(routing_revision__isnull=False, released_at__isnull=False, released_by__isnull=False)
-                & ~Q(digest=""),
+                | Q(
+                    routing_revision__isnull=False,
+                    plan__isnull=False,
+                    released_at__isnull=False,
+                    released_by__isnull=False,
+                ),
                 name="order_released_is_pinned",
-                violation_error_message="A released order has its routing revision, its digest, and who released it.",
+                violation_error_message="A released order has its routing revision, its plan, and who released it.",
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
@@ -74,6 +93,11 @@ class WorkOrder(Record):
     @property
     def is_open_for_work(self) -> bool:
         return self.status in (OrderStatus.RELEASED, OrderStatus.RUNNING)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the pinned plan's canonical content; empty while the order is a draft."""
+        return self.plan_id or ""
 
     @property
     def digest_groups(self) -> str:

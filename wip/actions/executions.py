@@ -18,7 +18,7 @@ from orders.status import OrderStatus
 from wip.actions import orders
 from wip.jobs import Job
 from wip.models import ExecutionEvent, OperationExecution
-from wip.policies import check_gates
+from wip.policies import check_gates, check_nothing_else_runs
 from wip.queries import job_for
 from wip.status import EXECUTION, ExecutionEventKind, ExecutionStatus
 
@@ -135,8 +135,10 @@ def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecutio
             f"{plain(execution.quantity_open)} are open; good and scrap are 0 or more and together not above.",
             do="Correct the quantities.",
         )
-    if job.scrap > 0 and not scrap_reason:
-        raise InvalidInput("Scrap needs a reason.", do="Say in a few words why it is scrapped.")
+    if job.scrap > 0:
+        if not scrap_reason:
+            raise InvalidInput("Scrap needs a reason.", do="Say in a few words why it is scrapped.")
+        check_nothing_else_runs(job)
     execution.quantity_good += job.good
     execution.quantity_scrapped += job.scrap
     return execution
@@ -179,6 +181,7 @@ def _event(
     scrap_reason: str = "",
 ) -> None:
     ExecutionEvent(
+        site_id=execution.site_id,
         execution=execution,
         kind=kind,
         at=at,

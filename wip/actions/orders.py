@@ -10,6 +10,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import Refusal
+from orders.actions.work_orders import pin
 from orders.models import WorkOrder
 from orders.policies import check_fits
 from orders.queries import released_routing
@@ -45,9 +46,9 @@ def release(*, order: WorkOrder, by: Person, at: datetime) -> WorkOrder:
             f"{revision.product} has no released routing at {locked.site}.", do="Let an engineer make one."
         )
     locked.routing_revision = routing
-    locked.digest = check_fits(routing.pk, revision.pk).digest
+    locked.plan = pin(plan=check_fits(routing, revision))
     locked.released_at, locked.released_by = at, by
-    locked.save(update_fields=["status", "routing_revision", "digest", "released_at", "released_by"])
+    locked.save(update_fields=["status", "routing_revision", "plan", "released_at", "released_by"])
     units.create_for_order(order=locked, by=by, at=at)
     return locked
 

@@ -35,6 +35,7 @@ def record(
             )
         readings.append(
             Reading(
+                site_id=execution.site_id,
                 execution=execution,
                 step_code=entry.step.code,
                 sample=entry.sample,

@@ -295,6 +295,12 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="events", to="wip.operationexecution"
                     ),
                 ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["sequence"],
@@ -365,6 +371,12 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="readings",
                         to="wip.operationexecution",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
                     ),
                 ),
             ],

@@ -87,6 +87,7 @@ class ExecutionEvent(Record):
     """
 
     sequence = sequence_field()
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     execution = models.ForeignKey(OperationExecution, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=ExecutionEventKind)
     at = models.DateTimeField()

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from equipment.models import Site
 from mes.kernel.numbers import plain
 from mes.kernel.records import Record, person_field
 from orders.models import StepKind
@@ -14,6 +15,7 @@ class Reading(Record):
     the step as it applied. scanned: the raw scan. corrects: the reading that this one replaces, with the reason.
     """
 
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     execution = models.ForeignKey(OperationExecution, on_delete=models.PROTECT, related_name="readings")
     step_code = models.CharField(max_length=24)
     sample = models.PositiveSmallIntegerField(default=1)

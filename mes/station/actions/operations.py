@@ -142,7 +142,7 @@ def _check_may_work(by: Person, unit: Unit) -> None:
 
 def _components(job: Job, entries: Sequence[Entry], given: Sequence[Given]) -> list[ComponentScan]:
     scans = [(e, g.quantity) for e, g in zip(entries, given, strict=True) if e.step.component is not None]
-    found = lock_units([e.value for e, _ in scans])
+    found = lock_units([e.value for e, _ in scans], site_id=job.site_id)
     components = []
     for scan, quantity in scans:
         wanted = scan.step.component

@@ -8,6 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+# Between the words of a class's name: NotAStation is NOT_A_STATION.
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -41,7 +44,7 @@ class Refusal(Exception):
         super().__init__(what)
         self.what, self.why, self.do = what, why, do
         self.errors, self.blockers, self.evidence = tuple(errors), tuple(blockers), evidence or {}
-        self.code = code or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).upper()
+        self.code = code or _WORDS.sub("_", type(self).__name__).upper()
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.what, self.why, self.do) if part)
@@ -54,6 +57,8 @@ class InvalidInput(Refusal):
 
 
 class NotFound(Refusal):
+    """It does not exist, or it is at a site that the person does not see."""
+
     status = 404
 
 
@@ -64,6 +69,8 @@ class NotPermitted(Refusal):
 
 
 class NotSignedIn(Refusal):
+    """Nobody is logged in."""
+
     status = 401
 
 

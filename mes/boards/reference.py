@@ -128,10 +128,10 @@ def _code(kind: type[Refusal]) -> str:
 def addresses() -> str:
     """Every HTTP address."""
     said = _of_the_api()
-    rows = [
-        f"| `/{address}` | {name} | {what or said.get('/' + re.sub('<.*?:(.*?)>', '{\\1}', address), '')} |"
-        for address, name, what in sorted(_addresses(get_resolver()))
-    ]
+    rows = []
+    for address, name, what in sorted(_addresses(get_resolver())):
+        template = "/" + re.sub(r"<.*?:(.*?)>", r"{\1}", address)
+        rows.append(f"| `/{address}` | {name} | {what or said.get(template, '')} |")
     return _table("HTTP addresses", "Each with its name in the code.", "| address | name | what it is |", rows)
 
 

@@ -247,7 +247,7 @@ def mistakes_in(revision: RoutingRevision) -> list[FieldError]:
     except Refusal as circle:
         return [*found, FieldError("edges", circle.what, circle.do)]
     product = released_revision(revision.routing.product)
-    return [*found, *plan_mistakes(read_plan(revision, product), product.pk)] if product else found
+    return [*found, *plan_mistakes(read_plan(revision, product), product)] if product else found
 
 
 class StepInline(DraftPart, admin.StackedInline):

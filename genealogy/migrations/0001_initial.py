@@ -8,6 +8,22 @@ from django.db import migrations, models
 import mes.kernel.keys
 from mes.kernel.audit.triggers import Audited, NeverDeleted, event_table
 
+# How a product is counted stays once pieces of it are there: their quantities would mean something else.
+HOW_COUNTED = """
+    CREATE FUNCTION refuse_other_counting() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT FROM genealogy_unit WHERE product_id = OLD.id) THEN
+            RAISE EXCEPTION 'There are units of % already: how it is counted stays.', OLD.code
+                USING ERRCODE = 'restrict_violation', HINT = 'Make another product.';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER how_counted BEFORE UPDATE OF tracking, quantity_unit ON orders_product FOR EACH ROW
+        WHEN (OLD.tracking IS DISTINCT FROM NEW.tracking OR OLD.quantity_unit IS DISTINCT FROM NEW.quantity_unit)
+        EXECUTE FUNCTION refuse_other_counting();
+"""
+HOW_COUNTED_NOT = "DROP TRIGGER how_counted ON orders_product; DROP FUNCTION refuse_other_counting();"
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -231,6 +247,7 @@ class Migration(migrations.Migration):
         ),
         Audited("genealogy_unit"),
         NeverDeleted("genealogy_unit"),
+        migrations.RunSQL(HOW_COUNTED, HOW_COUNTED_NOT),
         *event_table("genealogy_activity"),
         *event_table("genealogy_activityunit"),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 import mes.kernel.keys
 import orders.models.products
-from mes.kernel.audit.triggers import event_table, master_table, record_table
+from mes.kernel.audit.triggers import Fixed, event_table, master_table, record_table
 from orders.frozen import FROZEN, NOT_FROZEN
 
 
@@ -1375,6 +1375,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FROZEN, NOT_FROZEN),
         *record_table("orders_product"),
+        Fixed("orders_product", "code"),
         *master_table("orders_productrevision"),
         *master_table("orders_bomline"),
         *record_table("orders_routing"),

@@ -45,6 +45,16 @@ def NeverDeleted(table: str) -> migrations.RunSQL:
     )
 
 
+def Fixed(table: str, column: str) -> migrations.RunSQL:
+    """Once given, `column` of `table` stays: other records and frozen plans know the row by it."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER fixed_{column} BEFORE UPDATE OF {column} ON {table} FOR EACH ROW "
+        f"WHEN (OLD.{column} IS DISTINCT FROM NEW.{column}) "
+        f"EXECUTE FUNCTION refuse_change('known by their {column} for good');",
+        f"DROP TRIGGER fixed_{column} ON {table};",
+    )
+
+
 def event_table(table: str) -> list[migrations.RunSQL]:
     """What an append-only event table needs."""
     return [Audited(table), AppendOnly(table)]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import mes.kernel.keys
-from mes.kernel.audit.triggers import record_table
+from mes.kernel.audit.triggers import Fixed, record_table
 
 
 class Migration(migrations.Migration):
@@ -427,6 +427,7 @@ class Migration(migrations.Migration):
         ),
         *record_table("personnel_person", secret=["password", "pin"]),
         *record_table("personnel_qualification"),
+        Fixed("personnel_qualification", "code"),
         *record_table("personnel_personqualification"),
         *record_table("personnel_apitoken", secret=["token_hash"]),
     ]

@@ -7,18 +7,21 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NoReturn
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from equipment.models import Site
 from equipment.queries import sites_of
+from mes.erp.queries import open_holds_on
 from mes.kernel.csv_import import CellError, Columns, Row, Table
 from mes.kernel.numbers import decimal_of
 from mes.kernel.personnel.models import Person
 from orders.actions.work_orders import OrderCantChange, OrderRequest, differences
 from orders.models import Product, ProductRevision, Tracking, WorkOrder
 from orders.status import RevisionStatus
+from wip.models import Hold
 
 COLUMNS = Columns(
     required=("erp_reference", "product", "quantity", "due_at", "site"),
@@ -67,7 +70,7 @@ class OrderImport:
 
 
 def examine(table: Table, *, by: Person, existing: QuerySet[WorkOrder]) -> OrderImport:
-    """Judge every cell of every row. Statements: four, whatever the number of rows."""
+    """Judge every cell of every row. Statements: eight at most, whatever the number of rows."""
     plant = _Plant.of(table, by, existing)
     found = OrderImport(errors=list(table.errors))
     seen: dict[str, int] = {}
@@ -95,12 +98,16 @@ def _line(row: int, request: OrderRequest, order: WorkOrder | None) -> Line:
 
 @dataclass
 class _Plant:
-    """What the rows are held against, read at once for all of them. revisions: newest release last, by product."""
+    """What the rows are held against, read at once for all of them.
+
+    revisions: newest release last, by product. holds: an open one, by its order.
+    """
 
     sites: dict[str, Site]
     products: dict[str, Product]
     revisions: dict[Any, list[ProductRevision]]
     orders: dict[str, WorkOrder]
+    holds: dict[UUID, Hold]
 
     @classmethod
     def of(cls, table: Table, by: Person, existing: QuerySet[WorkOrder]) -> "_Plant":
@@ -119,6 +126,7 @@ class _Plant:
             products={product.code: product for product in products.values()},
             revisions=revisions,
             orders={order.erp_reference: order for order in existing},
+            holds=open_holds_on(existing) if existing else {},
         )
 
 
@@ -172,6 +180,10 @@ class _RowReader:
             _wrong(f"There is no site {_short(code)} that you have access to.", f"Yours are: {yours}.")
         if self.order is not None and self.order.site.code not in self.plant.sites:
             _wrong("An order of this reference belongs to a site you have no access to.", "Ask there, or take another.")
+        if self.order is not None and code != self.order.site.code and (hold := self.plant.holds.get(self.order.pk)):
+            _wrong(
+                f"{self.order} is on hold at {self.order.site.code} ({hold}).", "Release the hold first, then move it."
+            )
         return self.plant.sites[code]
 
     def _product(self, code: str) -> Product:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from equipment.models import SiteAccess
 from mes.erp.actions.orders import ImportRefused, import_orders
 from mes.erp.imports import preview, table_of_file, table_of_items
 from mes.erp.policies import due_time
 from mes.kernel.personnel.policies import RoleMissing
 from orders.actions import revisions
 from orders.models import ProductRevision, WorkOrder
+from wip.actions import holds
 
 HEADER = "erp_reference,product,revision,quantity,quantity_unit,due_at,priority,site"
 
@@ -153,13 +155,34 @@ def test_items_of_a_program_come_the_same_way(plant) -> None:
     assert [error.where for error in refused.value.errors] == ["row 0, color", "row 0, quantity"]
 
 
+def test_an_order_on_hold_stays_at_its_site_until_the_hold_is_released(plant) -> None:
+    with plant.door("omar"):
+        SiteAccess.objects.create(person=plant.people["pavel"], site=plant.elsewhere)
+    here, there = "W-1,IP2,C,1,,2026-12-01T12:00Z,5,NF", "W-1,IP2,C,1,,2026-12-01T12:00Z,5,SF"
+    imported(plant, here)
+    with plant.door("mei") as passage:
+        hold = holds.place(
+            order=WorkOrder.objects.get(),
+            reason_code="QUALITY",
+            reason="Drawing doubtful",
+            by=passage.person,
+            at=passage.at,
+        )
+    assert errors(plant, there) == [(2, "site")]
+    assert imported(plant, here.replace(",5,", ",1,"))["change"] == 1
+    with plant.door("mei") as passage:
+        holds.release(hold=hold, reason="Drawing is right", by=passage.person, at=passage.at)
+    assert imported(plant, there)["change"] == 1
+    assert WorkOrder.objects.get().site == plant.elsewhere
+
+
 @pytest.mark.parametrize("count", [3, 300])
 def test_the_number_of_statements_does_not_grow_with_the_rows(plant, count, django_assert_num_queries) -> None:
     person = plant.people["pavel"]
     rows = [f"W-{n},IP2,C,10,,2026-12-01,5,NF" for n in range(count)]
     imported(plant, *rows)
     table = table_of_file(file(*[row.replace(",5,NF", ",4,NF") for row in rows]))
-    with plant.door("pavel") as passage, django_assert_num_queries(5):
+    with plant.door("pavel") as passage, django_assert_num_queries(9):
         import_orders(table=table, by=person, at=passage.at)
 
 

@@ -5,11 +5,17 @@ from threading import Barrier
 
 from django.db import connections
 
+from equipment.models import SiteAccess
+from equipment.policies import SiteNotYours
 from mes.erp.actions.orders import import_orders
 from mes.erp.imports import table_of_file
+from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
-from orders.models import WorkOrder
+from orders.actions import revisions
+from orders.models import ProductRevision, WorkOrder
 from tests.erp.test_import_orders import file
+from tests.races.runners import Meanwhile
+from wip.actions import holds
 
 
 def test_both_create_the_same_orders_and_one_of_them_is_refused_or_finds_them_there(committed_plant) -> None:
@@ -54,3 +60,40 @@ def test_two_changes_of_the_same_orders_in_other_sequence_wait_for_each_other(co
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(once, (1, 2))) == [50, 50]
     assert len({order.priority for order in WorkOrder.objects.all()}) == 1
+
+
+def test_the_second_change_of_an_order_finds_it_there_although_its_revision_changed_meanwhile(committed_plant) -> None:
+    plant = committed_plant
+    with plant.door("mei") as passage:
+        newer = ProductRevision.objects.create(product=plant.pump.product, code="D")
+        revisions.release_product_revision(revision=newer, by=passage.person, at=passage.at)
+
+    def change(row: str) -> dict[str, int]:
+        with plant.door("pavel") as passage:
+            return import_orders(table=table_of_file(file(row)), by=passage.person, at=passage.at).counts
+
+    change("W-1,IP2,C,1,,2026-12-01,5,NF")
+    with plant.door("pavel") as passage:
+        first = table_of_file(file("W-1,IP2,D,1,,2026-12-01,5,NF"))
+        import_orders(table=first, by=passage.person, at=passage.at)
+        second = Meanwhile(lambda: change("W-1,IP2,D,2,,2026-12-01,5,NF"))
+        assert second.waits()
+    assert second.answer() == {"create": 0, "change": 1, "unchanged": 0}
+    assert WorkOrder.objects.get().quantity == 2
+
+
+def test_a_hold_that_waits_for_an_order_to_move_is_judged_where_it_is_then(committed_plant) -> None:
+    plant, order = committed_plant, committed_plant.order(reference="W-1")
+    with plant.door("omar"):
+        SiteAccess.objects.create(person=plant.people["pavel"], site=plant.elsewhere)
+
+    def hold() -> holds.Hold:
+        with plant.door("mei") as passage:
+            return holds.place(order=order, reason_code="QUALITY", reason="x", by=passage.person, at=passage.at)
+
+    with plant.door("pavel") as passage:
+        table = table_of_file(file("W-1,IP2,C,1,,2026-12-01,5,SF"))
+        import_orders(table=table, by=Person.objects.get(username="pavel"), at=passage.at)
+        other = Meanwhile(hold)
+        assert other.waits()
+    assert isinstance(other.answer(), SiteNotYours)

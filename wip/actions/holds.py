@@ -22,17 +22,17 @@ def place(
     check_permission(by, Permission.PLACE_HOLDS)
     held = unit or order
     assert held is not None, "a hold is on a unit or an order"
-    check_site_access(by, held.site_id)
     if reason_code not in HoldReason.values:
         raise InvalidInput(f"A hold's kind is one of: {', '.join(HoldReason.values)}.", do="Choose one.")
     if not reason.strip():
         raise InvalidInput("A hold needs a reason.", do="Say in a few words what is wrong.")
     # Whoever works on it now commits first; whoever comes next sees the hold.
-    type(held)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
+    locked = type(held)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
+    check_site_access(by, locked.site_id)  # a draft order may have moved meanwhile
     if order is not None:  # work on a running order locks its unit alone
         list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     return Hold.objects.create(
-        site_id=held.site_id,
+        site_id=locked.site_id,
         number=_next_number(),
         unit=unit,
         work_order=order,

@@ -33,7 +33,7 @@ def import_orders(*, table: Table, by: Person, at: datetime) -> OrderImport:
     RoleMissing.
     """
     check_permission(by, Permission.IMPORT_ORDERS)
-    locked = orders_named(table).select_for_update(of=("self",), no_key=True)
+    locked = orders_named(table).select_for_update(no_key=True)
     found = examine(table, by=by, existing=locked)
     check_without_errors(found)
     work_orders.create(requests=[line.request for line in found.of(Fate.CREATE)], by=by, at=at)

@@ -14,7 +14,7 @@ def order(subjects: Sequence[OfOrder]) -> list[WorkOrder]:
     return [subject.order for subject in subjects]
 
 
-@gate(Hook.START, Hook.RECORD, Hook.COMPLETE, needs=[order])
+@gate(*Hook, needs=[order])
 def order_released(facts: Facts) -> Verdict | None:
     """The order is released and not completed."""
     known = facts[order]

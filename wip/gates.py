@@ -6,10 +6,8 @@ from wip.facts import executions, jobs, open_holds, recorded
 from wip.models import Hold
 from wip.status import ExecutionStatus
 
-_ALWAYS = (Hook.START, Hook.RECORD, Hook.COMPLETE)
 
-
-@gate(*_ALWAYS, needs=[jobs])
+@gate(*Hook, needs=[jobs])
 def unit_in_process(facts: Facts) -> Verdict | None:
     """The unit is still being made."""
     unit = facts[jobs].unit
@@ -24,7 +22,7 @@ def unit_in_process(facts: Facts) -> Verdict | None:
     )
 
 
-@gate(*_ALWAYS, needs=[open_holds])
+@gate(*Hook, needs=[open_holds])
 def no_open_hold(facts: Facts) -> Verdict | None:
     """Neither the unit nor its order is on hold."""
     held = facts[open_holds].here
@@ -106,6 +104,22 @@ def station_fits(facts: Facts) -> Verdict | None:
         f"Bring {job.unit} there.",
         tone="caution",
         evidence={"station": job.station.code, "station_class": job.operation.station_class},
+    )
+
+
+@gate(Hook.TAKE_OVER, Hook.RECORD, Hook.COMPLETE, needs=[jobs])
+def station_is_the_jobs(facts: Facts) -> Verdict | None:
+    """A job is worked on at the station where it runs."""
+    job = facts[jobs]
+    if job.execution is None or job.station is None or job.execution.station_id == job.station.pk:
+        return None
+    there = job.execution.station.code
+    return Verdict(
+        "JOB_ELSEWHERE",
+        f"{job.operation.code} {job.operation.name} on {job.unit} runs at {there}, not at {job.station.code}.",
+        do=f"Go on with it at {there}.",
+        tone="caution",
+        evidence={"station": there},
     )
 
 

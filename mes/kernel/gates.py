@@ -22,6 +22,7 @@ class Hook(StrEnum):
     """When a gate is asked."""
 
     START = "start"
+    TAKE_OVER = "take_over"
     RECORD = "record"
     COMPLETE = "complete"
 

@@ -204,6 +204,7 @@ MES_GATES = [
     "wip.gates.unit_in_process",
     "wip.gates.no_open_hold",
     "wip.gates.operation_not_begun",
+    "wip.gates.station_is_the_jobs",
     "wip.gates.execution_is_yours",
     "wip.gates.station_fits",
     "wip.gates.predecessors_done",

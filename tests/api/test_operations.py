@@ -162,6 +162,15 @@ def test_what_is_not_there_is_not_found(plant, api):
     assert (early.status_code, early.json()["code"]) == (409, "OPERATION_NOT_STARTED")
 
 
+def test_a_job_is_completed_at_the_station_where_it_runs(plant, api):
+    unit = plant.unit()
+    start(api, unit, "20")
+    body = {"station": "ST-40", "steps": [{"step": "DRIVE", "value": True}]}
+    refused = complete(api, unit, "20", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "JOB_ELSEWHERE")
+    assert complete(api, unit, "20", body | {"station": "st-20"}).status_code == 200
+
+
 def test_scrap_needs_its_reason(plant, api):
     unit = plant.unit()
     start(api, unit, "10")

@@ -144,7 +144,7 @@ STATEMENTS = {
     record_one_value: 7,
     complete_the_last_signed_operation: 19,
     scrap: 17,
-    take_a_job_over: 8,
+    take_a_job_over: 9,
     release_an_order_of_100: 18,
     create_an_order: 5,
     place_a_hold: 8,

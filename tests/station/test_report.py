@@ -9,6 +9,7 @@ from genealogy.queries import as_built
 from genealogy.status import UnitStatus
 from mes.kernel.audit.models import Signature
 from mes.kernel.refusals import Refusal
+from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from orders.status import OrderStatus
 from wip.models import ExecutionEvent, Reading
@@ -123,6 +124,24 @@ def test_the_second_person_is_told_who_has_the_unit(plant):
     assert refused.value.what == f"Amina Yusuf has {unit} at ST-20."
     with pytest.raises(BlockedByGates, match="Amina Yusuf has"):
         plant.report(unit, "20", Given("DRIVE", "yes"), who="tomasz")
+
+
+def test_a_job_is_worked_on_where_it_runs(plant):
+    unit = plant.unit()
+    execution = plant.start(unit, "20")
+    for completion in (None, Completion()):
+        with pytest.raises(BlockedByGates) as refused, plant.door() as passage:
+            operations.report(
+                execution=execution,
+                given=[Given("DRIVE", "yes")],
+                completion=completion,
+                station=plant.stations["40"],
+                by=passage.person,
+                at=passage.at,
+            )
+        assert refused.value.code == "JOB_ELSEWHERE"
+        assert refused.value.what == f"20 Drive on {unit} runs at ST-20, not at ST-40."
+    assert not Reading.objects.filter(execution=execution).exists()
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,13 @@ def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
 
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
-    """Take a running job over from the person who has it."""
-    locked = lock(execution=execution, station=station, by=by, ends=False).running
+    """Take a running job over from the person who has it. Raises AlreadyYours, BlockedByGates."""
+    job = lock(execution=execution, station=station, by=by, ends=False)
+    locked = job.running
     EXECUTION.after(locked.status, "take_over", name=locked.operation_code)
     if locked.worked_by_id == by.pk:
         raise AlreadyYours("You have this job already.", do="Go on with it.")
+    check_gates(job, Hook.TAKE_OVER)
     locked.worked_by = by
     locked.save(update_fields=["worked_by"])
     _event(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)

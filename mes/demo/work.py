@@ -12,14 +12,15 @@ from equipment.models import Site, Station
 from genealogy.actions import units
 from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.canonical import digest
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.station.actions import operations
-from mes.station.actions.operations import Completion, Given
+from mes.station.actions.operations import Completion, Given, signature_content
 from orders.models import Product, StepKind
 from orders.plans import StepPlan
-from orders.queries import plan_of
 from wip.models import OperationExecution
+from wip.queries import job_for, operation_of
 
 # Lots as they were received: product, lot number, quantity in the product's unit.
 LOTS = (
@@ -107,30 +108,28 @@ class Worker:
     ) -> None:
         """Record all steps and complete. before: a moment between start and end, for what went wrong first."""
         entries = self.entries(unit, code)
-        completion = Completion(signing=self._signing(unit, code, who))
+        scrap, reason = Decimal(0), ""
         if mishap is Mishap.HANDED_OVER:
             self._take_over(unit, code, who, before)
         elif mishap is Mishap.LEAKS:
             entries = [g if g.step_code != "LEAK" else Given("LEAK", "0.62") for g in entries]
-            completion = Completion(
-                scrap=Decimal(1),
-                scrap_reason="Leaks at the inlet port, also with a new seal",
-                signing=self._signing(unit, code, who),
-            )
+            scrap, reason = Decimal(1), "Leaks at the inlet port, also with a new seal"
         elif mishap is not None:
             wrong, right = _CORRECTIONS[mishap]
             same = [(g.step_code, g.sample) for g in entries].index((wrong.step_code, wrong.sample))
             self._report(unit, code, who, before, [*entries[:same], wrong])
             entries = [right, *entries[same + 1 :]]
-        self._report(unit, code, who, at, entries, completion)
+        signing = None
+        if operation_of(unit, code).signature_meaning:  # it is read as it is recorded, then signed
+            self._report(unit, code, who, at, entries)
+            entries, signing = [], self._signing(unit, code, who)
+        self._report(unit, code, who, at, entries, Completion(scrap=scrap, scrap_reason=reason, signing=signing))
 
     def entries(self, unit: Unit, code: str) -> list[Given]:
         """Right values for all steps of the operation, components taken from stock."""
-        operation = plan_of(unit.work_order).operation(code)
-        assert operation is not None
         return [
             Given(step.code, self._value(step, unit), sample)
-            for step in operation.steps
+            for step in operation_of(unit, code).steps
             for sample in range(1, step.samples + 1)
         ]
 
@@ -143,10 +142,10 @@ class Worker:
             return _NUMBERS[step.code](self.chance)
         return f"(01)09501101530003(21){unit.serial}" if step.code == "UDI" else "4.2.1"
 
-    def _signing(self, unit: Unit, code: str, who: str) -> Signing | None:
-        operation = plan_of(unit.work_order).operation(code)
-        assert operation is not None
-        return Signing(self.people[who], operation.signature_meaning) if operation.signature_meaning else None
+    def _signing(self, unit: Unit, code: str, who: str) -> Signing:
+        operation, execution, person = operation_of(unit, code), self.running[unit.pk, code], self.people[who]
+        job = job_for(unit, operation, station=execution.station, person=person, execution=execution)
+        return Signing(person, operation.signature_meaning, digest(signature_content(job)))
 
     def _take_over(self, unit: Unit, code: str, who: str, at: datetime) -> None:
         execution = self.running[unit.pk, code]

@@ -5,6 +5,7 @@ import pytest
 from genealogy.queries import as_built
 from genealogy.status import UnitStatus
 from mes.kernel.audit.models import AuditEvent, Signature
+from mes.station.actions.operations import Given, take_over
 from tests.plant import PASSWORD
 from wip.models import OperationExecution, Reading
 from wip.queries import execution_at
@@ -84,6 +85,23 @@ def test_a_signed_operation_needs_the_secret_of_the_token_s_person(plant, api):
     signed = complete(api, unit, "40", body | {"signature": {"meaning": "PERFORMED", "secret": PASSWORD}})
     assert (signed.status_code, signed.json()["unit_status"]) == (200, UnitStatus.FINISHED)
     assert Signature.objects.get().signed_by == plant.operator
+
+
+def test_what_was_recorded_before_is_signed_with_the_digest_of_what_was_read(plant, api):
+    unit = plant.do(plant.unit(), "10", "20", "30")
+    plant.start(unit, "40", "tomasz")
+    plant.report(unit, "40", Given("LEAK", "0.29"), who="tomasz")
+    with plant.door() as passage:
+        execution = execution_at(unit, "40")
+        take_over(execution=execution, station=plant.stations["40"], by=passage.person, at=passage.at)
+    signature = {"meaning": "PERFORMED", "secret": PASSWORD}
+    blind = complete(api, unit, "40", {"signature": signature})
+    assert (blind.status_code, blind.json()["code"]) == (422, "SIGNATURE_UNSEEN")
+    assert blind.json()["errors"][0]["where"] == "signature.digest"
+    (leak,) = (o for o in api.get(f"/units/{unit}").json()["operations"] if o["code"] == "40")
+    seen = signature | {"digest": leak["signature_digest"]}
+    assert complete(api, unit, "40", {"signature": seen}).status_code == 200
+    assert Signature.objects.get().shown_digest == leak["signature_digest"]
 
 
 def test_a_signature_nobody_asked_for_is_refused_not_dropped(plant, api):

@@ -7,6 +7,7 @@ from mes.kernel.audit import canonical
 from mes.kernel.audit.actions.signatures import (
     SignatureMissing,
     SignatureRefused,
+    SignatureUnseen,
     SignatureVoid,
     Signing,
 )
@@ -47,6 +48,25 @@ def test_a_signature_keeps_what_was_shown_and_what_was_done(plant, unit):
     assert signature.content["shown"]["readings"][0]["value"] == "0.12"
     assert signature.content["act"] == {"good": "1", "scrap": "0", "scrap_reason": ""}
     assert signature.digest == canonical.digest(signature.content)
+    assert signature.shown_digest == canonical.digest(signature.content["shown"])
+
+
+def test_the_digest_on_record_is_the_one_that_the_signer_saw(plant, unit):
+    seen = shown(plant, unit)
+    sign_and_complete(plant, unit, digest=seen)
+    signature = Signature.objects.get()
+    assert signature.shown_digest == seen
+    assert signature.digest_groups.replace(" ", "") == seen[:12]
+
+
+def test_without_a_digest_only_what_the_same_request_brings_is_signed(plant, unit):
+    with pytest.raises(SignatureUnseen, match="recorded before this request"):
+        sign_and_complete(plant, unit)
+    assert execution_at(unit, "40").is_running
+    correction = Given("LEAK", "0.13", reason="Read again")
+    signing = Signing(plant.operator, Meaning.PERFORMED)
+    plant.report(unit, "40", correction, completion=Completion(signing=signing))
+    assert Signature.objects.get().content["shown"]["readings"][0]["value"] == "0.13"
 
 
 def test_without_a_signature_a_signed_operation_does_not_complete(plant, unit):
@@ -71,7 +91,7 @@ def test_what_changed_after_it_was_shown_is_not_signed(plant, unit):
 
 
 def test_a_signature_is_never_written_again(plant, unit):
-    sign_and_complete(plant, unit)
+    sign_and_complete(plant, unit, digest=shown(plant, unit))
     signature = Signature.objects.get()
     signature.meaning = "APPROVED"
     with pytest.raises(IntegrityError):

@@ -245,10 +245,13 @@ class TestSigning:
 
     def test_signed_with_the_pin_the_unit_is_finished(self, leak, plant, unit):
         page, work = leak
-        digest = digest_on(page.get(work))
+        dialog = page.get(work)
+        digest = digest_on(dialog)
         answer = page.post(f"{work}complete/", meaning="PERFORMED", digest=digest, pin=PIN)
         assert answer.status_code == 200
-        assert Signature.objects.get().signed_by == plant.people["amina"]
+        signature = Signature.objects.get()
+        assert (signature.signed_by, signature.shown_digest) == (plant.people["amina"], digest)
+        assert f"Digest {signature.digest_groups} ·" in text(dialog)
         assert Unit.objects.get(pk=unit.pk).status == UnitStatus.FINISHED
 
     def test_without_a_signature_it_is_refused(self, leak):

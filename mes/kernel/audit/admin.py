@@ -191,6 +191,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
 class SignatureAdmin(ReadOnlyAdmin):
     list_display = ("signed_at", "signed_by", "meaning", "record_table", "record", "digest_groups")
     list_filter = ("meaning",)
-    search_fields = ("=record", "signed_by__full_name", "digest")
+    search_fields = ("=record", "signed_by__full_name", "shown_digest", "digest")
     list_select_related = ("signed_by",)
     ordering = ("-signed_at",)

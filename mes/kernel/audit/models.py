@@ -52,15 +52,20 @@ class Meaning(models.TextChoices):
 class Signature(Record):
     """An electronic signature bound to exactly what was shown.
 
-    record_table, record: what is signed. content: the canonical content as it was on screen; digest: SHA-256 of it.
+    record_table, record: what is signed. content: canonical, `shown` as it was on screen and the signer's `act`.
+    shown_digest: SHA-256 of `shown`, which the signer saw beside it; digest: SHA-256 of the whole content.
+    site_id: the key of the site that the record belongs to, None where it belongs to none. No foreign key: sites are
+    of a floor above.
     """
 
+    site_id = models.UUIDField(null=True)
     signed_by = person_field()
     signed_at = models.DateTimeField()
     meaning = models.CharField(max_length=16, choices=Meaning)
     record_table = models.CharField(max_length=63)
     record = models.UUIDField()
     content = models.JSONField()
+    shown_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
 
     class Meta:
@@ -78,8 +83,8 @@ class Signature(Record):
 
     @property
     def digest_groups(self) -> str:
-        """The start of the digest in groups of four, as people compare it."""
-        return " ".join(self.digest[i : i + 4] for i in range(0, 12, 4))
+        """The start of the digest of what was shown, in groups of four, as it stood there: people compare it."""
+        return " ".join(self.shown_digest[i : i + 4] for i in range(0, 12, 4))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         kwargs["force_insert"] = True  # a signature is never changed, the trigger would refuse it too

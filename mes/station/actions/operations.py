@@ -80,7 +80,7 @@ def report(
 
     The order, unit and execution are locked, then the components; the gates see what is there and what is coming;
     then everything is written. Raises IllegalTransition, BlockedByGates, InvalidInput, SignatureMissing,
-    SignatureRefused, SignatureVoid.
+    SignatureRefused, SignatureUnseen, SignatureVoid.
     """
     _check_may_work(by, execution.unit)
     scrap = completion.scrap if completion else Decimal(0)
@@ -174,13 +174,17 @@ def _sign(job: Job, completion: Completion, at: datetime) -> None:
             f"{job.operation.code} {job.operation.name} is completed with your signature.",
             do="Read what is shown, enter your secret again, and sign.",
         )
+    given = {(entry.step.code, entry.sample) for entry in job.entries}
     job.entries = ()  # they are stored by now
+    shown = signature_content(job)
     sign(
         signing=completion.signing,
         meaning=job.operation.signature_meaning,
-        shown=signature_content(job),
+        shown=shown,
+        is_all_new=all((reading["step"], reading["sample"]) in given for reading in shown["readings"]),
         act={"good": job.good, "scrap": job.scrap, "scrap_reason": completion.scrap_reason.strip()},
         table="wip_operationexecution",
         record=job.running.pk,
+        site_id=job.site_id,
         at=at,
     )

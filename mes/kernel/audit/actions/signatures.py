@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mes.kernel.audit.canonical import canonical, digest
 from mes.kernel.audit.models import Signature
-from mes.kernel.refusals import Refusal
+from mes.kernel.refusals import FieldError, Refusal
 
 
 class SignatureMissing(Refusal):
@@ -25,12 +25,18 @@ class SignatureVoid(Refusal):
     """What was signed changed after it was shown (21 CFR 11.70)."""
 
 
+class SignatureUnseen(Refusal):
+    """What is signed was there before, and nothing says that the signer has read it."""
+
+    status = 422
+
+
 @dataclass(frozen=True)
 class Signing:
     """A signature as it comes in: who confirmed with their secret, what they mean, the digest of what they saw.
 
-    `confirmed_by` is what personnel's `confirm_…` verbs return, which check and count the secret. digest "": what the
-    same request brings is what the signer saw (a program signing for a person who is logged in to it).
+    `confirmed_by` is what personnel's `confirm_…` verbs return, which check and count the secret. digest "": the
+    signer saw what the same request brings, and nothing else is signed (a program that its signer is logged in to).
     """
 
     confirmed_by: Any
@@ -38,16 +44,37 @@ class Signing:
     digest: str = ""
 
 
-def sign(*, signing: Signing, meaning: str, shown: Any, act: Any, table: str, record: UUID, at: datetime) -> Signature:
-    """Bind a signature to content. shown: the content as it is now, equal to what the signer saw or the signature is
-    void; act: what the signer does with it. Both are kept, canonical, under one digest (11.50, 11.70).
+def sign(
+    *,
+    signing: Signing,
+    meaning: str,
+    shown: Any,
+    is_all_new: bool,
+    act: Any,
+    table: str,
+    record: UUID,
+    site_id: UUID | None,
+    at: datetime,
+) -> Signature:
+    """Bind a signature to content (21 CFR 11.50, 11.70). Raises SignatureRefused, SignatureUnseen, SignatureVoid.
+
+    shown: the content as it is now, equal to what the signer saw or the signature is void; is_all_new: all of it came
+    with this request; act: what the signer does with it. Both are kept, canonical, under one digest.
     """
     if signing.meaning != meaning:
         raise SignatureRefused(
             f"The signature has to mean {meaning}, not {signing.meaning}.",
             do="Sign with the meaning that is asked for.",
         )
-    if signing.digest and signing.digest != digest(shown):
+    shown_digest = digest(shown)
+    if not signing.digest and not is_all_new:
+        raise SignatureUnseen(
+            "Part of what you sign was recorded before this request.",
+            why="A signature is bound to what its signer has read.",
+            do="Read what is recorded, and send its digest with the signature.",
+            errors=[FieldError("signature.digest", "It is missing.")],
+        )
+    if signing.digest and signing.digest != shown_digest:
         raise SignatureVoid(
             "What you signed is not what is recorded now.",
             why="Something was recorded or corrected after the page was shown to you.",
@@ -57,9 +84,11 @@ def sign(*, signing: Signing, meaning: str, shown: Any, act: Any, table: str, re
     return Signature.objects.create(
         signed_by=signing.confirmed_by,
         signed_at=at,
+        site_id=site_id,
         meaning=meaning,
         record_table=table,
         record=record,
         content=content,
+        shown_digest=shown_digest,
         digest=digest(content),
     )

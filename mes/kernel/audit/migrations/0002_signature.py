@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
                 ),
+                ("site_id", models.UUIDField(null=True)),
                 ("signed_at", models.DateTimeField()),
                 (
                     "meaning",
@@ -39,6 +40,7 @@ class Migration(migrations.Migration):
                 ("record_table", models.CharField(max_length=63)),
                 ("record", models.UUIDField()),
                 ("content", models.JSONField()),
+                ("shown_digest", models.CharField(max_length=64)),
                 ("digest", models.CharField(max_length=64)),
                 (
                     "signed_by",

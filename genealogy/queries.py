@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -29,14 +29,12 @@ class TakesComponents(Protocol):
     components: Sequence[ComponentScan]
 
 
-def unit_by_serial(serial: str) -> Unit | None:
-    return (
-        Unit.objects.select_related(
-            "site", "product", "work_order__product_revision__product", "work_order__routing_revision__routing"
-        )
-        .filter(serial=serial)
-        .first()
-    )
+def unit_by_serial(serial: str, sites: Collection[UUID] | None = None) -> Unit | None:
+    """The unit or lot of this serial, at one of the sites."""
+    found = Unit.objects.select_related(
+        "site", "product", "work_order__product_revision__product", "work_order__routing_revision__routing"
+    ).filter(serial=serial)
+    return (found.filter(site__in=sites) if sites is not None else found).first()
 
 
 def lock_units(serials: Sequence[str], *, site_id: UUID) -> dict[str, Unit]:

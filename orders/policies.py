@@ -3,15 +3,28 @@ from decimal import Decimal
 from functools import lru_cache
 
 from equipment.models import Station
+from equipment.queries import sites_of
 from mes.kernel.numbers import plain
-from mes.kernel.refusals import FieldError, Refusal
-from orders.models import BomLine, Product, ProductRevision, RoutingRevision, StepKind, Tracking
+from mes.kernel.personnel.models import Person
+from mes.kernel.refusals import FieldError, NotFound, Refusal
+from orders.models import BomLine, Product, ProductRevision, RoutingRevision, StepKind, Tracking, WorkOrder
 from orders.plans import Plan, StepPlan
-from orders.queries import current_plan
+from orders.queries import current_plan, order_by_reference
 
 
 class NotReleasable(Refusal):
     """The revision has mistakes; `errors` names each."""
+
+
+def known_order(person: Person, erp_reference: str) -> WorkOrder:
+    """The order of this reference at one of the person's sites.
+
+    Raises NotFound; whether another site has one is not told.
+    """
+    order = order_by_reference(erp_reference, sites_of(person))
+    if order is None:
+        raise NotFound(f"There is no order {erp_reference[:40]} at your sites.", do="Check the reference.")
+    return order
 
 
 def routing_mistakes(revision: RoutingRevision) -> list[FieldError]:

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from uuid import UUID
@@ -16,11 +17,16 @@ class RoutingHasCycle(Refusal):
     """Operations wait for each other in a circle."""
 
 
-def order_by_reference(erp_reference: str, sites: "list[UUID] | None" = None) -> WorkOrder | None:
-    """The order of this ERP reference, at one of the sites."""
-    found = WorkOrder.objects.select_related("site", "product_revision__product", "routing_revision__routing").filter(
-        erp_reference=erp_reference
-    )
+def order_by_reference(erp_reference: str, sites: Collection[UUID] | None = None) -> WorkOrder | None:
+    """The order of this ERP reference, at one of the sites, with its revisions and the people it names."""
+    found = WorkOrder.objects.select_related(
+        "site",
+        "product_revision__product",
+        "routing_revision__routing",
+        "created_by",
+        "released_by",
+        "completed_by",
+    ).filter(erp_reference=erp_reference)
     return (found.filter(site__in=sites) if sites is not None else found).first()
 
 

@@ -73,14 +73,14 @@ def _with_people():
 
 
 def _your_unit(person: Person, serial: str) -> Unit:
-    unit = unit_by_serial(serial)
-    if unit is None or unit.site_id not in sites_of(person):
+    unit = unit_by_serial(serial, sites_of(person))
+    if unit is None:
         raise _unknown("unit", f"There is no unit {serial} at your sites.")
     return unit
 
 
 def _your_order(person: Person, reference: str) -> WorkOrder:
-    order = order_by_reference(reference, list(sites_of(person)))
+    order = order_by_reference(reference, sites_of(person))
     if order is None:
         raise _unknown("order", f"There is no order {reference} at your sites.")
     return order

@@ -1,6 +1,6 @@
 """Reads across units, executions and holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -54,18 +54,20 @@ def execution_of_serial(serial: str, operation_code: str) -> OperationExecution 
     return _with_its_order().filter(unit__serial=serial, operation_code=operation_code).order_by("-attempt").first()
 
 
-def execution_by_key(key: UUID) -> OperationExecution:
-    return _with_its_order().get(pk=key)
+def execution_by_key(key: UUID | str, sites: Collection[UUID] | None = None) -> OperationExecution | None:
+    """The execution of this key, at one of the sites, with what the verbs need of it."""
+    found = _with_its_order().filter(pk=key)
+    return (found.filter(site__in=sites) if sites is not None else found).first()
 
 
 def _with_its_order() -> QuerySet[OperationExecution]:
     return OperationExecution.objects.select_related(
-        "station",
+        "station__site",
         "started_by",
         "worked_by",
         "completed_by",
         "unit__product",
-        "work_order__product_revision",
+        "work_order__product_revision__product",
         "work_order__routing_revision",
     )
 

@@ -7,27 +7,9 @@ from django.http import Http404
 
 from equipment.queries import sites_of
 from genealogy.models import Unit
-from genealogy.queries import unit_by_serial
 from mes.kernel.personnel.models import Person
 from orders.models import WorkOrder
-from orders.queries import order_by_reference
 from wip.models import Hold
-
-
-def order_for(person: Any, erp_reference: str) -> WorkOrder:
-    """The order of this reference at one of the person's sites. Raises Http404."""
-    order = order_by_reference(erp_reference, list(sites_of(person)))
-    if order is None:
-        raise Http404
-    return order
-
-
-def unit_for(person: Any, serial: str) -> Unit:
-    """The unit or lot of this serial at one of the person's sites. Raises Http404."""
-    unit = unit_by_serial(serial)
-    if unit is None or unit.site_id not in sites_of(person):
-        raise Http404
-    return unit
 
 
 def hold_for(person: Any, number: str) -> Hold:
@@ -38,14 +20,15 @@ def hold_for(person: Any, number: str) -> Hold:
     return hold
 
 
-def found_by_name(person: Any, text: str) -> WorkOrder | Unit | Hold | None:
-    """The order, unit, lot or hold with this name, as written or in capitals: both are looked up by index."""
-    sites, names = list(sites_of(person)), {text, text.upper()}
-    return (
-        WorkOrder.objects.filter(erp_reference__in=names, site__in=sites).first()
-        or Unit.objects.filter(serial__in=names, site__in=sites).first()
-        or Hold.objects.select_related("unit", "work_order").filter(number__in=names, site__in=sites).first()
-    )
+def records_named(person: Any, text: str) -> list[WorkOrder | Unit | Hold]:
+    """The orders, units, lots and holds of exactly this name, else of this name in capitals: both by index."""
+    sites, names = sites_of(person), {text, text.upper()}
+    found: list[WorkOrder | Unit | Hold] = [
+        *WorkOrder.objects.filter(erp_reference__in=names, site__in=sites),
+        *Unit.objects.filter(serial__in=names, site__in=sites),
+        *Hold.objects.select_related("unit", "work_order").filter(number__in=names, site__in=sites),
+    ]
+    return [record for record in found if str(record) == text] or found
 
 
 def people_by_key(keys: set[str]) -> dict[str, Person]:

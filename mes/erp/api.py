@@ -15,11 +15,12 @@ from mes.erp.policies import Fate, Line
 from mes.erp.serializers import MAX_ORDERS, OutcomeAnswer, WorkOrderAnswer, WorkOrderInput, WorkOrdersQuery
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import FieldError, InvalidInput, NotFound
+from mes.kernel.refusals import FieldError, InvalidInput
 from mes.kernel.rest.paging import page_of, paged
 from mes.kernel.rest.schema import acts, reads
 from mes.kernel.rest.views import Endpoint
 from orders.models import WorkOrder
+from orders.policies import known_order
 from orders.queries import find_orders
 from wip.actions import orders as floor_orders
 
@@ -92,7 +93,7 @@ class OneWorkOrder(Endpoint):
 
     @reads(WorkOrderAnswer, name="get_work_order", summary="See a work order")
     def get(self, request: Request, erp_reference: str) -> Response:
-        return Response(WorkOrderAnswer(your_order(request.user, erp_reference)).data)
+        return Response(WorkOrderAnswer(known_order(request.user, erp_reference)).data)
 
 
 class ReleaseWorkOrder(Endpoint):
@@ -107,21 +108,12 @@ class ReleaseWorkOrder(Endpoint):
     def post(self, request: Request, erp_reference: str) -> Response:
         if request.data:
             raise InvalidInput("A release takes no body.", do="Send none, or {}.")
-        order = your_order(request.user, erp_reference)
+        order = known_order(request.user, erp_reference)
         with self.door() as passage:
             if not passage.replayed:
                 order = floor_orders.release(order=order, by=passage.person, at=passage.at)
                 passage.remember(order=order.pk)
         return Response(WorkOrderAnswer(order).data)
-
-
-def your_order(person: Person, erp_reference: str) -> WorkOrder:
-    """The order of this reference at one of the person's sites."""
-    found = WorkOrder.objects.filter(erp_reference=erp_reference, site__in=sites_of(person))
-    order = _with_people(found).first()
-    if order is None:
-        raise NotFound(f"There is no order {erp_reference[:40]} at your sites.", do="Check the reference.")
-    return order
 
 
 def _with_people(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:

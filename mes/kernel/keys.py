@@ -1,5 +1,6 @@
-"""Keys made by the client, so that a verb can send its inserts without waiting for identities."""
+"""Keys: those of rows, made here so that a verb can send its inserts without waiting, and those that open something."""
 
+import hashlib
 import os
 import threading
 import time
@@ -23,3 +24,8 @@ def uuid7() -> uuid.UUID:
     milliseconds, fraction = ticks >> 12, ticks & 0xFFF
     chance = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | chance)
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 of a bearer's token: what is stored of it. A token is 256 bits of chance, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()

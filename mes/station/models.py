@@ -1,18 +1,11 @@
 """Which browser is which station, and who is at it. The station keeps the device; people come and go."""
 
-import hashlib
-
 from django.db import models
 from django.db.models import Q
 
 from equipment.models import Station
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field
-
-
-def token_hash(token: str) -> str:
-    """SHA-256 of a device's token: what is stored of it. The token is 256 bits of chance, so no salt is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class StationDevice(Record):

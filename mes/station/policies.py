@@ -8,8 +8,8 @@ from genealogy.queries import unit_by_serial
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.queries import person_by_badge
 from mes.kernel.refusals import NotFound, Refusal
-from mes.station.queries import execution_by_key
 from wip.models import OperationExecution
+from wip.queries import execution_by_key
 
 
 class BadgeUnknown(NotFound):
@@ -37,8 +37,8 @@ def badge_owner(badge: str) -> Person:
 
 def unit_at(station: Station, serial: str) -> Unit:
     """The unit or lot of this serial at the station's site."""
-    unit = unit_by_serial(serial)
-    if unit is None or unit.site_id != station.site_id:
+    unit = unit_by_serial(serial, [station.site_id])
+    if unit is None:
         raise NotKnownHere(
             f"{serial} is not known at {station.site}.",
             why="No badge, unit or lot of this site has this code.",
@@ -49,7 +49,7 @@ def unit_at(station: Station, serial: str) -> Unit:
 
 def job_at(station: Station, key: Any) -> OperationExecution:
     """The execution of this key, running or done, when it is at this station."""
-    execution = execution_by_key(key, station.site_id)
+    execution = execution_by_key(key, [station.site_id])
     if execution is None:
         raise NotFound("There is no such job here.", do="Go to the queue and choose one.")
     if execution.station_id != station.pk:

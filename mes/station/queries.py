@@ -8,7 +8,8 @@ from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrappe
 from equipment.models import Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
-from mes.station.models import StationDevice, StationLogon, token_hash
+from mes.kernel.keys import token_hash
+from mes.station.models import StationDevice, StationLogon
 from wip.models import OperationExecution, Reading
 from wip.status import ExecutionStatus
 
@@ -81,21 +82,6 @@ def place_in_order(unit: Unit) -> tuple[int, int]:
 def running_here(unit: Unit, station: Station) -> OperationExecution | None:
     """What runs on the unit at the station."""
     return OperationExecution.objects.filter(unit=unit, station=station, status=ExecutionStatus.RUNNING).first()
-
-
-def execution_by_key(key: Any, site_id: Any) -> OperationExecution | None:
-    """An execution at a site, with what the verbs and the work page need of it."""
-    return (
-        OperationExecution.objects.select_related(
-            "station",
-            "worked_by",
-            "unit__product",
-            "work_order__product_revision__product",
-            "work_order__routing_revision",
-        )
-        .filter(pk=key, site=site_id)
-        .first()
-    )
 
 
 def all_readings(execution: OperationExecution) -> list[Reading]:

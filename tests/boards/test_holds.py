@@ -28,6 +28,16 @@ def test_a_hold_is_placed_from_the_list_by_number(plant, desk_of) -> None:
     assert amina.post("/holds/place/", subject="nosuch", reason_code="PROCESS", reason="x").status_code == 404
 
 
+def test_a_hold_is_placed_on_what_was_typed_and_on_nothing_that_only_comes_near(plant, ines) -> None:
+    plant.order(reference="WO-a", priority=5), plant.order(reference="WO-A", priority=1)
+    plant.order(reference="X-1"), plant.receive(plant.screws, "X-1")
+    ines.post("/holds/place/", subject="WO-a", reason_code="PROCESS", reason="x")
+    refused = ines.post("/holds/place/", subject="x-1", reason_code="PROCESS", reason="x")
+    assert refused.status_code == 422
+    assert "There are work order X-1 and unit X-1." in refused.content.decode()
+    assert [hold.subject for hold in Hold.objects.all()] == ["WO-a"]
+
+
 def test_an_operator_places_and_may_not_release(plant, desk_of) -> None:
     hold, amina = placed(plant, unit=plant.unit()), desk_of("amina")
     page = amina.get("/holds/").content.decode()

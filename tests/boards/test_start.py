@@ -44,6 +44,20 @@ def test_one_box_leads_to_whatever_has_the_number(plant, ines) -> None:
         assert ines.get("/find", data={"q": asked}).url == place
 
 
+def test_of_names_that_differ_in_case_alone_the_one_that_was_typed_is_found(plant, ines) -> None:
+    plant.order(reference="WO-a", priority=5), plant.order(reference="WO-A", priority=1)
+    for name in ("WO-a", "WO-A"):
+        assert ines.get("/find", data={"q": name}).url == f"/orders/{name}/"
+
+
+def test_of_several_that_only_come_near_none_is_chosen(plant, ines) -> None:
+    order, lot = plant.order(reference="X-1"), plant.receive(plant.screws, "X-1")
+    page = ines.get("/find", data={"q": "x-1"})
+    assert page.status_code == 200
+    assert (list(page.context["orders"]), list(page.context["units"])) == ([order], [lot])
+    assert "more than one" in page.content.decode()
+
+
 def test_what_is_not_found_is_said_with_what_comes_near(plant, ines) -> None:
     unit = plant.unit()
     page = ines.get("/find", data={"q": "IP2-0"})

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
 from genealogy.models import Unit
+from mes.boards.addresses import page_of
 from mes.boards.forms import HoldSubjectForm, ReleaseHoldForm
-from mes.boards.queries import found_by_name, hold_for
+from mes.boards.queries import hold_for, records_named
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
+from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import NotFound
+from mes.kernel.refusals import InvalidInput, NotFound
 from orders.models import WorkOrder
 from wip.actions import holds
 from wip.models import Hold
@@ -24,6 +26,10 @@ from wip.status import HoldStatus
 
 PER_PAGE = 50
 _FILTERS = [*HoldStatus.choices, ("all", "All")]
+
+
+class SeveralOfThatName(InvalidInput):
+    """What is to be held has the same name as something else; neither is chosen."""
 
 
 @require_safe
@@ -52,9 +58,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest) -> HttpResponse:
     given = cleaned(HoldSubjectForm(request.POST))
     name = given.pop("subject")
-    found = found_by_name(request.user, name)
-    if not isinstance(found, WorkOrder | Unit):
-        raise NotFound(f"There is no unit, lot or order {name}.", do="Scan or type its number again.")
+    found = _unit_or_order(request.user, name)
     on = {"order": found} if isinstance(found, WorkOrder) else {"unit": found}
     with desk_door(request) as passage:
         if not passage.replayed:
@@ -72,11 +76,19 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
         if not passage.replayed:
             holds.release(hold=hold, by=passage.person, at=passage.at, **given)
             said = _("Hold %(hold)s on %(subject)s is released.") % {"hold": hold, "subject": hold.subject}
-            passage.remember(said=said, to=_page_of(hold))
+            passage.remember(said=said, to=page_of(hold))
     return answer(request, passage)
 
 
-def _page_of(hold: Hold) -> str:
-    if hold.unit is not None:
-        return reverse("unit", args=[hold.unit.serial])
-    return reverse("order", args=[hold.work_order.erp_reference])
+def _unit_or_order(person: Person, name: str) -> WorkOrder | Unit:
+    found = [record for record in records_named(person, name) if not isinstance(record, Hold)]
+    if not found:
+        raise NotFound(f"There is no unit, lot or order {name}.", do="Scan or type its number again.")
+    if len(found) > 1:
+        names = " and ".join(f"{record._meta.verbose_name} {record}" for record in found)
+        raise SeveralOfThatName(
+            f"{name} is not the name of one thing alone.",
+            why=f"There are {names}.",
+            do="Open the page of the one you mean, and place the hold there.",
+        )
+    return found[0]

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from equipment.queries import sites_of
 from mes.boards.forms import HoldForm, ReleaseHoldForm
 from mes.boards.order_grid import draw, notable_of
-from mes.boards.queries import order_for
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput
 from orders.models import WorkOrder
+from orders.policies import known_order
 from orders.queries import find_orders
 from orders.status import OrderStatus
 from wip.actions import holds
@@ -61,7 +61,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @office(Permission.VIEW_ORDERS)
 def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
-    order, now = order_for(request.user, erp_reference), timezone.now()
+    order, now = known_order(request.user, erp_reference), timezone.now()
     context: dict[str, Any] = {
         "order": order,
         "now": now,
@@ -96,7 +96,7 @@ def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict
 @require_POST
 @office(Permission.RELEASE_ORDERS)
 def release(request: HttpRequest, erp_reference: str) -> HttpResponse:
-    order = order_for(request.user, erp_reference)
+    order = known_order(request.user, erp_reference)
     with desk_door(request) as passage:
         if not passage.replayed:
             floor.release(order=order, by=passage.person, at=passage.at)
@@ -112,7 +112,7 @@ def release_several(request: HttpRequest) -> HttpResponse:
     references = sorted(set(request.POST.getlist("order")))
     if not 0 < len(references) <= MOST_AT_ONCE:
         raise InvalidInput(f"Choose 1 to {MOST_AT_ONCE} orders.", do="Tick the orders that go to the floor.")
-    orders = [order_for(request.user, reference.replace("\0", "")) for reference in references]
+    orders = [known_order(request.user, reference.replace("\0", "")) for reference in references]
     with desk_door(request) as passage:
         if not passage.replayed:
             for order in sorted(orders, key=lambda order: order.pk):  # one order of locks for everybody
@@ -125,7 +125,7 @@ def release_several(request: HttpRequest) -> HttpResponse:
 @require_POST
 @office(Permission.PLACE_HOLDS)
 def hold(request: HttpRequest, erp_reference: str) -> HttpResponse:
-    order, given = order_for(request.user, erp_reference), cleaned(HoldForm(request.POST))
+    order, given = known_order(request.user, erp_reference), cleaned(HoldForm(request.POST))
     with desk_door(request) as passage:
         if not passage.replayed:
             placed = holds.place(order=order, by=passage.person, at=passage.at, **given)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from equipment.queries import sites_of
 from mes.boards.ledger import entries, search, tables
-from mes.boards.queries import found_by_name
+from mes.boards.queries import records_named
 from mes.kernel.desk import office
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
@@ -69,11 +69,10 @@ def record_list(request: HttpRequest) -> HttpResponse:
 
 
 def _keys(person: Any, text: str) -> list[str]:
-    """The keys of the record that the text names: its key itself, or what one calls it (serial, reference, number)."""
+    """The keys of the records that the text names: a key itself, or what one calls them (serial, reference, number)."""
     if not text:
         return []
     try:
         return [str(UUID(text))]
     except ValueError:
-        found = found_by_name(person, text)
-        return [str(found.pk)] if found is not None else [text]
+        return [str(record.pk) for record in records_named(person, text)] or [text]

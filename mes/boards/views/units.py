@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from genealogy.policies import known_unit
 from mes.boards.forms import HoldForm, ReleaseHoldForm
-from mes.boards.queries import unit_for
 from mes.boards.unit_record import read
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
@@ -19,7 +19,7 @@ from wip.actions import holds
 @require_safe
 @office(Permission.VIEW_UNITS)
 def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
-    unit = unit_for(request.user, serial)
+    unit = known_unit(request.user, serial)
     context = {
         "unit": unit,
         "now": timezone.now(),
@@ -35,7 +35,7 @@ def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
 @require_POST
 @office(Permission.PLACE_HOLDS)
 def hold(request: HttpRequest, serial: str) -> HttpResponse:
-    unit, given = unit_for(request.user, serial), cleaned(HoldForm(request.POST))
+    unit, given = known_unit(request.user, serial), cleaned(HoldForm(request.POST))
     with desk_door(request) as passage:
         if not passage.replayed:
             placed = holds.place(unit=unit, by=passage.person, at=passage.at, **given)

@@ -5,10 +5,11 @@ from secrets import token_urlsafe
 
 from equipment.models import Station
 from equipment.policies import check_site_access
+from mes.kernel.keys import token_hash
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from mes.station.models import StationDevice, StationLogon, token_hash
+from mes.station.models import StationDevice, StationLogon
 
 
 def register_device(*, station: Station, by: Person, at: datetime) -> str:

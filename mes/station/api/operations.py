@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from equipment.models import Station
 from equipment.queries import sites_of
+from genealogy.policies import known_unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.personnel.actions.secrets import confirm_password
 from mes.kernel.personnel.models import Person
@@ -18,7 +19,7 @@ from mes.kernel.rest.schema import acts
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
-from mes.station.api.lookups import your_station, your_unit
+from mes.station.api.lookups import your_station
 from mes.station.serializers import CompleteInput, ExecutionAnswer, RecordInput, StartInput
 from orders.plans import OperationPlan
 from orders.queries import plan_of
@@ -37,7 +38,7 @@ class StartOperation(Endpoint):
     @acts(ExecutionAnswer, name="start_operation", summary="Start an operation on a unit", request=StartInput)
     def post(self, request: Request, serial: str, code: str) -> Response:
         asked = self.read(StartInput)
-        unit = your_unit(request.user, serial)
+        unit = known_unit(request.user, serial)
         station = your_station(request.user, unit.site_id, asked["station"])
         with self.door(station=station.code) as passage:
             if passage.replayed:
@@ -111,7 +112,7 @@ def running_execution(person: Person, serial: str, code: str) -> OperationExecut
     execution = execution_of_serial(serial, code)
     if execution is not None and execution.unit.site_id in sites_of(person):
         return execution
-    unit = your_unit(person, serial)
+    unit = known_unit(person, serial)
     plan = operations.planned_operation(unit, code)
     raise OperationNotStarted(f"{plan.code} {plan.name} is not started on {unit}.", do="Start it first.")
 

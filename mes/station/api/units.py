@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from equipment.models import Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
+from genealogy.policies import known_unit
 from mes.kernel.audit.canonical import digest
 from mes.kernel.gates import Verdict
 from mes.kernel.personnel.models import Person
@@ -16,7 +17,7 @@ from mes.kernel.rest.paging import page_of, paged
 from mes.kernel.rest.schema import reads
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions.operations import signature_content
-from mes.station.api.lookups import your_station, your_unit
+from mes.station.api.lookups import your_station
 from mes.station.serializers import UnitAnswer, UnitLine, UnitQuery, UnitsQuery, WayAnswer
 from orders.plans import OperationPlan
 from orders.queries import plan_of
@@ -73,7 +74,7 @@ class UnitAtWork(Endpoint):
     @reads(UnitAnswer, name="get_unit", summary="See a unit, its operations and what blocks them", query=UnitQuery)
     def get(self, request: Request, serial: str) -> Response:
         asked = self.read_query(UnitQuery)
-        unit = your_unit(request.user, serial)
+        unit = known_unit(request.user, serial)
         station = your_station(request.user, unit.site_id, asked["station"]) if "station" in asked else None
         way = way_of(unit, person=request.user, station=station)
         return Response({**UnitLine(unit).data, **WayAnswer(way).data})

@@ -1,6 +1,6 @@
 """Verbs on units. Each writes its activity; balances and status change in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -111,8 +111,7 @@ def consume(*, unit: Unit, components: Sequence[ComponentScan], where: At, by: P
             scan.unit.status = UNIT.after(scan.unit.status, "consume", name=scan.unit.serial)
         inputs.append((scan.unit, scan.quantity, scan.step_code, scan.scanned))
     _record(ActivityKind.CONSUME, unit.site_id, by, at, where, inputs=inputs, outputs=[(unit, unit.quantity)])
-    used = {scan.unit.pk: scan.unit for scan in components if scan.unit is not None}
-    Unit.objects.bulk_update(used.values(), ["quantity_consumed", "status"])
+    _save_balances({scan.unit.pk: scan.unit for scan in components if scan.unit is not None})
 
 
 def finish(*, unit: Unit, where: At, by: Person, at: datetime) -> Unit:
@@ -142,6 +141,17 @@ def _new_serials(product: Product, count: int) -> list[str]:
         taken = set(Unit.objects.filter(serial__in=proposed).values_list("serial", flat=True))
         serials += [serial for serial in proposed if serial not in taken]
     return serials
+
+
+def _save_balances(units: Mapping[UUID, Unit]) -> None:
+    # By hand: building the statement of bulk_update takes longer than all the rest of a consumption.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE genealogy_unit AS unit SET quantity_consumed = used.quantity_consumed, status = used.status
+               FROM unnest(%s::uuid[], %s::numeric[], %s::text[]) AS used (id, quantity_consumed, status)
+               WHERE unit.id = used.id""",
+            [list(units), [u.quantity_consumed for u in units.values()], [str(u.status) for u in units.values()]],
+        )
 
 
 def _take_numbers(product: Product, count: int) -> int:

@@ -19,19 +19,19 @@ from tests.bench.line import STEPS, Job
 _CLAIM = """INSERT INTO idempotency_idempotencykey (id, scope, key, asked, answer, claimed_at)
     SELECT %s, %s, %s, '', %s, %s
     FROM (SELECT set_config('mes.person', %s, true), set_config('mes.station', %s, true)) AS context"""
-_READINGS = """INSERT INTO wip_reading (id, execution_id, step_code, sample, kind, value, number, quantity_unit, lower,
-    upper, scanned, at, by_id, station_code, reason) VALUES """ + ", ".join(
-    ["(%s, %s, %s, 1, %s, %s, %s, '', %s, %s, %s, %s, %s, 'ST-10', '')"] * 5
+_READINGS = """INSERT INTO wip_reading (id, site_id, execution_id, step_code, sample, kind, value, number, quantity_unit,
+    lower, upper, scanned, at, by_id, station_code, reason) VALUES """ + ", ".join(
+    ["(%s, %s, %s, %s, 1, %s, %s, %s, '', %s, %s, %s, %s, %s, 'ST-10', '')"] * 5
 )
 _ACTIVITY = """INSERT INTO genealogy_activity (id, site_id, kind, at, by_id, execution, operation_code, station_code,
     reason) VALUES (%s, %s, 'CONSUME', %s, %s, %s, '10', 'ST-10', '')"""
-_LINKS = """INSERT INTO genealogy_activityunit (id, activity_id, unit_id, direction, quantity, step_code, scanned)
-    VALUES """ + ", ".join(["(%s, %s, %s, %s, 1, %s, %s)"] * 3)
+_LINKS = """INSERT INTO genealogy_activityunit (id, site_id, activity_id, unit_id, direction, quantity, step_code,
+    scanned) VALUES """ + ", ".join(["(%s, %s, %s, %s, %s, 1, %s, %s)"] * 3)
 _UNITS = "UPDATE genealogy_unit SET status = 'CONSUMED', quantity_consumed = 1 WHERE id = ANY(%s)"
 _EXECUTION = """UPDATE wip_operationexecution SET status = 'COMPLETED', quantity_good = 1, completed_at = %s,
     completed_by_id = %s WHERE id = %s"""
-_EVENT = """INSERT INTO wip_executionevent (id, execution_id, kind, at, by_id, station_code, good, scrap, scrap_reason)
-    VALUES (%s, %s, 'COMPLETED', %s, %s, 'ST-10', 1, 0, '')"""
+_EVENT = """INSERT INTO wip_executionevent (id, site_id, execution_id, kind, at, by_id, station_code, good, scrap,
+    scrap_reason) VALUES (%s, %s, %s, 'COMPLETED', %s, %s, 'ST-10', 1, 0, '')"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def complete(connection: psycopg.Connection, job: Bare, at: datetime) -> None:
         run(_LINKS, _links(job, activity))
         run(_UNITS, [list(job.components)])
         run(_EXECUTION, [at, job.person, job.execution])
-        run(_EVENT, [uuid7(), job.execution, at, job.person])
+        run(_EVENT, [uuid7(), job.site, job.execution, at, job.person])
 
 
 def _readings(job: Bare, at: datetime) -> list[Any]:
@@ -83,14 +83,14 @@ def _readings(job: Bare, at: datetime) -> list[Any]:
         is_number = step != "LOOK"
         limits = (value, 1, 20) if is_number else (None, None, None)
         kind = "NUMBER" if is_number else "CHECK"
-        rows += [uuid7(), job.execution, step, kind, value, *limits, "", at, job.person]
+        rows += [uuid7(), job.site, job.execution, step, kind, value, *limits, "", at, job.person]
     for step, serial in zip(("MOTOR", "GEAR"), job.serials, strict=True):
-        rows += [uuid7(), job.execution, step, "SCAN", serial, None, None, None, serial, at, job.person]
+        rows += [uuid7(), job.site, job.execution, step, "SCAN", serial, None, None, None, serial, at, job.person]
     return rows
 
 
 def _links(job: Bare, activity: UUID) -> list[Any]:
-    rows: list[Any] = [uuid7(), activity, job.unit, "OUTPUT", "", ""]
+    rows: list[Any] = [uuid7(), job.site, activity, job.unit, "OUTPUT", "", ""]
     for step, serial, unit in zip(("MOTOR", "GEAR"), job.serials, job.components, strict=True):
-        rows += [uuid7(), activity, unit, "INPUT", step, serial]
+        rows += [uuid7(), job.site, activity, unit, "INPUT", step, serial]
     return rows

@@ -64,7 +64,7 @@ class Floor:
 
     def take_over(self, serial: str, code: str, who: str) -> bool:
         running = self.units[serial]["running"]
-        if who not in WORKERS or code not in running or running[code] == who:
+        if not self._is_workable(serial, code, who) or code not in running or running[code] == who:
             return False
         running[code] = who
         return True

@@ -1,0 +1,233 @@
+"""Every gate by itself: pure, on facts given directly, without a database."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace as Thing
+from uuid import uuid4
+
+import pytest
+
+from genealogy import gates as genealogy_gates
+from genealogy.queries import ComponentScan, components, hosts
+from mes.kernel.gates import Facts, Gate, Hook, configured, gate, judge
+from mes.kernel.personnel.gates import operator_qualified
+from mes.kernel.personnel.queries import QualificationFacts, qualifications
+from orders import gates as order_gates
+from orders.models import Product, WorkOrder
+from orders.plans import ComponentPlan, OperationPlan, StepPlan
+from quality.gates import readings_within_limits
+from wip import gates
+from wip.facts import HoldFacts, RecordedFacts, executions, jobs, open_holds, recorded
+from wip.models import Reading
+
+SITE = uuid4()
+AMINA = Thing(pk=1, full_name="Amina")
+BOARD = ComponentPlan(uuid4(), "PCB-7", "Main board", "SERIAL", Decimal(1), "pcs")
+STEP = StepPlan("TORQUE", 1, "NUMBER", "Torque", "", "", True, 2, "N·m", Decimal("1.1"), None, Decimal("1.3"), None)
+OPERATION = OperationPlan("30", "Torque", uuid4(), "Torque", 60, "", (), ("10", "20"), (STEP,))
+
+
+class Unit(Thing):
+    def __str__(self) -> str:
+        return self.serial
+
+    def get_status_display(self) -> str:
+        return self.status.lower()
+
+
+def a_unit(status="IN_PROCESS", **more) -> Unit:
+    given = {"pk": uuid4(), "serial": "U1", "status": status, "site_id": SITE, "quantity": Decimal(1)}
+    left = {"quantity_left": Decimal(0 if status in ("CONSUMED", "SCRAPPED") else 1), "product_id": BOARD.product_id}
+    return Unit(**given | left | {"product": Product(code="X", name="Other")} | more)
+
+
+def a_job(**more) -> Thing:
+    given = {"unit": a_unit(), "operation": OPERATION, "plan": Thing(operation=lambda code: OPERATION)}
+    return Thing(**given | {"station": None, "person": AMINA, "execution": None, "components": ()} | more)
+
+
+def an_execution(code="30", status="COMPLETED", attempt=1) -> Thing:
+    running = status == "RUNNING"
+    station = Thing(code="ST-30")
+    return Thing(
+        operation_code=code, status=status, is_running=running, attempt=attempt, worked_by="Tomasz", station=station
+    )
+
+
+def a_station(**more) -> Thing:
+    return Thing(
+        **{"code": "ST", "station_class_id": OPERATION.station_class_id, "site_id": SITE, "is_active": True} | more
+    )
+
+
+def a_scan(unit, quantity=1) -> ComponentScan:
+    return ComponentScan("BOARD", "U1", unit, BOARD, Decimal(quantity))
+
+
+def a_reading(number="1.2", sample=1) -> Reading:
+    return Reading(
+        step_code="TORQUE", sample=sample, value=number, number=Decimal(number), lower=STEP.lower, upper=STEP.upper
+    )
+
+
+def values(*readings) -> dict:
+    return {(reading.step_code, reading.sample): reading for reading in readings}
+
+
+def skilled(level, expires=None) -> QualificationFacts:
+    return QualificationFacts(
+        "Amina", [("torque", "Torque tools", 2)], {"torque": (level, expires)}, date(2026, 11, 23)
+    )
+
+
+THERE = Thing(pk=7, code="ST-30")
+HOLD = Thing(number="H-1", reason="Doubt", placed_by="Mei", unit_id=uuid4())
+HELD = a_unit("FINISHED")
+TAKEN = a_unit("CONSUMED")
+
+# Gate, facts, the code of its verdict or None when it lets the job pass.
+CASES = [
+    (order_gates.order_released, {order_gates.order: WorkOrder(status="RELEASED")}, None),
+    (order_gates.order_released, {order_gates.order: WorkOrder(status="RUNNING")}, None),
+    (order_gates.order_released, {order_gates.order: WorkOrder(status="DRAFT")}, "ORDER_NOT_RELEASED"),
+    (order_gates.order_released, {order_gates.order: WorkOrder(status="COMPLETED")}, "ORDER_NOT_RELEASED"),
+    (gates.unit_in_process, {jobs: a_job()}, None),
+    (gates.unit_in_process, {jobs: a_job(unit=a_unit("FINISHED"))}, "UNIT_FINISHED"),
+    (gates.unit_in_process, {jobs: a_job(unit=a_unit("SCRAPPED"))}, "UNIT_SCRAPPED"),
+    (gates.no_open_hold, {open_holds: HoldFacts()}, None),
+    (gates.no_open_hold, {open_holds: HoldFacts(here=[HOLD])}, "ON_HOLD"),
+    (gates.predecessors_done, {jobs: a_job(), executions: [an_execution("10"), an_execution("20")]}, None),
+    (gates.predecessors_done, {jobs: a_job(), executions: [an_execution("10")]}, "PREDECESSOR_NOT_DONE"),
+    (
+        gates.predecessors_done,
+        {jobs: a_job(), executions: [an_execution("10"), an_execution("20", "RUNNING")]},
+        "PREDECESSOR_NOT_DONE",
+    ),
+    (gates.operation_not_begun, {jobs: a_job(), executions: [an_execution("10")]}, None),
+    (gates.operation_not_begun, {jobs: a_job(), executions: [an_execution("30", "RUNNING")]}, "OPERATION_RUNNING"),
+    (gates.operation_not_begun, {jobs: a_job(), executions: [an_execution("30")]}, "OPERATION_DONE"),
+    (gates.station_fits, {jobs: a_job()}, None),
+    (gates.station_fits, {jobs: a_job(station=a_station())}, None),
+    (gates.station_fits, {jobs: a_job(station=a_station(station_class_id=uuid4()))}, "WRONG_STATION"),
+    (gates.station_fits, {jobs: a_job(station=a_station(site_id=uuid4()))}, "WRONG_STATION"),
+    (gates.station_fits, {jobs: a_job(station=a_station(is_active=False))}, "WRONG_STATION"),
+    (gates.execution_is_yours, {jobs: a_job(execution=Thing(worked_by_id=1, worked_by="Amina"))}, None),
+    (gates.execution_is_yours, {jobs: a_job(execution=Thing(worked_by_id=2, worked_by="T"))}, "JOB_OF_ANOTHER"),
+    (gates.station_is_the_jobs, {jobs: a_job(station=THERE, execution=Thing(station_id=7, station="ST-30"))}, None),
+    (
+        gates.station_is_the_jobs,
+        {jobs: a_job(station=THERE, execution=Thing(station_id=8, station=Thing(code="ST-8")))},
+        "JOB_ELSEWHERE",
+    ),
+    (gates.required_steps_recorded, {recorded: RecordedFacts(OPERATION, {})}, "STEPS_MISSING"),
+    (gates.required_steps_recorded, {recorded: RecordedFacts(OPERATION, {}, True)}, None),
+    (gates.required_steps_recorded, {recorded: RecordedFacts(OPERATION, values(a_reading()))}, "STEPS_MISSING"),
+    (
+        gates.required_steps_recorded,
+        {recorded: RecordedFacts(OPERATION, values(a_reading(), a_reading(sample=2)))},
+        None,
+    ),
+    (readings_within_limits, {recorded: RecordedFacts(OPERATION, values(a_reading("1.1")))}, None),
+    (readings_within_limits, {recorded: RecordedFacts(OPERATION, values(a_reading("1.3")))}, None),
+    (
+        readings_within_limits,
+        {recorded: RecordedFacts(OPERATION, values(a_reading("1.31")))},
+        "READING_OUT_OF_LIMITS",
+    ),
+    (
+        readings_within_limits,
+        {recorded: RecordedFacts(OPERATION, values(a_reading("1.09")))},
+        "READING_OUT_OF_LIMITS",
+    ),
+    (operator_qualified, {qualifications: skilled(2)}, None),
+    (operator_qualified, {qualifications: skilled(3, date(2026, 11, 23))}, None),
+    (operator_qualified, {qualifications: skilled(1)}, "OPERATOR_NOT_QUALIFIED"),
+    (operator_qualified, {qualifications: skilled(2, date(2026, 11, 22))}, "OPERATOR_NOT_QUALIFIED"),
+    (gates.component_not_on_hold, {jobs: a_job(components=[a_scan(HELD)]), open_holds: HoldFacts()}, None),
+    (
+        gates.component_not_on_hold,
+        {jobs: a_job(components=[a_scan(HELD)]), open_holds: HoldFacts(on_components={HELD.pk: HOLD})},
+        "COMPONENT_ON_HOLD",
+    ),
+    (genealogy_gates.component_known, {components: [a_scan(a_unit())]}, None),
+    (genealogy_gates.component_known, {components: [a_scan(None)]}, "COMPONENT_UNKNOWN"),
+    (genealogy_gates.component_is_right_part, {components: [a_scan(a_unit())]}, None),
+    (
+        genealogy_gates.component_is_right_part,
+        {components: [a_scan(a_unit(product_id=uuid4()))]},
+        "COMPONENT_WRONG_PART",
+    ),
+    (genealogy_gates.component_available, {components: [a_scan(a_unit("FINISHED"))], hosts: {}}, None),
+    (genealogy_gates.component_available, {components: [a_scan(a_unit())], hosts: {}}, "COMPONENT_NOT_FINISHED"),
+    (
+        genealogy_gates.component_available,
+        {components: [a_scan(a_unit("SCRAPPED"))], hosts: {}},
+        "COMPONENT_SCRAPPED",
+    ),
+    (
+        genealogy_gates.component_available,
+        {components: [a_scan(TAKEN)], hosts: {TAKEN.pk: "IP2-7"}},
+        "COMPONENT_CONSUMED",
+    ),
+    (genealogy_gates.component_available, {components: [a_scan(HELD), a_scan(HELD)], hosts: {}}, "COMPONENT_CONSUMED"),
+    (
+        genealogy_gates.component_available,
+        {components: [a_scan(a_unit("FINISHED", quantity=Decimal(9), quantity_left=Decimal(5)), 6)], hosts: {}},
+        "COMPONENT_NOT_ENOUGH",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "known", "code"), CASES)
+def test_a_gate_answers_from_its_facts_alone(asked: Gate, known, code):
+    verdict = asked(Facts.of(known))  # without a database: a query would fail the test
+    assert (verdict.code if verdict else None) == code
+    if verdict:
+        assert verdict.what.endswith(".")
+        assert verdict.do, "a person is told what to do"
+        assert verdict.as_dict()["code"] == code
+
+
+def test_every_configured_gate_is_tried_both_ways():
+    for configured_gate in configured():
+        answers = {code is None for asked, _, code in CASES if asked is configured_gate}
+        assert answers == {True, False}, configured_gate.name
+
+
+def test_a_gate_reads_only_what_it_asks_for():
+    for asked, known, _ in CASES:
+        assert set(known) <= set(asked.needs), asked.name
+
+
+def test_the_runner_asks_each_loader_once_and_every_gate():
+    calls = []
+
+    def facts_of(subjects):
+        calls.append(len(subjects))
+        return list(subjects)
+
+    @gate(Hook.START, needs=[facts_of])
+    def is_even(facts):
+        """Even."""
+        return None if facts[facts_of] % 2 == 0 else Thing(code="ODD")
+
+    @gate(Hook.START, needs=[facts_of])
+    def is_small(facts):
+        """Small."""
+        return None if facts[facts_of] < 10 else Thing(code="BIG")
+
+    answers = judge([2, 3, 13], Hook.START, [is_even, is_small])
+    assert [[verdict.code for verdict in verdicts] for verdicts in answers] == [[], ["ODD"], ["ODD", "BIG"]]
+    assert calls == [3]
+    assert judge([13], Hook.COMPLETE, [is_even, is_small]) == [[]]
+
+
+@pytest.mark.django_db
+def test_asking_about_many_costs_as_many_queries_as_asking_about_one(plant, django_assert_max_num_queries):
+    from wip.queries import queue_at
+
+    plant.released(1)
+    plant.released(9)
+    with django_assert_max_num_queries(6):
+        ready, _ = queue_at(plant.stations["10"], plant.operator)
+    assert len(ready) == 10

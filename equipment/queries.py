@@ -15,4 +15,4 @@ def sites_of(person: Any) -> dict[UUID, Site]:
 
 def station_at(site: Site, code: str) -> Station | None:
     """The active station of this code at the site."""
-    return Station.objects.filter(site=site, code__iexact=code, is_active=True).first()
+    return Station.objects.select_related("site").filter(site=site, code__iexact=code, is_active=True).first()

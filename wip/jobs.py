@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -59,6 +60,10 @@ class Job:
     @property
     def station_code(self) -> str:
         return self.station.code if self.station else ""
+
+    def date_of(self, moment: datetime) -> date:
+        """The date at the job's site. Whoever brings a station has its site at hand, the unit's may cost a query."""
+        return (self.station or self.unit).site.local(moment).date()
 
     @property
     def required_qualifications(self) -> Sequence[tuple[str, str, int]]:

@@ -52,6 +52,12 @@ def current() -> Passage | None:
     return _passage.get()
 
 
+def moment() -> datetime:
+    """The time at which something is judged: that of the open passage; without one, where a page only looks, now."""
+    passage = current()
+    return passage.at if passage else timezone.now()
+
+
 def fingerprint(*parts: Any) -> str:
     """A digest of what was asked, to tell a repeated request from a key used twice."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,10 +1,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from django.utils import timezone
-
+from mes.kernel import door
 from mes.kernel.personnel.models import Person, PersonQualification
 
 
@@ -14,10 +13,14 @@ class NeedsQualifications(Protocol):
     person: Any
     required_qualifications: Sequence[tuple[str, str, int]]
 
+    def date_of(self, moment: datetime) -> date:
+        """The date that it is then where the subject is."""
+        ...
+
 
 @dataclass(frozen=True)
 class QualificationFacts:
-    """required: (code, name, minimum level). held: code -> (level, expires_date or None)."""
+    """required: (code, name, minimum level). held: code -> (level, expires_date or None). today: at the site."""
 
     person_name: str
     required: Sequence[tuple[str, str, int]]
@@ -35,13 +38,13 @@ def qualifications(subjects: Sequence[NeedsQualifications]) -> list[Qualificatio
         )
         for person_id, code, level, expires in rows:
             held.setdefault(person_id, {})[code] = (level, expires)
-    today = timezone.localdate()
+    at = door.moment()
     return [
         QualificationFacts(
             s.person.full_name if s.person else "",
             s.required_qualifications,
             held.get(s.person.pk, {}) if s.person else {},
-            today,
+            s.date_of(at),
         )
         for s in subjects
     ]

@@ -1,0 +1,70 @@
+"""Receiving bought or stocked units and lots."""
+
+from decimal import Decimal
+
+import pytest
+
+from genealogy.actions.units import SerialTaken, receive
+from genealogy.models import Activity, Unit
+from genealogy.status import UnitStatus
+from mes.kernel.personnel.policies import RoleMissing
+from mes.kernel.refusals import InvalidInput, NotPermitted, Refusal
+from tests.races.runners import at_once, done, refused
+
+
+def take_in(plant, serial="PCB-1", *, product=None, quantity="1", who="ines", site=None):
+    with plant.door(who) as passage:
+        return receive(
+            site=site or plant.site,
+            product=product or plant.board,
+            serial=serial,
+            quantity=Decimal(quantity),
+            by=passage.person,
+            at=passage.at,
+            reason="Delivery 17",
+        )
+
+
+@pytest.mark.django_db
+def test_a_unit_is_there_finished_with_its_activity(plant):
+    unit = take_in(plant, "  PCB-1 ")
+    assert (unit.serial, unit.status, unit.quantity_left) == ("PCB-1", UnitStatus.FINISHED, 1)
+    activity = Activity.objects.get(units__unit=unit)
+    assert (activity.kind, activity.by, activity.reason) == ("RECEIVE", plant.people["ines"], "Delivery 17")
+
+
+@pytest.mark.django_db
+def test_a_lot_has_its_quantity(plant):
+    assert take_in(plant, "LOT-1", product=plant.screws, quantity="12.5").quantity_left == Decimal("12.5")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("serial", "quantity"), [("", "1"), ("  ", "1"), ("PCB-1", "2"), ("PCB-1", "0"), ("PCB-1", "-1")]
+)
+def test_what_can_not_be_is_refused(plant, serial, quantity):
+    with pytest.raises(InvalidInput) as refusal:
+        take_in(plant, serial, quantity=quantity)
+    assert refusal.value.errors
+    assert not Unit.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_serial_is_taken_once(plant):
+    take_in(plant)
+    with pytest.raises(SerialTaken):
+        take_in(plant, product=plant.screws)
+
+
+@pytest.mark.django_db
+def test_who_may_not_receive_and_where_not_is_refused(plant):
+    with pytest.raises(RoleMissing):
+        take_in(plant, who="amina")
+    with pytest.raises(NotPermitted):
+        take_in(plant, site=plant.elsewhere)
+
+
+def test_one_serial_received_at_once_by_many_is_there_once(committed_plant):
+    answers = at_once(*[lambda: take_in(committed_plant, "SAME")] * 4)
+    assert len(done(answers)) == 1
+    assert all(isinstance(answer, Refusal) for answer in refused(answers)), answers

@@ -4,8 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from mes.kernel.personnel.actions.tokens import TokenRevoked, create_token, revoke_token
 from mes.kernel.personnel.models import ApiToken, Person
-from mes.kernel.personnel.tokens import create_token
+from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import InvalidInput
 from tests.plant import NOW
 
@@ -69,3 +70,20 @@ def test_the_command_refuses_unknown_people_and_scopes(plant):
         call_command("create_api_token", "nobody")
     with pytest.raises(CommandError, match="Unknown scopes: x"):
         call_command("create_api_token", "erp", "--scopes", "x")
+
+
+def test_tokens_are_made_and_revoked_by_those_who_keep_the_people(plant):
+    with pytest.raises(RoleMissing), plant.door("ines") as passage:
+        create_token(person=plant.people["erp"], scopes=[], name="", by=passage.person, at=passage.at)
+    token_of(plant)
+    with pytest.raises(RoleMissing), plant.door("ines") as passage:
+        revoke_token(token=ApiToken.objects.get(), by=passage.person, at=passage.at)
+
+
+def test_a_token_is_revoked_once(plant):
+    token, stored = token_of(plant), ApiToken.objects.get()
+    with plant.door("omar") as passage:
+        revoke_token(token=stored, by=passage.person, at=passage.at)
+    assert status_with(token) == 401
+    with pytest.raises(TokenRevoked), plant.door("omar") as passage:
+        revoke_token(token=stored, by=passage.person, at=passage.at)

@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 
 from mes.kernel.audit.admin import PlainChoices, ReadOnly, ReasonForm, RecordAdmin
 from mes.kernel.door import current, open_door
+from mes.kernel.personnel.actions.people import unlock
 from mes.kernel.personnel.actions.secrets import check_pin, set_pin
+from mes.kernel.personnel.actions.tokens import revoke_token
 from mes.kernel.personnel.models import ApiToken, Person, PersonQualification, Qualification
 from mes.kernel.personnel.roles import Role
 from mes.kernel.refusals import InvalidInput
@@ -98,12 +100,11 @@ class PersonAdmin(RecordAdmin):
     @admin.action(description="Unlock after wrong secrets", permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
-            self.carry_out(request, lambda passage, who=person: _unlock(who), done=f"{person} is unlocked.")
-
-
-def _unlock(person: Person) -> None:
-    person.failed_secrets, person.locked_until = 0, None
-    person.save(update_fields=["failed_secrets", "locked_until"])
+            self.carry_out(
+                request,
+                lambda passage, who=person: unlock(person=who, by=passage.person),
+                done=f"{person} is unlocked.",
+            )
 
 
 @admin.register(Qualification)
@@ -130,13 +131,12 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin):
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        for token in queryset.filter(revoked_at=None):
-            self.carry_out(request, lambda passage, t=token: _revoke(t, passage), done=f"{token} is revoked.")
-
-
-def _revoke(token: ApiToken, passage: Any) -> None:
-    token.revoked_at, token.revoked_by = passage.at, passage.person
-    token.save(update_fields=["revoked_at", "revoked_by"])
+        for token in queryset:
+            self.carry_out(
+                request,
+                lambda passage, which=token: revoke_token(token=which, by=passage.person, at=passage.at),
+                done=f"{token} is revoked.",
+            )
 
 
 def change_password(request: HttpRequest) -> HttpResponse:

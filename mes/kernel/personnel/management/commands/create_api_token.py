@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mes.kernel.door import open_door
+from mes.kernel.personnel.actions.tokens import create_token
 from mes.kernel.personnel.models import Person
-from mes.kernel.personnel.tokens import create_token
 from mes.kernel.refusals import Refusal
 
 

@@ -1,0 +1,41 @@
+"""Making and revoking the bearer tokens of the API."""
+
+from datetime import datetime
+from secrets import token_urlsafe
+
+from mes.kernel.keys import token_hash
+from mes.kernel.personnel.models import ApiToken, Person
+from mes.kernel.personnel.policies import check_permission, missing_scopes
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput, Refusal
+
+
+class TokenRevoked(Refusal):
+    """The token is revoked already; it stays so."""
+
+
+def create_token(*, person: Person, scopes: list[str], name: str, by: Person | None, at: datetime) -> str:
+    """Make a token and return it; it is shown this once and stored as a SHA-256 hash.
+
+    by None: whoever may run commands on the server. Raises RoleMissing and InvalidInput.
+    """
+    if by is not None:
+        check_permission(by, Permission.EDIT_PEOPLE)
+    if unknown := missing_scopes(scopes):
+        raise InvalidInput(f"Unknown scopes: {', '.join(unknown)}.", do="See docs/reference/roles.md for the list.")
+    token = f"pw_{token_urlsafe(32)}"
+    ApiToken.objects.create(
+        person=person, name=name, token_hash=token_hash(token), scopes=scopes, created_at=at, created_by=by
+    )
+    return token
+
+
+def revoke_token(*, token: ApiToken, by: Person, at: datetime) -> ApiToken:
+    """The token opens nothing any more. Raises RoleMissing and TokenRevoked."""
+    check_permission(by, Permission.EDIT_PEOPLE)
+    locked = ApiToken.objects.select_for_update(no_key=True).get(pk=token.pk)
+    if locked.revoked_at is not None:
+        raise TokenRevoked(f"{locked} is revoked already.", do="Make a new one if it is needed again.")
+    locked.revoked_at, locked.revoked_by = at, by
+    locked.save(update_fields=["revoked_at", "revoked_by"])
+    return locked

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.api.conftest import api_as
 from tests.plant import Plant
+from tests.station.pages import StationPage
 
 TABLE = Path(__file__).with_name("authorisation.csv")
 METHODS = ("GET", "POST", "PUT")  # PUT stands for all that nothing answers to
@@ -62,6 +63,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "path": "nothing.png",
         "pk": execution.pk,
         "station:register": {"pk": plant.stations["20"].pk},
+        "station:remove": {"pk": StationPage(plant, "20").device.pk},
     }
 
 

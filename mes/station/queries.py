@@ -1,9 +1,10 @@
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Prefetch, Q, QuerySet, Sum
 
 from equipment.models import Station
 from equipment.queries import sites_of
@@ -14,37 +15,46 @@ from wip.models import OperationExecution, Reading
 from wip.status import ExecutionStatus
 
 
-def station_of_token(token: str) -> Station | None:
-    """The active station whose registered browser holds this token."""
-    device = (
-        StationDevice.objects.select_related("station__site", "station__work_center", "station__station_class")
-        .filter(token_hash=token_hash(token), station__is_active=True)
-        .first()
-    )
-    return device.station if device else None
-
-
-def active_logon(station: Station) -> StationLogon | None:
-    """Who is active at the station; a disabled person is not."""
+def device_of_token(token: str) -> StationDevice | None:
+    """The browser that holds this token, with the active station that it is."""
     return (
-        StationLogon.objects.select_related("person")
-        .filter(station=station, logged_off_at__isnull=True, person__is_active=True)
+        StationDevice.objects.select_related("station__site", "station__work_center")
+        .filter(token_hash=token_hash(token), revoked_at__isnull=True, station__is_active=True)
         .first()
     )
+
+
+def _active_logons() -> QuerySet[StationLogon]:
+    """Who is on; a disabled person is not."""
+    return StationLogon.objects.select_related("person").filter(logged_off_at__isnull=True, person__is_active=True)
+
+
+def active_logon(device: StationDevice) -> StationLogon | None:
+    """Who is active at the browser."""
+    return _active_logons().filter(device=device).first()
+
+
+def device_for(person: Any, key: Any) -> StationDevice | None:
+    """The browser of this key at one of the person's sites, also one that is revoked."""
+    return StationDevice.objects.select_related("station").filter(pk=key, site__in=sites_of(person)).first()
+
+
+def devices_by_station(stations: Collection[Station]) -> dict[Any, list[StationDevice]]:
+    """The browsers that are each of the stations, by the station's key; `active`: the log-on there, in a list."""
+    found: dict[Any, list[StationDevice]] = {}
+    rows = StationDevice.objects.filter(station__in=stations, revoked_at__isnull=True).select_related("registered_by")
+    for device in rows.prefetch_related(Prefetch("logons", _active_logons(), "active")).order_by("registered_at"):
+        found.setdefault(device.station_id, []).append(device)
+    return found
 
 
 def stations_for(person: Any) -> QuerySet[Station]:
-    """The active stations of the person's sites, by site and code, each with `is_registered`."""
-    registered = StationDevice.objects.filter(station=OuterRef("pk"))
-    return (
-        Station.objects.filter(site__in=sites_of(person), is_active=True)
-        .select_related("site", "work_center")
-        .annotate(is_registered=Exists(registered))
-        .order_by("site__name", "code")
-    )
+    """The active stations of the person's sites, by site and code."""
+    found = Station.objects.filter(site__in=sites_of(person), is_active=True)
+    return found.select_related("site", "work_center").order_by("site__name", "code")
 
 
-def running_by_station(stations: "QuerySet[Station] | list[Station]") -> dict[Any, list[OperationExecution]]:
+def running_by_station(stations: Collection[Station]) -> dict[Any, list[OperationExecution]]:
     """What runs at each of the stations, longest first, by the station's key."""
     found: dict[Any, list[OperationExecution]] = {}
     rows = OperationExecution.objects.filter(station__in=stations, status=ExecutionStatus.RUNNING)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", queue.queue, name="queue"),
     path("stations/", stations.stations, name="stations"),
     path("stations/<uuid:pk>/register/", stations.register, name="register"),
+    path("browsers/<uuid:pk>/remove/", stations.remove, name="remove"),
     path("log-on/", log_on.log_on, name="log_on"),
     path("log-off/", log_on.log_off, name="log_off"),
     path("scan/", scan.scan, name="scan"),

@@ -14,6 +14,7 @@ from mes.station.actions import logons
 from mes.station.actions.operations import Completion, Given, take_over
 from orders.models import WorkOrder
 from tests.bench.line import drive_line
+from tests.station.pages import StationPage
 from wip.actions import holds
 from wip.actions import orders as floor_orders
 from wip.queries import execution_at
@@ -129,9 +130,11 @@ def receive(plant):
 
 
 def log_on(plant):
+    device = StationPage(plant, "10").device
+
     def come():
         with plant.door("amina") as passage:
-            logons.log_on(station=plant.stations["10"], person=passage.person, at=passage.at)
+            logons.log_on(device=device, person=passage.person, at=passage.at)
 
     return come
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.test import Client
 
 from mes.station.actions import logons
+from mes.station.queries import device_of_token
 from mes.station.views.presence import COOKIE
 from tests.plant import PIN
 
@@ -19,7 +20,8 @@ class StationPage:
         self.station = plant.stations[code]
         self.client = Client()
         with plant.door("ines") as passage:
-            self.client.cookies[COOKIE] = logons.register_device(station=self.station, by=passage.person, at=passage.at)
+            token = logons.register_device(station=self.station, by=passage.person, at=passage.at)
+        self.client.cookies[COOKIE], self.device = token, device_of_token(token)
 
     def get(self, path: str = "", *, htmx: bool = False):
         return self.client.get(f"/station/{path}", headers={"HX-Request": "true"} if htmx else {})

@@ -51,12 +51,12 @@ def test_badge_and_pin_log_on_and_show_the_queue(page, plant):
     answer = page.log_on()
     assert accepted(answer) == "Amina Yusuf is logged on"
     assert "Nothing waits at ST-30" in text(answer)
-    assert active_logon(page.station).person == plant.people["amina"]
+    assert active_logon(page.device).person == plant.people["amina"]
 
 
 def test_a_wrong_pin_is_refused_and_nobody_is_on(page):
     assert is_refused(page.log_on(pin="0000"), 403)
-    assert active_logon(page.station) is None
+    assert active_logon(page.device) is None
 
 
 def test_after_five_wrong_pins_the_right_one_is_refused_too(page, plant):
@@ -92,8 +92,20 @@ def test_another_badge_changes_the_person(page, plant):
     page.log_on()
     assert "Tomasz Nowak, enter your PIN." in text(page.scan("B-0452"))
     page.log_on("tomasz")
-    assert active_logon(page.station).person == plant.people["tomasz"]
+    assert active_logon(page.device).person == plant.people["tomasz"]
     assert StationLogon.objects.filter(logged_off_at__isnull=False).get().person == plant.people["amina"]
+
+
+def test_a_second_browser_of_the_station_knows_nothing_of_who_is_on_at_the_first(page, plant):
+    page.log_on()
+    second = StationPage(plant)
+    assert second.get()["Location"] == "/station/log-on/"
+    unit = plant.do(plant.unit(), "10", "20")
+    assert is_refused(second.post("start/", unit=unit.serial, operation="30"), 401)
+    second.log_on("tomasz")
+    second.start(unit)
+    assert unit.executions.get(operation_code="30").started_by == plant.people["tomasz"]
+    assert active_logon(page.device).person == plant.people["amina"]
 
 
 def test_log_off_leaves_nobody_on(page):
@@ -107,6 +119,18 @@ def test_the_same_press_twice_logs_on_once(page):
     first, second = (page.log_on(key="0198c0de-0000-7000-8000-000000000001") for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 200)
     assert StationLogon.objects.count() == 1
+
+
+def test_a_press_that_comes_again_after_log_off_says_that_nobody_is_on(page):
+    key = "0198c0de-0000-7000-8000-000000000009"
+    page.log_on(key=key)
+    page.post("log-off/")
+    late = page.log_on(key=key)
+    assert (late.status_code, late["HX-Replace-Url"]) == (200, "/station/log-on/")
+    assert "Nobody is logged on" in text(late)
+    assert "HX-Trigger" not in late
+    page.log_on("tomasz")
+    assert accepted(page.log_on(key=key)) == "Tomasz Nowak is logged on"
 
 
 def test_without_script_log_on_leads_to_the_queue(page):

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from equipment.models import SiteAccess
 from mes.station.models import StationDevice
 from tests.station.pages import StationPage, text
 
@@ -45,6 +46,53 @@ def test_a_supervisor_makes_the_browser_a_station_by_a_cookie_that_no_script_rea
     assert device.station == plant.stations["30"]
     assert cookie.value not in device.token_hash
     assert client.get("/station/")["Location"] == "/station/log-on/"
+
+
+def test_a_browser_that_is_made_another_station_is_the_first_no_more(plant):
+    client = office(plant, "ines")
+    register(client, plant.stations["10"])
+    register(client, plant.stations["30"])
+    assert StationDevice.objects.get(revoked_at=None).station == plant.stations["30"]
+
+
+def test_the_list_shows_the_browsers_of_a_station_and_who_is_on_there(plant):
+    first, _ = StationPage(plant), StationPage(plant)
+    first.log_on()
+    shown = text(office(plant, "ines").get("/station/stations/"))
+    assert "registered Mon 23 Nov, 09:01 by Ines Carvalho, Amina Yusuf is on" in shown
+    assert "by Ines Carvalho, nobody is on" in shown
+    assert shown.count("Remove") == 2
+    assert "2 registered" in text(office(plant, "ruth").get("/station/stations/"))
+
+
+def test_a_browser_is_removed_once_however_often_it_is_pressed(plant):
+    page, client = StationPage(plant), office(plant, "ines")
+    page.log_on()
+    press = {"idempotency_key": str(uuid4())}
+    path = f"/station/browsers/{page.device.pk}/remove/"
+    assert client.post(path, press)["Location"] == "/station/stations/"
+    assert page.get().status_code == 403
+    assert client.post(path, press).status_code == 302
+    assert client.post(path, {"idempotency_key": str(uuid4())}).status_code == 409
+    shown = text(client.get("/station/stations/"))
+    assert "The browser is ST-30 no more." in shown
+    assert "Remove" not in shown
+
+
+@pytest.mark.parametrize("name", ["amina", "pavel", "mei", "ruth"])
+def test_who_may_not_register_stations_removes_no_browser(plant, name):
+    page = StationPage(plant)
+    path = f"/station/browsers/{page.device.pk}/remove/"
+    assert office(plant, name).post(path, {"idempotency_key": str(uuid4())}).status_code == 403
+    assert page.get().status_code == 302
+
+
+def test_a_browser_of_another_site_is_not_there(plant):
+    page = StationPage(plant)
+    with plant.door("omar"):
+        SiteAccess.objects.filter(person=plant.people["ines"]).update(site=plant.elsewhere)
+    path = f"/station/browsers/{page.device.pk}/remove/"
+    assert office(plant, "ines").post(path, {"idempotency_key": str(uuid4())}).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["amina", "pavel", "mei", "ruth"])

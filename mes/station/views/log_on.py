@@ -32,10 +32,13 @@ def _log_on(request: HttpRequest, presence: Presence) -> HttpResponse:
     person = confirm_pin(person=badge_owner(given["badge"]), pin=given["pin"], at=presence.now)
     with enter(request, presence, given, person=person) as passage:
         if not passage.replayed:
-            logons.log_on(station=presence.station, person=person, at=passage.at)
-    present = Presence(presence.station, active_logon(presence.station), presence.now)
-    url = reverse("station:queue")
-    return answer(request, url, lambda: queue_page(request, present), done=f"{person.full_name} is logged on")
+            logons.log_on(device=presence.device, person=person, at=passage.at)
+    # Told is what is so now: a repeated press may come after a log-off, or after somebody else.
+    present = Presence(presence.device, active_logon(presence.device), presence.now)
+    if present.person is None:
+        return answer(request, reverse("station:log_on"), lambda: log_on_page(request, present))
+    done = f"{present.person.full_name} is logged on"
+    return answer(request, reverse("station:queue"), lambda: queue_page(request, present), done=done)
 
 
 @require_POST
@@ -47,7 +50,7 @@ def log_off(request: HttpRequest, presence: Presence) -> HttpResponse:
         return redirect("station:log_on")
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            logons.log_off(station=presence.station, by=presence.person, at=passage.at)
-    empty, url = Presence(presence.station, None, presence.now), reverse("station:log_on")
+            logons.log_off(device=presence.device, by=presence.person, at=passage.at)
+    empty, url = Presence(presence.device, None, presence.now), reverse("station:log_on")
     done = f"{presence.person.full_name} is logged off"
     return answer(request, url, lambda: log_on_page(request, empty), done=done)

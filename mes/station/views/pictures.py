@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from mes.station.views.presence import station_of
+from mes.station.views.presence import device_of
 
 TYPES = {
     ".svg": "image/svg+xml",
@@ -24,7 +24,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """A step's picture, for a registered station or somebody who is logged in."""
     content_type = TYPES.get(Path(path).suffix.lower())
-    if content_type is None or not (request.user.is_authenticated or station_of(request)):
+    if content_type is None or not (request.user.is_authenticated or device_of(request)):
         raise Http404
     try:
         file = default_storage.open(path)

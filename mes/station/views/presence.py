@@ -17,8 +17,8 @@ from equipment.models import Station
 from mes.kernel.door import Passage, fingerprint, open_door
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import NotPermitted, NotSignedIn
-from mes.station.models import StationLogon
-from mes.station.queries import Pace, active_logon, pace_today, station_of_token
+from mes.station.models import StationDevice, StationLogon
+from mes.station.queries import Pace, active_logon, device_of_token, pace_today
 
 COOKIE = "station"
 COOKIE_AGE_S = 400 * 24 * 3600  # browsers keep no cookie longer (RFC 6265bis, 5.5)
@@ -38,11 +38,15 @@ class NobodyLoggedOn(NotSignedIn):
 
 @dataclass(frozen=True)
 class Presence:
-    """The station of a request, who is active there (None: nobody), and when it came."""
+    """The browser of a request and the station it is, who is active there (None: nobody), and when it came."""
 
-    station: Station
+    device: StationDevice
     logon: StationLogon | None
     now: datetime
+
+    @property
+    def station(self) -> Station:
+        return self.device.station
 
     @property
     def person(self) -> Person | None:
@@ -73,9 +77,10 @@ class Presence:
 StationView = Callable[Concatenate[HttpRequest, Presence, P], HttpResponse]
 
 
-def station_of(request: HttpRequest) -> Station | None:
+def device_of(request: HttpRequest) -> StationDevice | None:
+    """What this browser is registered as."""
     token = request.COOKIES.get(COOKIE, "")
-    return station_of_token(token) if token else None
+    return device_of_token(token) if token else None
 
 
 def at_station(view: StationView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
@@ -84,15 +89,15 @@ def at_station(view: StationView[P]) -> Callable[Concatenate[HttpRequest, P], Ht
     @never_cache
     @wraps(view)
     def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        station = station_of(request)
-        if station is None:
+        device = device_of(request)
+        if device is None:
             if request.method == "GET" and not _is_fragment(request):
                 return render(request, "station/unregistered.html", status=403)
             raise NotAStation(
                 "This browser is not a station.", do="Let a supervisor open Stations and choose which one it is."
             )
-        with timezone.override(station.site.zone):
-            return view(request, Presence(station, active_logon(station), timezone.now()), *args, **kwargs)
+        with timezone.override(device.station.site.zone):
+            return view(request, Presence(device, active_logon(device), timezone.now()), *args, **kwargs)
 
     return shown
 

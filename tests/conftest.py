@@ -9,6 +9,7 @@ from django.db import connections
 
 import mes.celery  # noqa: F401 - makes it the application that tasks are published by
 from tests import databases
+from tests.plant import Plant, build, load
 from tests.plant_server import PlantServer, plant_server_on
 
 
@@ -34,9 +35,19 @@ def database_template(django_test_environment: None) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database_template: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def planted_template(database_template: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with the plant of tests/plant.py in it, to be cloned: building it costs more than most tests."""
+    with databases.clone(database_template) as name, django_db_blocker.unblock():
+        before = point_at(name)
+        build()
+        point_at(before)
+        yield name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(planted_template: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """pytest-django's fixture, ours: this process's clone, reached as the application's role."""
-    with databases.clone(database_template) as name:
+    with databases.clone(planted_template) as name:
         before = point_at(name)
         yield
         with django_db_blocker.unblock():
@@ -45,12 +56,16 @@ def django_db_setup(database_template: str, django_db_blocker: pytest.FixtureReq
 
 @pytest.fixture
 def committed_database(
-    database_template: str, django_db_setup: None, django_db_blocker, request: pytest.FixtureRequest
+    database_template: str, planted_template: str, django_db_setup: None, django_db_blocker, request
 ) -> Iterator[str]:
-    """A fresh database for one test that really commits or uses threads. Not together with `db` or `django_db`."""
+    """A fresh database for one test that really commits or uses threads. Not together with `db` or `django_db`.
+
+    Empty but for what `migrate` makes, unless the test asks for `committed_plant`.
+    """
     if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
         raise pytest.UsageError(f"{request.node.nodeid}: `committed_database` takes the place of `django_db`")
-    with databases.clone(database_template) as name, django_db_blocker.unblock():
+    origin = planted_template if "committed_plant" in request.fixturenames else database_template
+    with databases.clone(origin) as name, django_db_blocker.unblock():
         before = point_at(name)
         yield name
         point_at(before)
@@ -85,16 +100,12 @@ def fetch(plant_server: PlantServer):
 
 
 @pytest.fixture
-def plant(db: None):
-    """The pump line of tests/plant.py, in this test's transaction."""
-    from tests.plant import build
-
-    return build()
+def plant(db: None) -> Plant:
+    """The pump line of tests/plant.py; what the test does to it is rolled back."""
+    return load()
 
 
 @pytest.fixture
-def committed_plant(committed_database: str):
-    """The same, really committed: for tests with threads and with a web server."""
-    from tests.plant import build
-
-    return build()
+def committed_plant(committed_database: str) -> Plant:
+    """The same in a database of the test's own: for tests with threads and with a web server."""
+    return load()

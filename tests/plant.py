@@ -228,6 +228,22 @@ def build() -> Plant:
     return Plant(northfield, southfield, people, stations, revision, board, screws, routing, torque)
 
 
+def load() -> Plant:
+    """The plant that `build` left in the database, as fresh objects."""
+    stations = Station.objects.select_related("site", "work_center", "station_class")
+    return Plant(
+        site=Site.objects.get(code="NF"),
+        elsewhere=Site.objects.get(code="SF"),
+        people={person.username: person for person in Person.objects.all()},
+        stations={station.code.removeprefix("ST-"): station for station in stations},
+        pump=ProductRevision.objects.select_related("product").get(product__code="IP2"),
+        board=Product.objects.get(code="PCB-7"),
+        screws=Product.objects.get(code="M3X8"),
+        routing=RoutingRevision.objects.select_related("routing__site", "routing__product").get(number=7),
+        torque=Qualification.objects.get(code="torque"),
+    )
+
+
 def _person(name: str, full_name: str, badge: str | None, role: str, site: Site) -> Person:
     person = Person.objects.create(
         username=name,

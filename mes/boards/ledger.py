@@ -15,6 +15,27 @@ from django.db.models.functions import Coalesce
 from mes.boards.queries import people_by_key
 from mes.kernel.audit.models import AuditEvent
 
+# Tables of which no row belongs to one site: to whoever may see the ledger they are all shown. Of any other table,
+# a row is shown by the site it carries or not at all.
+_OF_THE_ENTERPRISE = {
+    "audit_signature": "those on master data; the others carry their site",
+    "personnel_person": "people may work at several sites",
+    "personnel_qualification": "the same everywhere",
+    "personnel_personqualification": "a person takes it along",
+    "personnel_apitoken": "a person's",
+    "equipment_site": "who gives access has to see all",
+    "equipment_stationclass": "the same everywhere",
+    "orders_product": "products are the enterprise's, and so is what defines them",
+    "orders_productrevision": "a product's",
+    "orders_bomline": "a product's",
+    "orders_routingrevision": "master data",
+    "orders_operation": "master data",
+    "orders_operationedge": "master data",
+    "orders_operationqualification": "master data",
+    "orders_step": "master data",
+    "orders_pinnedplan": "a copy of master data, shared by its content",
+}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -41,6 +62,21 @@ def tables() -> dict[str, str]:
     return {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models(include_auto_created=True)}
 
 
+@cache
+def tables_without_site() -> frozenset[str]:
+    """The tables, with their histories, whose rows belong to no single site."""
+    names = [table.split("_", 1) for table in _OF_THE_ENTERPRISE]
+    return frozenset([*_OF_THE_ENTERPRISE, *(f"{app}_historical{model}" for app, model in names)])
+
+
+def seen_from(sites: Iterable[UUID], found: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """Those rows that belong to one of the sites, and those that belong to no single one."""
+    return found.alias(row_site=Coalesce(KT("new__site_id"), KT("old__site_id"))).filter(
+        Q(row_site__in=[str(site) for site in sites])
+        | Q(row_site__isnull=True, table_name__in=sorted(tables_without_site()))
+    )
+
+
 def search(
     sites: Iterable[UUID],
     *,
@@ -51,13 +87,11 @@ def search(
     until: datetime | None = None,
     before: int | None = None,
 ) -> QuerySet[AuditEvent]:
-    """Rows of the ledger, latest first: those of the sites, and those that belong to no single site.
+    """Rows of the ledger that are seen from the sites, latest first.
 
     records, person: keys. before: only rows with a lower sequence, to turn the page.
     """
-    found = AuditEvent.objects.annotate(row_site=Coalesce(KT("new__site_id"), KT("old__site_id"))).filter(
-        Q(row_site__isnull=True) | Q(row_site__in=[str(site) for site in sites])
-    )
+    found = seen_from(sites, AuditEvent.objects.all())
     if records:
         # The index begins with the table: naming all of them lets Postgres use it for a record alone.
         found = found.filter(record__in=records, table_name__in=[table] if table else list(tables()))

@@ -86,6 +86,31 @@ def test_records_of_other_sites_are_not_shown(client, plant) -> None:
         assert listing.context["cl"].result_count == 0, page
 
 
+def test_nor_is_their_history(client, plant) -> None:
+    station = plant.stations["10"]
+    address = reverse("admin:equipment_station_history", args=[station.pk])
+    client.force_login(plant.people["ruth"])
+    assert client.get(address).status_code == 200
+    with plant.door("omar"):
+        station.site.people.filter(person=plant.people["ruth"]).delete()
+    assert client.get(address).status_code == 404
+    assert client.get(f"{address}{station.history.get().pk}/").status_code == 404
+
+
+def test_an_old_state_is_shown_and_can_not_be_posted_back(client, plant) -> None:
+    station = plant.stations["10"]
+    old = station.history.get()
+    with plant.door("omar"):
+        station.name = "Boards"
+        station.save()
+    address = reverse("admin:equipment_station_simple_history", args=[station.pk, old.pk])
+    client.force_login(plant.people["omar"])
+    form = client.get(address).context["adminform"].form
+    assert client.post(address, {**form.initial, "reason": "As it was"}).status_code == 403
+    station.refresh_from_db()
+    assert station.name == "Boards"
+
+
 def test_nothing_is_deleted_here(client, plant) -> None:
     client.force_login(plant.people["omar"])
     site = plant.site

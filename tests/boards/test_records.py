@@ -1,9 +1,14 @@
 """Searching the ledger."""
 
 import pytest
+from django.db import connection
 
-from mes.kernel.audit.models import AuditEvent
+from equipment.models import SiteAccess
+from mes.boards.ledger import tables_without_site
+from mes.kernel.audit.models import AuditEvent, Signature
 from orders.models import WorkOrder
+
+pytestmark = pytest.mark.django_db
 
 
 def found(page) -> list[tuple[str, str]]:
@@ -50,6 +55,43 @@ def test_rows_of_another_site_are_left_out(plant, desk_of) -> None:
     seen = desk_of("ruth").get(f"/records/?record={order.pk}").context["entries"]
     assert [entry.event.operation for entry in seen] == ["INSERT"]
     assert AuditEvent.objects.filter(record=str(order.pk)).count() == 2
+
+
+@pytest.fixture
+def elsewhere_alone(plant) -> None:
+    """Everything happened at Northfield; Ruth sees Southfield alone."""
+    plant.do(plant.unit(), "10", "20", "30", "40")
+    with plant.door("omar"):
+        SiteAccess.objects.filter(person=plant.people["ruth"]).delete()
+        SiteAccess.objects.create(person=plant.people["ruth"], site=plant.elsewhere)
+
+
+def test_nothing_that_happened_at_another_site_is_seen(plant, desk_of, elsewhere_alone) -> None:
+    ruth = desk_of("ruth")
+    tables = set(AuditEvent.objects.values_list("table_name", flat=True))
+    for table in sorted(tables - {"equipment_siteaccess", "equipment_historicalsiteaccess"}):
+        seen = len(ruth.get(f"/records/?table={table}").context["entries"])
+        assert bool(seen) == (table in tables_without_site() - {"audit_signature"}), table
+
+
+def test_nor_is_it_in_the_administration_pages(plant, desk_of, elsewhere_alone) -> None:
+    ruth, signature = desk_of("ruth"), Signature.objects.get()
+    seen = ruth.get("/admin/audit/auditevent/?q=wip_reading").context["cl"]
+    assert seen.result_count == 0
+    assert ruth.get("/admin/audit/signature/").context["cl"].result_count == 0
+    page = ruth.get(f"/admin/audit/signature/{signature.pk}/change/")
+    assert page.status_code == 302
+    assert desk_of("mei").get("/admin/audit/signature/").context["cl"].result_count == 1
+
+
+def test_every_table_on_record_has_a_site_or_is_listed_as_having_none() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'audited'")
+        audited = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT table_name FROM information_schema.columns WHERE column_name = 'site_id'")
+        with_site = {row[0] for row in cursor.fetchall()}
+    assert audited - with_site == (tables_without_site() & audited) - {"audit_signature"}
+    assert {"personnel_person", "orders_step"} <= audited - with_site
 
 
 @pytest.mark.parametrize("role", ["amina", "ines", "pavel", "hiroshi"])

@@ -1,22 +1,19 @@
-"""How records are kept in the administration pages: through the door, with person and reason; and the ledger itself."""
+"""How records are kept in the administration pages: through the door, with person and reason."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
-from mes.kernel.audit.models import AuditEvent, Signature
 from mes.kernel.door import Passage, open_door
 from mes.kernel.refusals import Refusal
 
@@ -156,6 +153,23 @@ class RecordAdmin(DoorAdmin, SimpleHistoryAdmin):
         """An old state is never put back silently: enter it anew, with a reason."""
         return True
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self._check_is_seen(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        self._check_is_seen(request, object_id)
+        if request.method not in ("GET", "HEAD"):  # simple-history hides the button alone, and would save a post
+            raise PermissionDenied
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def _check_is_seen(self, request: HttpRequest, object_id: str) -> None:
+        """Raise Http404 unless the person sees the record itself: its history is looked up past its list."""
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404
+
 
 class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     """A list to look things up in."""
@@ -168,29 +182,3 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
         return super().changelist_view(
             request, {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
         )
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("sequence", "at", "who", "station", "operation", "table_name", "reason")
-    list_filter = ("operation",)
-    search_fields = ("=record", "=table_name", "person_name", "reason")
-    search_help_text = "Key of a record, name of a table, person or reason."
-    ordering = ("-sequence",)
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEvent]:
-        people = get_user_model().objects.annotate(key=Cast("pk", models.TextField())).filter(key=OuterRef("person"))
-        return super().get_queryset(request).annotate(person_name=Subquery(people.values("full_name")[:1]))
-
-    @admin.display(description="person", ordering="person")
-    def who(self, event: AuditEvent) -> str:
-        return event.person_name or event.person or "outside the application"
-
-
-@admin.register(Signature)
-class SignatureAdmin(ReadOnlyAdmin):
-    list_display = ("signed_at", "signed_by", "meaning", "record_table", "record", "digest_groups")
-    list_filter = ("meaning",)
-    search_fields = ("=record", "signed_by__full_name", "shown_digest", "digest")
-    list_select_related = ("signed_by",)
-    ordering = ("-signed_at",)

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from mes.boards.views import find, holds, home, orders, records, units
+from mes.boards.views import design, find, holds, home, orders, records, units
 from mes.boards.views.log_in import LogInView
 
 
@@ -36,5 +36,6 @@ urlpatterns = [
     path("holds/", holds.hold_list, name="holds"),
     path("holds/place/", holds.place, name="holds_place"),
     path("holds/<name:number>/release/", holds.release, name="hold_release"),
+    path("design/", design.components, name="design"),
     path("records/", records.record_list, name="records"),
 ]

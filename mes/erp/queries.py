@@ -26,4 +26,4 @@ def orders_named(table: Table) -> QuerySet[WorkOrder]:
 def open_holds_on(orders: Iterable[WorkOrder]) -> dict[UUID, Hold]:
     """The first open hold on each of the orders that has one."""
     found = Hold.objects.filter(work_order__in=list(orders), status=HoldStatus.OPEN).order_by("-placed_at")
-    return {hold.work_order_id: hold for hold in found}
+    return {hold.work_order_id: hold for hold in found if hold.work_order_id is not None}

@@ -75,3 +75,8 @@ def test_what_belongs_to_another_site_is_not_found(plant, ines) -> None:
         assert page.status_code == 200
         assert not page.context["units"]
         assert not page.context["orders"]
+
+
+def test_everybody_who_is_logged_in_sees_the_components_and_nobody_else(plant, desk_of, client) -> None:
+    assert "Marks and badges" in desk_of("amina").get("/design/").content.decode()
+    assert client.get("/design/").url == "/login/?next=/design/"

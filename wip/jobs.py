@@ -89,6 +89,16 @@ def entry(operation: OperationPlan, step_code: str, *, value: object, sample: in
     return Entry(step, sample, text, number, reason.strip()[:200])
 
 
+def check_once(given: Entry, places: set[tuple[str, int]]) -> None:
+    """Note the step and sample of an entry among those of its request; raises InvalidInput when they are there."""
+    place = (given.step.code, given.sample)
+    if place in places:
+        sentence = f"{given.step.name}, sample {given.sample}, is given twice."
+        error = FieldError(f"{given.step.code}.{given.sample}", sentence)
+        raise InvalidInput(sentence, do="Send one value for each.", errors=[error])
+    places.add(place)
+
+
 def _value(step: StepPlan, given: object) -> tuple[str, Decimal | None]:
     if step.kind == StepKind.NUMBER:
         number = decimal_of(given)

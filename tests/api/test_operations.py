@@ -73,6 +73,21 @@ def test_every_wrong_entry_is_named_by_its_place(plant, api):
     assert not Reading.objects.filter(execution__operation_code="30").exists()
 
 
+def test_a_place_that_is_given_twice_is_named(plant, api):
+    unit = plant.do(plant.unit(), "10", "20")
+    start(api, unit, "30")
+    body = {
+        "steps": [{"step": "TORQUE", "value": value, "reason": "Slipped"} for value in (1.2, 1.21)],
+        "consumptions": [{"step": "SCREWS", "serial": plant.a_lot()}, {"step": "SCREWS", "serial": plant.a_lot()}],
+    }
+    refused = complete(api, unit, "30", body)
+    assert refused.status_code == 422
+    assert [(error["where"], error["what"]) for error in refused.json()["errors"]] == [
+        ("steps.1", "Torque, sample 1, is given twice."),
+        ("consumptions.1", "Screws, sample 1, is given twice."),
+    ]
+
+
 def test_a_signed_operation_needs_the_secret_of_the_token_s_person(plant, api):
     unit = plant.do(plant.unit(), "10", "20", "30")
     start(api, unit, "40")

@@ -8,7 +8,7 @@ from genealogy.models import Unit
 from genealogy.queries import as_built
 from genealogy.status import UnitStatus
 from mes.kernel.audit.models import Signature
-from mes.kernel.refusals import Refusal
+from mes.kernel.refusals import InvalidInput, Refusal
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from orders.status import OrderStatus
@@ -124,6 +124,17 @@ def test_the_second_person_is_told_who_has_the_unit(plant):
     assert refused.value.what == f"Amina Yusuf has {unit} at ST-20."
     with pytest.raises(BlockedByGates, match="Amina Yusuf has"):
         plant.report(unit, "20", Given("DRIVE", "yes"), who="tomasz")
+
+
+@pytest.mark.parametrize("reason", ["", "Wrench slipped"])
+def test_one_place_is_given_once_in_a_request(plant, reason):
+    unit = plant.do(plant.unit(), "10", "20")
+    plant.start(unit, "30")
+    plant.report(unit, "30", Given("TORQUE", "1.2", 1))
+    with pytest.raises(InvalidInput, match="Torque, sample 1, is given twice") as refused:
+        plant.report(unit, "30", Given("TORQUE", "1.21", 1, reason), Given("TORQUE", "1.22", 1, reason))
+    assert [error.where for error in refused.value.errors] == ["TORQUE.1"]
+    assert Reading.objects.get(step_code="TORQUE").value == "1.2"
 
 
 def test_a_job_is_worked_on_where_it_runs(plant):

@@ -105,6 +105,29 @@ def test_a_component_is_built_in_by_its_scan(at_work, plant):
     assert Reading.objects.get(step_code="SCREWS").scanned == lot
 
 
+def test_the_same_scan_of_a_component_twice_builds_it_in_once(at_work, plant):
+    key, lot = "0198c0de-0000-7000-8000-00000000000a", plant.a_lot(6)
+    first, second = (at_work(lot, key=key) for _ in range(2))
+    assert accepted(first) == accepted(second) == f"{lot} recorded"
+    assert second["HX-Replace-Url"] == first["HX-Replace-Url"]
+    assert Reading.objects.filter(step_code="SCREWS").count() == 1
+
+
+def test_a_scan_that_comes_again_after_the_end_of_its_job_shows_the_queue(at_work, page, plant, unit):
+    key, lot = "0198c0de-0000-7000-8000-00000000000b", plant.a_lot(6)
+    work = at_work(lot, key=key)["HX-Replace-Url"].removeprefix("/station/")
+    for given in plant.entries("30")[1:]:
+        page.record(work, given.step_code, str(given.value), given.sample)
+    assert page.post(f"{work}complete/").status_code == 200
+    assert at_work(lot, key=key)["HX-Replace-Url"] == "/station/"
+
+
+def test_a_key_used_for_another_scan_is_refused(at_work, plant):
+    key = "0198c0de-0000-7000-8000-00000000000c"
+    at_work(plant.a_lot(6), key=key)
+    assert is_refused(at_work(plant.a_lot(6), key=key), 422)
+
+
 def test_a_wrong_part_is_refused_and_names_the_right_one(at_work, plant):
     answer = at_work(plant.a_board())
     assert is_refused(answer)

@@ -23,7 +23,7 @@ from orders.plans import OperationPlan
 from orders.queries import plan_of
 from wip.actions import executions, readings
 from wip.facts import recorded
-from wip.jobs import Entry, Job, entry
+from wip.jobs import Entry, Job, check_once, entry
 from wip.models import OperationExecution, Reading
 from wip.policies import check_gates
 from wip.status import EXECUTION
@@ -87,7 +87,7 @@ def report(
     ends = completion is not None and executions.may_end_order(execution, scrap)
     job = executions.lock(execution=execution, station=station, by=by, ends=ends)
     EXECUTION.after(job.running.status, "complete" if completion else "record", name=job.operation.code)
-    entries = [entry(job.operation, g.step_code, value=g.value, sample=g.sample, reason=g.reason) for g in given]
+    entries = _entries(job.operation, given)
     job.entries, job.components = entries, _components(job, entries, given)
     if completion is not None:
         job.scrap = scrap
@@ -138,6 +138,14 @@ def _shown(reading: Reading) -> Mapping[str, Any]:
 def _check_may_work(by: Person, unit: Unit) -> None:
     check_permission(by, Permission.WORK)
     check_site_access(by, unit.site_id)
+
+
+def _entries(operation: OperationPlan, given: Sequence[Given]) -> list[Entry]:
+    places: set[tuple[str, int]] = set()
+    entries = [entry(operation, g.step_code, value=g.value, sample=g.sample, reason=g.reason) for g in given]
+    for one in entries:
+        check_once(one, places)
+    return entries
 
 
 def _components(job: Job, entries: Sequence[Entry], given: Sequence[Given]) -> list[ComponentScan]:

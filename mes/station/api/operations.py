@@ -23,7 +23,7 @@ from mes.station.api.lookups import your_station
 from mes.station.serializers import CompleteInput, ExecutionAnswer, RecordInput, StartInput
 from orders.plans import OperationPlan
 from orders.queries import plan_of
-from wip.jobs import entry
+from wip.jobs import check_once, entry
 from wip.models import OperationExecution
 from wip.queries import execution_by_key, execution_of_serial
 
@@ -142,14 +142,15 @@ def read_entries(plan: OperationPlan, asked: Mapping[str, Any]) -> list[Given]:
     return steps + parts
 
 
-def _mistakes(plan: OperationPlan, place: str, given: Sequence[Given]) -> list[FieldError]:
+def _mistakes(plan: OperationPlan, name: str, given: Sequence[Given]) -> list[FieldError]:
     """What the steps refuse of these entries. The verb reads them again: it trusts no door."""
+    places: set[tuple[str, int]] = set()
     found = []
     for index, one in enumerate(given):
         try:
-            entry(plan, one.step_code, value=one.value, sample=one.sample, reason=one.reason)
+            check_once(entry(plan, one.step_code, value=one.value, sample=one.sample, reason=one.reason), places)
         except InvalidInput as refusal:
-            found.append(FieldError(f"{place}.{index}", refusal.what, refusal.why or refusal.do))
+            found.append(FieldError(f"{name}.{index}", refusal.what, refusal.why or refusal.do))
     return found
 
 

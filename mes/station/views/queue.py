@@ -13,6 +13,7 @@ from mes.station.presenters.sheet import Sheet
 from mes.station.views.answers import answer
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
+from wip.models import OperationExecution
 from wip.policies import blocked
 from wip.queries import job_for
 
@@ -35,12 +36,14 @@ def start(request: HttpRequest, presence: Presence) -> HttpResponse:
                 unit=unit, operation_code=given["operation"], station=presence.station, by=presence.who, at=passage.at
             )
             passage.remember(execution=execution.pk)
-    return job_page(request, presence, passage.answer["execution"], done=f"{unit} started")
+    execution = job_at(presence.station, passage.answer["execution"])
+    return job_page(request, presence, execution, done=f"{unit} started")
 
 
-def job_page(request: HttpRequest, presence: Presence, key: object, *, done: str = "") -> HttpResponse:
+def job_page(
+    request: HttpRequest, presence: Presence, execution: OperationExecution, *, done: str = ""
+) -> HttpResponse:
     """Answer with the work page of a job; with the queue, when it is done by now."""
-    execution = job_at(presence.station, key)
     if not execution.is_running:
         return answer(request, reverse("station:queue"), lambda: queue_page(request, presence))
     url = reverse("station:work", args=[execution.pk])

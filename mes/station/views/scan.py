@@ -1,5 +1,6 @@
 """A scan, wherever it is made: a badge, the component that the step waits for, or a unit to go on with."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from mes.station.views.answers import answer
 from mes.station.views.pages import log_on_page
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
-from mes.station.views.work import record_value
+from mes.station.views.work import recorded_page
 from orders.models import StepKind
 from orders.queries import plan_of
 from wip.queries import next_operation
@@ -40,24 +41,45 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
     if person is not None:
         url = reverse("station:log_on", query={"badge": code})
         return answer(request, url, lambda: log_on_page(request, presence, person))
+    # A repeated scan is answered before it is understood: what the code asks for has changed by the first one.
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            passage.remember(**_carry_out(presence, given, passage.at))
+    did = passage.answer
+    execution = job_at(presence.station, did["execution"])
+    if "step" in did:
+        return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=f"{code} recorded")
+    return job_page(request, presence, execution, done=f"{execution.unit} {did['done']}")
+
+
+def _carry_out(presence: Presence, given: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Record the component or text that the job on screen waits for; else open or start a job on the unit."""
     if given["execution"]:
-        return _scan_at_work(request, presence, given)
-    return open_or_start(request, presence, unit_at(presence.station, code), given)
-
-
-def _scan_at_work(request: HttpRequest, presence: Presence, given: dict[str, Any]) -> HttpResponse:
-    """With a job on screen: the component or the text that its step waits for; else as from the queue."""
-    execution = job_at(presence.station, given["execution"])
-    sheet = Sheet(execution, station=presence.station, person=presence.who)
-    sheet.look_at(given["step"], given["sample"] or 0)
-    if execution.is_running and sheet.step is not None and _is_awaited(sheet, given["code"]):
-        value = Given(sheet.step.code, given["code"], sheet.sample)
-        return record_value(request, presence, execution, value, given)
+        execution = job_at(presence.station, given["execution"])
+        place = _place_of(given, Sheet(execution, station=presence.station, person=presence.who))
+        if place is not None:
+            value = Given(place[0], given["code"], place[1])
+            operations.report(execution=execution, given=[value], station=presence.station, by=presence.who, at=at)
+            return {"execution": execution.pk, "step": value.step_code, "sample": value.sample}
     unit = unit_at(presence.station, given["code"])
-    place = _place_for(unit, sheet) if execution.is_running else None
-    if place is not None:
-        return record_value(request, presence, execution, Given(place[0], given["code"], place[1]), given)
-    return open_or_start(request, presence, unit, given)
+    running = running_here(unit, presence.station)
+    if running is not None:
+        return {"execution": running.pk, "done": "opened"}
+    started = operations.start(
+        unit=unit, operation_code=_next_code(unit, presence), station=presence.station, by=presence.who, at=at
+    )
+    return {"execution": started.pk, "done": "started"}
+
+
+def _place_of(given: dict[str, Any], sheet: Sheet) -> tuple[str, int] | None:
+    """Step and sample of a running job that the code is for: the one in the middle, else one that takes the part."""
+    if not sheet.execution.is_running:
+        return None
+    sheet.look_at(given["step"], given["sample"] or 0)
+    if sheet.step is not None and _is_awaited(sheet, given["code"]):
+        return sheet.step.code, sheet.sample
+    assert sheet.job.station is not None
+    return _place_for(unit_at(sheet.job.station, given["code"]), sheet)
 
 
 def _is_awaited(sheet: Sheet, code: str) -> bool:
@@ -76,24 +98,6 @@ def _place_for(unit: Unit, sheet: Sheet) -> tuple[str, int] | None:
                 if (step.code, sample) not in sheet.values:
                     return step.code, sample
     return None
-
-
-def open_or_start(request: HttpRequest, presence: Presence, unit: Unit, given: dict[str, Any]) -> HttpResponse:
-    """Show the job that runs on the unit here, or start its next operation."""
-    running = running_here(unit, presence.station)
-    if running is not None:
-        return job_page(request, presence, running.pk, done=f"{unit} opened")
-    with enter(request, presence, given) as passage:
-        if not passage.replayed:
-            execution = operations.start(
-                unit=unit,
-                operation_code=_next_code(unit, presence),
-                station=presence.station,
-                by=presence.who,
-                at=passage.at,
-            )
-            passage.remember(execution=execution.pk)
-    return job_page(request, presence, passage.answer["execution"], done=f"{unit} started")
 
 
 def _next_code(unit: Unit, presence: Presence) -> str:

@@ -17,7 +17,7 @@ from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from mes.station.forms import Act, CompleteForm, HoldForm, RecordForm, StepForm, checked
 from mes.station.policies import job_at
-from mes.station.presenters.sheet import Sheet
+from mes.station.presenters.sheet import Place, Sheet
 from mes.station.views.answers import answer
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
@@ -47,26 +47,28 @@ def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     if given["is_correction"] and not given["reason"]:
         raise InvalidInput("A correction needs a reason.", do="Say in a few words why the value is replaced.")
     value = Given(given["step"], given["value"], given["sample"], given["reason"] if given["is_correction"] else "")
-    return record_value(request, presence, job_at(presence.station, pk), value, given)
-
-
-def record_value(
-    request: HttpRequest, presence: Presence, execution: OperationExecution, value: Given, given: dict
-) -> HttpResponse:
-    """Report one value through the door and show the next step; or this one still, when it is out of limits."""
+    execution = job_at(presence.station, pk)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             operations.report(
                 execution=execution, given=[value], station=presence.station, by=presence.who, at=passage.at
             )
+    place = (value.step_code, value.sample)
+    return recorded_page(request, presence, execution, place, done=f"{value.value} recorded")
+
+
+def recorded_page(
+    request: HttpRequest, presence: Presence, execution: OperationExecution, place: Place, *, done: str
+) -> HttpResponse:
+    """Answer a recorded value with the next step; with the same one in alarm, when the value is out of limits."""
+    if not execution.is_running:  # a repeated press, and the job is done by now
+        return job_page(request, presence, execution)
     sheet = Sheet(execution, station=presence.station, person=presence.who)
-    url, is_outside = reverse("station:work", args=[execution.pk]), (value.step_code, value.sample) in sheet.outside
+    url, is_outside = reverse("station:work", args=[execution.pk]), place in sheet.outside
     if is_outside:
-        sheet.look_at(value.step_code, value.sample)
-        url += "?" + urlencode({"step": value.step_code, "sample": value.sample})
-    return answer(
-        request, url, lambda: work_page(request, presence, sheet), done=f"{value.value} recorded", alarm=is_outside
-    )
+        sheet.look_at(*place)
+        url += "?" + urlencode({"step": place[0], "sample": place[1]})
+    return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=is_outside)
 
 
 @sensitive_post_parameters("pin")
@@ -82,13 +84,14 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
         scrap_reason=given["scrap_reason"],
         signing=_signing(presence, given),
     )
+    is_scrap = completion.scrap > 0 and completion.scrap == execution.quantity_open
     with enter(request, presence, given) as passage:
         if not passage.replayed:
+            passage.remember(done="scrapped" if is_scrap else "completed")
             operations.report(
                 execution=execution, completion=completion, station=presence.station, by=presence.who, at=passage.at
             )
-    is_scrap = completion.scrap > 0 and completion.scrap == execution.quantity_open
-    done = f"{execution.unit} {'scrapped' if is_scrap else 'completed'}"
+    done = f"{execution.unit} {passage.answer['done']}"
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
 
 
@@ -111,7 +114,8 @@ def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             operations.take_over(execution=execution, station=presence.station, by=presence.who, at=passage.at)
-    return job_page(request, presence, pk, done=f"{execution.unit} is yours now")
+    taken = job_at(presence.station, pk)
+    return job_page(request, presence, taken, done=f"{execution.unit} is yours now")
 
 
 @require_POST
@@ -130,4 +134,4 @@ def hold(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 at=passage.at,
             )
             passage.remember(hold=placed.number)
-    return job_page(request, presence, pk, done=f"{passage.answer['hold']} placed on {execution.unit}")
+    return job_page(request, presence, execution, done=f"{passage.answer['hold']} placed on {execution.unit}")

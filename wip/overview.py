@@ -89,7 +89,8 @@ def waiting_at(order: WorkOrder) -> dict[str, Waiting]:
             )
         )
     )
-    held = Exists(Hold.objects.filter(unit=OuterRef("pk"), status=HoldStatus.OPEN))
+    on_it = Q(unit=OuterRef("pk")) | Q(work_order=OuterRef("work_order"))
+    held = Exists(Hold.objects.filter(on_it, status=HoldStatus.OPEN))
     rows = (
         Unit.objects.filter(work_order=order, status=UnitStatus.IN_PROCESS)
         .annotate(todo=FilteredRelation(operations))

@@ -95,6 +95,14 @@ def test_an_order_is_held_with_a_reason(plant, ines) -> None:
     assert "Plating &lt;below&gt; 8 µm" in page
 
 
+def test_units_of_a_held_order_wait_held_and_not_ready(plant, ines) -> None:
+    order = plant.released(2)
+    ines.post(f"/orders/{order}/hold/", reason_code="CUSTOMER", reason="Quantity may change")
+    context = ines.get(f"/orders/{order}/").context
+    assert {o.code: (w.ready, w.held) for o, w in context["waiting"]} == {"10": (0, 2), "20": (0, 2)}
+    assert {face.letter for line in context["grid"].lines for face in line.faces[:2]} == {"H"}
+
+
 def test_the_grid_shows_what_runs_waits_is_held_scrapped_and_corrected(plant, ines) -> None:
     order = plant.released(4)
     done, running, held, scrapped = order.units.order_by("serial")

@@ -75,13 +75,21 @@ class Floor:
         self._write(serial, code, given)
         return True
 
-    def complete(self, serial: str, code: str, given: list[tuple[str, int, str, str]], who: str, scrap: bool) -> bool:
+    def complete(
+        self, serial: str, code: str, given: list[tuple[str, int, str, str]], who: str, *, scrap: bool, has_read: bool
+    ) -> bool:
+        """has_read: the signer says that they have seen what was recorded before."""
         if not self._is_recordable(serial, code, given, who):
             return False
         unit = self.units[serial]
         values = dict(unit["values"].get(code, {})) | {(step, sample): value for step, sample, value, _ in given}
         bad = any(not IN_LIMITS.get(step, lambda v: True)(value) for (step, _), value in values.items())
         if not scrap and (NEEDED[code] - set(values) or bad):
+            return False
+        if scrap and len(unit["running"]) > 1:
+            return False
+        unseen = set(values) - {(step, sample) for step, sample, _, _ in given}
+        if code == "40" and unseen and not has_read:
             return False
         self._write(serial, code, given)
         del unit["running"][code]

@@ -246,14 +246,18 @@ def test_a_deadlock_reaches_nobody_as_an_error(committed_plant):
     assert [type(answer) for answer in refused(answers)] == [Busy]
 
 
-def test_two_write_offs_of_one_unit(committed_plant):
+def test_one_unit_is_written_off_while_another_operation_starts_on_it(committed_plant):
+    """Either it is scrapped and nothing starts, or it starts and can't be scrapped beside it."""
     plant = committed_plant
-    unit = plant.unit()
-    for code in ("10", "20"):
-        plant.start(unit, code)
-    scrap = Completion(scrap=Decimal(1), scrap_reason="Dropped")
-    answers = at_once(*(partial(plant.report, unit, code, completion=scrap) for code in ("10", "20")))
-    assert len(done(answers)) == 1
-    assert isinstance(refused(answers)[0], Refusal)
-    assert Unit.objects.get(pk=unit.pk).quantity_scrapped == 1
-    assert WorkOrder.objects.get(pk=unit.work_order_id).status == OrderStatus.COMPLETED
+    for _ in ROUNDS:
+        unit = plant.unit()
+        plant.start(unit, "10")
+        scrap = Completion(scrap=Decimal(1), scrap_reason="Dropped")
+        answers = at_once(
+            partial(plant.report, unit, "10", completion=scrap), partial(plant.start, unit, "20", "tomasz")
+        )
+        assert len(done(answers)) == 1, answers
+        assert isinstance(refused(answers)[0], Refusal)
+        left = Unit.objects.get(pk=unit.pk)
+        running = OperationExecution.objects.filter(unit=unit, status="RUNNING").count()
+        assert (left.quantity_scrapped, running) in [(1, 0), (0, 2)]

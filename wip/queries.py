@@ -2,24 +2,22 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Hook, Verdict, judge
-from orders.models import OperationEdge, WorkOrder
+from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
 from orders.queries import plan_of
-from orders.status import OrderStatus
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution
 from wip.status import ExecutionStatus, HoldStatus
-
-_UNIT = ("product", "work_order__product_revision__product", "work_order__routing_revision")
 
 
 @dataclass
@@ -28,6 +26,20 @@ class Candidate:
 
     job: Job
     blockers: list[Verdict] = field(default_factory=list)
+
+
+@dataclass
+class Waiting:
+    """What waits at a station: of each kind those that were looked at, and how many there are in all.
+
+    The counts know of holds and of operations before. What else blocks is known of those looked at; the others count
+    as ready when any of them is.
+    """
+
+    ready: list[Candidate]
+    blocked: list[Candidate]
+    ready_count: int
+    blocked_count: int
 
 
 def job_for(unit: Unit, operation: OperationPlan, *, station: Station | None, person: Any, **more: Any) -> Job:
@@ -81,53 +93,76 @@ def running_at(station: Station) -> QuerySet[OperationExecution]:
     )
 
 
-def queue_at(
-    station: Station, person: Any, *, ready: int = 24, coming: int = 8
-) -> tuple[list[Candidate], list[Candidate]]:
-    """What a person could start at a station, by rank, and what is blocked or on its way, with the reasons.
+def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8) -> Waiting:
+    """What a person could start at a station, by rank, and what is held or on its way, with the reasons.
 
-    Rank: priority, due date, order, serial. Statements: two for the units, then those of the gates, whatever the
-    number of units.
+    ready, coming: how many of each to look at. Rank: priority, due date, order, serial. Statements: two for the units,
+    then those of the gates, whatever the number of units.
     """
-    waiting = _waiting_at(station)
-    units = [*waiting.filter(~Exists(_PENDING))[:ready], *waiting.filter(Exists(_PENDING), Exists(_RUNNING))[:coming]]
-    candidates = [
-        Candidate(job_for(unit, operation_of(unit, unit.todo_code), station=station, person=person)) for unit in units
-    ]
+    found = _waiting_at(station, ready, coming)
+    units = Unit.objects.select_related("work_order").in_bulk([one.unit for one in found])
+    candidates = []
+    for one in found:
+        unit = units[one.unit]
+        candidates.append(Candidate(job_for(unit, operation_of(unit, one.code), station=station, person=person)))
     for candidate, blockers in zip(candidates, judge([c.job for c in candidates], Hook.START), strict=True):
         candidate.blockers = blockers
-    return [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
+    free, blocked = [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
+    counts = {one.is_ready: one.count for one in found}
+    unseen = counts.get(True, 0) - sum(one.is_ready for one in found)
+    ready_count = len(free) + unseen if free else 0
+    return Waiting(free, blocked, ready_count, sum(counts.values()) - ready_count)
 
 
-# Of a (unit, operation) pair: an operation before it that is not completed on the unit; anything running on the unit.
-_PENDING = OperationEdge.objects.filter(after=OuterRef("todo__pk")).filter(
-    ~Exists(
-        OperationExecution.objects.filter(
-            unit=OuterRef(OuterRef("pk")), operation_code=OuterRef("before__code"), status=ExecutionStatus.COMPLETED
-        )
-    )
+class _Place(NamedTuple):
+    """A unit that waits for an operation (code) at a station. count: how many are ready as this one is, or are not."""
+
+    unit: UUID
+    code: str
+    is_ready: bool
+    count: int
+
+
+# Every unit that waits for an operation of a station class, by rank: ready, or held or on its way. By hand, because
+# each queue page asks it, and putting it together from models costs more than Postgres needs to answer.
+_WAITING = """
+WITH waiting AS (
+    SELECT unit.id, todo.code, unit.serial, placed.priority, placed.due_at, placed.erp_reference,
+        EXISTS (
+            SELECT FROM orders_operationedge edge JOIN orders_operation earlier ON earlier.id = edge.before_id
+            WHERE edge.after_id = todo.id AND NOT EXISTS (
+                SELECT FROM wip_operationexecution done
+                WHERE done.unit_id = unit.id AND done.operation_code = earlier.code AND done.status = 'COMPLETED')
+        ) AS is_early,
+        EXISTS (SELECT FROM wip_hold hold WHERE hold.status = 'OPEN' AND hold.unit_id = unit.id)
+            OR EXISTS (SELECT FROM wip_hold hold WHERE hold.status = 'OPEN' AND hold.work_order_id = placed.id)
+            AS is_held
+    FROM genealogy_unit unit
+    JOIN orders_workorder placed ON placed.id = unit.work_order_id AND placed.status IN ('RELEASED', 'RUNNING')
+    JOIN orders_operation todo
+        ON todo.routing_revision_id = placed.routing_revision_id AND todo.station_class_id = %(station_class)s
+    WHERE unit.site_id = %(site)s AND unit.status = 'IN_PROCESS' AND NOT EXISTS (
+        SELECT FROM wip_operationexecution begun WHERE begun.unit_id = unit.id AND begun.operation_code = todo.code)
+), ranked AS (
+    SELECT id, code, NOT is_early AND NOT is_held AS is_ready,
+        row_number() OVER (
+            PARTITION BY NOT is_early AND NOT is_held
+            ORDER BY is_early, priority, due_at, erp_reference, serial, code) AS place,
+        count(*) OVER (PARTITION BY NOT is_early AND NOT is_held) AS count
+    FROM waiting
+    WHERE NOT is_early OR EXISTS (
+        SELECT FROM wip_operationexecution running WHERE running.unit_id = waiting.id AND running.status = 'RUNNING')
 )
-_RUNNING = OperationExecution.objects.filter(unit=OuterRef("pk"), status=ExecutionStatus.RUNNING)
-_BEGUN = OperationExecution.objects.filter(unit=OuterRef("pk"), operation_code=OuterRef("todo__code"))
+SELECT id, code, is_ready, count FROM ranked
+WHERE place <= CASE WHEN is_ready THEN %(ready)s ELSE %(coming)s END ORDER BY is_ready DESC, place
+"""
 
 
-def _waiting_at(station: Station) -> QuerySet[Any]:
-    """Pairs of a unit in process and an operation (todo_code) of the station's class that nobody has begun on it."""
-    operations = "work_order__routing_revision__operations"
-    return (
-        Unit.objects.filter(
-            site=station.site_id,
-            status=UnitStatus.IN_PROCESS,
-            work_order__status__in=[OrderStatus.RELEASED, OrderStatus.RUNNING],
-        )
-        .annotate(
-            todo=FilteredRelation(operations, condition=Q(**{f"{operations}__station_class": station.station_class_id}))
-        )
-        .filter(~Exists(_BEGUN), todo__isnull=False)
-        .annotate(todo_code=F("todo__code"))
-        .select_related(*_UNIT)
-        .order_by("work_order__priority", "work_order__due_at", "work_order__erp_reference", "serial", "todo_code")
-    )
+def _waiting_at(station: Station, ready: int, coming: int) -> list[_Place]:
+    asked = {"station_class": station.station_class_id, "site": station.site_id, "ready": ready, "coming": coming}
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, asked)
+        return [_Place(*row) for row in cursor.fetchall()]
 
 
 def next_operation(unit: Unit, executions: Sequence[OperationExecution], station: Station) -> OperationPlan | None:

@@ -191,8 +191,8 @@ class History:
         lot = unit_by_serial(SUSPECT_LOT)
         assert lot is not None
         self.hold("quality", at, HoldReason.MATERIAL, "Supplier reports heads that strip: CAPA-0041", unit=lot)
-        ready, _ = queue_at(self.stations["30"], self.people["operator"])
-        for candidate in ready[-2:]:
+        waiting = queue_at(self.stations["30"], self.people["operator"])
+        for candidate in waiting.ready[-2:]:
             reason = "Gasket of LOT-88010 shows flash: quality looks at both units"
             self.hold("priya", at, HoldReason.QUALITY, reason, unit=candidate.job.unit)
         self.hold("supervisor", at, HoldReason.CUSTOMER, "Customer may change the quantity", order=orders[HELD_ORDER])
@@ -202,7 +202,7 @@ class History:
         for code, station in self.stations.items():
             if running_at(station).exists():
                 continue
-            ready, _ = queue_at(station, self.people[CREW[code]], ready=1)
+            ready = queue_at(station, self.people[CREW[code]], ready=1).ready
             if ready:
                 self.worker.start(
                     ready[0].job.unit, ready[0].job.operation.code, station, CREW[code], self.now - timedelta(minutes=1)

@@ -32,7 +32,7 @@ def units_to_scan() -> list[Label]:
         person = people.get(CREW.get(station.code.removeprefix("ST-"), ""))
         if person is None:
             continue
-        ready, _ = queue_at(station, person, ready=UNITS_EACH, coming=0)
+        ready = queue_at(station, person, ready=UNITS_EACH, coming=0).ready
         labels += [
             Label(
                 one.job.unit.serial,

@@ -17,13 +17,12 @@ from orders.models import Step, WorkOrder
 from wip.models import Hold, OperationExecution, Reading
 from wip.queries import queue_at, running_at
 
-pytestmark = pytest.mark.django_db
-
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
 
 
 @pytest.fixture
-def demo(settings, tmp_path):
+def demo(settings, tmp_path, committed_database):
+    """A demo's settings and an empty database: the loader refuses any other."""
     settings.MES_DEMO, settings.MEDIA_ROOT = True, tmp_path
 
 
@@ -38,13 +37,13 @@ def load(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_it_refuses_settings_that_are_not_a_demos() -> None:
+def test_it_refuses_settings_that_are_not_a_demos(committed_database) -> None:
     with pytest.raises(CommandError, match="MES_DEMO"):
         load()
     assert not Person.objects.exists()
 
 
-def test_it_refuses_a_database_with_a_plant(demo, plant) -> None:
+def test_it_refuses_a_database_with_a_plant(demo, committed_plant) -> None:
     with pytest.raises(CommandError, match="has a plant already"):
         load()
     assert "nothing is loaded" in load("--if-empty")
@@ -63,13 +62,19 @@ def test_an_interrupted_load_leaves_nothing(demo, monkeypatch) -> None:
     assert loading.is_empty()
 
 
-def test_the_loaded_plant(loaded, settings) -> None:
+def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_queries) -> None:
     """One load, looked at from all sides: loading is what takes long."""
     the_people_can_log_in()
     the_floor_is_at_work()
     nothing_happens_in_the_future()
     for step in Step.objects.exclude(picture=""):
         assert (settings.MEDIA_ROOT / step.picture.name).is_file(), step.picture.name
+    settings.ROOT_URLCONF = "tests.demo.urls"
+    with django_assert_max_num_queries(110):
+        answer = client.get("/demo/badges/")
+    assert answer.status_code == 200
+    the_badges_are_on(answer.content.decode())
+    assert 'href="/demo/badges/"' in client.get("/login/").content.decode()
 
 
 def the_people_can_log_in() -> None:
@@ -92,9 +97,9 @@ def the_floor_is_at_work() -> None:
 
     for station in Station.objects.all():
         assert running_at(station).exists(), station
-    ready, blocked = queue_at(Station.objects.get(code="ST-30"), operator)
-    assert ready
-    assert {"ON_HOLD"} <= {verdict.code for one in blocked for verdict in one.blockers}
+    waiting = queue_at(Station.objects.get(code="ST-30"), operator)
+    assert waiting.ready
+    assert {"ON_HOLD"} <= {verdict.code for one in waiting.blocked for verdict in one.blockers}
     assert Hold.objects.filter(status="OPEN", unit__work_order__isnull=False).count() == 2
     assert Hold.objects.filter(status="OPEN", work_order__isnull=False).count() == 1
     assert Hold.objects.filter(status="RELEASED").count() == 1
@@ -111,20 +116,14 @@ def nothing_happens_in_the_future() -> None:
     assert not late
 
 
-def test_the_badge_sheet(loaded, client, settings, django_assert_max_num_queries) -> None:
-    settings.ROOT_URLCONF = "tests.demo.urls"
-    with django_assert_max_num_queries(110):
-        answer = client.get("/demo/badges/")
-    page = answer.content.decode()
-    assert answer.status_code == 200
+def the_badges_are_on(page: str) -> None:
     for one in PEOPLE:
         assert one.full_name in page
         assert not one.pin or f"<dd>{one.pin}</dd>" in page
     assert page.count("<svg") >= len(PEOPLE) + 10
-    assert 'href="/demo/badges/"' in client.get("/login/").content.decode()
 
 
-def test_there_is_no_badge_sheet_outside_the_demo(client, settings) -> None:
+def test_there_is_no_badge_sheet_outside_the_demo(db, client, settings) -> None:
     assert client.get("/demo/badges/").status_code == 404
     settings.ROOT_URLCONF = "tests.demo.urls"
     assert client.get("/demo/badges/").status_code == 404

@@ -169,7 +169,30 @@ def test_twelve_ready_units_fill_eight_cards_and_count_the_rest(page, plant):
         plant.do(unit, "10", "20")
     answer = page.get()
     assert answer.content.decode().count('class="card" data-key') == 8
+    assert "12 ready, 0 blocked" in text(answer)
     assert "and 4 more: scan the unit" in text(answer)
+
+
+def test_held_units_of_a_higher_rank_leave_the_ready_ones_in_sight(page, plant):
+    held = plant.released(9, priority=1)
+    for unit in held.units.all():
+        plant.do(unit, "10", "20")
+    with plant.door("mei") as passage:
+        holds.place(order=held, reason_code="QUALITY", reason="Doubt", by=passage.person, at=passage.at)
+    free = ready(plant)
+    shown = text(page.get())
+    assert f"Start {free.serial}" in shown
+    assert "1 ready, 9 blocked" in shown
+
+
+def test_who_is_not_qualified_sees_what_waits_and_why_not_for_them(page, plant):
+    for unit in plant.released(12).units.all():
+        plant.do(unit, "10", "20")
+    plant.people["amina"].qualifications.update(level=1)
+    answer = page.get()
+    assert answer.content.decode().count('aria-disabled="true" data-key') == 8
+    assert "Needs Torque tools, level 2: Amina Yusuf has level 1." in text(answer)
+    assert "0 ready, 12 blocked" in text(answer)
 
 
 def test_a_unit_of_another_site_is_not_known_here(page, plant):

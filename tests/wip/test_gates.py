@@ -229,5 +229,5 @@ def test_asking_about_many_costs_as_many_queries_as_asking_about_one(plant, djan
     plant.released(1)
     plant.released(9)
     with django_assert_max_num_queries(6):
-        ready, _ = queue_at(plant.stations["10"], plant.operator)
+        ready = queue_at(plant.stations["10"], plant.operator).ready
     assert len(ready) == 10

@@ -8,9 +8,9 @@ from mes.kernel.gates import Verdict
 from orders.models import WorkOrder
 from orders.queries import plan_of
 from wip.models import OperationExecution
-from wip.queries import Candidate
+from wip.queries import Candidate, Waiting
 
-IN_ALL = 8  # cards on a page without scrolling, two rows of four; each has a digit
+CARDS = 8  # cards on a page without scrolling, two rows of four; each has a digit
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,11 @@ class Queue:
         return self.open[0] if self.open else None
 
 
-def queue_of(
-    running: Sequence[OperationExecution], ready: Sequence[Candidate], blocked: Sequence[Candidate], person: object
-) -> Queue:
+def queue_of(running: Sequence[OperationExecution], waiting: Waiting, person: object) -> Queue:
     """Lay the cards: what runs here first, then the ready ones by rank; the blocked ones in a row of their own."""
-    row = IN_ALL // 2
-    shut = list(blocked[:row] if running or ready else blocked[:IN_ALL])
-    slots = IN_ALL - (row if shut else 0)
+    row, ready, blocked = CARDS // 2, waiting.ready, waiting.blocked
+    shut = blocked[:row] if running or ready else blocked[:CARDS]
+    slots = CARDS - (row if shut else 0)
     mine = sorted(running, key=lambda execution: execution.worked_by_id != getattr(person, "pk", None))[:slots]
     taken = ready[: slots - len(mine)]
     cards = [_running(execution, digit, person) for digit, execution in enumerate(mine, 1)]
@@ -63,8 +61,8 @@ def queue_of(
         _waiting(candidate, digit, "blocked", _way_out(candidate.blockers[0]))
         for digit, candidate in enumerate(shut, slots + 1 if cards else 1)
     ]
-    more = len(running) + len(ready) - len(cards)
-    return Queue(cards, stopped, len(ready), len(blocked), more)
+    more = len(running) + waiting.ready_count - len(cards)
+    return Queue(cards, stopped, waiting.ready_count, waiting.blocked_count, more)
 
 
 def rank_reasons(orders: Sequence[WorkOrder]) -> list[str]:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mes.kernel.personnel.models import Person
-from mes.station.presenters.cards import queue_of
+from mes.station.presenters.cards import CARDS, queue_of
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import place_in_order
 from mes.station.views.presence import Presence
@@ -20,8 +20,8 @@ def log_on_page(request: HttpRequest, presence: Presence, asked: Person | None =
 
 def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:
     """What runs, what is ready by rank, and what is blocked, at the station for its active person."""
-    ready, blocked = queue_at(presence.station, presence.person)
-    shown = queue_of(running_at(presence.station), ready, blocked, presence.person)
+    waiting = queue_at(presence.station, presence.person, ready=CARDS, coming=CARDS // 2)
+    shown = queue_of(running_at(presence.station), waiting, presence.person)
     return render(request, "station/queue.html", presence.context(queue=shown, pace=presence.pace()))
 
 

@@ -62,7 +62,7 @@ def test_a_correction_of_nothing_is_refused(plant):
 def test_two_values_for_one_sample_in_one_request_are_refused(plant):
     unit = plant.unit()
     plant.start(unit, "10")
-    with pytest.raises(Refusal, match="recorded already"):
+    with pytest.raises(Refusal, match="given twice"):
         plant.report(unit, "10", Given("FIRMWARE", "4.2.1"), Given("FIRMWARE", "4.2.2"))
     assert not Reading.objects.exists()
 

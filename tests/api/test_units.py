@@ -28,7 +28,7 @@ def test_a_unit_shows_its_operations_with_values_and_blockers(plant, api):
     assert [operations[code]["status"] for code in ("10", "20", "30")] == ["COMPLETED", "RUNNING", "WAITING"]
     assert [reading["value"] for reading in operations["10"]["readings"]][1] == "4.2.1"
     assert operations["20"]["execution"]["worked_by"] == "amina"
-    assert [blocker["code"] for blocker in operations["20"]["blockers"]] == ["STEPS_MISSING"]
+    assert [blocker["code"] for blocker in operations["20"]["blockers"]] == ["JOB_ELSEWHERE", "STEPS_MISSING"]
     assert [blocker["code"] for blocker in operations["30"]["blockers"]] == ["PREDECESSOR_NOT_DONE"]
 
 

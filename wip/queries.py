@@ -108,19 +108,19 @@ def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8)
     for candidate, blockers in zip(candidates, judge([c.job for c in candidates], Hook.START), strict=True):
         candidate.blockers = blockers
     free, blocked = [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
-    counts = {one.is_ready: one.count for one in found}
+    counts = {one.is_ready: one.total for one in found}
     unseen = counts.get(True, 0) - sum(one.is_ready for one in found)
     ready_count = len(free) + unseen if free else 0
     return Waiting(free, blocked, ready_count, sum(counts.values()) - ready_count)
 
 
 class _Place(NamedTuple):
-    """A unit that waits for an operation (code) at a station. count: how many are ready as this one is, or are not."""
+    """A unit that waits for an operation (code) at a station. total: how many are ready as this one is, or are not."""
 
     unit: UUID
     code: str
     is_ready: bool
-    count: int
+    total: int
 
 
 # Every unit that waits for an operation of a station class, by rank: ready, or held or on its way. By hand, because
@@ -148,18 +148,23 @@ WITH waiting AS (
         row_number() OVER (
             PARTITION BY NOT is_early AND NOT is_held
             ORDER BY is_early, priority, due_at, erp_reference, serial, code) AS place,
-        count(*) OVER (PARTITION BY NOT is_early AND NOT is_held) AS count
+        count(*) OVER (PARTITION BY NOT is_early AND NOT is_held) AS total
     FROM waiting
     WHERE NOT is_early OR EXISTS (
         SELECT FROM wip_operationexecution running WHERE running.unit_id = waiting.id AND running.status = 'RUNNING')
 )
-SELECT id, code, is_ready, count FROM ranked
+SELECT id, code, is_ready, total FROM ranked
 WHERE place <= CASE WHEN is_ready THEN %(ready)s ELSE %(coming)s END ORDER BY is_ready DESC, place
 """
 
 
 def _waiting_at(station: Station, ready: int, coming: int) -> list[_Place]:
-    asked = {"station_class": station.station_class_id, "site": station.site_id, "ready": ready, "coming": coming}
+    asked: dict[str, Any] = {
+        "station_class": station.station_class_id,
+        "site": station.site_id,
+        "ready": ready,
+        "coming": coming,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, asked)
         return [_Place(*row) for row in cursor.fetchall()]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import connection
@@ -34,40 +35,54 @@ class At:
     station_code: str = ""
 
 
-def create_for_order(*, order: WorkOrder, by: Person, at: datetime) -> list[Unit]:
-    """The units of an order: n serial numbers, or one lot of n. The numbers follow the product's pattern."""
-    product = order.product_revision.product
-    if product.tracking == Tracking.SERIAL:
-        if order.quantity != int(order.quantity):
-            raise InvalidInput(
-                f"{order.erp_reference} asks for {plain(order.quantity)} pieces, and {product.code} is counted "
-                "by serial number.",
-                do="Correct the quantity to a whole number.",
-            )
-        quantities = [Decimal(1)] * int(order.quantity)
-    else:
-        quantities = [order.quantity]
-    serials = _new_serials(product, len(quantities))
+NOWHERE = At()
+
+
+def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> list[Unit]:
+    """The units of orders: n serial numbers each, or one lot of n. The numbers follow the product's pattern."""
+    quantities = {order.pk: _quantities(order) for order in orders}
     status = UNIT.after(None, "release")
-    units = Unit.objects.bulk_create(
-        [
-            Unit(
-                site_id=order.site_id,
-                serial=serial,
-                product=product,
-                product_revision_id=order.product_revision_id,
-                work_order=order,
-                status=status,
-                quantity=quantity,
-                created_at=at,
-                created_by=by,
+    made: list[Unit] = []
+    activities = []
+    for product in dict.fromkeys(order.product_revision.product for order in orders):
+        its = [order for order in orders if order.product_revision.product == product]
+        serials = iter(_new_serials(product, sum(len(quantities[order.pk]) for order in its)))
+        for order in its:
+            new = [
+                Unit(
+                    site_id=order.site_id,
+                    serial=next(serials),
+                    product=product,
+                    product_revision_id=order.product_revision_id,
+                    work_order=order,
+                    status=status,
+                    quantity=quantity,
+                    created_at=at,
+                    created_by=by,
+                )
+                for quantity in quantities[order.pk]
+            ]
+            made += new
+            activities.append(
+                _activity(ActivityKind.RELEASE, order.site_id, by, at, outputs=[(u, u.quantity) for u in new])
             )
-            for serial, quantity in zip(serials, quantities, strict=True)
-        ],
-        batch_size=1000,
-    )
-    _record(ActivityKind.RELEASE, order.site_id, by, at, At(), outputs=[(unit, unit.quantity) for unit in units])
-    return units
+    Unit.objects.bulk_create(made, batch_size=1000)
+    _store(activities)
+    return made
+
+
+def _quantities(order: WorkOrder) -> list[Decimal]:
+    """The quantity of each unit of an order."""
+    product = order.product_revision.product
+    if product.tracking != Tracking.SERIAL:
+        return [order.quantity]
+    if order.quantity != int(order.quantity):
+        raise InvalidInput(
+            f"{order.erp_reference} asks for {plain(order.quantity)} pieces, and {product.code} is counted by serial "
+            "number.",
+            do="Correct the quantity to a whole number.",
+        )
+    return [Decimal(1)] * int(order.quantity)
 
 
 def receive(
@@ -166,17 +181,22 @@ def _take_numbers(product: Product, count: int) -> int:
     return last - count + 1
 
 
-def _record(
-    kind: ActivityKind,
-    site_id: UUID,
-    by: Person,
-    at: datetime,
-    where: At,
-    *,
-    inputs: Sequence[tuple[Unit, Decimal, str, str]] = (),
-    outputs: Sequence[tuple[Unit, Decimal]] = (),
-    reason: str = "",
-) -> None:
+def _record(kind: ActivityKind, site_id: UUID, by: Person, at: datetime, where: At, **what: Unpack["_Moved"]) -> None:
+    _store([_activity(kind, site_id, by, at, where, **what)])
+
+
+class _Moved(TypedDict, total=False):
+    """What went in (unit, quantity, step code, raw scan) and came out (unit, quantity) of an activity, and why."""
+
+    inputs: Sequence[tuple[Unit, Decimal, str, str]]
+    outputs: Sequence[tuple[Unit, Decimal]]
+    reason: str
+
+
+def _activity(
+    kind: ActivityKind, site_id: UUID, by: Person, at: datetime, where: At = NOWHERE, **what: Unpack[_Moved]
+) -> tuple[Activity, list[ActivityUnit]]:
+    """An activity with its units, not stored yet."""
     activity = Activity(
         site_id=site_id,
         kind=kind,
@@ -185,9 +205,8 @@ def _record(
         execution=where.execution,
         operation_code=where.operation_code,
         station_code=where.station_code,
-        reason=reason,
+        reason=what.get("reason", ""),
     )
-    Activity.objects.bulk_create([activity])
     went_in = [
         ActivityUnit(
             site_id=site_id,
@@ -198,10 +217,16 @@ def _record(
             step_code=step,
             scanned=scanned,
         )
-        for unit, quantity, step, scanned in inputs
+        for unit, quantity, step, scanned in what.get("inputs", ())
     ]
     came_out = [
         ActivityUnit(site_id=site_id, activity=activity, unit=unit, direction=Direction.OUTPUT, quantity=quantity)
-        for unit, quantity in outputs
+        for unit, quantity in what.get("outputs", ())
     ]
-    ActivityUnit.objects.bulk_create(went_in + came_out, batch_size=1000)
+    return activity, went_in + came_out
+
+
+def _store(activities: Sequence[tuple[Activity, list[ActivityUnit]]]) -> None:
+    """Store activities and their units, in one statement each a batch."""
+    Activity.objects.bulk_create([activity for activity, _ in activities], batch_size=1000)
+    ActivityUnit.objects.bulk_create([unit for _, its in activities for unit in its], batch_size=1000)

@@ -13,7 +13,7 @@ from orders.actions import revisions
 from orders.models import ProductRevision, RoutingRevision, WorkOrder
 from orders.queries import plan_of
 from orders.status import OrderStatus
-from wip.actions.orders import NoReleasedRouting, RevisionNotReleased, release
+from wip.actions.orders import NoReleasedRouting, RevisionNotReleased, release, release_many
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +103,23 @@ def test_orders_in_flight_keep_what_they_pinned(plant):
         )
     unit = plant.do(first.units.get(), "10", "20", "30", "40")
     assert unit.status == UnitStatus.FINISHED
+
+
+def test_many_orders_are_released_at_once_with_numbers_in_their_order(plant, django_assert_max_num_queries):
+    orders = [plant.order(2) for _ in range(20)]
+    with django_assert_max_num_queries(20), plant.door("ines") as passage:
+        released = release_many(orders=orders, by=passage.person, at=passage.at)
+    assert [order.erp_reference for order in released] == [order.erp_reference for order in orders]
+    serials = [
+        serial for order in released for serial in order.units.order_by("serial").values_list("serial", flat=True)
+    ]
+    assert serials == [f"IP2-{n:06}" for n in range(1, 41)]
+    assert Activity.objects.filter(kind="RELEASE").count() == 20
+    assert WorkOrder.history.filter(status=OrderStatus.RELEASED, history_user=plant.people["ines"]).count() == 20
+
+
+def test_one_order_that_can_not_be_released_keeps_all_of_them(plant):
+    first, second = plant.order(), plant.released()
+    with pytest.raises(IllegalTransition, match=second.erp_reference), plant.door("ines") as passage:
+        release_many(orders=[first, second], by=passage.person, at=passage.at)
+    assert WorkOrder.objects.get(pk=first.pk).status == OrderStatus.DRAFT

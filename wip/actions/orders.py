@@ -1,6 +1,11 @@
 """Releasing orders to the floor, and their way from first start to last unit."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
+from simple_history.utils import bulk_update_with_history
 
 from equipment.policies import check_site_access
 from genealogy.actions import units
@@ -11,7 +16,7 @@ from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import Refusal
 from orders.actions.work_orders import pin
-from orders.models import WorkOrder
+from orders.models import PinnedPlan, RoutingRevision, WorkOrder
 from orders.policies import check_fits
 from orders.queries import released_routing
 from orders.status import ORDER, RevisionStatus
@@ -26,31 +31,53 @@ class RevisionNotReleased(Refusal):
 
 
 def release(*, order: WorkOrder, by: Person, at: datetime) -> WorkOrder:
-    """Release a draft order: pin its revisions with a digest and create its units.
+    """Release a draft order: pin its revisions and plan, and create its units. Raises what `release_many` does."""
+    (released,) = release_many(orders=[order], by=by, at=at)
+    return released
 
-    Raises IllegalTransition, NoReleasedRouting, RevisionNotReleased, NotReleasable.
+
+def release_many(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> list[WorkOrder]:
+    """Release draft orders, all of them or none, in a constant number of statements for each product and site.
+
+    Raises IllegalTransition, NoReleasedRouting, RevisionNotReleased, NotReleasable; its words name the order.
     """
     check_permission(by, Permission.RELEASE_ORDERS)
-    check_site_access(by, order.site_id)
-    # Without joins: after waiting for a change of the order, Postgres would drop the row, its joins changed.
-    locked = WorkOrder.objects.select_for_update(no_key=True).get(pk=order.pk)
-    locked.status = ORDER.after(locked.status, "release", name=locked.erp_reference)
-    revision = locked.product_revision
+    for site_id in {order.site_id for order in orders}:
+        check_site_access(by, site_id)
+    # Without joins: after waiting for a change of an order, Postgres would drop the row, its joins changed.
+    keys = [order.pk for order in orders]
+    locked = WorkOrder.objects.select_for_update(no_key=True).order_by("pk").in_bulk(keys)
+    released = [locked[key] for key in dict.fromkeys(keys)]
+    prefetch_related_objects(released, "site", "product_revision__product")
+    pinned: dict[tuple[UUID, UUID], tuple[RoutingRevision, PinnedPlan]] = {}
+    for order in released:
+        order.status = ORDER.after(order.status, "release", name=order.erp_reference)
+        made = (order.product_revision_id, order.site_id)
+        if made not in pinned:
+            routing = _routing_for(order)
+            pinned[made] = routing, pin(plan=check_fits(routing, order.product_revision))
+        order.routing_revision, order.plan = pinned[made]
+        order.released_at, order.released_by = at, by
+    fields = ["status", "routing_revision", "plan", "released_at", "released_by"]
+    bulk_update_with_history(released, WorkOrder, fields, batch_size=500, default_user=by, default_date=at)
+    units.create_for_orders(orders=released, by=by, at=at)
+    return released
+
+
+def _routing_for(order: WorkOrder) -> RoutingRevision:
+    revision = order.product_revision
     if revision.status != RevisionStatus.RELEASED:
         raise RevisionNotReleased(
-            f"{revision} is {revision.get_status_display().lower()}.", do="Let quality release it, or change the order."
+            f"{order.erp_reference} asks for {revision}, which is {revision.get_status_display().lower()}.",
+            do="Let quality release it, or change the order.",
         )
-    routing = released_routing(revision.product, locked.site)
+    routing = released_routing(revision.product, order.site)
     if routing is None:
         raise NoReleasedRouting(
-            f"{revision.product} has no released routing at {locked.site}.", do="Let an engineer make one."
+            f"{order.erp_reference} asks for {revision.product}, which has no released routing at {order.site}.",
+            do="Let an engineer make one.",
         )
-    locked.routing_revision = routing
-    locked.plan = pin(plan=check_fits(routing, revision))
-    locked.released_at, locked.released_by = at, by
-    locked.save(update_fields=["status", "routing_revision", "plan", "released_at", "released_by"])
-    units.create_for_order(order=locked, by=by, at=at)
-    return locked
+    return routing
 
 
 def begin(*, order: WorkOrder) -> WorkOrder:

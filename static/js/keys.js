@@ -14,9 +14,14 @@ function holderOf(key) {
   return scope.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? scope.querySelector(`[data-insert="${CSS.escape(key)}"]`);
 }
 
+// In a field, Enter would press the first button of its form that submits.
+function pressedByEnter(target) {
+  return target.matches?.("input") ? target.form?.querySelector("button:not([type=button])") : target;
+}
+
 function onKeydown(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "Enter" && event.target.closest?.("[data-no-enter]")) return event.preventDefault();
+  if (event.key === "Enter" && pressedByEnter(event.target)?.closest?.("[data-no-enter]")) return event.preventDefault();
   if (/^F[1-8]$|^Escape$/.test(event.key)) {
     const holder = event.repeat ? null : holderOf(event.key);
     if (holder) {

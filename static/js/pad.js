@@ -1,8 +1,10 @@
-// The number pad writes into the key entry of its form, and the limits bar follows what is entered.
+// The number pad writes into the key entry of its form (of several: into the one with the focus), and the limits bar
+// follows what is entered.
 // It shows what the server will judge: it blocks nothing. Decimal comma and point are both taken.
 
 function entryOf(pad) {
-  return pad.closest("form").querySelector('[data-size="key"]');
+  const entries = [...pad.closest("form").querySelectorAll('[data-size="key"]')];
+  return entries.find((entry) => entry === document.activeElement) ?? entries[0];
 }
 
 function press(button) {

@@ -7,8 +7,10 @@ from genealogy.models import Unit
 from genealogy.queries import as_built
 from genealogy.status import UnitStatus
 from mes.kernel.audit.models import Signature
+from mes.station.actions.operations import Given
 from tests.browser.acts import enter, scan
 from tests.browser.test_looks import violations
+from tests.lots import lot_line
 from tests.plant import PASSWORD, PIN
 from wip.models import Reading
 
@@ -46,6 +48,7 @@ class Operator:
         self.prompt("Scan your badge")
         scan(self.page, "B-0451")
         self.prompt("Amina Yusuf, enter your PIN.")
+        expect(self.page.locator("#pin")).to_be_focused()
         enter(self.page, PIN)
         self.page.keyboard.press("Enter")
         self.toast("Amina Yusuf is logged on")
@@ -153,6 +156,31 @@ def test_without_script_a_unit_is_logged_on_started_recorded_and_completed(chrom
     context.close()
 
 
+def test_a_lot_is_booked_by_touch_alone(operator, committed_plant):
+    line, page = lot_line(committed_plant, quantity=50), operator.page
+    operator.register("10")
+    operator.log_on()
+    page.locator(".card", has_text=line.serial).click()
+    page.get_by_role("button", name="Yes, confirm").click()
+    operator.prompt("All steps recorded.")
+    page.keyboard.press("F8")
+    dialog = page.locator("#complete")
+    expect(dialog.locator("#good")).to_be_focused()
+    for field, typed in (("#good", "47"), ("#scrap-quantity", "3")):
+        dialog.locator(field).click()
+        dialog.locator("[data-erase=all]").click()
+        for digit in typed:
+            dialog.locator(f"[data-insert='{digit}']").click()
+        expect(dialog.locator(field)).to_have_value(typed)
+    page.keyboard.press("Enter")  # a stray Enter completes nothing
+    dialog.locator("#lot-reason").fill("Bent")
+    page.keyboard.press("Enter")
+    assert line.execution().is_running
+    dialog.get_by_role("button", name="Complete").click()
+    operator.toast(f"{line.serial} completed")
+    assert (line.execution().quantity_good, line.execution().quantity_scrapped) == (47, 3)
+
+
 def test_every_dialog_and_page_holds_to_wcag_and_fits_the_screen(chromium, committed_plant, plant_server):
     plant = committed_plant
     plant.do(plant.unit(), "10", "20")
@@ -193,5 +221,14 @@ def test_every_dialog_and_page_holds_to_wcag_and_fits_the_screen(chromium, commi
         expect(page.locator(dialog)).to_be_visible()
         look(dialog)
         page.keyboard.press("Escape")
+    line = lot_line(plant, quantity=50)
+    plant.report(line.unit(), "10", Given("LOOK", "yes"))
+    operator.register("10")
+    operator.log_on()
+    page.locator(".card", has_text=line.serial).click()
+    operator.prompt("All steps recorded.")
+    page.keyboard.press("F8")
+    expect(page.locator("#complete")).to_be_visible()
+    look("a lot's #complete")
     assert found == {}
     context.close()

@@ -89,6 +89,9 @@ function announcePrompt(event) {
   if (prompt) document.getElementById("announce").textContent = prompt.innerText;
 }
 
+// What was done before the scripts were there is said by the page itself; it goes as any toast does.
+for (const said of document.querySelectorAll("#toast > *")) setTimeout(() => said.remove(), TOAST_MS);
+
 document.addEventListener("pointerdown", openAudio, { capture: true });
 document.addEventListener("accepted", accept);
 document.addEventListener("refused", refuse);

@@ -55,6 +55,7 @@ class Operator:
 
     def give(self, value: str) -> None:
         """Type a value into the entry that has the focus, and record it."""
+        expect(self.page.locator("input:focus")).to_have_count(1)
         enter(self.page, value)
         self.page.keyboard.press("Enter")
 

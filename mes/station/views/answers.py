@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -12,6 +13,8 @@ def answer(
 ) -> HttpResponse:
     """Show `page`, the content of `url`. done: a sentence in sight and sound; alarm: recorded, and not good."""
     if not getattr(request, "htmx", False):
+        if done:
+            messages.success(request, done)  # said by the page that follows
         return redirect(url)
     response = page()
     response["HX-Replace-Url"] = url

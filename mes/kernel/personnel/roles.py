@@ -16,15 +16,24 @@ class Permission(StrEnum):
     RELEASE_ORDERS = "orders.release"
     VIEW_UNITS = "units.view"
     RECEIVE_UNITS = "units.receive"
+    STAGE_LOTS = "lots.stage"
+    RELEASE_LOTS = "lots.release"
     WORK = "operations.work"
     PLACE_HOLDS = "holds.place"
     RELEASE_HOLDS = "holds.release"
     REGISTER_STATIONS = "stations.register"
+    CLEAR_LINE = "stations.clear"
+    CALL_HELP = "help.call"
+    ANSWER_HELP = "help.answer"
+    MOVE_ASSETS = "assets.move"
+    CALIBRATE_ASSETS = "assets.calibrate"
     VIEW_MASTER_DATA = "master_data.view"
     DRAFT_MASTER_DATA = "master_data.draft"
     RELEASE_MASTER_DATA = "master_data.release"
+    IMPORT_PLANT = "plant.import"
     VIEW_PEOPLE = "people.view"
     EDIT_PEOPLE = "people.edit"
+    GRANT_QUALIFICATIONS = "qualifications.grant"
     EDIT_EQUIPMENT = "equipment.edit"
     VIEW_LEDGER = "ledger.view"
 
@@ -44,26 +53,36 @@ _P = Permission
 _SEE = {_P.VIEW_ORDERS, _P.VIEW_UNITS}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.OPERATOR: frozenset(_SEE | {_P.WORK, _P.PLACE_HOLDS}),
+    Role.OPERATOR: frozenset(
+        _SEE | {_P.WORK, _P.PLACE_HOLDS, _P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP}
+    ),
     Role.SUPERVISOR: frozenset(
         _SEE
         | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
+        | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE}
     ),
     Role.QUALITY: frozenset(
         _SEE
-        | {_P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.RECEIVE_UNITS, _P.VIEW_MASTER_DATA, _P.RELEASE_MASTER_DATA}
-        | {_P.VIEW_LEDGER}
+        | {_P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.RECEIVE_UNITS, _P.RELEASE_LOTS, _P.STAGE_LOTS, _P.CALIBRATE_ASSETS}
+        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.MOVE_ASSETS}
+        | {_P.VIEW_MASTER_DATA, _P.RELEASE_MASTER_DATA, _P.VIEW_LEDGER}
     ),
-    Role.ENGINEER: frozenset(_SEE | {_P.VIEW_MASTER_DATA, _P.DRAFT_MASTER_DATA, _P.EDIT_EQUIPMENT}),
+    Role.ENGINEER: frozenset(
+        _SEE
+        | {_P.VIEW_MASTER_DATA, _P.DRAFT_MASTER_DATA, _P.EDIT_EQUIPMENT, _P.CALIBRATE_ASSETS, _P.MOVE_ASSETS}
+        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.IMPORT_PLANT}
+    ),
     Role.PLANNER: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.VIEW_MASTER_DATA}),
     Role.AUDITOR: frozenset(_SEE | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.VIEW_LEDGER}),
     Role.ADMINISTRATOR: frozenset(
         _SEE
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.EDIT_PEOPLE, _P.EDIT_EQUIPMENT, _P.REGISTER_STATIONS}
-        | {_P.VIEW_LEDGER}
+        | {_P.GRANT_QUALIFICATIONS, _P.IMPORT_PLANT, _P.VIEW_LEDGER}
     ),
-    Role.INTEGRATION: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.WORK, _P.PLACE_HOLDS}),
+    Role.INTEGRATION: frozenset(
+        _SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.WORK, _P.PLACE_HOLDS, _P.RECEIVE_UNITS, _P.STAGE_LOTS}
+    ),
 }
 
 

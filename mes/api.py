@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
-from mes.station.api.operations import CompleteOperation, RecordSteps, StartOperation
+from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
 from mes.station.api.units import UnitAtWork, Units
 from wip.api import Holds, ReleaseHold
 
@@ -34,6 +34,7 @@ urlpatterns = [
     path(_UNIT, UnitAtWork.as_view(), name="api_unit"),
     path(f"{_OPERATION}/start", StartOperation.as_view(), name="api_operation_start"),
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
+    path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
     path("v1/holds", Holds.as_view(), name="api_holds"),
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),

@@ -33,7 +33,7 @@ class LotLine:
         return execution
 
     def book(self, good: int, scrap: int, *, reason: str = "Bent", who: str = "amina") -> OperationExecution:
-        """Book through the door, as a station does."""
+        """Book by the floor's own verb: any hand may, so that many can at once."""
         with self.plant.door(who) as passage:
             job = executions.lock(
                 execution=self.execution(),

@@ -69,10 +69,13 @@ class RecordForm(Act):
     is_correction = forms.BooleanField(required=False)
 
 
-class CompleteForm(Act):
+class BookForm(Act):
     good = Number(max_length=30, required=False)
     scrap = Number(max_length=30, required=False)
     scrap_reason = forms.CharField(max_length=200, required=False)
+
+
+class CompleteForm(BookForm):
     pin = forms.CharField(max_length=16, required=False)
     digest = forms.CharField(max_length=64, required=False)
     meaning = forms.CharField(max_length=16, required=False)

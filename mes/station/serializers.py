@@ -63,6 +63,15 @@ class CompleteInput(RecordInput):
     signature = SignatureInput(required=False)
 
 
+class BookInput(Input):
+    """A part of a lot. good and scrap: in the product's quantity_unit, together not above what is open."""
+
+    station = Text(max_length=20)
+    good = Number(default=0)
+    scrap = Number(default=0)
+    scrap_reason = Text(max_length=200, default="", allow_blank=True)
+
+
 class ExecutionAnswer(serializers.Serializer):
     """One attempt at an operation on a unit (ISA-95: job response). Quantities in the product's quantity_unit."""
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("why/", queue.why, name="why"),
     path("work/<uuid:pk>/", work.work, name="work"),
     path("work/<uuid:pk>/record/", work.record, name="record"),
+    path("work/<uuid:pk>/book/", work.book, name="book"),
     path("work/<uuid:pk>/complete/", work.complete, name="complete"),
     path("work/<uuid:pk>/take-over/", work.take_over, name="take_over"),
     path("work/<uuid:pk>/hold/", work.hold, name="hold"),

@@ -5,9 +5,10 @@ import pytest
 from genealogy.queries import as_built
 from genealogy.status import UnitStatus
 from mes.kernel.audit.models import AuditEvent, Signature
-from mes.station.actions.operations import Given, take_over
+from mes.station.actions.operations import Completion, Given, take_over
+from tests.lots import lot_line
 from tests.plant import PASSWORD
-from wip.models import OperationExecution, Reading
+from wip.models import ExecutionEvent, OperationExecution, Reading
 from wip.queries import execution_at
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +211,58 @@ def test_scrap_needs_its_reason(plant, api):
     assert complete(api, unit, "10", {"scrap": 1}).status_code == 422
     done = complete(api, unit, "10", {"scrap": 1, "scrap_reason": "Dropped"})
     assert (done.status_code, done.json()["unit_status"]) == (200, UnitStatus.SCRAPPED)
+
+
+def book(api, unit, code, body, **headers):
+    return api.post(f"/units/{unit}/operations/{code}/book", {"station": f"ST-{code}"} | body, **headers)
+
+
+def test_a_part_of_a_lot_is_booked_and_the_completion_completes_the_rest(plant, api):
+    line = lot_line(plant, quantity=50)
+    booked = book(api, line.serial, "10", {"good": 12, "scrap": "1.5", "scrap_reason": "Bent"})
+    assert booked.status_code == 200, booked.json()
+    answer = booked.json()
+    assert (answer["status"], answer["good"], answer["scrap"]) == ("RUNNING", "12", "1.5")
+    done = complete(api, line.serial, "10", {"steps": [{"step": "LOOK", "value": True}]})
+    assert done.status_code == 200, done.json()
+    assert (done.json()["status"], done.json()["good"], done.json()["scrap"]) == ("COMPLETED", "48.5", "1.5")
+
+
+def test_a_repeated_booking_with_its_key_is_one_booking(plant, api):
+    line = lot_line(plant, quantity=50)
+    first, again = (book(api, line.serial, "10", {"good": 12}, idempotency_key="part-1") for _ in range(2))
+    assert (first.status_code, again.status_code, again["Idempotent-Replayed"]) == (200, 200, "true")
+    assert first.json() == again.json()
+    assert ExecutionEvent.objects.filter(kind="BOOKED").count() == 1
+    assert book(api, line.serial, "10", {"good": 13}, idempotency_key="part-1").status_code == 422
+    line.complete(Completion(), Given("LOOK", "yes"))
+    later = book(api, line.serial, "10", {"good": 12}, idempotency_key="part-1")
+    assert (later.status_code, later.json()["status"]) == (200, "COMPLETED")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({}, "There is nothing to book."),
+        ({"good": 51}, "50 are open; good and scrap are 0 or more and together not above."),
+        ({"scrap": 1}, "Scrap needs a reason."),
+        ({"scrap": 50, "scrap_reason": "Bent"}, "Nothing would be left of it."),
+    ],
+)
+def test_a_part_that_can_not_be_booked_is_a_problem_that_says_why(plant, api, body, sentence):
+    line = lot_line(plant, quantity=50)
+    refused = book(api, line.serial, "10", body)
+    assert (refused.status_code, refused.json()["title"]) == (422, sentence)
+    assert line.execution().quantity_open == 50
+
+
+def test_what_has_no_parts_or_does_not_run_takes_no_booking(plant, api):
+    unit = plant.unit()
+    unstarted = book(api, unit, "10", {"good": 1})
+    assert (unstarted.status_code, unstarted.json()["code"]) == (409, "OPERATION_NOT_STARTED")
+    plant.start(unit, "10")
+    one_piece = book(api, unit, "10", {"good": 1})
+    assert (one_piece.status_code, one_piece.json()["code"]) == (409, "NOT_A_LOT")
+    wrong = book(api, unit, "10", {"good": "many", "bad": 1})
+    assert wrong.status_code == 422
+    assert {error["where"] for error in wrong.json()["errors"]} == {"bad"}

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from genealogy.actions import units
 from mes.station.actions import logons
-from mes.station.actions.operations import Completion, Given, take_over
+from mes.station.actions.operations import Completion, Given, book, take_over
 from orders.models import WorkOrder
 from tests.bench.line import drive_line
+from tests.lots import CODE, lot_line
 from tests.station.pages import StationPage
 from wip.actions import holds
 from wip.actions import orders as floor_orders
@@ -64,6 +65,24 @@ def scrap(plant):
     unit = plant.unit()
     plant.start(unit, "10")
     return lambda: plant.report(unit, "10", completion=Completion(scrap=Decimal(1), scrap_reason="Dropped"))
+
+
+def book_a_part_with_scrap(plant):
+    execution = lot_line(plant, quantity=50).execution()
+
+    def part():
+        with plant.door() as passage:
+            book(
+                execution=execution,
+                good=Decimal(12),
+                scrap=Decimal(1),
+                scrap_reason="Bent",
+                station=plant.stations[CODE],
+                by=passage.person,
+                at=passage.at,
+            )
+
+    return part
 
 
 def take_a_job_over(plant):
@@ -147,6 +166,7 @@ STATEMENTS = {
     record_one_value: 7,
     complete_the_last_signed_operation: 19,
     scrap: 17,
+    book_a_part_with_scrap: 12,
     take_a_job_over: 9,
     release_an_order_of_100: 18,
     create_an_order: 5,

@@ -166,20 +166,56 @@ def test_a_lot_is_booked_by_touch_alone(operator, committed_plant):
     operator.prompt("All steps recorded.")
     page.keyboard.press("F8")
     dialog = page.locator("#complete")
-    expect(dialog.locator("#good")).to_be_focused()
-    for field, typed in (("#good", "47"), ("#scrap-quantity", "3")):
+    expect(dialog.locator("#complete-good")).to_be_focused()
+    for field, typed in (("#complete-good", "47"), ("#complete-scrap", "3")):
         dialog.locator(field).click()
         dialog.locator("[data-erase=all]").click()
         for digit in typed:
             dialog.locator(f"[data-insert='{digit}']").click()
         expect(dialog.locator(field)).to_have_value(typed)
     page.keyboard.press("Enter")  # a stray Enter completes nothing
-    dialog.locator("#lot-reason").fill("Bent")
+    dialog.locator("#complete-reason").fill("Bent")
     page.keyboard.press("Enter")
     assert line.execution().is_running
     dialog.get_by_role("button", name="Complete").click()
     operator.toast(f"{line.serial} completed")
     assert (line.execution().quantity_good, line.execution().quantity_scrapped) == (47, 3)
+
+
+def test_parts_of_a_lot_are_booked_by_touch_and_the_rest_is_completed(operator, committed_plant):
+    line, page = lot_line(committed_plant, quantity=50), operator.page
+    operator.register("10")
+    operator.log_on()
+    page.locator(".card", has_text=line.serial).click()
+    dialog, total = page.locator("#book"), page.locator(".job")
+    expect(total).to_contain_text("booked 0 of 50")
+    for good, scrap, booked in (("12", "", "12"), ("3", "2", "17")):
+        page.keyboard.press("F2")
+        expect(dialog.locator("#book-good")).to_be_focused()
+        for field, typed in (("#book-good", good), ("#book-scrap", scrap)):
+            dialog.locator(field).click()
+            for digit in typed:
+                dialog.locator(f"[data-insert='{digit}']").click()
+            expect(dialog.locator(field)).to_have_value(typed)
+        if scrap:
+            dialog.locator("#book-reason").fill("Bent")
+        page.keyboard.press("Enter")  # a stray Enter books nothing
+        dialog.get_by_role("button", name="Book").click()
+        expect(total).to_contain_text(f"booked {booked} of 50")
+        expect(dialog).to_be_hidden()
+    operator.toast("3 good and 2 scrap booked on CL-0001")
+    page.keyboard.press("F2")
+    dialog.locator("#book-good").fill("34")
+    page.keyboard.press("F8")
+    expect(dialog.locator("[data-refusal]")).to_contain_text("33 are open")
+    page.keyboard.press("F1")
+    page.get_by_role("button", name="Yes, confirm").click()
+    operator.prompt("All steps recorded.")
+    page.keyboard.press("F8")
+    expect(page.locator("#complete-good")).to_have_value("33")
+    page.keyboard.press("F8")
+    operator.toast(f"{line.serial} completed")
+    assert (line.execution().quantity_good, line.execution().quantity_scrapped) == (48, 2)
 
 
 def test_every_dialog_and_page_holds_to_wcag_and_fits_the_screen(chromium, committed_plant, plant_server):
@@ -228,8 +264,10 @@ def test_every_dialog_and_page_holds_to_wcag_and_fits_the_screen(chromium, commi
     operator.log_on()
     page.locator(".card", has_text=line.serial).click()
     operator.prompt("All steps recorded.")
-    page.keyboard.press("F8")
-    expect(page.locator("#complete")).to_be_visible()
-    look("a lot's #complete")
+    for key, dialog in (("F2", "#book"), ("F8", "#complete")):
+        page.keyboard.press(key)
+        expect(page.locator(dialog)).to_be_visible()
+        look(f"a lot's {dialog}")
+        page.keyboard.press("Escape")
     assert found == {}
     context.close()

@@ -1,4 +1,4 @@
-"""The operator's verbs at a station: start, report, take over. The screen and the API call the same ones."""
+"""The operator's verbs at a station: start, report, book, take over. The screen and the API call the same ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, NotFound, Refusal
+from orders.models import Tracking
 from orders.plans import OperationPlan
 from orders.queries import plan_of
 from wip.actions import executions, readings
@@ -31,6 +32,10 @@ from wip.status import EXECUTION
 
 class OrderNotOnFloor(Refusal):
     """The unit's order is not released, or the unit has none."""
+
+
+class NotALot(Refusal):
+    """A part of the unit is asked for, and it is one piece."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,34 @@ def report(
             _sign(job, completion, at)
         executions.complete(job=job, scrap_reason=completion.scrap_reason.strip(), by=by, at=at)
     return job.running
+
+
+def book(
+    *,
+    execution: OperationExecution,
+    good: Decimal = Decimal(0),
+    scrap: Decimal = Decimal(0),
+    scrap_reason: str = "",
+    station: Station,
+    by: Person,
+    at: datetime,
+) -> OperationExecution:
+    """Book a part of a lot as good and scrap, in the product's quantity_unit; the operation goes on running.
+
+    The steps are judged when it is completed, which completes the rest. Raises IllegalTransition, NotALot,
+    BlockedByGates, WorkedOnElsewhere; InvalidInput when nothing is booked, more than is open, all that is left as
+    scrap, or scrap without a reason.
+    """
+    _check_may_work(by, execution.unit)
+    job = executions.lock(execution=execution, station=station, by=by, ends=False)
+    EXECUTION.after(job.running.status, "book", name=job.operation.code)
+    if job.unit.product.tracking == Tracking.SERIAL:
+        raise NotALot(f"{job.unit} is one piece: no part of it can be booked.", do="Complete the operation.")
+    if good == 0 and scrap == 0:
+        raise InvalidInput("There is nothing to book.", do="Enter how many are good, how many are scrap.")
+    check_gates(job, Hook.RECORD)
+    job.good, job.scrap = good, scrap
+    return executions.book(job=job, scrap_reason=scrap_reason.strip(), by=by, at=at)
 
 
 def planned_operation(unit: Unit, operation_code: str) -> OperationPlan:

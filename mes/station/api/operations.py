@@ -1,4 +1,4 @@
-"""Starting, recording and completing operations over REST."""
+"""Starting, recording, booking and completing operations over REST."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from mes.kernel.rest.views import Endpoint
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from mes.station.api.lookups import your_station
-from mes.station.serializers import CompleteInput, ExecutionAnswer, RecordInput, StartInput
+from mes.station.serializers import BookInput, CompleteInput, ExecutionAnswer, RecordInput, StartInput
 from orders.plans import OperationPlan
 from orders.queries import plan_of
 from wip.jobs import check_once, entry
@@ -91,6 +91,31 @@ class RecordSteps(ReportOperation):
         if not asked["steps"] and not asked["consumptions"]:
             raise InvalidInput("There is nothing to record.", do="Send steps or consumptions.")
         return self.report(serial, code, asked, completes=False)
+
+
+class BookPart(Endpoint):
+    permissions = {"POST": Permission.WORK}
+
+    @acts(ExecutionAnswer, name="book_part", summary="Book a part of a lot as good and scrap", request=BookInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        asked = self.read(BookInput)
+        execution = running_execution(request.user, serial, code)
+        station = _station_of(execution, request.user, asked["station"])
+        with self.door(station=station.code) as passage:
+            if passage.replayed:
+                execution = execution_by_key(passage.answer["execution"])
+            else:
+                execution = operations.book(
+                    execution=execution,
+                    good=asked["good"],
+                    scrap=asked["scrap"],
+                    scrap_reason=asked["scrap_reason"],
+                    station=station,
+                    by=passage.person,
+                    at=passage.at,
+                )
+                passage.remember(execution=execution.pk)
+        return Response(ExecutionAnswer(execution).data)
 
 
 class CompleteOperation(ReportOperation):

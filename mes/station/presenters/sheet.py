@@ -120,6 +120,15 @@ class Sheet:
         return plain(self.execution.quantity_open)
 
     @property
+    def quantity_booked(self) -> str:
+        return plain(self.execution.quantity - self.execution.quantity_open)
+
+    @property
+    def is_all_booked(self) -> bool:
+        """Whether nothing is open, so that there is nothing to book or to scrap."""
+        return bool(self.execution.quantity_open == 0)
+
+    @property
     def reading(self) -> Reading | None:
         """The value in force of the step in the middle."""
         return self.values.get((self.step.code, self.sample)) if self.step else None

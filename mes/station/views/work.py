@@ -11,11 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.numbers import plain
 from mes.kernel.personnel.actions.secrets import confirm_pin
 from mes.kernel.refusals import InvalidInput
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
-from mes.station.forms import Act, CompleteForm, HoldForm, RecordForm, StepForm, checked
+from mes.station.forms import Act, BookForm, CompleteForm, HoldForm, RecordForm, StepForm, checked
 from mes.station.policies import job_at
 from mes.station.presenters.sheet import Place, Sheet
 from mes.station.views.answers import answer
@@ -71,6 +72,28 @@ def recorded_page(
     return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=is_outside)
 
 
+@require_POST
+@logged_on
+def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """Book a part of a lot as good and scrap; the job goes on."""
+    given = checked(BookForm(request.POST))
+    good, scrap = given["good"] or Decimal(0), given["scrap"] or Decimal(0)
+    execution = job_at(presence.station, pk)
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            operations.book(
+                execution=execution,
+                good=good,
+                scrap=scrap,
+                scrap_reason=given["scrap_reason"],
+                station=presence.station,
+                by=presence.who,
+                at=passage.at,
+            )
+    booked = " and ".join(f"{plain(number)} {word}" for number, word in ((good, "good"), (scrap, "scrap")) if number)
+    return job_page(request, presence, job_at(presence.station, pk), done=f"{booked} booked on {execution.unit}")
+
+
 @sensitive_post_parameters("pin")
 @require_POST
 @logged_on
@@ -84,13 +107,12 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
         scrap_reason=given["scrap_reason"],
         signing=_signing(presence, given),
     )
-    is_scrap = completion.scrap > 0 and completion.scrap == execution.quantity_open
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            passage.remember(done="scrapped" if is_scrap else "completed")
-            operations.report(
+            ended = operations.report(
                 execution=execution, completion=completion, station=presence.station, by=presence.who, at=passage.at
             )
+            passage.remember(done="completed" if ended.quantity_good else "scrapped")
     done = f"{execution.unit} {passage.answer['done']}"
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
 

@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 
+from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import F, Q
 
-from equipment.models import Site
+from equipment.models import Site, Station
 from genealogy.status import ActivityKind, UnitStatus
 from mes.kernel.numbers import plain
-from mes.kernel.records import Record, person_field, sequence_field
+from mes.kernel.records import History, Record, person_field, sequence_field
 from orders.models import Product, ProductRevision, WorkOrder
 
 
@@ -16,7 +17,8 @@ class Unit(Record):
     """A serial number (quantity 1) or a lot (quantity n): one model (ISA-95: material lot, sublot).
 
     Its history is its activities. quantity_consumed and quantity_scrapped are balances kept beside the activities, in
-    the same transaction; what is left is the difference.
+    the same transaction; what is left is the difference. expires_date: the last day, at its site, on which it may be
+    used. station: where it is staged; a lot that is used up keeps the place where that was.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -28,6 +30,8 @@ class Unit(Record):
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     quantity_consumed = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     quantity_scrapped = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+    expires_date = models.DateField(null=True, blank=True)
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, null=True, blank=True, related_name="staged")
     created_at = models.DateTimeField()
     created_by = person_field()
 
@@ -53,10 +57,24 @@ class Unit(Record):
                 name="unit_in_process_has_order",
                 violation_error_message="A unit in process belongs to an order.",
             ),
+            models.CheckConstraint(
+                condition=~Q(status=UnitStatus.QUARANTINED) | Q(work_order__isnull=True),
+                name="unit_in_quarantine_was_received",
+                violation_error_message="Only what was received is in quarantine; what is made here is put on hold.",
+            ),
+            models.CheckConstraint(
+                condition=Q(station__isnull=True) | Q(status__in=[UnitStatus.FINISHED, UnitStatus.CONSUMED]),
+                name="unit_staged_when_usable",
+                violation_error_message="Only what is released and not scrapped is staged at a station.",
+            ),
         ]
         indexes = [
             models.Index(fields=["work_order", "serial"], name="unit_of_order"),
             models.Index(fields=["site", "serial"], condition=Q(status="IN_PROCESS"), name="unit_in_process"),
+            models.Index(
+                fields=["station", "product"], condition=Q(status="FINISHED", station__isnull=False), name="unit_staged"
+            ),
+            models.Index(fields=["site", "serial"], condition=Q(status="QUARANTINED"), name="unit_in_quarantine"),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +83,49 @@ class Unit(Record):
     @property
     def quantity_left(self) -> Decimal:
         return self.quantity - self.quantity_consumed - self.quantity_scrapped
+
+
+class Supplier(Record):
+    """Who delivers what is bought. One who is no longer bought from is made inactive and stays on record."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    history = History()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Delivery(Record):
+    """What came with a received unit or lot: whose it was, and the certificate that vouches for it. Append-only.
+
+    When and by whom it was received is said by the unit. supplier_lot: the supplier's own number. label: the raw scan
+    of the supplier's label, kept as it was.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="delivery")
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
+    supplier_lot = models.CharField("supplier's lot", max_length=60, blank=True)
+    certificate_number = models.CharField("certificate number", max_length=60, blank=True)
+    certificate = models.FileField(
+        upload_to="certificates/",
+        blank=True,
+        validators=[FileExtensionValidator(["pdf", "png", "jpg", "jpeg", "webp"])],
+    )
+    label = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [models.Index(fields=["supplier", "supplier_lot"], name="delivery_of_supplier")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier_lot or self.unit_id} of {self.supplier_id}"
 
 
 class SerialCounter(models.Model):
@@ -85,7 +146,7 @@ class Activity(Record):
 
     sequence = sequence_field()
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=8, choices=ActivityKind)
+    kind = models.CharField(max_length=12, choices=ActivityKind)
     at = models.DateTimeField()
     by = person_field()
     execution = models.UUIDField(null=True, db_index=True)
@@ -95,6 +156,13 @@ class Activity(Record):
 
     class Meta:
         verbose_name_plural = "activities"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=[ActivityKind.RELEASE_LOT, ActivityKind.REJECT]) | ~Q(reason=""),
+                name="activity_verdict_has_reason",
+                violation_error_message="Releasing or rejecting a lot needs a reason.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"

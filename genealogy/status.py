@@ -6,6 +6,7 @@ from mes.kernel.transitions import Transitions
 class UnitStatus(models.TextChoices):
     """Where a unit is in its life; waiting, running and held are computed from executions and holds."""
 
+    QUARANTINED = "QUARANTINED", "In quarantine"
     IN_PROCESS = "IN_PROCESS", "In process"
     FINISHED = "FINISHED", "Finished"
     CONSUMED = "CONSUMED", "Built in"
@@ -17,6 +18,10 @@ UNIT = Transitions(
     {
         (None, "release"): UnitStatus.IN_PROCESS,
         (None, "receive"): UnitStatus.FINISHED,
+        (None, "receive_in_quarantine"): UnitStatus.QUARANTINED,
+        (UnitStatus.QUARANTINED, "release_lot"): UnitStatus.FINISHED,
+        (UnitStatus.QUARANTINED, "reject"): UnitStatus.SCRAPPED,
+        (UnitStatus.FINISHED, "reject"): UnitStatus.SCRAPPED,
         (UnitStatus.IN_PROCESS, "finish"): UnitStatus.FINISHED,
         (UnitStatus.IN_PROCESS, "scrap"): UnitStatus.SCRAPPED,
         (UnitStatus.FINISHED, "consume"): UnitStatus.CONSUMED,
@@ -32,3 +37,7 @@ class ActivityKind(models.TextChoices):
     CONSUME = "CONSUME", "built in"
     FINISH = "FINISH", "finished"
     SCRAP = "SCRAP", "scrapped"
+    RELEASE_LOT = "RELEASE_LOT", "released from quarantine"
+    REJECT = "REJECT", "rejected"
+    STAGE = "STAGE", "staged"
+    UNSTAGE = "UNSTAGE", "taken back"

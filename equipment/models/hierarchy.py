@@ -1,9 +1,10 @@
-"""The role-based equipment hierarchy (ISA-95): site, work center, station."""
+"""The role-based equipment hierarchy (ISA-95): enterprise, site, area, work center, station."""
 
 import zoneinfo
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 
 from mes.kernel.records import History, Record, person_field
@@ -14,9 +15,25 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone of the IANA database, such as Europe/Vienna.")
 
 
+class Enterprise(Record):
+    """Who the plants belong to (ISA-95: enterprise)."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=80)
+
+    history = History()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Site(Record):
     """A plant (ISA-95: site). Times are shown in its zone; a person sees the sites of their SiteAccess."""
 
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="sites")
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=80)
     time_zone = models.CharField(max_length=40, default="UTC", validators=[check_time_zone])
@@ -60,10 +77,39 @@ class SiteAccess(Record):
         return f"{self.person} at {self.site}"
 
 
+class Area(Record):
+    """A part of a site (ISA-95: area): assembly, machining. Reasons may be its own."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="areas")
+    code = models.SlugField(max_length=20)
+    name = models.CharField(max_length=80)
+
+    history = History()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "code"],
+                name="area_code_once",
+                violation_error_message="The site has an area of this code already.",
+            ),
+            # The target of composite foreign keys that keep an area's work centers and reasons at its site.
+            models.UniqueConstraint(fields=["id", "site"], name="area_at_site"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class WorkCenter(Record):
-    """A line or cell (ISA-95: work center)."""
+    """A line or cell (ISA-95: work center). calendar: when it works; without one, nobody knows."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="work_centers")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="work_centers")
+    calendar = models.ForeignKey(
+        "equipment.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="work_centers"
+    )
     code = models.SlugField(max_length=20)
     name = models.CharField(max_length=80)
 
@@ -84,6 +130,12 @@ class WorkCenter(Record):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if self.area is not None and self.area.site_id != self.site_id:
+            raise ValidationError({"area": "The area belongs to another site."})
+        if self.calendar is not None and self.calendar.site_id != self.site_id:
+            raise ValidationError({"calendar": "The calendar belongs to another site."})
+
 
 class StationClass(Record):
     """What kind of station an operation needs; which one is picked on the floor (ISA-95: equipment class)."""
@@ -102,7 +154,10 @@ class StationClass(Record):
 
 
 class Station(Record):
-    """A place where operations are done (ISA-95: work unit). The operator's page is the station page."""
+    """A place where operations are done (ISA-95: work unit). The operator's page is the station page.
+
+    idle_lock_s: seconds without an act after which the station asks the active person for the PIN again.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stations")
     work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, related_name="stations")
@@ -110,17 +165,19 @@ class Station(Record):
     code = models.SlugField(max_length=20)
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
+    idle_lock_s = models.PositiveIntegerField("idle lock, s", default=600, validators=[MinValueValidator(30)])
 
     history = History()
 
     class Meta:
         ordering = ["code"]
         constraints = [
+            models.UniqueConstraint(fields=["id", "site"], name="station_at_site"),
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="station_code_once",
                 violation_error_message="The site has a station of this code already.",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,3 +186,27 @@ class Station(Record):
     def clean(self) -> None:
         if self.work_center_id and self.site_id and self.work_center.site_id != self.site_id:
             raise ValidationError({"work_center": "The work center belongs to another site."})
+
+
+class ClearanceItem(Record):
+    """A line of a station's checklist, which a person ticks and signs before other work begins (line clearance)."""
+
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="clearance_items")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    history = History()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station", "position"],
+                name="clearance_item_position_once",
+                violation_error_message="Another line of the checklist has this position.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

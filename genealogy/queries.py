@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.status import ActivityKind, UnitStatus
+from mes.kernel.prepared import any_of, prepared
 from orders.plans import ComponentPlan
 
 
@@ -41,13 +42,13 @@ def lock_units(serials: Sequence[str], *, site_id: UUID) -> dict[str, Unit]:
     """The site's units of these serials, locked in the order of their keys (the lock order for components)."""
     if not serials:
         return {}
-    found = (
-        Unit.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("product")
-        .filter(serial__in=serials, site=site_id)
-        .order_by("pk")
-    )
-    return {unit.serial: unit for unit in found}
+    return {unit.serial: unit for unit in _lock_units(serials, site_id)}
+
+
+@prepared
+def _lock_units(serials: Collection[str], site: UUID) -> QuerySet[Unit]:
+    locked = Unit.objects.select_for_update(of=("self",), no_key=True).filter(serial=any_of(serials), site=site)
+    return locked.select_related("product").order_by("pk")
 
 
 def components(subjects: Sequence[TakesComponents]) -> list[list[ComponentScan]]:

@@ -1,12 +1,13 @@
 """Loaders of the facts that wip's gates read: each one query for any number of jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from mes.kernel.prepared import any_of, prepared
 from orders.plans import OperationPlan
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution, Reading
@@ -21,12 +22,14 @@ def jobs(subjects: Sequence[Job]) -> list[Job]:
 def executions(subjects: Sequence[Job]) -> list[list[OperationExecution]]:
     """All executions of each job's unit."""
     found: dict[UUID, list[OperationExecution]] = {}
-    rows = OperationExecution.objects.select_related("worked_by", "station").filter(
-        unit__in={subject.unit.pk for subject in subjects}
-    )
-    for execution in rows:
+    for execution in _executions_on({subject.unit.pk for subject in subjects}):
         found.setdefault(execution.unit_id, []).append(execution)
     return [found.get(subject.unit.pk, []) for subject in subjects]
+
+
+@prepared
+def _executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
+    return OperationExecution.objects.select_related("worked_by", "station").filter(unit=any_of(units))
 
 
 @dataclass
@@ -40,12 +43,9 @@ class HoldFacts:
 def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
     """The open holds that concern each job."""
     parts = {scan.unit for subject in subjects for scan in subject.components if scan.unit is not None}
-    rows = list(
-        Hold.objects.select_related("placed_by").filter(
-            Q(unit__in={subject.unit.pk for subject in subjects} | {part.pk for part in parts})
-            | Q(work_order__in={s.order.pk for s in subjects} | {p.work_order_id for p in parts if p.work_order_id}),
-            status=HoldStatus.OPEN,
-        )
+    rows = _open_holds_on(
+        {s.unit.pk for s in subjects} | {part.pk for part in parts},
+        {s.order.pk for s in subjects} | {part.work_order_id for part in parts if part.work_order_id},
     )
     held = {hold.unit_id or hold.work_order_id: hold for hold in rows}
     on_parts = {p.pk: hold for p in parts if (hold := held.get(p.pk) or held.get(p.work_order_id)) is not None}
@@ -56,6 +56,12 @@ def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
         )
         for s in subjects
     ]
+
+
+@prepared
+def _open_holds_on(units: Collection[UUID], orders: Collection[UUID]) -> QuerySet[Hold]:
+    here = Q(unit=any_of(units)) | Q(work_order=any_of(orders))
+    return Hold.objects.select_related("placed_by").filter(here, status=HoldStatus.OPEN)
 
 
 @dataclass
@@ -74,7 +80,7 @@ def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
     """The values in force of each job's execution, the job's own entries included."""
     found: dict[UUID, dict[tuple[str, int], Reading]] = {}
     running = {subject.execution.pk for subject in subjects if subject.execution is not None}
-    for reading in values_in_force(running):
+    for reading in values_in_force(running) if running else ():
         found.setdefault(reading.execution_id, {})[reading.step_code, reading.sample] = reading
     facts = []
     for subject in subjects:
@@ -96,8 +102,8 @@ def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
     return facts
 
 
-def values_in_force(execution_ids: "set[UUID]") -> "list[Reading]":
+@prepared
+def values_in_force(executions: Collection[UUID]) -> QuerySet[Reading]:
     """The readings of these executions that no later one corrects."""
-    return list(
-        Reading.objects.filter(execution__in=execution_ids, corrected_by_reading__isnull=True).select_related("by")
-    )
+    found = Reading.objects.filter(execution=any_of(executions), corrected_by_reading__isnull=True)
+    return found.select_related("by")

@@ -12,6 +12,7 @@ from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Hook, Verdict, judge
+from mes.kernel.prepared import prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
 from orders.queries import plan_of
@@ -58,18 +59,28 @@ def operation_of(unit: Unit, code: str) -> OperationPlan:
 
 def execution_at(unit: Unit, operation_code: str) -> OperationExecution | None:
     """The latest attempt at an operation on a unit, with what the verbs need of it."""
-    return _with_its_order().filter(unit=unit, operation_code=operation_code).order_by("-attempt").first()
+    return next(iter(_attempts_at(unit.pk, operation_code)), None)
 
 
 def execution_of_serial(serial: str, operation_code: str) -> OperationExecution | None:
     """The same by the unit's serial, in one statement."""
-    return _with_its_order().filter(unit__serial=serial, operation_code=operation_code).order_by("-attempt").first()
+    return next(iter(_attempts_of_serial(serial, operation_code)), None)
 
 
 def execution_by_key(key: UUID | str, sites: Collection[UUID] | None = None) -> OperationExecution | None:
     """The execution of this key, at one of the sites, with what the verbs need of it."""
     found = _with_its_order().filter(pk=key)
     return (found.filter(site__in=sites) if sites is not None else found).first()
+
+
+@prepared
+def _attempts_at(unit: UUID, operation_code: str) -> QuerySet[OperationExecution]:
+    return _with_its_order().filter(unit=unit, operation_code=operation_code).order_by("-attempt")[:1]
+
+
+@prepared
+def _attempts_of_serial(serial: str, operation_code: str) -> QuerySet[OperationExecution]:
+    return _with_its_order().filter(unit__serial=serial, operation_code=operation_code).order_by("-attempt")[:1]
 
 
 def _with_its_order() -> QuerySet[OperationExecution]:

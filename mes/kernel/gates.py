@@ -104,8 +104,11 @@ def gate(
 def judge(subjects: Sequence[Any], hook: Hook, gates: Sequence[Gate] | None = None) -> list[list[Verdict]]:
     """Ask every gate of the hook about every subject; one list of verdicts a subject, empty when nothing blocks.
 
-    Never raises a refusal itself. Queries: one call of each needed loader, whatever the number of subjects.
+    Never raises a refusal itself. Queries: one call of each needed loader, whatever the number of subjects; none for
+    none.
     """
+    if not subjects:
+        return []
     asked = [g for g in (configured() if gates is None else gates) if hook in g.hooks]
     loaded = {loader: loader(subjects) for loader in dict.fromkeys(need for g in asked for need in g.needs)}
     return [

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from equipment.models import Station
 from genealogy.actions import units
@@ -10,6 +13,7 @@ from genealogy.models import Unit
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
+from mes.kernel.prepared import insert, prepared, update
 from mes.kernel.refusals import InvalidInput, Refusal
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
@@ -33,7 +37,7 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
     order = unit.work_order
     if order.status == OrderStatus.RELEASED:
         order = _lock_order(order)  # order before unit: the lock order
-    locked = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("product").get(pk=unit.pk)
+    (locked,) = _lock_unit(unit.pk)
     locked.work_order = order
     job = job_for(locked, operation, station=station, person=by)
     check_gates(job, Hook.START)
@@ -49,7 +53,7 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
         started_by=by,
         worked_by=by,
     )
-    execution.save(force_insert=True)
+    insert([execution])
     _event(execution, ExecutionEventKind.STARTED, station, by, at)
     if order.status == OrderStatus.RELEASED:
         orders.begin(order=order)
@@ -60,11 +64,7 @@ def lock(*, execution: OperationExecution, station: Station, by: Person, ends: b
     """Lock order (when the act may end it), unit and execution, in this order, and see them as a job."""
     if ends:
         _lock_order(execution.work_order)
-    locked = (
-        OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True)
-        .select_related("unit__product", "work_order", "started_by", "station")
-        .get(pk=execution.pk)
-    )
+    (locked,) = _lock_execution(execution.pk)
     # Not joined above: after waiting for somebody who took the job over, Postgres would drop the row, its join changed.
     locked.worked_by = by if locked.worked_by_id == by.pk else Person.objects.get(pk=locked.worked_by_id)
     operation = plan_of(locked.work_order).operation(locked.operation_code)
@@ -87,7 +87,7 @@ def take_over(*, execution: OperationExecution, station: Station, by: Person, at
         raise AlreadyYours("You have this job already.", do="Go on with it.")
     check_gates(job, Hook.TAKE_OVER)
     locked.worked_by = by
-    locked.save(update_fields=["worked_by"])
+    update([locked], "worked_by")
     _event(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)
     return locked
 
@@ -100,7 +100,7 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
     if 0 < job.unit.quantity_left <= job.scrap:
         raise InvalidInput("Nothing would be left of it.", do="Complete the operation with this scrap.")
     execution = _add_quantities(job, "book", scrap_reason)
-    execution.save(update_fields=["quantity_good", "quantity_scrapped"])
+    update([execution], "quantity_good", "quantity_scrapped")
     _event(execution, ExecutionEventKind.BOOKED, job.station, by, at, job.good, job.scrap, scrap_reason)
     _scrap(job, scrap_reason, by, at)
     return execution
@@ -119,7 +119,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
         )
     execution.status = EXECUTION.after(execution.status, "complete", name=job.operation.code)
     execution.completed_at, execution.completed_by = at, by
-    execution.save(update_fields=["quantity_good", "quantity_scrapped", "status", "completed_at", "completed_by"])
+    update([execution], "quantity_good", "quantity_scrapped", "status", "completed_at", "completed_by")
     _event(execution, ExecutionEventKind.COMPLETED, job.station, by, at, job.good, job.scrap, scrap_reason)
     _scrap(job, scrap_reason, by, at)
     if job.unit.quantity_left > 0 and _is_last(job):
@@ -172,6 +172,17 @@ def _lock_order(order: WorkOrder) -> WorkOrder:
     return WorkOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
 
 
+@prepared
+def _lock_unit(key: UUID) -> QuerySet[Unit]:
+    return Unit.objects.select_for_update(of=("self",), no_key=True).select_related("product").filter(pk=key)
+
+
+@prepared
+def _lock_execution(key: UUID) -> QuerySet[OperationExecution]:
+    locked = OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True).filter(pk=key)
+    return locked.select_related("unit__product", "work_order", "started_by", "station")
+
+
 def _event(
     execution: OperationExecution,
     kind: ExecutionEventKind,
@@ -182,7 +193,7 @@ def _event(
     scrap: Decimal = Decimal(0),
     scrap_reason: str = "",
 ) -> None:
-    ExecutionEvent(
+    event = ExecutionEvent(
         site_id=execution.site_id,
         execution=execution,
         kind=kind,
@@ -192,4 +203,5 @@ def _event(
         good=good,
         scrap=scrap,
         scrap_reason=scrap_reason,
-    ).save(force_insert=True)
+    )
+    insert([event])

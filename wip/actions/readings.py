@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mes.kernel.personnel.models import Person
+from mes.kernel.prepared import insert
 from mes.kernel.refusals import Refusal
 from wip.facts import values_in_force
 from wip.jobs import Entry
@@ -53,4 +54,5 @@ def record(
                 reason=entry.reason,
             )
         )
-    return Reading.objects.bulk_create(readings)
+    insert(readings)
+    return readings

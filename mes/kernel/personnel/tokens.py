@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
@@ -9,6 +10,7 @@ from rest_framework.request import Request
 from mes.kernel.keys import token_hash
 from mes.kernel.personnel.models import ApiToken, Person
 from mes.kernel.personnel.roles import permissions_of
+from mes.kernel.prepared import prepared
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -18,9 +20,10 @@ class TokenAuthentication(authentication.BaseAuthentication):
         scheme, _, token = authentication.get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        known = ApiToken.objects.select_related("person").filter(token_hash=token_hash(token.strip())).first()
-        if known is None or known.revoked_at is not None or not known.person.is_active:
+        found = _valid_tokens(token_hash(token.strip()))
+        if not found:
             raise exceptions.AuthenticationFailed("The token is unknown, revoked, or its person is disabled.")
+        (known,) = found
         person = known.person
         if known.scopes:
             person.permissions = permissions_of(person.roles) & frozenset(known.scopes)
@@ -28,6 +31,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="plantwright"'
+
+
+@prepared
+def _valid_tokens(hashed: str) -> QuerySet[ApiToken]:
+    return ApiToken.objects.select_related("person").filter(
+        token_hash=hashed, revoked_at__isnull=True, person__is_active=True
+    )
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

@@ -1,18 +1,162 @@
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from equipment.models import Site, Station
+from django.db.models import Q, QuerySet
+
+from equipment.models import (
+    AssetUse,
+    CalibrationRecord,
+    HelpCall,
+    PhysicalAsset,
+    Reason,
+    ReasonTree,
+    Site,
+    Station,
+)
+from equipment.models.assets import DUE_SOON
+from equipment.outline import Line
+from equipment.status import CalibrationResult, CalibrationState, CallStatus, ReasonKind, TreeStatus
+from mes.kernel.prepared import prepared
 
 
 def sites_of(person: Any) -> dict[UUID, Site]:
     """The sites the person may see, by key; asked once for a person object."""
     known = getattr(person, "_sites", None)
     if known is None:
-        known = {site.pk: site for site in Site.objects.filter(people__person=person)}
+        known = {site.pk: site for site in _sites_of(person.pk)}
         person._sites = known
     return known
+
+
+@prepared
+def _sites_of(person: UUID) -> QuerySet[Site]:
+    return Site.objects.filter(people__person=person)
 
 
 def station_at(site: Site, code: str) -> Station | None:
     """The active station of this code at the site."""
     return Station.objects.select_related("site").filter(site=site, code__iexact=code, is_active=True).first()
+
+
+def assets_of(sites: Collection[UUID]) -> QuerySet[PhysicalAsset]:
+    """The assets of the sites, with what a list shows of them."""
+    found = PhysicalAsset.objects.filter(site__in=sites).select_related("asset_class", "station__site", "site")
+    return found.order_by("code")
+
+
+def in_state(states: Collection[CalibrationState], sites: Collection[Site], at: datetime) -> Q:
+    """The condition for assets whose calibration is in one of these states, by the date at each one's site."""
+    return reduce(
+        or_, (_in_state(state, site, site.local(at).date()) for state in states for site in sites), Q(pk=None)
+    )
+
+
+def _in_state(state: CalibrationState, site: Site, today: date) -> Q:
+    soon = today + DUE_SOON
+    calibrated = Q(site=site, asset_class__calibration_interval_days__isnull=False)
+    return {
+        CalibrationState.NOT_NEEDED: Q(site=site, asset_class__calibration_interval_days__isnull=True),
+        CalibrationState.MISSING: calibrated & Q(calibration_due_date__isnull=True),
+        CalibrationState.OVERDUE: calibrated & Q(calibration_due_date__lt=today),
+        CalibrationState.DUE_SOON: calibrated & Q(calibration_due_date__range=(today, soon)),
+        CalibrationState.IN_ORDER: calibrated & Q(calibration_due_date__gt=soon),
+    }[state]
+
+
+def asset_by_code(code: str, sites: Collection[UUID]) -> PhysicalAsset | None:
+    """The asset of this code at one of the sites."""
+    return assets_of(sites).filter(code__iexact=code).first()
+
+
+def last_good_calibration(asset: PhysicalAsset) -> CalibrationRecord | None:
+    """The last calibration that found the asset good as it was: what was measured before it is beyond doubt."""
+    return asset.calibrations.filter(result=CalibrationResult.PASSED).first()
+
+
+def executions_that_took(asset: PhysicalAsset, since: datetime | None = None) -> list[UUID]:
+    """The keys of the operation executions that took the asset, latest first; since: a time, None for all."""
+    uses = asset.uses.filter(execution__isnull=False)
+    uses = uses.filter(at__gt=since) if since else uses
+    keys = uses.order_by("-sequence").values_list("execution", flat=True)
+    return [key for key in dict.fromkeys(keys) if key is not None]
+
+
+def assets_taken_by(executions: Collection[UUID]) -> dict[UUID, list[PhysicalAsset]]:
+    """The assets that each of the executions took, by code."""
+    found: dict[UUID, list[PhysicalAsset]] = {}
+    uses = AssetUse.objects.filter(execution__in=executions).select_related("asset").order_by("asset__code")
+    for use in uses:
+        assert use.execution is not None
+        known = found.setdefault(use.execution, [])
+        if use.asset not in known:
+            known.append(use.asset)
+    return found
+
+
+def find_calls(sites: Collection[UUID], *, is_open: bool) -> QuerySet[HelpCall]:
+    """Help calls: the open ones, longest first, or those done, latest first."""
+    found = HelpCall.objects.filter(site__in=sites).select_related(
+        "site", "station", "called_by", "taken_by", "done_by"
+    )
+    if is_open:
+        return found.exclude(status=CallStatus.DONE).order_by("called_at")
+    return found.filter(status=CallStatus.DONE).order_by("-done_at")
+
+
+def open_calls_at(station: Station) -> dict[str, HelpCall]:
+    """The calls of a station that are not done, by kind."""
+    found = HelpCall.objects.filter(station=station).exclude(status=CallStatus.DONE)
+    return {call.kind: call for call in found.select_related("taken_by")}
+
+
+@dataclass
+class Branch:
+    """A reason of a tree with what stands below it; only one without anything below can be chosen."""
+
+    code: str
+    name: str
+    depth: int
+    below: "list[Branch]" = field(default_factory=list)
+
+    @property
+    def leaves(self) -> "list[Branch]":
+        """What can be chosen here and below, in the order of the tree."""
+        return [leaf for branch in self.below for leaf in branch.leaves] if self.below else [self]
+
+
+def lines_of(tree: ReasonTree) -> list[Line]:
+    """The reasons of a tree as lines of an outline, headings before what stands below them."""
+    return [Line(one.code, one.name, one.depth, heading) for one, heading in _walk(branches_of(tree.reasons.all()), "")]
+
+
+def _walk(branches: Iterable[Branch], heading: str) -> Iterator[tuple[Branch, str]]:
+    for branch in branches:
+        yield branch, heading
+        yield from _walk(branch.below, branch.code)
+
+
+def branches_of(reasons: Iterable[Reason]) -> list[Branch]:
+    """The tree that these reasons of one version make."""
+    below: dict[UUID | None, list[Reason]] = {}
+    for reason in reasons:
+        below.setdefault(reason.parent_id, []).append(reason)
+
+    def grow(parent: UUID | None, depth: int) -> list[Branch]:
+        return [Branch(one.code, one.name, depth, grow(one.pk, depth + 1)) for one in below.get(parent, ())]
+
+    return grow(None, 0)
+
+
+def reasons_for(site: UUID, area: UUID | None, *kinds: ReasonKind) -> dict[str, list[Branch]]:
+    """The released reasons by kind: the area's own, where it has none the site's. One query for all the kinds."""
+    here = Q(tree__area=area) | Q(tree__area__isnull=True)
+    rows = Reason.objects.filter(here, tree__site=site, tree__kind__in=kinds, tree__status=TreeStatus.RELEASED)
+    found: dict[str, dict[UUID | None, list[Reason]]] = {kind: {} for kind in kinds}
+    for reason in rows.select_related("tree"):
+        found[reason.tree.kind].setdefault(reason.tree.area_id, []).append(reason)
+    return {kind: branches_of(own.get(area) or own.get(None) or ()) for kind, own in found.items()}

@@ -15,6 +15,16 @@ class CalibrationResult(models.TextChoices):
     FAILED = "FAILED", "Failed: out of use"
 
 
+class CalibrationState(models.TextChoices):
+    """What a calibration is worth on a day."""
+
+    NOT_NEEDED = "NOT_NEEDED", "Not calibrated"
+    IN_ORDER = "IN_ORDER", "In order"
+    DUE_SOON = "DUE_SOON", "Due within 30 days"
+    OVERDUE = "OVERDUE", "Overdue"
+    MISSING = "MISSING", "Without a valid calibration"
+
+
 class CalendarChange(models.TextChoices):
     """How a day differs from the weekly shifts."""
 

@@ -1,15 +1,25 @@
 """Tools, gauges and fixtures: where they are, whether they are calibrated, how much of their life is left."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Q
 
 from equipment.models.hierarchy import Site, Station
-from equipment.status import AssetKind, CalibrationResult
+from equipment.status import AssetKind, CalibrationResult, CalibrationState
+from mes.kernel.keys import uuid7
 from mes.kernel.records import History, Record, person_field, sequence_field
+
+DUE_SOON = timedelta(days=30)  # how long before its date a calibration is shown as due
+CERTIFICATES = ("pdf", "png", "jpg", "jpeg", "webp")
+
+
+def certificate_path(record: "CalibrationRecord", name: str) -> str:
+    """Where an uploaded certificate is kept: by a key of ours, so that of a file's own name only its kind is left."""
+    return f"certificates/{uuid7()}{Path(name).suffix.lower()}"
 
 
 class AssetClass(Record):
@@ -39,7 +49,7 @@ class PhysicalAsset(Record):
     """One tool, gauge or fixture, by the number engraved on it (ISA-95: physical asset).
 
     station: where it is, None in the store. calibration_due_date: that of its last record. cycles, hours: balances of
-    its use since the last overhaul, kept beside the rows of AssetUse.
+    its use since the last overhaul, kept beside the rows of AssetUse, which are their history.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="assets")
@@ -53,7 +63,7 @@ class PhysicalAsset(Record):
     cycles = models.PositiveBigIntegerField(default=0, editable=False)
     hours = models.DecimalField(max_digits=12, decimal_places=4, default=0, editable=False)
 
-    history = History()
+    history = History(excluded_fields=["cycles", "hours"])
 
     class Meta:
         ordering = ["code"]
@@ -74,11 +84,20 @@ class PhysicalAsset(Record):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    def calibration_on(self, day: date) -> CalibrationState:
+        """What its calibration is worth on a day at its site."""
+        if self.asset_class.calibration_interval_days is None:
+            return CalibrationState.NOT_NEEDED
+        due = self.calibration_due_date
+        if due is None:
+            return CalibrationState.MISSING
+        if day > due:
+            return CalibrationState.OVERDUE
+        return CalibrationState.DUE_SOON if due - day <= DUE_SOON else CalibrationState.IN_ORDER
+
     def is_calibrated_on(self, day: date) -> bool:
         """Whether it may be used on the day: calibrated until then, or of a class that is not calibrated."""
-        if self.asset_class.calibration_interval_days is None:
-            return True
-        return self.calibration_due_date is not None and day <= self.calibration_due_date
+        return self.calibration_on(day) not in (CalibrationState.MISSING, CalibrationState.OVERDUE)
 
     @property
     def cycles_left(self) -> int | None:
@@ -89,6 +108,11 @@ class PhysicalAsset(Record):
     def hours_left(self) -> Decimal | None:
         limit = self.asset_class.life_hours
         return None if limit is None else limit - self.hours
+
+    @property
+    def has_life(self) -> bool:
+        """Whether neither its cycles nor its hours are used up."""
+        return all(left is None or left > 0 for left in (self.cycles_left, self.hours_left))
 
 
 class CalibrationRecord(Record):
@@ -109,9 +133,7 @@ class CalibrationRecord(Record):
     standard = models.CharField(max_length=120, help_text="The reference it was compared with, and its certificate.")
     certificate_number = models.CharField(max_length=60, blank=True)
     certificate = models.FileField(
-        upload_to="certificates/",
-        blank=True,
-        validators=[FileExtensionValidator(["pdf", "png", "jpg", "jpeg", "webp"])],
+        upload_to=certificate_path, blank=True, validators=[FileExtensionValidator(CERTIFICATES)]
     )
     due_date = models.DateField(null=True, blank=True)
 
@@ -131,9 +153,11 @@ class CalibrationRecord(Record):
 
 
 class AssetUse(Record):
-    """What was added to an asset's life, or taken off it by an overhaul (negative, with a reason). Append-only.
+    """What an asset was used for, and what that added to its life. Append-only.
 
-    execution: key of wip's operation execution (a value: equipment does not look up), None for an overhaul.
+    An operation leaves a row of 0 when it takes the asset, at its start, and another with cycles and hours at its end;
+    an overhaul a negative one with its reason. execution: key of wip's operation execution (a value: equipment does not
+    look up), None for an overhaul.
     """
 
     sequence = sequence_field()

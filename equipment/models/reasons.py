@@ -1,11 +1,15 @@
 """The reasons a plant chooses from: trees in versions, of a site or of one of its areas."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from equipment.models.hierarchy import Area, Site
+from equipment.outline import CODE
 from equipment.status import ReasonKind, TreeStatus
 from mes.kernel.records import History, Record, person_field
+
+reason_code = RegexValidator(rf"^{CODE}\Z", "Write capitals and digits without spaces, such as DIM-OD.")
 
 
 class ReasonTree(Record):
@@ -61,7 +65,7 @@ class Reason(Record):
 
     tree = models.ForeignKey(ReasonTree, on_delete=models.CASCADE, related_name="reasons")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
-    code = models.CharField(max_length=24)
+    code = models.CharField(max_length=24, validators=[reason_code])
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -74,6 +78,12 @@ class Reason(Record):
                 fields=["tree", "code"],
                 name="reason_code_once",
                 violation_error_message="The tree has a reason of this code already.",
+            ),
+            # The target of the composite foreign key that keeps a reason in its heading's tree.
+            models.UniqueConstraint(
+                fields=["id", "tree"],
+                name="reason_of_tree",
+                violation_error_message="The heading belongs to another tree.",
             ),
         ]
 

@@ -1,0 +1,143 @@
+"""Verbs on tools, gauges and fixtures: where they are, what they are used for, whether they are in use at all."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_UP, Decimal
+from uuid import UUID
+
+from django.db.models import F
+
+from equipment.models import AssetUse, PhysicalAsset, Station
+from equipment.policies import check_site_access
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput, Refusal
+
+
+class AssetOutOfUse(Refusal):
+    """The asset was taken out of use."""
+
+
+class AssetInUse(Refusal):
+    """The asset is in use already."""
+
+
+class AssetAlreadyThere(Refusal):
+    """The asset is where it is to be placed."""
+
+
+class StationNotForAsset(Refusal):
+    """The station is out of use, or at another site than the asset."""
+
+
+class NothingToOverhaul(Refusal):
+    """The asset has not been used since its last overhaul."""
+
+
+def place(*, asset: PhysicalAsset, station: Station | None, by: Person, at: datetime) -> PhysicalAsset:
+    """Bring an asset to a station, or, with None, to the store.
+
+    Raises AssetOutOfUse, AssetAlreadyThere, StationNotForAsset.
+    """
+    check_permission(by, Permission.MOVE_ASSETS)
+    locked = lock(asset=asset, by=by)
+    if station is not None:
+        if not locked.is_active:
+            raise AssetOutOfUse(f"{locked} is out of use.", do="Take another one, or let quality put it back into use.")
+        if station.site_id != locked.site_id or not station.is_active:
+            raise StationNotForAsset(f"{locked} can't be placed at {station}.", do="Choose a station of its site.")
+    if locked.station_id == (station.pk if station else None):
+        where = f"at {station}" if station else "in the store"
+        raise AssetAlreadyThere(f"{locked} is {where} already.", do="Nothing is left to do.")
+    locked.station = station
+    locked.save(update_fields=["station"])
+    return locked
+
+
+def take(*, assets: Sequence[PhysicalAsset], execution: UUID, by: Person, at: datetime) -> None:
+    """Note that an operation has taken these assets: from here on they are on its record."""
+    AssetUse.objects.bulk_create(
+        AssetUse(site_id=asset.site_id, asset=asset, execution=execution, at=at, by=by) for asset in assets
+    )
+
+
+def use(*, execution: UUID, cycles: Mapping[str, Decimal], lasted: timedelta, by: Person, at: datetime) -> None:
+    """Add to the life of the assets that an operation has taken what it used of it.
+
+    cycles: by code of the asset's class, a broken one counts whole. lasted: hours of it count for the classes with a
+    limit in hours. Three statements, whatever the number of assets.
+    """
+    taken = AssetUse.objects.filter(execution=execution).values("asset")
+    assets = PhysicalAsset.objects.filter(pk__in=taken).select_related("asset_class").order_by("pk")
+    rows = []
+    for asset in assets.select_for_update(of=("self",), no_key=True):
+        hours = _hours(lasted) if asset.asset_class.life_hours is not None else Decimal(0)
+        added = int(cycles.get(asset.asset_class.code, Decimal(0)).to_integral_value(ROUND_UP))
+        if not added and not hours:
+            continue
+        rows.append(AssetUse(site_id=asset.site_id, asset=asset, execution=execution, at=at, by=by))
+        rows[-1].cycles, rows[-1].hours = added, hours
+        asset.cycles, asset.hours = asset.cycles + added, asset.hours + hours
+    if rows:
+        # Balances beside their rows: as a saved record each would leave a state in its history without saying more.
+        PhysicalAsset.objects.bulk_update([row.asset for row in rows], ["cycles", "hours"])
+        AssetUse.objects.bulk_create(rows)
+
+
+def overhaul(*, asset: PhysicalAsset, reason: str, by: Person, at: datetime) -> PhysicalAsset:
+    """Begin an asset's life anew, after it was ground, rebuilt or exchanged; the reason says which.
+
+    Raises InvalidInput without a reason, NothingToOverhaul when nothing was used.
+    """
+    check_permission(by, Permission.CALIBRATE_ASSETS)
+    if not reason.strip():
+        raise InvalidInput("An overhaul needs a reason.", do="Say in a few words what was done to it.")
+    locked = lock(asset=asset, by=by)
+    if not locked.cycles and not locked.hours:
+        raise NothingToOverhaul(f"{locked} has not been used since its last overhaul.", do="Nothing is left to do.")
+    AssetUse.objects.create(
+        site_id=locked.site_id,
+        asset=locked,
+        at=at,
+        by=by,
+        cycles=-locked.cycles,
+        hours=-locked.hours,
+        reason=reason.strip(),
+    )
+    PhysicalAsset.objects.filter(pk=locked.pk).update(cycles=F("cycles") - locked.cycles, hours=0)
+    locked.cycles, locked.hours = 0, Decimal(0)
+    return locked
+
+
+def retire(*, asset: PhysicalAsset, by: Person, at: datetime) -> PhysicalAsset:
+    """Take an asset out of use, and from its station. The passage's reason says why. Raises AssetOutOfUse."""
+    check_permission(by, Permission.CALIBRATE_ASSETS)
+    locked = lock(asset=asset, by=by)
+    if not locked.is_active:
+        raise AssetOutOfUse(f"{locked} is out of use already.", do="Nothing is left to do.")
+    locked.is_active, locked.station = False, None
+    locked.save(update_fields=["is_active", "station"])
+    return locked
+
+
+def restore(*, asset: PhysicalAsset, by: Person, at: datetime) -> PhysicalAsset:
+    """Put an asset back into use, in the store. Raises AssetInUse."""
+    check_permission(by, Permission.CALIBRATE_ASSETS)
+    locked = lock(asset=asset, by=by)
+    if locked.is_active:
+        raise AssetInUse(f"{locked} is in use already.", do="Nothing is left to do.")
+    locked.is_active = True
+    locked.save(update_fields=["is_active"])
+    return locked
+
+
+def lock(*, asset: PhysicalAsset, by: Person) -> PhysicalAsset:
+    """The asset's row, locked. Raises SiteNotYours. Without joins: see the lock order in docs/architecture.md."""
+    check_site_access(by, asset.site_id)
+    return PhysicalAsset.objects.select_for_update(no_key=True).get(pk=asset.pk)
+
+
+def _hours(lasted: timedelta) -> Decimal:
+    seconds = Decimal(max(0, round(lasted.total_seconds())))
+    return (seconds / 3600).quantize(Decimal("0.0001"))

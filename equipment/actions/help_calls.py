@@ -1,0 +1,64 @@
+"""Calling for help from a station (andon): called, taken, done."""
+
+from datetime import datetime
+
+from equipment.models import HelpCall, Station
+from equipment.policies import check_site_access
+from equipment.status import HELP_CALL, CallKind, CallStatus
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput, Refusal
+
+
+class AlreadyCalled(Refusal):
+    """This help is called for at the station, and not done yet."""
+
+
+def call(*, station: Station, kind: str, note: str = "", by: Person, at: datetime) -> HelpCall:
+    """Call for help of a kind at a station. Raises AlreadyCalled while the call before is not done."""
+    check_permission(by, Permission.CALL_HELP)
+    check_site_access(by, station.site_id)
+    if kind not in CallKind.values:
+        raise InvalidInput(f"A call's kind is one of: {', '.join(CallKind.values)}.", do="Choose one.")
+    if HelpCall.objects.filter(station=station, kind=kind).exclude(status=CallStatus.DONE).exists():
+        raise AlreadyCalled(f"{CallKind(kind).label} is called to {station} already.", do="Wait, or call by phone.")
+    return HelpCall.objects.create(
+        site_id=station.site_id,
+        station=station,
+        kind=kind,
+        note=note.strip(),
+        status=HELP_CALL.after(None, "call"),
+        called_at=at,
+        called_by=by,
+    )
+
+
+def take(*, call: HelpCall, by: Person, at: datetime) -> HelpCall:
+    """Take a call: the station sees who is coming. The second to take it is told who was first."""
+    check_permission(by, Permission.ANSWER_HELP)
+    locked = _lock(call, by)
+    locked.status = HELP_CALL.after(locked.status, "take", name=str(locked), do=_taken_by(locked))
+    locked.taken_at, locked.taken_by = at, by
+    locked.save(update_fields=["status", "taken_at", "taken_by"])
+    return locked
+
+
+def finish(*, call: HelpCall, answer: str = "", by: Person, at: datetime) -> HelpCall:
+    """End a call. Who called may take it back; others need the right to answer. answer: what was done."""
+    if call.called_by_id != by.pk:
+        check_permission(by, Permission.ANSWER_HELP)
+    locked = _lock(call, by)
+    locked.status = HELP_CALL.after(locked.status, "finish", name=str(locked))
+    locked.done_at, locked.done_by, locked.answer = at, by, answer.strip()
+    locked.save(update_fields=["status", "done_at", "done_by", "answer"])
+    return locked
+
+
+def _lock(call: HelpCall, by: Person) -> HelpCall:
+    check_site_access(by, call.site_id)
+    return HelpCall.objects.select_for_update(no_key=True).get(pk=call.pk)
+
+
+def _taken_by(call: HelpCall) -> str:
+    return f"{call.taken_by} has taken it: look for them there." if call.status == CallStatus.TAKEN else ""

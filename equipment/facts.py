@@ -1,0 +1,74 @@
+"""The facts that the gates of tools and gauges read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from equipment.models import PhysicalAsset, Station
+from mes.kernel import door
+
+
+class NeedsAssets(Protocol):
+    """A subject of the gates that asks for tools, gauges or fixtures: (class code, name, cycles per piece)."""
+
+    station: Station | None
+    required_assets: Sequence[tuple[str, str, int]]
+
+    def date_of(self, moment: datetime) -> date:
+        """The date that it is then where the subject is."""
+        ...
+
+
+@dataclass(frozen=True)
+class AssetFacts:
+    """required: as above, empty where no station is chosen yet. here: what is at the station. today: at its site."""
+
+    required: Sequence[tuple[str, str, int]]
+    station_code: str
+    here: Sequence[PhysicalAsset]
+    today: date
+
+    def of_class(self, code: str) -> list[PhysicalAsset]:
+        """The assets of a class here, the one whose calibration is due first ahead: what an operation takes first."""
+        found = [asset for asset in self.here if asset.asset_class.code == code]
+        return sorted(found, key=lambda asset: (asset.calibration_due_date or date.max, asset.code))
+
+    def classes(self) -> list[list[PhysicalAsset]]:
+        """The assets here of each class that is asked for, without the classes that have none."""
+        return [here for code, _, _ in self.required if (here := self.of_class(code))]
+
+    def calibrated(self, assets: Sequence[PhysicalAsset]) -> list[PhysicalAsset]:
+        """Those that may be used today."""
+        return [asset for asset in assets if asset.is_calibrated_on(self.today)]
+
+    def taken(self) -> list[PhysicalAsset]:
+        """The asset of each class that an operation takes: calibrated, with life left."""
+        fit = ([one for one in self.calibrated(here) if one.has_life] for here in self.classes())
+        return [found[0] for found in fit if found]
+
+
+def assets_here(subjects: Sequence[NeedsAssets]) -> list[AssetFacts]:
+    """What each subject's operation asks for and its station has; at most one query, none when nothing is asked."""
+    stations = {s.station.pk for s in subjects if s.station is not None and s.required_assets}
+    here: dict[UUID, list[PhysicalAsset]] = {}
+    for asset in assets_at(stations) if stations else ():
+        assert asset.station_id is not None
+        here.setdefault(asset.station_id, []).append(asset)
+    at = door.moment()
+    return [_facts(s, here, at) for s in subjects]
+
+
+def _facts(subject: NeedsAssets, here: dict[UUID, list[PhysicalAsset]], at: datetime) -> AssetFacts:
+    station = subject.station
+    if station is None or not subject.required_assets:
+        return AssetFacts((), "", (), date.min)
+    return AssetFacts(subject.required_assets, station.code, here.get(station.pk, []), subject.date_of(at))
+
+
+def assets_at(stations: "set[UUID]") -> QuerySet[PhysicalAsset]:
+    """The assets in use at these stations, with their classes."""
+    return PhysicalAsset.objects.filter(station__in=stations, is_active=True).select_related("asset_class")

@@ -1,0 +1,61 @@
+"""Gates about tools, gauges and fixtures: there, calibrated, not worn out. Who asks for none pays nothing."""
+
+from equipment.facts import assets_here
+from mes.kernel.gates import Facts, Hook, Verdict, gate
+from mes.kernel.numbers import plain
+
+_ANOTHER = "Bring another one and scan its code at Tools"
+
+
+@gate(Hook.START, needs=[assets_here])
+def asset_at_station(facts: Facts) -> Verdict | None:
+    """A tool, gauge or fixture of each class that the operation asks for is at the station."""
+    known = facts[assets_here]
+    missing = [name for code, name, _ in known.required if not known.of_class(code)]
+    if not missing:
+        return None
+    return Verdict(
+        "ASSET_MISSING",
+        f"No {missing[0]} is at {known.station_code}.",
+        "The operation needs one." if len(missing) == 1 else f"It needs {', '.join(missing[1:])} as well.",
+        "Bring one and scan its code at Tools.",
+        tone="caution",
+        evidence={"classes": missing},
+    )
+
+
+@gate(Hook.START, needs=[assets_here])
+def asset_calibrated(facts: Facts) -> Verdict | None:
+    """What the operation asks for is calibrated on the date at the site."""
+    known = facts[assets_here]
+    asset = next((here[0] for here in known.classes() if not known.calibrated(here)), None)
+    if asset is None:
+        return None
+    due = asset.calibration_due_date
+    return Verdict(
+        "ASSET_NOT_CALIBRATED",
+        f"{asset} was due for calibration on {due:%d %b %Y}." if due else f"{asset} has no valid calibration.",
+        "" if due else "It was never calibrated, or failed the last time.",
+        f"{_ANOTHER}, or let quality calibrate this one.",
+        evidence={"asset": asset.code, "due_date": due.isoformat() if due else None},
+    )
+
+
+@gate(Hook.START, needs=[assets_here])
+def asset_has_life(facts: Facts) -> Verdict | None:
+    """What the operation asks for has cycles and hours of its life left."""
+    known = facts[assets_here]
+    calibrated = (known.calibrated(here) for here in known.classes())
+    asset = next((found[0] for found in calibrated if found and not any(one.has_life for one in found)), None)
+    if asset is None:
+        return None
+    limits = asset.asset_class
+    used = [f"{asset.cycles} of {limits.life_cycles} cycles"] if limits.life_cycles is not None else []
+    used += [f"{plain(asset.hours)} of {plain(limits.life_hours)} hours"] if limits.life_hours is not None else []
+    return Verdict(
+        "ASSET_WORN_OUT",
+        f"{asset} has no life left.",
+        f"It has done {' and '.join(used)}.",
+        f"{_ANOTHER}, and have this one overhauled.",
+        evidence={"asset": asset.code, "cycles": asset.cycles, "hours": plain(asset.hours)},
+    )

@@ -202,7 +202,7 @@ def build() -> Plant:
         torque = Qualification.objects.create(code="torque", name="Torque tools")
         for name in ("amina", "tomasz", "ines", "erp"):
             PersonQualification.objects.create(
-                person=people[name], qualification=torque, level=2, granted_at=NOW, granted_by=people["ines"]
+                person=people[name], qualification=torque, level=2, granted_at=NOW, granted_by=people["omar"]
             )
         line = WorkCenter.objects.create(site=northfield, code="LINE-1", name="Line 1")
         stations = {

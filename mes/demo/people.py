@@ -88,7 +88,7 @@ def build_qualifications(people: dict[str, Person], at: datetime) -> dict[str, Q
                 qualification=known[code],
                 level=level,
                 granted_at=granted,
-                granted_by=people["supervisor"],
+                granted_by=people["administrator"],
                 expires_date=(granted + lasts).date(),
             )
     return known

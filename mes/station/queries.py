@@ -24,14 +24,23 @@ def device_of_token(token: str) -> StationDevice | None:
     )
 
 
-def _active_logons() -> QuerySet[StationLogon]:
-    """Who is on; a disabled person is not."""
-    return StationLogon.objects.select_related("person").filter(logged_off_at__isnull=True, person__is_active=True)
+def _logons() -> QuerySet[StationLogon]:
+    """Who is on; a disabled person is not. In the order of their faces."""
+    on = StationLogon.objects.filter(logged_off_at__isnull=True, person__is_active=True)
+    return on.select_related("person", "last_act").order_by("logged_on_at")
+
+
+def logons_at(device: StationDevice) -> list[StationLogon]:
+    """Everybody who is on at the browser."""
+    found = list(_logons().filter(device=device))
+    for logon in found:
+        logon.device = device
+    return found
 
 
 def active_logon(device: StationDevice) -> StationLogon | None:
     """Who is active at the browser."""
-    return _active_logons().filter(device=device).first()
+    return next((logon for logon in logons_at(device) if logon.is_active), None)
 
 
 def device_for(person: Any, key: Any) -> StationDevice | None:
@@ -40,10 +49,10 @@ def device_for(person: Any, key: Any) -> StationDevice | None:
 
 
 def devices_by_station(stations: Collection[Station]) -> dict[Any, list[StationDevice]]:
-    """The browsers that are each of the stations, by the station's key; `active`: the log-on there, in a list."""
+    """The browsers that are each of the stations, by the station's key; `on`: the log-ons there, in a list."""
     found: dict[Any, list[StationDevice]] = {}
     rows = StationDevice.objects.filter(station__in=stations, revoked_at__isnull=True).select_related("registered_by")
-    for device in rows.prefetch_related(Prefetch("logons", _active_logons(), "active")).order_by("registered_at"):
+    for device in rows.prefetch_related(Prefetch("logons", _logons(), "on")).order_by("registered_at"):
         found.setdefault(device.station_id, []).append(device)
     return found
 

@@ -13,6 +13,7 @@ NO_RECORD = {
     "audit_auditevent": "it is the ledger itself",
     "idempotency_idempotencykey": "requests, kept for 30 days; their effects are on record",
     "genealogy_serialcounter": "the next number; the units that took one are on record",
+    "station_lastact": "when a page was last used; what was done there is on record",
     "django_session": "sign-in sessions come and go",
     "django_migrations": "Django's own, written by the owner alone",
     "django_content_type": "Django's own list of models",

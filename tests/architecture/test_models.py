@@ -12,6 +12,8 @@ RECORDS = [model for model in OURS if not model.__name__.startswith("Historical"
 ALONE = {
     "audit.AuditEvent.at": "person is text there: it has to survive everything, foreign keys too",
     "idempotency.IdempotencyKey.claimed_at": "scope is the person",
+    "station.LastAct.at": "the person is the log-on's",
+    "station.StationLogon.confirmed_at": "the same",
     "station.StationLogon.logged_on_at": "a person logs on as themselves: `person`",
     "orders.WorkOrder.due_at": "a plan, not an event",
 }

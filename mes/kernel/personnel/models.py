@@ -8,8 +8,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from mes.kernel.constraints import both_or_neither
+from mes.kernel.keys import uuid7
 from mes.kernel.personnel.roles import Permission, Role, administration_permission, permissions_of
 from mes.kernel.records import History, Record, person_field
 
@@ -102,8 +104,17 @@ class Qualification(Record):
         return self.name
 
 
+def certificate_path(grant: "PersonQualification", name: str) -> str:
+    """Where an uploaded certificate is kept: by a key of ours, so that a file's own name decides nothing."""
+    return f"certificates/{uuid7()}"
+
+
 class PersonQualification(Record):
-    """A person has a qualification, at a level, until a date (ISA-95: qualification test result)."""
+    """A person has a qualification, at a level, until a date (ISA-95: qualification test result).
+
+    A grant. evidence: what it rests on, in words; expires_date: the last day on which it holds, None: for good.
+    Granting it again renews it; withdrawn, it counts for nothing until it is granted anew.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="qualifications")
     qualification = models.ForeignKey(Qualification, on_delete=models.PROTECT, related_name="holders")
@@ -111,6 +122,11 @@ class PersonQualification(Record):
     granted_at = models.DateTimeField()
     granted_by = person_field()
     expires_date = models.DateField(null=True, blank=True)
+    evidence = models.CharField(max_length=300, blank=True)
+    certificate = models.FileField(upload_to=certificate_path, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = person_field(null=True, blank=True)
+    withdrawal_reason = models.CharField(max_length=200, blank=True)
 
     history = History()
 
@@ -125,6 +141,16 @@ class PersonQualification(Record):
                 condition=Q(level__gte=1),
                 name="person_qualification_level",
                 violation_error_message="A level is 1 or more.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(person=F("granted_by")),
+                name="person_qualification_by_another",
+                violation_error_message="Nobody grants their own qualifications.",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(withdrawn_at__isnull=True), Q(withdrawn_by__isnull=True)),
+                name="person_qualification_withdrawn_by_whom",
+                violation_error_message="A withdrawal says who did it, and when.",
             ),
         ]
 

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import PERMISSIONS, Permission, Role
-from mes.kernel.refusals import NotPermitted
+from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
 
 
 class RoleMissing(NotPermitted):
@@ -20,6 +20,16 @@ def check_permission(person: Person, permission: Permission) -> None:
         do="Ask somebody with one of these roles, or an administrator for the role.",
         evidence={"permission": str(permission)},
     )
+
+
+def check_reason(reason: str) -> None:
+    """Raise InvalidInput unless something is said, in at most 200 characters."""
+    if not reason.strip():
+        raise InvalidInput(
+            "This needs a reason.", do="Say why in a few words.", errors=[FieldError("reason", "Empty.")]
+        )
+    if len(reason) > 200:
+        raise InvalidInput("The reason is too long.", errors=[FieldError("reason", "It has more than 200 characters.")])
 
 
 def missing_scopes(asked: Iterable[str]) -> list[str]:

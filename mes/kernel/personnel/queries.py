@@ -33,7 +33,7 @@ def qualifications(subjects: Sequence[NeedsQualifications]) -> list[Qualificatio
     people = {s.person.pk for s in subjects if s.person is not None and s.required_qualifications}
     held: dict[Any, dict[str, tuple[int, date | None]]] = {}
     if people:
-        rows = PersonQualification.objects.filter(person__in=people).values_list(
+        rows = PersonQualification.objects.filter(person__in=people, withdrawn_at__isnull=True).values_list(
             "person_id", "qualification__code", "level", "expires_date"
         )
         for person_id, code, level, expires in rows:

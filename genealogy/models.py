@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import F, Q
 
 from equipment.models import Site, Station
 from genealogy.status import ActivityKind, UnitStatus
+from mes.kernel.keys import uuid7
 from mes.kernel.numbers import plain
 from mes.kernel.records import History, Record, person_field, sequence_field
 from orders.models import Product, ProductRevision, WorkOrder
@@ -101,6 +101,11 @@ class Supplier(Record):
         return f"{self.code} {self.name}"
 
 
+def certificate_path(delivery: "Delivery", name: str) -> str:
+    """Where a certificate is kept: under a name of ours, whatever it was called."""
+    return f"certificates/{uuid7()}"
+
+
 class Delivery(Record):
     """What came with a received unit or lot: whose it was, and the certificate that vouches for it. Append-only.
 
@@ -113,11 +118,7 @@ class Delivery(Record):
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
     supplier_lot = models.CharField("supplier's lot", max_length=60, blank=True)
     certificate_number = models.CharField("certificate number", max_length=60, blank=True)
-    certificate = models.FileField(
-        upload_to="certificates/",
-        blank=True,
-        validators=[FileExtensionValidator(["pdf", "png", "jpg", "jpeg", "webp"])],
-    )
+    certificate = models.FileField(upload_to=certificate_path, blank=True)
     label = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -66,6 +66,7 @@ class OperationExecution(Record):
         indexes = [
             models.Index(fields=["work_order", "operation_code"], name="execution_of_order"),
             models.Index(fields=["station"], condition=Q(status="RUNNING"), name="execution_running_at"),
+            models.Index(fields=["station", "completed_at"], name="execution_ended_at"),
         ]
 
     def __str__(self) -> str:

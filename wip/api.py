@@ -11,6 +11,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
 from mes.kernel.rest.paging import page_of, paged
 from mes.kernel.rest.schema import acts, reads
+from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from orders.models import WorkOrder
 from orders.queries import order_by_reference
@@ -29,7 +30,7 @@ class Holds(Endpoint):
     def get(self, request: Request) -> Response:
         asked = self.read_query(HoldsQuery)
         found = find_holds(sites_of(request.user), status="" if asked["status"] == "ALL" else asked["status"])
-        return Response(HoldsPage(paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))).data)
+        return Response(shown(HoldsPage, paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))))
 
     @acts(HoldAnswer, name="place_hold", summary="Place a hold on a unit or an order", request=HoldInput, status=201)
     def post(self, request: Request) -> Response:
@@ -49,7 +50,7 @@ class Holds(Endpoint):
                     at=passage.at,
                 )
                 passage.remember(hold=hold.pk)
-        return Response(HoldAnswer(hold).data, status=201)
+        return Response(shown(HoldAnswer, hold), status=201)
 
 
 class ReleaseHold(Endpoint):
@@ -65,7 +66,7 @@ class ReleaseHold(Endpoint):
             if not passage.replayed:
                 hold = holds.release(hold=hold, reason=asked["reason"], by=passage.person, at=passage.at)
                 passage.remember(hold=hold.pk)
-        return Response(HoldAnswer(hold).data)
+        return Response(shown(HoldAnswer, hold))
 
 
 def _with_people():

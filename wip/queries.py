@@ -63,7 +63,7 @@ def execution_at(unit: Unit, operation_code: str) -> OperationExecution | None:
 
 
 def execution_of_serial(serial: str, operation_code: str) -> OperationExecution | None:
-    """The same by the unit's serial, in one statement."""
+    """The same by the unit's serial, with what is asked before it is locked: its unit, order, station and site."""
     return next(iter(_attempts_of_serial(serial, operation_code)), None)
 
 
@@ -80,7 +80,8 @@ def _attempts_at(unit: UUID, operation_code: str) -> QuerySet[OperationExecution
 
 @prepared
 def _attempts_of_serial(serial: str, operation_code: str) -> QuerySet[OperationExecution]:
-    return _with_its_order().filter(unit__serial=serial, operation_code=operation_code).order_by("-attempt")[:1]
+    found = OperationExecution.objects.select_related("station__site", "unit", "work_order")
+    return found.filter(unit__serial=serial, operation_code=operation_code).order_by("-attempt")[:1]
 
 
 def _with_its_order() -> QuerySet[OperationExecution]:

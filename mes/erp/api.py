@@ -18,6 +18,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput
 from mes.kernel.rest.paging import page_of, paged
 from mes.kernel.rest.schema import acts, reads
+from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from orders.models import WorkOrder
 from orders.policies import known_order
@@ -61,7 +62,7 @@ class WorkOrders(Endpoint):
         if "product" in asked:
             found = found.filter(product_revision__product__code=asked["product"])
         found = _with_people(found)
-        return Response(WorkOrdersPage(paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))).data)
+        return Response(shown(WorkOrdersPage, paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))))
 
     @acts(
         _one_or_many(OutcomeAnswer),
@@ -84,8 +85,8 @@ class WorkOrders(Endpoint):
                 passage.remember(outcomes=[_outcome(line) for line in lines])
         answers = _answers(passage.answer["outcomes"])
         created = any(answer["outcome"] == "created" for answer in answers)
-        shown = OutcomeAnswer(answers, many=True).data
-        return Response(shown if many else shown[0], status=201 if created else 200)
+        outcomes = OutcomeAnswer(answers, many=True).data
+        return Response(outcomes if many else outcomes[0], status=201 if created else 200)
 
 
 class OneWorkOrder(Endpoint):
@@ -93,7 +94,7 @@ class OneWorkOrder(Endpoint):
 
     @reads(WorkOrderAnswer, name="get_work_order", summary="See a work order")
     def get(self, request: Request, erp_reference: str) -> Response:
-        return Response(WorkOrderAnswer(known_order(request.user, erp_reference)).data)
+        return Response(shown(WorkOrderAnswer, known_order(request.user, erp_reference)))
 
 
 class ReleaseWorkOrder(Endpoint):
@@ -113,7 +114,7 @@ class ReleaseWorkOrder(Endpoint):
             if not passage.replayed:
                 order = floor_orders.release(order=order, by=passage.person, at=passage.at)
                 passage.remember(order=order.pk)
-        return Response(WorkOrderAnswer(order).data)
+        return Response(shown(WorkOrderAnswer, order))
 
 
 def _with_people(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:

@@ -17,6 +17,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
+from mes.kernel.rest import shapes
 from mes.kernel.rest.fields import Input, is_one_line
 from mes.kernel.rest.parsers import StrictJSONParser
 
@@ -54,18 +55,14 @@ class Endpoint(APIView):
 
     def read(self, shape: type[Input]) -> dict[str, Any]:
         """The request's body in this shape; raises a problem that names every wrong field."""
-        body = shape(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        return body.validated_data
+        return shapes.read(shape, self.request.data)
 
     def read_query(self, shape: type[Input]) -> dict[str, Any]:
         """The query of the address in this shape, each parameter once."""
         given = self.request.query_params
         if twice := [name for name, values in given.lists() if len(values) > 1]:
             raise serializers.ValidationError({name[:80]: ["It is given more than once."] for name in twice})
-        query = shape(data=given.dict())
-        query.is_valid(raise_exception=True)
-        return query.validated_data
+        return shapes.read(shape, given.dict())
 
     @contextmanager
     def door(self, *, station: str = "") -> Iterator[Passage]:

@@ -16,6 +16,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, Refusal
 from mes.kernel.rest.schema import acts
+from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
@@ -48,7 +49,7 @@ class StartOperation(Endpoint):
                     unit=unit, operation_code=code, station=station, by=passage.person, at=passage.at
                 )
                 passage.remember(execution=execution.pk)
-        return Response(ExecutionAnswer(execution).data)
+        return Response(shown(ExecutionAnswer, execution))
 
 
 class ReportOperation(Endpoint):
@@ -76,7 +77,7 @@ class ReportOperation(Endpoint):
                     at=passage.at,
                 )
                 passage.remember(execution=execution.pk)
-        return Response(ExecutionAnswer(execution).data)
+        return Response(shown(ExecutionAnswer, execution))
 
 
 class RecordSteps(ReportOperation):
@@ -115,7 +116,7 @@ class BookPart(Endpoint):
                     at=passage.at,
                 )
                 passage.remember(execution=execution.pk)
-        return Response(ExecutionAnswer(execution).data)
+        return Response(shown(ExecutionAnswer, execution))
 
 
 class CompleteOperation(ReportOperation):
@@ -130,7 +131,7 @@ class CompleteOperation(ReportOperation):
 
 
 def running_execution(person: Person, serial: str, code: str) -> OperationExecution:
-    """The latest attempt at the operation on the unit, with all that the verbs need, in one statement if there is one.
+    """The latest attempt at the operation on the unit, in one statement if there is one. Verbs load it again, locked.
 
     One that is completed is answered too: whether the request repeats the one that did it is for the door to say.
     """

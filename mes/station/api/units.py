@@ -15,6 +15,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.rest.paging import page_of, paged
 from mes.kernel.rest.schema import reads
+from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions.operations import signature_content
 from mes.station.api.lookups import your_station
@@ -65,7 +66,7 @@ class Units(Endpoint):
             found = found.filter(product__code=asked["product"])
         if "status" in asked:
             found = found.filter(status=asked["status"])
-        return Response(UnitsPage(paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))).data)
+        return Response(shown(UnitsPage, paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))))
 
 
 class UnitAtWork(Endpoint):
@@ -77,7 +78,7 @@ class UnitAtWork(Endpoint):
         unit = known_unit(request.user, serial)
         station = your_station(request.user, unit.site_id, asked["station"]) if "station" in asked else None
         way = way_of(unit, person=request.user, station=station)
-        return Response({**UnitLine(unit).data, **WayAnswer(way).data})
+        return Response({**shown(UnitLine, unit), **shown(WayAnswer, way)})
 
 
 def way_of(unit: Unit, *, person: Person, station: Station | None) -> Way:

@@ -155,7 +155,8 @@ class ProductAdmin(RecordAdmin):
 
 class BomLineInline(PartInline):
     model = BomLine
-    autocomplete_fields = ("component",)
+    fk_name = "product_revision"
+    autocomplete_fields = ("component", "component_revision")
     verbose_name_plural = "bill of materials"
 
 

@@ -9,22 +9,31 @@ _PARTS = (
     "orders_step",
 )
 
-_FUNCTIONS = """
-CREATE FUNCTION refuse_frozen_revision() RETURNS trigger LANGUAGE plpgsql AS $$
+_MORE_PARTS = ("orders_bomsubstitute", "orders_operationasset", "orders_instructionfile")
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION refuse_frozen_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.status = 'DRAFT' THEN
         RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
     END IF;
-    -- Of a released revision only the status still changes, and only to obsolete.
-    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - 'status') = (to_jsonb(OLD) - 'status')
-       AND (NEW.status = OLD.status OR (OLD.status = 'RELEASED' AND NEW.status = 'OBSOLETE')) THEN
+    -- Of an approved one only the release, or the way back to a draft; of a released one only that it is obsolete,
+    -- and the end of its effectivity.
+    IF TG_OP = 'UPDATE' AND (
+        (OLD.status = 'APPROVED' AND NEW.status IN ('APPROVED', 'RELEASED', 'DRAFT')
+         AND to_jsonb(NEW) - ARRAY['status', 'approved_at', 'approved_by_id', 'released_at', 'released_by_id']
+           = to_jsonb(OLD) - ARRAY['status', 'approved_at', 'approved_by_id', 'released_at', 'released_by_id']
+         AND (NEW.status = 'DRAFT' OR NEW.approved_by_id = OLD.approved_by_id))
+        OR (OLD.status IN ('RELEASED', 'OBSOLETE') AND NEW.status IN (OLD.status, 'OBSOLETE')
+            AND to_jsonb(NEW) - ARRAY['status', 'effective_to'] = to_jsonb(OLD) - ARRAY['status', 'effective_to'])
+    ) THEN
         RETURN NEW;
     END IF;
-    RAISE EXCEPTION 'A released revision is frozen: % refused.', lower(TG_OP)
+    RAISE EXCEPTION 'A revision is frozen from its approval on: % refused.', lower(TG_OP)
         USING ERRCODE = 'restrict_violation', HINT = 'Make a new revision and change that.';
 END $$;
 
-CREATE FUNCTION refuse_frozen_part() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_frozen_part() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     part jsonb; found text;
 BEGIN
@@ -32,7 +41,10 @@ BEGIN
                                 CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END] LOOP
         -- FOR SHARE waits for a release that is under way, so that nothing slips in beside it.
         FOR found IN
-            SELECT status FROM orders_productrevision WHERE id = (part ->> 'product_revision_id')::uuid FOR SHARE
+            SELECT status FROM orders_productrevision
+            WHERE id = (part ->> 'product_revision_id')::uuid OR id IN (
+                SELECT product_revision_id FROM orders_bomline WHERE id = (part ->> 'bom_line_id')::uuid
+            ) FOR SHARE
         LOOP
             CALL refuse_unless_draft(found, TG_OP);
         END LOOP;
@@ -46,33 +58,50 @@ BEGIN
         LOOP
             CALL refuse_unless_draft(found, TG_OP);
         END LOOP;
+        -- Asked only of a file, so that this holds before there are instructions.
+        IF part ? 'instruction_revision_id' THEN
+            SELECT status INTO found FROM orders_instructionrevision
+            WHERE id = (part ->> 'instruction_revision_id')::uuid FOR SHARE;
+            CALL refuse_unless_draft(coalesce(found, 'DRAFT'), TG_OP);
+        END IF;
     END LOOP;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
-CREATE PROCEDURE refuse_unless_draft(status text, operation text) LANGUAGE plpgsql AS $$
+CREATE OR REPLACE PROCEDURE refuse_unless_draft(status text, operation text) LANGUAGE plpgsql AS $$
 BEGIN
     IF status <> 'DRAFT' THEN
-        RAISE EXCEPTION 'It belongs to a released revision, which is frozen: % refused.', lower(operation)
+        RAISE EXCEPTION 'It belongs to a revision that is frozen from its approval on: % refused.', lower(operation)
             USING ERRCODE = 'restrict_violation', HINT = 'Make a new revision and change that.';
     END IF;
 END $$;
 """
 
-_REVISION_TRIGGERS = [
-    f"CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_frozen_revision();"
-    for table in _REVISIONS
-]
-_PART_TRIGGERS = [
-    f"CREATE TRIGGER frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
-    "FOR EACH ROW EXECUTE FUNCTION refuse_frozen_part();"
-    for table in _PARTS
-]
 
-FROZEN = "\n".join([_FUNCTIONS, *_REVISION_TRIGGERS, *_PART_TRIGGERS])
+def _triggers(revisions: tuple[str, ...], parts: tuple[str, ...]) -> str:
+    return "\n".join(
+        [
+            f"CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_frozen_revision();"
+            for table in revisions
+        ]
+        + [
+            f"CREATE TRIGGER frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_frozen_part();"
+            for table in parts
+        ]
+    )
 
+
+FROZEN = FUNCTIONS + _triggers(_REVISIONS, _PARTS)
 NOT_FROZEN = "\n".join(
     [f"DROP TRIGGER frozen ON {table};" for table in (*_REVISIONS, *_PARTS)]
     + ["DROP FUNCTION refuse_frozen_revision();", "DROP FUNCTION refuse_frozen_part();"]
     + ["DROP PROCEDURE refuse_unless_draft(text, text);"]
+)
+
+# Instructions, substitutes and assets came later; the functions are replaced, for databases that have older ones.
+MORE_FROZEN = FUNCTIONS + _triggers(("orders_instructionrevision",), _MORE_PARTS)
+MORE_NOT_FROZEN = "\n".join(
+    f"DROP TRIGGER frozen ON {table};" for table in ("orders_instructionrevision", *_MORE_PARTS)
 )

@@ -1,18 +1,45 @@
-"""What a pinned routing and product revision ask for, as one frozen value without a database behind it."""
+"""What a pinned routing and product revision ask for, as one frozen value without a database behind it.
+
+A field with a default is left out of the canonical content where it has that default: a plan that was pinned before
+there was such a field keeps its digest.
+"""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from mes.kernel.audit import canonical
 
 
 @dataclass(frozen=True)
+class SubstitutePlan:
+    """What may replace a component from and to a day, both included; factor: how much of it replaces one."""
+
+    product_id: UUID
+    code: str
+    name: str
+    tracking: str
+    factor: Decimal
+    quantity_unit: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
 class ComponentPlan:
-    """What a scan step takes. quantity: per piece made, in the component's quantity_unit."""
+    """What a scan step takes, or what an operation uses untraced.
+
+    quantity: per piece made (is_per_run: for a run of the operation), in the component's quantity_unit. revision: only
+    this revision of it; "": any. trace_level: "" as it is tracked.
+    """
 
     product_id: UUID
     code: str
@@ -20,6 +47,51 @@ class ComponentPlan:
     tracking: str
     quantity: Decimal
     quantity_unit: str
+    is_per_run: bool = False
+    trace_level: str = ""
+    revision: str = ""
+    reference_designators: str = ""
+    substitutes: tuple[SubstitutePlan, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConditionPlan:
+    """A step is asked only when the last answer of an earlier one compares so (orders.models.Comparison)."""
+
+    step: str
+    comparison: str
+    value: str
+
+
+@dataclass(frozen=True)
+class EdgePlan:
+    """What an operation waits for beyond that `before` is done; None: nothing of the kind."""
+
+    before: str
+    transfer_quantity: Decimal | None = None
+    minimum_time_s: int | None = None
+    maximum_time_s: int | None = None
+
+
+@dataclass(frozen=True)
+class AssetPlan:
+    """A class of tool, gauge or fixture that must be at the station."""
+
+    class_code: str
+    name: str
+    kind: str
+    cycles_per_piece: int = 1
+
+
+@dataclass(frozen=True)
+class InstructionPlan:
+    """The revision of an instruction that the order was released with."""
+
+    revision_id: UUID
+    code: str
+    name: str
+    number: int
+    must_confirm: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,11 +111,19 @@ class StepPlan:
     target: Decimal | None
     upper: Decimal | None
     component: ComponentPlan | None
+    decimals: int | None = None
+    choices: tuple[str, ...] = ()
+    condition: ConditionPlan | None = None
+    needs_witness: bool = False
+    signature_meaning: str = ""
 
 
 @dataclass(frozen=True)
 class OperationPlan:
-    """One operation. qualifications: (code, name, minimum level). predecessors: codes of what is to be done first."""
+    """One operation. qualifications: (code, name, minimum level). predecessors: codes of what is to be done first.
+
+    edges: those of the predecessors that ask for more than being done. untraced: components used without a scan.
+    """
 
     code: str
     name: str
@@ -54,6 +134,15 @@ class OperationPlan:
     qualifications: tuple[tuple[str, str, int], ...]
     predecessors: tuple[str, ...]
     steps: tuple[StepPlan, ...]
+    setup_time_s: int = 0
+    is_optional: bool = False
+    alternate_group: str = ""
+    max_attempts: int = 0
+    needs_line_clearance: bool = False
+    instruction: InstructionPlan | None = None
+    assets: tuple[AssetPlan, ...] = ()
+    edges: tuple[EdgePlan, ...] = ()
+    untraced: tuple[ComponentPlan, ...] = ()
 
     def step(self, code: str) -> StepPlan | None:
         return next((step for step in self.steps if step.code == code), None)
@@ -96,34 +185,38 @@ class Plan:
     @classmethod
     def of(cls, content: dict[str, Any]) -> "Plan":
         """The plan that canonical content describes: the inverse of `content`."""
-        return cls(**content | {"operations": tuple(_operation(each) for each in content["operations"])})
+        return _read(cls, content)
 
     @property
     def content(self) -> dict[str, Any]:
-        return asdict(self)
+        return _content(self)
 
 
-def _operation(content: dict[str, Any]) -> OperationPlan:
-    qualifications = tuple((code, name, level) for code, name, level in content["qualifications"])
-    return OperationPlan(
-        **content
-        | {
-            "station_class_id": UUID(content["station_class_id"]),
-            "qualifications": qualifications,
-            "predecessors": tuple(content["predecessors"]),
-            "steps": tuple(_step(each) for each in content["steps"]),
+def _content(value: Any) -> Any:
+    """A plan as plain values, without what has its default."""
+    if is_dataclass(value) and not isinstance(value, type):
+        given = ((field, getattr(value, field.name)) for field in fields(value))
+        return {
+            field.name: _content(each) for field, each in given if field.default is MISSING or each != field.default
         }
-    )
+    return tuple(_content(each) for each in value) if isinstance(value, tuple) else value
 
 
-def _step(content: dict[str, Any]) -> StepPlan:
-    component = content["component"]
-    numbers = {name: _decimal(content[name]) for name in ("lower", "target", "upper")}
-    if component is not None:
-        known = {"product_id": UUID(component["product_id"]), "quantity": Decimal(component["quantity"])}
-        component = ComponentPlan(**component | known)
-    return StepPlan(**content | numbers | {"component": component})
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def _read(shape: Any, content: Any) -> Any:
+    """The value of a type out of what JSON made of it. Knows the types that plans are made of, and no others."""
+    if is_dataclass(shape):
+        types = get_type_hints(shape)
+        return shape(**{name: _read(types[name], each) for name, each in content.items()})
+    if isinstance(shape, UnionType):
+        if content is None:
+            return None
+        (shape,) = (each for each in get_args(shape) if each is not type(None))
+        return _read(shape, content)
+    if get_origin(shape) is tuple:
+        of = get_args(shape)
+        if of[-1] is Ellipsis:
+            return tuple(_read(of[0], each) for each in content)
+        return tuple(_read(each_of, each) for each_of, each in zip(of, content, strict=True))
+    if shape is date:
+        return date.fromisoformat(content)
+    return shape(content) if shape in (UUID, Decimal) else content

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from uuid import UUID
@@ -8,8 +8,29 @@ from django.db.models import Max, Q, QuerySet
 from equipment.models import Site
 from mes.kernel.audit.models import AuditEvent
 from mes.kernel.refusals import Refusal
-from orders.models import BomLine, Operation, PinnedPlan, Product, ProductRevision, RoutingRevision, Step, WorkOrder
-from orders.plans import ComponentPlan, OperationPlan, Plan, StepPlan
+from orders.models import (
+    BomLine,
+    InstructionRevision,
+    Operation,
+    PinnedPlan,
+    Product,
+    ProductRevision,
+    QuantityBasis,
+    RoutingRevision,
+    Step,
+    WorkOrder,
+)
+from orders.plans import (
+    AssetPlan,
+    ComponentPlan,
+    ConditionPlan,
+    EdgePlan,
+    InstructionPlan,
+    OperationPlan,
+    Plan,
+    StepPlan,
+    SubstitutePlan,
+)
 from orders.status import OrderStatus, RevisionStatus
 
 
@@ -97,7 +118,10 @@ def _plan_with_names(routing_revision_id: UUID, product_revision_id: UUID, names
 
 def _names_changed_last() -> int:
     """When anything that a plan quotes by name changed last, as the ledger's sequence; revisions are frozen."""
-    quoted = ["orders_product", "orders_routing", "personnel_qualification", "equipment_stationclass"]
+    quoted = [
+        *("orders_product", "orders_routing", "orders_instruction", "orders_instructionrevision"),
+        *("personnel_qualification", "equipment_stationclass", "equipment_assetclass"),
+    ]
     return AuditEvent.objects.filter(table_name__in=quoted).aggregate(last=Max("sequence"))["last"] or 0
 
 
@@ -105,8 +129,10 @@ def operations_in_order(routing: RoutingRevision) -> list[Operation]:
     """The operations so that each comes after those it waits for, else by code. Raises RoutingHasCycle."""
     operations = {
         operation.pk: operation
-        for operation in routing.operations.select_related("station_class")
-        .prefetch_related("steps__component", "qualifications__qualification", "edges_in__before")
+        for operation in routing.operations.select_related("station_class", "instruction")
+        .prefetch_related(
+            "steps__component", "qualifications__qualification", "assets__asset_class", "edges_in__before"
+        )
         .order_by("code")
     }
     sorter = TopologicalSorter({key: [edge.before_id for edge in o.edges_in.all()] for key, o in operations.items()})
@@ -127,20 +153,34 @@ def operations_in_order(routing: RoutingRevision) -> list[Operation]:
 
 def read_plan(routing: RoutingRevision, product: ProductRevision) -> Plan:
     """Read the plan from its rows. Raises RoutingHasCycle."""
-    lines: dict[str, dict[UUID, BomLine]] = {}
-    for line in product.bom_lines.select_related("component"):
-        lines.setdefault(line.operation_code, {})[line.component_id] = line
+    lines: dict[str, list[BomLine]] = {}
+    found = product.bom_lines.select_related("component", "component_revision").prefetch_related("substitutes__product")
+    for line in found:
+        lines.setdefault(line.operation_code, []).append(line)
+    operations = operations_in_order(routing)
+    instructions = _instructions_in_force({o.instruction_id for o in operations if o.instruction_id})
     return Plan(
         product_code=product.product.code,
         product_name=product.product.name,
         product_revision=product.code,
         routing=routing.routing.name,
         routing_revision=routing.number,
-        operations=tuple(_operation(o, lines.get(o.code, {})) for o in operations_in_order(routing)),
+        operations=tuple(_operation(o, lines.get(o.code, []), instructions) for o in operations),
     )
 
 
-def _operation(operation: Operation, lines: dict[UUID, BomLine]) -> OperationPlan:
+def _instructions_in_force(instructions: Collection[UUID]) -> dict[UUID, InstructionRevision]:
+    """The revision released last of each instruction."""
+    if not instructions:
+        return {}
+    found = InstructionRevision.objects.filter(instruction__in=instructions, status=RevisionStatus.RELEASED)
+    return {revision.instruction_id: revision for revision in found.order_by("number")}
+
+
+def _operation(
+    operation: Operation, lines: Sequence[BomLine], instructions: Mapping[UUID, InstructionRevision]
+) -> OperationPlan:
+    edges = sorted(operation.edges_in.all(), key=lambda edge: edge.before.code)
     return OperationPlan(
         code=operation.code,
         name=operation.name,
@@ -153,23 +193,70 @@ def _operation(operation: Operation, lines: dict[UUID, BomLine]) -> OperationPla
                 (q.qualification.code, q.qualification.name, q.minimum_level) for q in operation.qualifications.all()
             )
         ),
-        predecessors=tuple(sorted(edge.before.code for edge in operation.edges_in.all())),
+        predecessors=tuple(edge.before.code for edge in edges),
         steps=tuple(_step(step, lines) for step in sorted(operation.steps.all(), key=lambda s: s.position)),
+        setup_time_s=operation.setup_time_s,
+        is_optional=operation.is_optional,
+        alternate_group=operation.alternate_group,
+        max_attempts=operation.max_attempts,
+        needs_line_clearance=operation.needs_line_clearance,
+        instruction=_instruction(operation, instructions),
+        assets=tuple(
+            AssetPlan(a.asset_class.code, a.asset_class.name, a.asset_class.kind, a.cycles_per_piece)
+            for a in sorted(operation.assets.all(), key=lambda a: a.asset_class.code)
+        ),
+        edges=tuple(
+            EdgePlan(edge.before.code, edge.transfer_quantity, edge.minimum_time_s, edge.maximum_time_s)
+            for edge in edges
+            if (edge.transfer_quantity, edge.minimum_time_s, edge.maximum_time_s) != (None, None, None)
+        ),
+        untraced=tuple(_component(line) for line in lines if not line.is_traced),
     )
 
 
-def _step(step: Step, lines: dict[UUID, BomLine]) -> StepPlan:
-    line = lines.get(step.component_id) if step.component_id else None
-    component = (
-        ComponentPlan(
-            product_id=line.component_id,
-            code=line.component.code,
-            name=line.component.name,
-            tracking=line.component.tracking,
-            quantity=line.quantity,
-            quantity_unit=line.component.quantity_unit,
-        )
-        if line
+def _instruction(operation: Operation, instructions: Mapping[UUID, InstructionRevision]) -> InstructionPlan | None:
+    instruction = operation.instruction
+    revision = instructions.get(instruction.pk) if instruction else None
+    if instruction is None or revision is None:
+        return None
+    return InstructionPlan(
+        revision.pk, instruction.code, instruction.name, revision.number, operation.must_confirm_instruction
+    )
+
+
+def _component(line: BomLine) -> ComponentPlan:
+    return ComponentPlan(
+        product_id=line.component_id,
+        code=line.component.code,
+        name=line.component.name,
+        tracking=line.component.tracking,
+        quantity=line.quantity,
+        quantity_unit=line.component.quantity_unit,
+        is_per_run=line.basis == QuantityBasis.PER_RUN,
+        trace_level=line.trace_level,
+        revision=line.component_revision.code if line.component_revision else "",
+        reference_designators=line.reference_designators,
+        substitutes=tuple(
+            SubstitutePlan(
+                product_id=each.product_id,
+                code=each.product.code,
+                name=each.product.name,
+                tracking=each.product.tracking,
+                factor=each.factor,
+                quantity_unit=each.product.quantity_unit,
+                valid_from=each.valid_from,
+                valid_to=each.valid_to,
+            )
+            for each in sorted(line.substitutes.all(), key=lambda each: each.product.code)
+        ),
+    )
+
+
+def _step(step: Step, lines: Sequence[BomLine]) -> StepPlan:
+    line = next((each for each in lines if each.is_traced and each.component_id == step.component_id), None)
+    condition = (
+        ConditionPlan(step.condition_step, step.condition_comparison, step.condition_value)
+        if step.condition_step
         else None
     )
     return StepPlan(
@@ -185,5 +272,10 @@ def _step(step: Step, lines: dict[UUID, BomLine]) -> StepPlan:
         lower=step.lower,
         target=step.target,
         upper=step.upper,
-        component=component,
+        component=_component(line) if line else None,
+        decimals=step.decimals,
+        choices=tuple(step.choices),
+        condition=condition,
+        needs_witness=step.needs_witness,
+        signature_meaning=step.signature_meaning,
     )

@@ -5,6 +5,7 @@ from mes.kernel.transitions import Transitions
 
 class RevisionStatus(models.TextChoices):
     DRAFT = "DRAFT", "Draft"
+    APPROVED = "APPROVED", "Approved"
     RELEASED = "RELEASED", "Released"
     OBSOLETE = "OBSOLETE", "Obsolete"
 
@@ -13,6 +14,9 @@ REVISION = Transitions(
     "revision",
     {
         (None, "draft"): RevisionStatus.DRAFT,
+        (RevisionStatus.DRAFT, "approve"): RevisionStatus.APPROVED,
+        (RevisionStatus.APPROVED, "send_back"): RevisionStatus.DRAFT,
+        (RevisionStatus.APPROVED, "release"): RevisionStatus.RELEASED,
         (RevisionStatus.DRAFT, "release"): RevisionStatus.RELEASED,
         (RevisionStatus.RELEASED, "retire"): RevisionStatus.OBSOLETE,
     },

@@ -1,25 +1,30 @@
 """How a product is made at a site: a graph of operations with steps."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from equipment.models import Site, StationClass
+from equipment.models import AssetClass, Site, StationClass
 from mes.kernel.audit.models import Meaning
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.personnel.models import Qualification
-from mes.kernel.records import History, Record, person_field
+from mes.kernel.records import History, Record
+from orders.models.instructions import PICTURES, Instruction
 from orders.models.products import Product
-from orders.status import RevisionStatus
+from orders.models.revisions import Revision, revision_constraints
 
 operation_code = RegexValidator(r"^[A-Z0-9]{1,12}$", "Write digits and capitals, such as 30.")
 step_code = RegexValidator(r"^[A-Z0-9_]{1,24}$", "Write capitals, digits and underscores, such as SEAM_GAP.")
 
 
 class Routing(Record):
-    """How a product is made at a site (ISA-95: operations definition, work master)."""
+    """How a product is made at a site (ISA-95: operations definition, work master).
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="routings")
+    product None: a library of standard operations, which are copied into the routings of products.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, blank=True, related_name="routings")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
 
@@ -31,21 +36,28 @@ class Routing(Record):
                 fields=["product", "site"],
                 name="routing_once",
                 violation_error_message="The product has a routing at this site already: make a new revision of it.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["site", "name"],
+                condition=Q(product__isnull=True),
+                name="routing_library_once",
+                violation_error_message="The site has a library of this name already.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_library(self) -> bool:
+        return self.product_id is None
 
-class RoutingRevision(Record):
+
+class RoutingRevision(Revision):
     """A state of a routing. Released ones are frozen by the database, operations, edges and steps included."""
 
     routing = models.ForeignKey(Routing, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
-    status = models.CharField(max_length=12, choices=RevisionStatus, default=RevisionStatus.DRAFT, editable=False)
-    released_at = models.DateTimeField(null=True, blank=True, editable=False)
-    released_by = person_field(null=True, blank=True, editable=False)
 
     history = History()
 
@@ -57,31 +69,41 @@ class RoutingRevision(Record):
                 name="routing_revision_once",
                 violation_error_message="The routing has a revision of this number already.",
             ),
-            models.CheckConstraint(
-                condition=Q(status=RevisionStatus.DRAFT) | Q(released_at__isnull=False, released_by__isnull=False),
-                name="routing_revision_released_by_whom",
-                violation_error_message="A released revision says who released it, and when.",
-            ),
+            *revision_constraints("routing_revision"),
         ]
 
     def __str__(self) -> str:
         return f"{self.routing.name}, revision {self.number}"
 
-    @property
-    def is_draft(self) -> bool:
-        return self.status == RevisionStatus.DRAFT
-
 
 class Operation(Record):
-    """A piece of work on a unit at one station (ISA-95: operations segment)."""
+    """A piece of work on a unit at one station (ISA-95: operations segment).
+
+    alternate_group: of the operations of one group a unit goes through one. max_attempts: how often it may be done on a
+    unit, 0 for any number. copied_from: the standard operation it began as.
+    """
 
     routing_revision = models.ForeignKey(RoutingRevision, on_delete=models.CASCADE, related_name="operations")
     code = models.CharField(max_length=12, validators=[operation_code])
     name = models.CharField(max_length=80)
     station_class = models.ForeignKey(StationClass, on_delete=models.PROTECT, related_name="+")
+    setup_time_s = models.PositiveIntegerField("setup time, s", default=0, help_text="Planned setup of one run.")
     run_time_s = models.PositiveIntegerField("run time, s", default=60, help_text="Planned run time of one piece.")
     signature_meaning = models.CharField(
         "signature", max_length=16, choices=Meaning, blank=True, help_text="Completing asks for this signature."
+    )
+    is_optional = models.BooleanField(default=False, help_text="It may be skipped, with a reason.")
+    alternate_group = models.CharField(max_length=12, blank=True)
+    max_attempts = models.PositiveSmallIntegerField(default=0)
+    needs_line_clearance = models.BooleanField(default=False)
+    instruction = models.ForeignKey(
+        Instruction, on_delete=models.PROTECT, null=True, blank=True, related_name="operations"
+    )
+    must_confirm_instruction = models.BooleanField(
+        default=False, help_text="Who does it has read the instruction's revision and confirmed that."
+    )
+    copied_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="copies"
     )
 
     history = History()
@@ -93,7 +115,12 @@ class Operation(Record):
                 fields=["routing_revision", "code"],
                 name="operation_code_once",
                 violation_error_message="The routing has an operation of this code already.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(must_confirm_instruction=False) | Q(instruction__isnull=False),
+                name="operation_confirms_an_instruction",
+                violation_error_message="There is no instruction to confirm: choose one.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,11 +128,18 @@ class Operation(Record):
 
 
 class OperationEdge(Record):
-    """`after` may start on a unit when `before` is done on it."""
+    """`after` may start on a unit when `before` is done on it.
+
+    transfer_quantity: `after` may start when this much of a lot is good at `before`; None: all of it.
+    minimum_time_s, maximum_time_s: between the end of `before` and the start of `after` (cooling, pot life).
+    """
 
     routing_revision = models.ForeignKey(RoutingRevision, on_delete=models.CASCADE, related_name="edges")
     before = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="edges_out")
     after = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="edges_in")
+    transfer_quantity = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    minimum_time_s = models.PositiveIntegerField("minimum time, s", null=True, blank=True)
+    maximum_time_s = models.PositiveIntegerField("maximum time, s", null=True, blank=True)
 
     history = History()
 
@@ -118,6 +152,18 @@ class OperationEdge(Record):
                 condition=~Q(before=F("after")),
                 name="edge_between_two",
                 violation_error_message="An operation can't wait for itself.",
+            ),
+            models.CheckConstraint(
+                condition=Q(transfer_quantity__isnull=True) | Q(transfer_quantity__gt=0),
+                name="edge_transfer_positive",
+                violation_error_message="A transfer quantity is more than 0.",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_time_s__isnull=True)
+                | Q(maximum_time_s__isnull=True)
+                | Q(minimum_time_s__lte=F("maximum_time_s")),
+                name="edge_times_in_order",
+                violation_error_message="The minimum time is not above the maximum.",
             ),
         ]
 
@@ -147,18 +193,61 @@ class OperationQualification(Record):
         return f"{self.qualification}, level {self.minimum_level}"
 
 
+class OperationAsset(Record):
+    """The operation needs a tool, gauge or fixture of this class at the station.
+
+    cycles_per_piece: what one piece adds to the asset's life.
+    """
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="assets")
+    asset_class = models.ForeignKey(AssetClass, on_delete=models.PROTECT, related_name="+")
+    cycles_per_piece = models.PositiveIntegerField(default=1)
+
+    history = History()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operation", "asset_class"],
+                name="operation_asset_once",
+                violation_error_message="The operation asks for this class already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.asset_class)
+
+
 class StepKind(models.TextChoices):
+    TASK = "TASK", "task"
     CHECK = "CHECK", "check"
     NUMBER = "NUMBER", "number with limits"
+    TABLE = "TABLE", "table of numbers"
     TEXT = "TEXT", "text"
+    LIST = "LIST", "choice from a list"
+    PERSON = "PERSON", "person"
+    TIME = "TIME", "date and time"
+    FILE = "FILE", "photo or file"
     SCAN = "SCAN", "scan of a component"
+
+
+class Comparison(models.TextChoices):
+    """How an earlier answer decides whether a step is asked."""
+
+    IS = "IS", "is"
+    IS_NOT = "IS_NOT", "is not"
+    ABOVE = "ABOVE", "is above"
+    BELOW = "BELOW", "is below"
 
 
 class Step(Record):
     """One thing to do and record within an operation.
 
     samples: how often it is recorded (six screws: 6). lower, upper, target: in quantity_unit, either may be open.
-    component: what a SCAN step takes, as the BOM says.
+    component: what a SCAN step takes, as the BOM says. choices: of a LIST step. TABLE: all its samples are
+    entered together. decimals: places that values and limits are shown with; None: as many as they need.
+    condition_*: asked only when the earlier step's last answer compares so; a step that was never asked asks nothing.
+    needs_witness: a second person confirms each value with badge and PIN. signature_meaning: its record is signed.
     """
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="steps")
@@ -167,9 +256,7 @@ class Step(Record):
     kind = models.CharField(max_length=8, choices=StepKind)
     name = models.CharField(max_length=60)
     instruction = models.TextField(blank=True, help_text="What to do, in one or two sentences to the person.")
-    picture = models.FileField(
-        upload_to="steps/", blank=True, validators=[FileExtensionValidator(["svg", "png", "jpg", "jpeg", "webp"])]
-    )
+    picture = models.FileField(upload_to="steps/", blank=True, validators=[FileExtensionValidator(PICTURES)])
     is_required = models.BooleanField(default=True)
     samples = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(50)])
     quantity_unit = models.CharField(max_length=12, blank=True)
@@ -177,6 +264,13 @@ class Step(Record):
     target = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     upper = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     component = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decimals = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(4)])
+    choices = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    condition_step = models.CharField(max_length=24, blank=True, validators=[step_code])
+    condition_comparison = models.CharField(max_length=8, choices=Comparison, blank=True)
+    condition_value = models.CharField(max_length=60, blank=True)
+    needs_witness = models.BooleanField(default=False)
+    signature_meaning = models.CharField("signature", max_length=16, choices=Meaning, blank=True)
 
     history = History()
 
@@ -199,9 +293,20 @@ class Step(Record):
                 violation_error_message="A scan step names its component, and no other step does.",
             ),
             models.CheckConstraint(
-                condition=Q(kind="NUMBER") | Q(lower__isnull=True, upper__isnull=True, target__isnull=True),
+                condition=Q(kind__in=["NUMBER", "TABLE"])
+                | Q(lower__isnull=True, upper__isnull=True, target__isnull=True),
                 name="step_limits_on_numbers",
-                violation_error_message="Only a number step has limits.",
+                violation_error_message="Only a step of numbers has limits.",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(kind="LIST"), ~Q(choices=[])),
+                name="step_list_has_choices",
+                violation_error_message="A list step has choices, and no other step does.",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(condition_step=""), Q(condition_comparison="")),
+                name="step_condition_whole",
+                violation_error_message="A condition names a step and how its answer compares.",
             ),
             models.CheckConstraint(
                 condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),

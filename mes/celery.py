@@ -16,4 +16,5 @@ app.autodiscover_tasks()
 def worker_is_alive(sender: object, **_: object) -> None:
     from mes import heartbeats  # needs settings, and this module is imported while they are still being found
 
-    heartbeats.beat_of("worker", getattr(getattr(sender, "eventer", None), "hostname", None) or "worker")
+    name = getattr(getattr(sender, "eventer", None), "hostname", None) or "worker"
+    heartbeats.beat_of(heartbeats.kind_of(name), name)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -12,8 +13,7 @@ from redis.exceptions import RedisError
 from mes import heartbeats
 from mes.kernel.audit.queries import SILENCED_TRIGGERS
 
-# Celery's heartbeat comes every 2 s, beat's at least every 5 s; both are late long before they are called dead.
-SILENT_AFTER_S = {"worker": 20, "beat": 30}
+PART_NAMES = {"worker": "workers", "collector": "collectors", "beat": "beat"}
 
 Part = dict[str, str]
 
@@ -40,23 +40,21 @@ def database() -> Part:
 
 
 def broker_parts() -> dict[str, Part]:
-    """Broker, workers and beat; without the broker nothing is known of the other two."""
+    """The broker and the programs of MES_PROGRAMS; without the broker nothing is known of the others."""
+    kinds = settings.MES_PROGRAMS
     try:
-        ages = heartbeats.ages_s("worker", "beat")
+        ages = heartbeats.ages_s(*kinds)
     except RedisError as error:
         unknown = _part(False, "Unknown: their signs of life go through the broker.")
         broker = _part(False, f"The broker does not answer: {_first_line(error)}")
-        return {"broker": broker, "workers": unknown, "beat": unknown}
-    return {
-        "broker": _part(True, "The broker answers."),
-        "workers": signs_of_life("worker", ages["worker"]),
-        "beat": signs_of_life("beat", ages["beat"]),
-    }
+        return {"broker": broker, **{PART_NAMES[kind]: unknown for kind in kinds}}
+    alive = {PART_NAMES[kind]: signs_of_life(kind, ages[kind]) for kind in kinds}
+    return {"broker": _part(True, "The broker answers."), **alive}
 
 
 def signs_of_life(kind: str, ages: Mapping[str, float]) -> Part:
     """Judge one kind by its freshest sign of life; `ages` in seconds by name."""
-    alive = [name for name, age in ages.items() if age <= SILENT_AFTER_S[kind]]
+    alive = [name for name, age in ages.items() if age <= heartbeats.SILENT_AFTER_S[kind]]
     if alive:
         return _part(True, f"{len(alive)} alive: {', '.join(sorted(alive))}.")
     if ages:

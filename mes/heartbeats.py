@@ -1,4 +1,4 @@
-"""Signs of life of worker and beat, kept in the broker: who gave one, and when (Unix seconds)."""
+"""Signs of life of worker, collector and beat, kept in the broker: who gave one, and when (Unix seconds)."""
 
 import logging
 import socket
@@ -13,6 +13,8 @@ from redis.exceptions import RedisError
 KEY = "plantwright:heartbeats:{kind}"
 FORGOTTEN_AFTER_S = 600
 PATIENCE_S = 1.0
+# Celery's heartbeat comes every 2 s, beat's at least every 5 s; both are late long before they are called dead.
+SILENT_AFTER_S = {"worker": 20, "collector": 20, "beat": 30}
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +25,13 @@ def broker() -> Redis:
     return Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S)
 
 
+def kind_of(node: str) -> str:
+    """Celery's node name says what it is: `collector@host` takes the collectors' queue, all others are workers."""
+    return "collector" if node.startswith("collector@") else "worker"
+
+
 def beat_of(kind: str, name: str) -> None:
-    """Note that `name` (of `kind` "worker" or "beat") is alive now. A broker that is away is logged, not raised."""
+    """Note that `name` (of a `kind` of SILENT_AFTER_S) is alive now. A broker that is away is logged, not raised."""
     key, now = KEY.format(kind=kind), time.time()
     try:
         with broker().pipeline(transaction=False) as pipe:

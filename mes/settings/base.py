@@ -196,6 +196,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Plantwright
 MES_DEMO = False
+# Whose signs of life /healthz asks for, beside database and broker: of worker, collector, beat.
+MES_PROGRAMS = env.list("MES_PROGRAMS", default=["worker", "beat"])
 # The process gates, in order, as dotted paths to `gate(facts) -> Verdict | None`; a plant adds a line.
 MES_GATES = [
     "orders.gates.order_released",

@@ -1,8 +1,33 @@
+"""What may be received and staged, and which unit a person may name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from equipment.models import Station
 from equipment.queries import sites_of
-from genealogy.models import Unit
+from genealogy.models import Supplier, Unit
 from genealogy.queries import unit_by_serial
+from genealogy.status import UnitStatus
+from mes.kernel.attachments import check_attachment
 from mes.kernel.personnel.models import Person
-from mes.kernel.refusals import NotFound
+from mes.kernel.refusals import FieldError, InvalidInput, NotFound, Refusal
+from orders.models import Product, Tracking
+
+
+class SerialTaken(Refusal):
+    """A unit of this serial exists already."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What came with a received unit or lot. certificate: the uploaded file; label: the raw scan of its label."""
+
+    supplier: Supplier | None = None
+    supplier_lot: str = ""
+    certificate_number: str = ""
+    certificate: Any = ""
+    label: str = ""
 
 
 def known_unit(person: Person, serial: str) -> Unit:
@@ -14,3 +39,84 @@ def known_unit(person: Person, serial: str) -> Unit:
     if unit is None:
         raise NotFound(f"There is no unit or lot {serial[:60]} at your sites.", do="Check the number on its label.")
     return unit
+
+
+def expiry_by_shelf_life(product: Product, received: date) -> date | None:
+    """The last day on which what was received may be used, as the product's shelf life says; None: it keeps."""
+    return None if product.shelf_life_days is None else received + timedelta(days=product.shelf_life_days)
+
+
+def check_can_be_received(unit: Unit, delivered: Delivered | None, *, today: date) -> None:
+    """Raise InvalidInput with everything that is wrong about a unit that is about to be received, or SerialTaken."""
+    product = unit.product
+    errors = [] if delivered is None else _about_the_delivery(delivered)
+    if not unit.serial and product.tracking == Tracking.SERIAL:
+        errors.append(FieldError("serial", "A unit needs its serial number."))
+    if product.tracking == Tracking.SERIAL and unit.quantity != 1:
+        errors.append(FieldError("quantity", f"{product.code} has serial numbers: each is 1.", "Receive them singly."))
+    if unit.quantity <= 0:
+        errors.append(FieldError("quantity", "The quantity is more than 0."))
+    if unit.product_revision is not None and unit.product_revision.product_id != product.pk:
+        errors.append(FieldError("revision", f"It is no revision of {product.code}."))
+    if unit.expires_date is not None and unit.expires_date < today:
+        errors.append(FieldError("expires_date", f"It expired on {unit.expires_date}.", "Send it back."))
+    if errors:
+        raise InvalidInput("This can't be received.", do="Correct what is named.", errors=errors)
+    if unit.serial and Unit.objects.filter(serial=unit.serial).exists():
+        raise SerialTaken(f"{unit.serial} is known already.", do="Look it up, or check the label.")
+
+
+def _about_the_delivery(delivered: Delivered) -> list[FieldError]:
+    errors = []
+    if delivered.supplier is not None and not delivered.supplier.is_active:
+        errors.append(FieldError("supplier", f"Nothing is bought from {delivered.supplier.name} any more."))
+    if delivered.certificate:
+        check_attachment(delivered.certificate)
+    return errors
+
+
+class NotUsable(Refusal):
+    """The unit or lot is not released, used up or scrapped."""
+
+
+class Expired(Refusal):
+    """The last day on which it may be used is over."""
+
+
+class StagedHere(Refusal):
+    """The unit or lot is at this station already."""
+
+
+class MadeHere(Refusal):
+    """The unit was made here, not received: other rules say what becomes of it."""
+
+
+def check_not_expired(unit: Unit, at: datetime) -> None:
+    """Raise Expired when the unit's last day, at its site, is over."""
+    if unit.expires_date is not None and unit.expires_date < unit.site.local(at).date():
+        raise Expired(
+            f"{unit} expired on {unit.expires_date}.", do="Take another lot, and tell quality to reject this one."
+        )
+
+
+def check_can_be_staged(unit: Unit, station: Station, at: datetime) -> None:
+    """Raise unless the unit may be brought to the station now."""
+    if station.site_id != unit.site_id or not station.is_active:
+        sentence = f"{station.code} is no station in use at {unit.site}."
+        raise InvalidInput(sentence, do="Name another one.", errors=[FieldError("station", sentence)])
+    if unit.status != UnitStatus.FINISHED:
+        waits = unit.status == UnitStatus.QUARANTINED
+        raise NotUsable(
+            f"{unit} is {unit.get_status_display().lower()}.",
+            do="Leave it in quarantine until quality releases it." if waits else "Take another one.",
+            evidence={"status": unit.status},
+        )
+    check_not_expired(unit, at)
+    if unit.station_id == station.pk:
+        raise StagedHere(f"{unit} is staged at {station.code} already.", do="Go on with it.")
+
+
+def check_can_be_rejected(unit: Unit) -> None:
+    """Raise MadeHere for what was not received."""
+    if unit.work_order_id is not None:
+        raise MadeHere(f"{unit} was made here.", do="Place a hold on it, and let quality decide.")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.status import ActivityKind, UnitStatus
 from mes.kernel.prepared import any_of, prepared
-from orders.plans import ComponentPlan
+from orders.plans import ComponentPlan, SubstitutePlan
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,16 @@ class ComponentScan:
     unit: Unit | None
     wanted: ComponentPlan
     quantity: Decimal
+
+    @property
+    def substitute(self) -> SubstitutePlan | None:
+        """The entry of the BOM by which the unit may replace the component, whether it is valid today or not."""
+        return substitute_for(self.wanted, self.unit)
+
+
+def substitute_for(wanted: ComponentPlan, unit: Unit | None) -> SubstitutePlan | None:
+    """The entry that lists the unit's product as a substitute of the component."""
+    return next((one for one in wanted.substitutes if unit and one.product_id == unit.product_id), None)
 
 
 class TakesComponents(Protocol):

@@ -2,13 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from equipment.models import Station
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from mes.kernel.door import moment
 from mes.kernel.prepared import any_of, prepared
 from orders.plans import OperationPlan
+from wip.clearances import Cleared, cleared
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution, Reading
 from wip.status import HoldStatus
@@ -107,3 +113,51 @@ def values_in_force(executions: Collection[UUID]) -> QuerySet[Reading]:
     """The readings of these executions that no later one corrects."""
     found = Reading.objects.filter(execution=any_of(executions), corrected_by_reading__isnull=True)
     return found.select_related("by")
+
+
+def clearances(subjects: Sequence[Job]) -> list[Cleared | None]:
+    """How each job's station is cleared; None, and no query, where the operation does not ask."""
+    asking = {s.station.pk for s in subjects if s.station is not None and s.operation.needs_line_clearance}
+    known = cleared(asking) if asking else {}
+    return [
+        known.get(s.station.pk, Cleared()) if s.station is not None and s.operation.needs_line_clearance else None
+        for s in subjects
+    ]
+
+
+def earlier_lots(subjects: Sequence[Job]) -> list[dict[UUID, Unit]]:
+    """For each component that is about to be taken, by its key: one staged here that expires before it, free to take.
+
+    Free is what is neither on hold nor expired, and of which there is enough. Only a report brings components, one job
+    at a time: a query for it, and none unless a component has a date of expiry or is staged.
+    """
+    return [_earlier_at(subject) for subject in subjects]
+
+
+def _earlier_at(job: Job) -> dict[UUID, Unit]:
+    taken = [(s.unit, s.quantity) for s in job.components if s.unit and (s.unit.expires_date or s.unit.station_id)]
+    if not taken or job.station is None:
+        return {}
+    left: dict[UUID, Decimal] = {}
+    staged = _free_at(job.station, {unit.product_id for unit, _ in taken}, job.date_of(moment()))
+    for lot in staged:
+        left[lot.pk] = lot.quantity_left - sum(quantity for unit, quantity in taken if unit.pk == lot.pk)
+    found = {}
+    for unit, quantity in taken:
+        fitting = (lot for lot in staged if lot.product_id == unit.product_id and left[lot.pk] >= quantity)
+        first = next(fitting, None)
+        if first is not None and _expires_before(first, unit):
+            found[unit.pk] = first
+    return found
+
+
+def _free_at(station: Station, products: Collection[UUID], day: date) -> list[Unit]:
+    """Of these products, what is staged at the station and may be used on the day, first expiry first."""
+    held = Hold.objects.filter(status=HoldStatus.OPEN, unit__isnull=False).values("unit")
+    staged = Unit.objects.filter(station=station, product__in=products, status=UnitStatus.FINISHED)
+    return list(staged.filter(expires_date__gte=day).exclude(pk__in=held).order_by("expires_date", "created_at"))
+
+
+def _expires_before(one: Unit, other: Unit) -> bool:
+    assert one.expires_date is not None
+    return other.expires_date is None or one.expires_date < other.expires_date

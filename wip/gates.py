@@ -2,7 +2,8 @@
 
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
-from wip.facts import executions, jobs, open_holds, recorded
+from wip.clearances import lot_of
+from wip.facts import clearances, earlier_lots, executions, jobs, open_holds, recorded
 from wip.models import Hold
 from wip.status import ExecutionStatus
 
@@ -151,6 +152,48 @@ def component_not_on_hold(facts: Facts) -> Verdict | None:
                 f"Hold {hold.number}, {hold.reason}, {hold.placed_by}.",
                 f"Put it on the red shelf, then scan another {scan.wanted.name}.",
                 evidence={"scanned": scan.scanned, "hold": hold.number},
+            )
+    return None
+
+
+@gate(Hook.START, needs=[jobs, clearances])
+def line_cleared(facts: Facts) -> Verdict | None:
+    """Where the operation asks for it, the station is cleared for this order or lot, with nothing else there since."""
+    job, known = facts[jobs], facts[clearances]
+    if known is None or job.station is None or known.holds_for(job.unit, job.order):
+        return None
+    last, station = known.last, job.station.code
+    if last is None:
+        why = "Nobody has cleared it yet."
+    elif known.voided_by:
+        why = f"It was cleared for {last.subject}; {known.voided_by} was there since."
+    else:
+        why = f"It is cleared for {last.subject}."
+    return Verdict(
+        "LINE_NOT_CLEARED",
+        f"{station} is not cleared for {lot_of(job.unit) or job.order}.",
+        why,
+        "Go through the station's checklist and sign it.",
+        tone="caution",
+        evidence={"station": station, "unit": job.unit.serial},
+    )
+
+
+@gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs, earlier_lots])
+def first_expiry_first(facts: Facts) -> Verdict | None:
+    """Of the lots staged here that are free to take, the one that expires first is taken first."""
+    for scan in facts[jobs].components:
+        earlier = facts[earlier_lots].get(scan.unit.pk) if scan.unit else None
+        if scan.unit is not None and earlier is not None:
+            later = f"{scan.unit} expires {scan.unit.expires_date}" if scan.unit.expires_date else f"{scan.unit} keeps"
+            return Verdict(
+                "EARLIER_LOT_STAGED",
+                f"Take {earlier} first: it expires {earlier.expires_date}.",
+                f"{later}; first expiry goes first.",
+                f"Scan {earlier}, or take it back from the station if it can't be used.",
+                tone="caution",
+                evidence={"scanned": scan.scanned, "first": earlier.serial},
+                override=Override.SUPERVISOR,
             )
     return None
 

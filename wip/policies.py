@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from equipment.models import ClearanceItem, Station
+from genealogy.models import Unit
 from mes.kernel.gates import Hook, Verdict, judge
 from mes.kernel.refusals import Refusal
+from wip.clearances import lot_of
 from wip.jobs import Job
 from wip.models import OperationExecution
 from wip.status import ExecutionStatus
@@ -11,6 +14,18 @@ from wip.status import ExecutionStatus
 
 class WorkedOnElsewhere(Refusal):
     """Somebody else is at another operation on the unit."""
+
+
+class NotOnFloor(Refusal):
+    """The unit is not made here, or its order is at another site."""
+
+
+class NoChecklist(Refusal):
+    """The station has no checklist that could be signed."""
+
+
+class StationOccupied(Refusal):
+    """Something else is at the station, so it can't be clear."""
 
 
 class BlockedByGates(Refusal):
@@ -44,4 +59,25 @@ def check_nothing_else_runs(job: Job) -> None:
             f"{other.worked_by} works on {job.unit} at {other.station.code}, so nothing of it can be scrapped now.",
             do="Let that operation end first, then scrap.",
             evidence={"station": other.station.code, "person": str(other.worked_by)},
+        )
+
+
+def check_can_be_cleared_for(station: Station, unit: Unit, items: Sequence[ClearanceItem]) -> None:
+    """Raise unless the station has a checklist, and the unit belongs to an order at its site."""
+    if unit.work_order is None or unit.site_id != station.site_id:
+        raise NotOnFloor(f"{unit} is not made at this site.", do="Scan a unit of the order that comes next.")
+    if not items:
+        raise NoChecklist(f"{station.code} has no checklist.", do="Let an engineer enter its lines.")
+
+
+def check_nothing_else_at(station: Station, unit: Unit) -> None:
+    """Raise StationOccupied while another order, or another lot than the unit, runs at the station."""
+    running = OperationExecution.objects.filter(station=station, status=ExecutionStatus.RUNNING)
+    same = {"unit": unit} if lot_of(unit) else {"work_order": unit.work_order}
+    other = running.exclude(**same).select_related("unit", "worked_by").first()
+    if other is not None:
+        raise StationOccupied(
+            f"{other.unit} is at {station.code}, {other.worked_by} works on it.",
+            do="Let it be completed first, then clear the station.",
+            evidence={"unit": other.unit.serial, "person": str(other.worked_by)},
         )

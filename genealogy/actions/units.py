@@ -1,41 +1,25 @@
 """Verbs on units. Each writes its activity; balances and status change in the same transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict, Unpack
-from uuid import UUID
 
 from django.db import connection
 
 from equipment.models import Site
 from equipment.policies import check_site_access
-from genealogy.models import Activity, ActivityUnit, Direction, Unit
+from genealogy.activities import At, activity, record, store
+from genealogy.models import Delivery, Unit
+from genealogy.policies import Delivered, check_can_be_received, expiry_by_shelf_life
 from genealogy.queries import ComponentScan
 from genealogy.status import UNIT, ActivityKind
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import FieldError, InvalidInput, Refusal
-from orders.models import Product, Tracking, WorkOrder
-
-
-class SerialTaken(Refusal):
-    """A unit of this serial exists already."""
-
-
-@dataclass(frozen=True)
-class At:
-    """Where in the process something was done: wip's execution by key, operation and station by code."""
-
-    execution: UUID | None = None
-    operation_code: str = ""
-    station_code: str = ""
-
-
-NOWHERE = At()
+from mes.kernel.prepared import insert, update
+from mes.kernel.refusals import InvalidInput
+from orders.models import Product, ProductRevision, Tracking, WorkOrder
 
 
 def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> list[Unit]:
@@ -46,7 +30,7 @@ def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) 
     activities = []
     for product in dict.fromkeys(order.product_revision.product for order in orders):
         its = [order for order in orders if order.product_revision.product == product]
-        serials = iter(_new_serials(product, sum(len(quantities[order.pk]) for order in its)))
+        serials = iter(new_serials(product, sum(len(quantities[order.pk]) for order in its)))
         for order in its:
             new = [
                 Unit(
@@ -64,10 +48,10 @@ def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) 
             ]
             made += new
             activities.append(
-                _activity(ActivityKind.RELEASE, order.site_id, by, at, outputs=[(u, u.quantity) for u in new])
+                activity(ActivityKind.RELEASE, order.site_id, by, at, outputs=[(u, u.quantity) for u in new])
             )
-    Unit.objects.bulk_create(made, batch_size=1000)
-    _store(activities)
+    insert(made)
+    store(activities)
     return made
 
 
@@ -86,33 +70,45 @@ def _quantities(order: WorkOrder) -> list[Decimal]:
 
 
 def receive(
-    *, site: Site, product: Product, serial: str, quantity: Decimal, by: Person, at: datetime, reason: str = ""
+    *,
+    site: Site,
+    product: Product,
+    quantity: Decimal,
+    by: Person,
+    at: datetime,
+    serial: str = "",
+    revision: ProductRevision | None = None,
+    expires_date: date | None = None,
+    delivered: Delivered | None = None,
+    reason: str = "",
 ) -> Unit:
-    """Take in a bought or stocked unit or lot, so that it can be built in. Serial products have quantity 1."""
+    """Take in a bought or stocked unit or lot, so that it can be built in. Serial products have quantity 1.
+
+    serial: "" gives a lot the next number of its product. expires_date: as its label says; by default the product's
+    shelf life from today at the site, where it has one. What the product says is quarantined waits for release.
+    Raises InvalidInput, SerialTaken.
+    """
     check_permission(by, Permission.RECEIVE_UNITS)
     check_site_access(by, site.pk)
-    serial = serial.strip()
-    errors = []
-    if not serial:
-        errors.append(FieldError("serial", "A unit needs a serial or lot number."))
-    if product.tracking == Tracking.SERIAL and quantity != 1:
-        errors.append(FieldError("quantity", f"{product.code} has serial numbers: each is 1.", "Receive them singly."))
-    if quantity <= 0:
-        errors.append(FieldError("quantity", "The quantity is more than 0."))
-    if errors:
-        raise InvalidInput("This can't be received.", do="Correct what is named.", errors=errors)
-    if Unit.objects.filter(serial=serial).exists():
-        raise SerialTaken(f"{serial} is known already.", do="Look it up, or check the label.")
-    unit = Unit.objects.create(
+    waits = product.is_quarantined
+    unit = Unit(
         site=site,
-        serial=serial,
+        serial=serial.strip(),
         product=product,
-        status=UNIT.after(None, "receive"),
+        product_revision=revision,
+        status=UNIT.after(None, "receive_in_quarantine" if waits else "receive"),
         quantity=quantity,
+        expires_date=expires_date or expiry_by_shelf_life(product, site.local(at).date()),
         created_at=at,
         created_by=by,
     )
-    _record(ActivityKind.RECEIVE, site.pk, by, at, At(), outputs=[(unit, quantity)], reason=reason)
+    check_can_be_received(unit, delivered, today=site.local(at).date())
+    if not unit.serial:
+        (unit.serial,) = new_serials(product, 1)
+    insert([unit])
+    if delivered is not None:
+        Delivery.objects.create(site=site, unit=unit, **vars(delivered))
+    record(ActivityKind.RECEIVE, site.pk, by, at, outputs=[(unit, quantity)], reason=reason)
     return unit
 
 
@@ -125,15 +121,16 @@ def consume(*, unit: Unit, components: Sequence[ComponentScan], where: At, by: P
         if scan.unit.quantity_left <= 0:
             scan.unit.status = UNIT.after(scan.unit.status, "consume", name=scan.unit.serial)
         inputs.append((scan.unit, scan.quantity, scan.step_code, scan.scanned))
-    _record(ActivityKind.CONSUME, unit.site_id, by, at, where, inputs=inputs, outputs=[(unit, unit.quantity)])
-    _save_balances({scan.unit.pk: scan.unit for scan in components if scan.unit is not None})
+    record(ActivityKind.CONSUME, unit.site_id, by, at, where, inputs=inputs, outputs=[(unit, unit.quantity)])
+    used = {scan.unit.pk: scan.unit for scan in components if scan.unit is not None}
+    update(list(used.values()), "quantity_consumed", "status")
 
 
 def finish(*, unit: Unit, where: At, by: Person, at: datetime) -> Unit:
     """Nothing is left to be done to a locked unit."""
     unit.status = UNIT.after(unit.status, "finish", name=unit.serial)
-    unit.save(update_fields=["status"])
-    _record(ActivityKind.FINISH, unit.site_id, by, at, where, outputs=[(unit, unit.quantity_left)])
+    update([unit], "status")
+    record(ActivityKind.FINISH, unit.site_id, by, at, where, outputs=[(unit, unit.quantity_left)])
     return unit
 
 
@@ -142,13 +139,13 @@ def scrap(*, unit: Unit, quantity: Decimal, reason: str, where: At, by: Person, 
     unit.quantity_scrapped += quantity
     if unit.quantity_left <= 0:
         unit.status = UNIT.after(unit.status, "scrap", name=unit.serial)
-    unit.save(update_fields=["quantity_scrapped", "status"])
-    _record(ActivityKind.SCRAP, unit.site_id, by, at, where, inputs=[(unit, quantity, "", "")], reason=reason)
+    update([unit], "quantity_scrapped", "status")
+    record(ActivityKind.SCRAP, unit.site_id, by, at, where, inputs=[(unit, quantity, "", "")], reason=reason)
     return unit
 
 
-def _new_serials(product: Product, count: int) -> list[str]:
-    """The next serials of a product. A number whose serial was received from elsewhere is passed over."""
+def new_serials(product: Product, count: int) -> list[str]:
+    """The next serials of a product, for what is made or received. A number that is taken already is passed over."""
     serials: list[str] = []
     while len(serials) < count:
         first = _take_numbers(product, missing := count - len(serials))
@@ -156,17 +153,6 @@ def _new_serials(product: Product, count: int) -> list[str]:
         taken = set(Unit.objects.filter(serial__in=proposed).values_list("serial", flat=True))
         serials += [serial for serial in proposed if serial not in taken]
     return serials
-
-
-def _save_balances(units: Mapping[UUID, Unit]) -> None:
-    # By hand: building the statement of bulk_update takes longer than all the rest of a consumption.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE genealogy_unit AS unit SET quantity_consumed = used.quantity_consumed, status = used.status
-               FROM unnest(%s::uuid[], %s::numeric[], %s::text[]) AS used (id, quantity_consumed, status)
-               WHERE unit.id = used.id""",
-            [list(units), [u.quantity_consumed for u in units.values()], [str(u.status) for u in units.values()]],
-        )
 
 
 def _take_numbers(product: Product, count: int) -> int:
@@ -179,54 +165,3 @@ def _take_numbers(product: Product, count: int) -> int:
         )
         (last,) = cursor.fetchone()
     return last - count + 1
-
-
-def _record(kind: ActivityKind, site_id: UUID, by: Person, at: datetime, where: At, **what: Unpack["_Moved"]) -> None:
-    _store([_activity(kind, site_id, by, at, where, **what)])
-
-
-class _Moved(TypedDict, total=False):
-    """What went in (unit, quantity, step code, raw scan) and came out (unit, quantity) of an activity, and why."""
-
-    inputs: Sequence[tuple[Unit, Decimal, str, str]]
-    outputs: Sequence[tuple[Unit, Decimal]]
-    reason: str
-
-
-def _activity(
-    kind: ActivityKind, site_id: UUID, by: Person, at: datetime, where: At = NOWHERE, **what: Unpack[_Moved]
-) -> tuple[Activity, list[ActivityUnit]]:
-    """An activity with its units, not stored yet."""
-    activity = Activity(
-        site_id=site_id,
-        kind=kind,
-        at=at,
-        by=by,
-        execution=where.execution,
-        operation_code=where.operation_code,
-        station_code=where.station_code,
-        reason=what.get("reason", ""),
-    )
-    went_in = [
-        ActivityUnit(
-            site_id=site_id,
-            activity=activity,
-            unit=unit,
-            direction=Direction.INPUT,
-            quantity=quantity,
-            step_code=step,
-            scanned=scanned,
-        )
-        for unit, quantity, step, scanned in what.get("inputs", ())
-    ]
-    came_out = [
-        ActivityUnit(site_id=site_id, activity=activity, unit=unit, direction=Direction.OUTPUT, quantity=quantity)
-        for unit, quantity in what.get("outputs", ())
-    ]
-    return activity, went_in + came_out
-
-
-def _store(activities: Sequence[tuple[Activity, list[ActivityUnit]]]) -> None:
-    """Store activities and their units, in one statement each a batch."""
-    Activity.objects.bulk_create([activity for activity, _ in activities], batch_size=1000)
-    ActivityUnit.objects.bulk_create([unit for _, its in activities for unit in its], batch_size=1000)

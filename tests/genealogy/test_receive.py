@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from genealogy.actions.units import SerialTaken, receive
+from genealogy.actions.units import receive
 from genealogy.models import Activity, Unit
+from genealogy.policies import SerialTaken
 from genealogy.status import UnitStatus
 from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import InvalidInput, NotPermitted, Refusal

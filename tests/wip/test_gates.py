@@ -1,5 +1,6 @@
 """Every gate by itself: pure, on facts given directly, without a database."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace as Thing
@@ -8,16 +9,18 @@ from uuid import uuid4
 import pytest
 
 from genealogy import gates as genealogy_gates
+from genealogy.facts import Material, material
 from genealogy.queries import ComponentScan, components, hosts
 from mes.kernel.gates import Facts, Gate, Hook, configured, gate, judge
 from mes.kernel.personnel.gates import operator_qualified
 from mes.kernel.personnel.queries import QualificationFacts, qualifications
 from orders import gates as order_gates
 from orders.models import Product, WorkOrder
-from orders.plans import ComponentPlan, OperationPlan, StepPlan
+from orders.plans import ComponentPlan, OperationPlan, StepPlan, SubstitutePlan
 from quality.gates import readings_within_limits
 from wip import gates
-from wip.facts import HoldFacts, RecordedFacts, executions, jobs, open_holds, recorded
+from wip.clearances import Cleared
+from wip.facts import HoldFacts, RecordedFacts, clearances, earlier_lots, executions, jobs, open_holds, recorded
 from wip.models import Reading
 
 SITE = uuid4()
@@ -37,6 +40,7 @@ class Unit(Thing):
 
 def a_unit(status="IN_PROCESS", **more) -> Unit:
     given = {"pk": uuid4(), "serial": "U1", "status": status, "site_id": SITE, "quantity": Decimal(1)}
+    given |= {"expires_date": None, "station_id": None, "product_revision_id": None}
     left = {"quantity_left": Decimal(0 if status in ("CONSUMED", "SCRAPPED") else 1), "product_id": BOARD.product_id}
     return Unit(**given | left | {"product": Product(code="X", name="Other")} | more)
 
@@ -60,8 +64,8 @@ def a_station(**more) -> Thing:
     )
 
 
-def a_scan(unit, quantity=1) -> ComponentScan:
-    return ComponentScan("BOARD", "U1", unit, BOARD, Decimal(quantity))
+def a_scan(unit, quantity=1, wanted=BOARD) -> ComponentScan:
+    return ComponentScan("BOARD", "U1", unit, wanted, Decimal(quantity))
 
 
 def a_reading(number="1.2", sample=1) -> Reading:
@@ -84,6 +88,25 @@ THERE = Thing(pk=7, code="ST-30")
 HOLD = Thing(number="H-1", reason="Doubt", placed_by="Mei", unit_id=uuid4())
 HELD = a_unit("FINISHED")
 TAKEN = a_unit("CONSUMED")
+TODAY = Material(day=date(2026, 11, 23), station_id=7, revisions={1: "B", 2: "C"}, stations={8: "ST-10"})
+REV_C = replace(BOARD, revision="C")
+OTHER = uuid4()
+OLD_BOARD = SubstitutePlan(OTHER, "PCB-6", "Old board", "SERIAL", Decimal(1), "pcs", valid_to=date(2026, 11, 23))
+REPLACED = replace(BOARD, substitutes=(OLD_BOARD,))
+REPLACED_ONCE = replace(BOARD, substitutes=(replace(OLD_BOARD, valid_to=date(2026, 11, 22)),))
+LOT = a_unit("FINISHED", expires_date=date(2026, 12, 24), station_id=7)
+ORDER = Thing(pk=11)
+PIECE = Thing(tracking="SERIAL", code="IP2")
+
+
+def a_clearing(unit=None, order=11, voided_by="") -> Cleared:
+    last = Thing(work_order_id=order, unit_id=unit, subject="WO-1")
+    return Cleared(last, voided_by)
+
+
+def an_asking_job(**more) -> Thing:
+    return a_job(station=THERE, order=ORDER, **({"unit": a_unit(product=PIECE)} | more))
+
 
 # Gate, facts, the code of its verdict or None when it lets the job pass.
 CASES = [
@@ -151,10 +174,10 @@ CASES = [
     ),
     (genealogy_gates.component_known, {components: [a_scan(a_unit())]}, None),
     (genealogy_gates.component_known, {components: [a_scan(None)]}, "COMPONENT_UNKNOWN"),
-    (genealogy_gates.component_is_right_part, {components: [a_scan(a_unit())]}, None),
+    (genealogy_gates.component_is_right_part, {components: [a_scan(a_unit())], material: TODAY}, None),
     (
         genealogy_gates.component_is_right_part,
-        {components: [a_scan(a_unit(product_id=uuid4()))]},
+        {components: [a_scan(a_unit(product_id=uuid4()))], material: TODAY},
         "COMPONENT_WRONG_PART",
     ),
     (genealogy_gates.component_available, {components: [a_scan(a_unit("FINISHED"))], hosts: {}}, None),
@@ -175,6 +198,62 @@ CASES = [
         {components: [a_scan(a_unit("FINISHED", quantity=Decimal(9), quantity_left=Decimal(5)), 6)], hosts: {}},
         "COMPONENT_NOT_ENOUGH",
     ),
+    (
+        genealogy_gates.component_is_right_part,
+        {components: [a_scan(a_unit(product_id=OTHER), wanted=REPLACED)], material: TODAY},
+        None,
+    ),
+    (
+        genealogy_gates.component_is_right_part,
+        {components: [a_scan(a_unit(product_id=OTHER), wanted=REPLACED_ONCE)], material: TODAY},
+        "SUBSTITUTE_NOT_VALID",
+    ),
+    (genealogy_gates.component_is_right_revision, {components: [a_scan(a_unit())], material: TODAY}, None),
+    (
+        genealogy_gates.component_is_right_revision,
+        {components: [a_scan(a_unit(product_revision_id=2), wanted=REV_C)], material: TODAY},
+        None,
+    ),
+    *(
+        (
+            genealogy_gates.component_is_right_revision,
+            {components: [a_scan(a_unit(product_revision_id=revision), wanted=REV_C)], material: TODAY},
+            "COMPONENT_WRONG_REVISION",
+        )
+        for revision in (1, None)
+    ),
+    (genealogy_gates.component_released, {components: [a_scan(HELD)]}, None),
+    (genealogy_gates.component_released, {components: [a_scan(a_unit("QUARANTINED"))]}, "COMPONENT_QUARANTINED"),
+    (genealogy_gates.component_not_expired, {components: [a_scan(HELD)], material: TODAY}, None),
+    *(
+        (
+            genealogy_gates.component_not_expired,
+            {components: [a_scan(a_unit("FINISHED", expires_date=date(2026, 11, day)))], material: TODAY},
+            code,
+        )
+        for day, code in ((23, None), (22, "COMPONENT_EXPIRED"))
+    ),
+    (genealogy_gates.component_staged_here, {components: [a_scan(HELD)], material: TODAY}, None),
+    *(
+        (
+            genealogy_gates.component_staged_here,
+            {components: [a_scan(a_unit("FINISHED", station_id=station))], material: TODAY},
+            code,
+        )
+        for station, code in ((7, None), (8, "COMPONENT_STAGED_ELSEWHERE"))
+    ),
+    (gates.first_expiry_first, {jobs: a_job(components=[a_scan(LOT)]), earlier_lots: {}}, None),
+    (
+        gates.first_expiry_first,
+        {jobs: a_job(components=[a_scan(LOT)]), earlier_lots: {LOT.pk: a_unit(expires_date=date(2026, 12, 1))}},
+        "EARLIER_LOT_STAGED",
+    ),
+    (gates.line_cleared, {jobs: an_asking_job(), clearances: None}, None),
+    (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing()}, None),
+    (gates.line_cleared, {jobs: an_asking_job(), clearances: Cleared()}, "LINE_NOT_CLEARED"),
+    (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(order=12)}, "LINE_NOT_CLEARED"),
+    (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(unit=uuid4())}, "LINE_NOT_CLEARED"),
+    (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(voided_by="WO-2")}, "LINE_NOT_CLEARED"),
 ]
 
 

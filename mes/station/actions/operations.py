@@ -11,7 +11,7 @@ from equipment.policies import check_site_access
 from genealogy.actions import units
 from genealogy.actions.units import At
 from genealogy.models import Unit
-from genealogy.queries import ComponentScan, lock_units
+from genealogy.queries import ComponentScan, lock_units, substitute_for
 from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
@@ -20,7 +20,7 @@ from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, NotFound, Refusal
 from orders.models import Tracking
-from orders.plans import OperationPlan
+from orders.plans import ComponentPlan, OperationPlan, StepPlan
 from orders.queries import plan_of
 from wip.actions import executions, readings
 from wip.facts import recorded
@@ -192,14 +192,22 @@ def _components(job: Job, entries: Sequence[Entry], given: Sequence[Given]) -> l
             raise InvalidInput(
                 "A component that is built in can't be exchanged here.", do="Place a hold and tell the supervisor."
             )
-        needed = wanted.quantity * job.running.quantity / scan.step.samples
+        unit = found.get(scan.value)
+        needed = _needed(job, scan.step, wanted, unit)
         if quantity is not None and quantity != needed:
             raise InvalidInput(
                 f"{plain(needed)} {wanted.quantity_unit} of {wanted.code} are needed, not {plain(quantity)}.",
                 do="Leave the quantity out, or send what the BOM asks for.",
             )
-        components.append(ComponentScan(scan.step.code, scan.value, found.get(scan.value), wanted, needed))
+        components.append(ComponentScan(scan.step.code, scan.value, unit, wanted, needed))
     return components
+
+
+def _needed(job: Job, step: StepPlan, wanted: ComponentPlan, unit: Unit | None) -> Decimal:
+    """How much a scan takes, in the unit's own quantity_unit: of a substitute, as much as replaces the component."""
+    substitute = substitute_for(wanted, unit)
+    pieces = Decimal(1) if wanted.is_per_run else job.running.quantity
+    return wanted.quantity * pieces * (substitute.factor if substitute else 1) / step.samples
 
 
 def _write(job: Job, entries: Sequence[Entry], at: datetime) -> None:

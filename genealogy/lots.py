@@ -1,0 +1,99 @@
+"""Lots at the line: what is staged where, what waits in quarantine, and how long each may still be used."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from equipment.models import Station
+from genealogy.models import Delivery, Unit
+from genealogy.status import UnitStatus
+from mes.kernel.numbers import plain
+
+SOON_DAYS = 14  # from here on a lot's expiry is shown as a caution
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """How long a unit may still be used, for a person: tone and words. days: left, less than 0 when it is expired."""
+
+    date: date
+    days: int
+
+    @property
+    def tone(self) -> str:
+        """alarm: expired; caution: soon; "" otherwise."""
+        if self.days < 0:
+            return "alarm"
+        return "caution" if self.days <= SOON_DAYS else ""
+
+    @property
+    def words(self) -> str:
+        if self.days < 0:
+            return "Expired"
+        return "Expires today" if self.days == 0 else f"Expires in {self.days} d"
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A unit or lot with what is to be said of its expiry (None: it keeps)."""
+
+    unit: Unit
+    expiry: Expiry | None
+
+
+def expiry_of(unit: Unit, today: date) -> Expiry | None:
+    """How long the unit may still be used, seen from today at its site."""
+    return Expiry(unit.expires_date, (unit.expires_date - today).days) if unit.expires_date else None
+
+
+def shelved(units: Collection[Unit], today: date) -> list[Shelved]:
+    """The units with their expiry."""
+    return [Shelved(unit, expiry_of(unit, today)) for unit in units]
+
+
+def lots_of(sites: Collection[UUID]) -> QuerySet[Unit]:
+    """Units and lots that were received at the sites, with what a list of them shows."""
+    received = Unit.objects.filter(site__in=sites, work_order__isnull=True)
+    return received.select_related("site", "product", "product_revision", "station", "delivery__supplier", "created_by")
+
+
+def staged_at(station: Station) -> QuerySet[Unit]:
+    """What is staged at a station and not used up: of each product the first expiry first."""
+    staged = Unit.objects.filter(station=station, status=UnitStatus.FINISHED).select_related("product")
+    return staged.order_by("product__code", F("expires_date").asc(nulls_last=True), "created_at")
+
+
+def staged_by_station(sites: Collection[UUID]) -> dict[Station, list[Unit]]:
+    """The same for every station of the sites that has any, by station code."""
+    staged = Unit.objects.filter(site__in=sites, station__isnull=False, status=UnitStatus.FINISHED)
+    found: dict[Station, list[Unit]] = {}
+    for unit in staged.select_related("site", "product", "station").order_by(
+        "station__code", "product__code", F("expires_date").asc(nulls_last=True), "created_at"
+    ):
+        assert unit.station is not None
+        found.setdefault(unit.station, []).append(unit)
+    return found
+
+
+def in_quarantine(sites: Collection[UUID]) -> QuerySet[Unit]:
+    """What waits for quality's word at the sites, longest first."""
+    return lots_of(sites).filter(status=UnitStatus.QUARANTINED).order_by("created_at", "serial")
+
+
+def release_content(unit: Unit) -> dict[str, Any]:
+    """What a person signs who releases a unit or lot, as it is shown to them."""
+    delivery: Delivery | None = getattr(unit, "delivery", None)
+    return {
+        "lot": unit.serial,
+        "product": unit.product.code,
+        "quantity": plain(unit.quantity_left),
+        "quantity_unit": unit.product.quantity_unit,
+        "expires": unit.expires_date.isoformat() if unit.expires_date else "",
+        "supplier": delivery.supplier.code if delivery and delivery.supplier else "",
+        "supplier_lot": delivery.supplier_lot if delivery else "",
+        "certificate": delivery.certificate_number if delivery else "",
+    }

@@ -1,0 +1,71 @@
+"""Line clearance: whether a station is cleared, and what a person signs who clears it.
+
+A clearance holds for the order it was signed for (for the lot, where its product is counted by lot) until anything
+else is at the station: it is void as soon as an execution of another order or lot runs there, or ended there after it
+was signed. So nobody has to remember to void it, and going back to the first order needs a new one.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from equipment.models import ClearanceItem, Station
+from genealogy.models import Unit
+from orders.models import Tracking, WorkOrder
+from wip.models import LineClearance, OperationExecution
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """The last clearance of a station (None: never), and the order that voided it since ("": none)."""
+
+    last: LineClearance | None = None
+    voided_by: str = ""
+
+    def holds_for(self, unit: Unit, order: WorkOrder) -> bool:
+        """Whether work on the unit may begin by it."""
+        if self.last is None or self.voided_by or self.last.work_order_id != order.pk:
+            return False
+        return self.last.unit_id in (None, unit.pk)
+
+
+def cleared(stations: Collection[UUID]) -> dict[UUID, Cleared]:
+    """How each of the stations is cleared, by key. One query."""
+    latest = LineClearance.objects.filter(station__in=stations).order_by("station", "-sequence").distinct("station")
+    rows = LineClearance.objects.filter(pk__in=latest.values("pk")).annotate(voided_by=Subquery(_anything_else()))
+    rows = rows.select_related("work_order", "unit", "by")
+    return {row.station_id: Cleared(row, row.voided_by or "") for row in rows}
+
+
+def _anything_else() -> QuerySet[Any]:
+    """The order of the first execution that did not end at the clearance's station before it was signed."""
+    there = OperationExecution.objects.filter(station=OuterRef("station")).exclude(completed_at__lt=OuterRef("at"))
+    others = there.annotate(lot=OuterRef("unit")).filter(
+        ~Q(work_order=OuterRef("work_order")) | Q(lot__isnull=False) & ~Q(unit=F("lot"))
+    )
+    return others.order_by("started_at").values("work_order__erp_reference")[:1]
+
+
+def checklist_of(station: Station) -> list[ClearanceItem]:
+    """The lines in use of a station's checklist, in order."""
+    return list(ClearanceItem.objects.filter(station=station, is_active=True).order_by("position"))
+
+
+def lot_of(unit: Unit) -> Unit | None:
+    """What a clearance for this unit names beside the order: the lot, where its product is counted by lot."""
+    return unit if unit.product.tracking == Tracking.LOT else None
+
+
+def clearance_content(station: Station, unit: Unit, items: Sequence[ClearanceItem]) -> dict[str, Any]:
+    """What a person signs who clears a station for a unit of an order, as it is shown to them."""
+    assert unit.work_order is not None
+    return {
+        "station": station.code,
+        "order": unit.work_order.erp_reference,
+        "product": unit.product.code,
+        "lot": str(lot_of(unit) or ""),
+        "items": [item.text for item in items],
+    }

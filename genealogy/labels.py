@@ -1,5 +1,6 @@
 """What a supplier's label says: GS1 element strings, as scanners read them or people type them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,9 @@ from mes.kernel.refusals import FieldError, InvalidInput
 SEPARATOR = "\x1d"
 _STANDS_FOR_IT = ("{GS}", "<GS>", "\u241d", "^]")
 _TRADE_ITEM, _LOT, _EXPIRY, _SERIAL = "01", "10", "17", "21"  # GS1 General Specifications, application identifiers
+# What a scanner sends before the code: ISO/IEC 15424. The second: a GS1 code by that, or by its brackets.
+_SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+_CLAIMS_GS1 = re.compile(r"^(\](C1|e0|d2|Q3|J1)|\(\d{2,4}\)).", re.DOTALL)
 # Dates and trade item numbers that can't be are looked at below, instead of passing for a text that is not GS1.
 _CONFIG = ParseConfig(separator_chars=(SEPARATOR,), gs1_element_strings_verify_date=False)
 
@@ -57,16 +61,18 @@ def _message(raw: str) -> GS1Message | None:
     code = raw
     for spelling in _STANDS_FOR_IT:
         code = code.replace(spelling, SEPARATOR)
+    claims = _CLAIMS_GS1.match(code)
     try:
         if code.startswith("("):
-            return GS1Message.parse_hri(code, config=_CONFIG)
-        if code.startswith("]"):
-            return GS1Message.parse(code[3:].strip(SEPARATOR), config=_CONFIG)
-        message = GS1Message.parse(code.strip(SEPARATOR), config=_CONFIG)
+            message = GS1Message.parse_hri(code, config=_CONFIG)
+        else:
+            message = GS1Message.parse(_SYMBOLOGY.sub("", code).strip(SEPARATOR), config=_CONFIG)
     except ParseError:
+        if claims:
+            _misread("The label is marked as GS1, and what it says can't be.")
         return None
-    # "10A7" may be somebody's lot number: one element without the scanner's word for it proves nothing.
-    return message if len(message.element_strings) > 1 else None
+    # "10A7" may be somebody's lot number: one element without a mark of GS1 proves nothing.
+    return message if claims or len(message.element_strings) > 1 else None
 
 
 def _text(element: GS1ElementString | None) -> str:

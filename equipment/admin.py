@@ -66,3 +66,7 @@ class PersonWithSitesAdmin(PersonAdmin):
     """A person's page, with the sites they work at."""
 
     inlines = (SiteAccessInline, *PersonAdmin.inlines)
+
+
+# The calendars' pages have a file of their own; at the end, because they build on what is above.
+import equipment.calendars.admin  # noqa: E402, F401

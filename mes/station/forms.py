@@ -35,13 +35,26 @@ class ScanForm(Act):
     sample = forms.IntegerField(min_value=1, required=False)
 
 
-class BadgeForm(forms.Form):
+class AskForm(forms.Form):
+    """Whose PIN is asked for: the owner of a badge, or somebody who is on here already. job: what to go on with."""
+
     badge = forms.CharField(max_length=64, required=False)
+    logon = forms.UUIDField(required=False)
+    job = forms.UUIDField(required=False)
 
 
-class LogOnForm(Act):
-    badge = forms.CharField(max_length=64)
+class LogOnForm(AskForm, Act):
     pin = forms.CharField(max_length=16)
+
+
+class UnlockForm(Act):
+    pin = forms.CharField(max_length=16)
+
+
+class LogOffForm(Act):
+    """logon: of whom; the active person, if it is left out."""
+
+    logon = forms.UUIDField(required=False)
 
 
 class WhyForm(forms.Form):

@@ -44,7 +44,7 @@ function submit(code) {
     dialog.dispatchEvent(new CustomEvent("focus-next", { bubbles: true }));
     return;
   }
-  const form = dialog ? null : document.querySelector("form#scan");
+  const form = dialog && !("letsScan" in dialog.dataset) ? null : document.querySelector("form#scan");
   const field = form?.querySelector("[name=code], [name=q]");
   if (!field) return say("no-scan-here", code);
   // The page may change under a scan: one made while an answer is on its way is sent to the page that comes.

@@ -24,6 +24,10 @@ class DeviceRevoked(Refusal):
     """The browser was a station, and is none any more."""
 
 
+class NotActive(Refusal):
+    """Somebody else became active at the browser, or nobody is."""
+
+
 class LogOnLocked(NotPermitted):
     """Too many wrong secrets were entered at the browser, by whomever; time or a supervisor unlocks."""
 
@@ -76,6 +80,18 @@ def log_on(*, device: StationDevice, person: Person, at: datetime) -> StationLog
     own.is_active, own.confirmed_at = True, at
     own.save(update_fields=["is_active", "confirmed_at"])
     return own
+
+
+def resume(*, device: StationDevice, person: Person, at: datetime) -> StationLogon:
+    """The active person, whose secret was confirmed, goes on after an idle time. Raises NotActive and as log_on."""
+    locked = _lock_registered(device)
+    _check_log_on_open(locked, at)
+    for logon in _on(locked):
+        if logon.is_active and logon.person_id == person.pk:
+            logon.confirmed_at = at
+            logon.save(update_fields=["confirmed_at"])
+            return logon
+    raise NotActive(f"{person.full_name} is not active here any more.", do="Load the page again.")
 
 
 def log_off(*, device: StationDevice, by: Person, at: datetime, person: Person | None = None) -> None:

@@ -1,5 +1,7 @@
 """The three pages of a station, as both their own address and the acts that lead to them show them."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -12,10 +14,19 @@ from wip.models import HoldReason
 from wip.queries import queue_at, running_at
 
 
-def log_on_page(request: HttpRequest, presence: Presence, asked: Person | None = None) -> HttpResponse:
-    """Who is on; and what asks for a badge, or for the PIN of `asked`."""
-    running = running_at(presence.station)
-    return render(request, "station/log_on.html", presence.context(asked=asked, running=running, pace=presence.pace()))
+def log_on_page(
+    request: HttpRequest, presence: Presence, asked: Person | None = None, job: UUID | None = None
+) -> HttpResponse:
+    """Who is on; and what asks for a badge, or for the PIN of `asked`. job: what they go on with then."""
+    context = presence.context(
+        asked=asked,
+        job=job,
+        is_locked=presence.is_locked and asked == presence.person,
+        logon_of_asked=next((logon for logon in presence.logons if logon.person == asked), None),
+        running=running_at(presence.station),
+        pace=presence.pace(),
+    )
+    return render(request, "station/log_on.html", context)
 
 
 def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:

@@ -1,24 +1,30 @@
-"""Who stands where: which station a browser is, by its cookie, and who is logged on there."""
+"""Who stands where: which station a browser is, by its cookie, who is logged on there, and who of them is active.
 
-from collections.abc import Callable, Mapping
+After the station's idle time without an act the page is locked, on the server: pages ask for the active person's PIN
+and posts are refused until it is given. What live regions fetch by themselves is no act: their views are `watched`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from equipment.models import Station
 from mes.kernel.door import Passage, fingerprint, open_door
 from mes.kernel.personnel.models import Person
-from mes.kernel.refusals import NotPermitted, NotSignedIn
+from mes.kernel.refusals import NotPermitted, NotSignedIn, Refusal
+from mes.station.actions.logons import note_act
 from mes.station.models import StationDevice, StationLogon
-from mes.station.queries import Pace, active_logon, device_of_token, pace_today
+from mes.station.queries import Pace, device_of_token, logons_at, pace_today
 
 COOKIE = "station"
 COOKIE_AGE_S = 400 * 24 * 3600  # browsers keep no cookie longer (RFC 6265bis, 5.5)
@@ -36,12 +42,18 @@ class NobodyLoggedOn(NotSignedIn):
     """The act needs a person, and nobody is active at the station."""
 
 
+class StationLocked(Refusal):
+    """The active person did nothing for the station's idle time: their PIN is asked for again."""
+
+    status = 423
+
+
 @dataclass(frozen=True)
 class Presence:
-    """The browser of a request and the station it is, who is active there (None: nobody), and when it came."""
+    """The browser of a request and the station it is, who is on there, and when the request came."""
 
     device: StationDevice
-    logon: StationLogon | None
+    logons: Sequence[StationLogon]
     now: datetime
 
     @property
@@ -49,15 +61,37 @@ class Presence:
         return self.device.station
 
     @property
+    def logon(self) -> StationLogon | None:
+        """Who is active; None: nobody."""
+        return next((logon for logon in self.logons if logon.is_active), None)
+
+    @property
     def person(self) -> Person | None:
+        """Who is active, also while the page is locked; None: nobody."""
         return self.logon.person if self.logon else None
 
     @property
+    def is_locked(self) -> bool:
+        """Whether the active person's PIN is asked for again."""
+        idle = timedelta(seconds=self.station.idle_lock_s)
+        return self.logon is not None and self.now - self.logon.last_at >= idle
+
+    @property
     def who(self) -> Person:
-        """The active person; raises NobodyLoggedOn."""
+        """The person who acts: the active one. Raises NobodyLoggedOn, StationLocked."""
         if self.logon is None:
             raise NobodyLoggedOn("Nobody is logged on here.", do="Scan your badge and enter your PIN first.")
+        if self.is_locked:
+            raise StationLocked(
+                f"{self.logon.person.full_name}, enter your PIN.",
+                why=f"Nothing was done here for {self.station.idle_lock_s // 60 or 1} min. What you typed is kept.",
+                do="Enter your PIN, or scan another badge.",
+            )
         return self.logon.person
+
+    def here(self) -> "Presence":
+        """The same browser, with who is on there now."""
+        return replace(self, logons=logons_at(self.device))
 
     def context(self, **more: Any) -> dict[str, Any]:
         """What every station page shows. new_key: a fresh idempotency key for each form that asks."""
@@ -66,6 +100,8 @@ class Presence:
             "station": self.station,
             "person": self.person,
             "logon": self.logon,
+            "logons": self.logons,
+            "passive": [logon for logon in self.logons if not logon.is_active],
             "new_key": uuid4,
             **more,
         }
@@ -83,8 +119,11 @@ def device_of(request: HttpRequest) -> StationDevice | None:
     return device_of_token(token) if token else None
 
 
-def at_station(view: StationView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A view of a registered browser, in its site's zone; another browser is told how to become one."""
+def at_station(view: StationView[P], *, acts: bool = True) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view of a registered browser, in its site's zone; another browser is told how to become one.
+
+    acts: whether who asks for it does something by that; a page that is locked stays so.
+    """
 
     @never_cache
     @wraps(view)
@@ -96,32 +135,41 @@ def at_station(view: StationView[P]) -> Callable[Concatenate[HttpRequest, P], Ht
             raise NotAStation(
                 "This browser is not a station.", do="Let a supervisor open Stations and choose which one it is."
             )
+        presence = Presence(device, logons_at(device), timezone.now())
+        if acts and presence.logon is not None and not presence.is_locked:
+            note_act(logon=presence.logon, at=presence.now)
         with timezone.override(device.station.site.zone):
-            return view(request, Presence(device, active_logon(device), timezone.now()), *args, **kwargs)
+            return view(request, presence, *args, **kwargs)
 
     return shown
 
 
-def logged_on(view: StationView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A view that needs the active person; without one the way leads to log-on."""
+def logged_on(view: StationView[P], *, acts: bool = True) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view that needs the active person; without one, or when the page is locked, the way leads to log-on."""
 
     @wraps(view)
     def shown(request: HttpRequest, presence: Presence, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if presence.person is None and request.method == "GET" and not _is_fragment(request):
-            return redirect("station:log_on")
+        if request.method == "GET" and not _is_fragment(request) and (presence.person is None or presence.is_locked):
+            job = {"job": kwargs["pk"]} if "pk" in kwargs and presence.person else {}
+            return redirect(reverse("station:log_on", query=job))
         presence.who  # noqa: B018 - raises where a page can't be led on
         return view(request, presence, *args, **kwargs)
 
-    return at_station(shown)
+    return at_station(shown, acts=acts)
+
+
+def watched(view: StationView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view that a page fetches by itself, again and again: as logged_on, and it keeps no page awake."""
+    return logged_on(view, acts=False)
 
 
 def enter(
     request: HttpRequest, presence: Presence, given: Mapping[str, Any], *, person: Person | None = None
 ) -> AbstractContextManager[Passage]:
-    """Open the door for what a station's form posts, as its active person or as `person`."""
+    """Open the door for what a station's form posts, as its active person (raises as `who`) or as `person`."""
     content = sorted((name, values) for name, values in request.POST.lists() if name not in _NOT_COMPARED)
     return open_door(
-        person=person or presence.person,
+        person=person or presence.who,
         at=presence.now,
         station=presence.station.code,
         request_id=request.request_id,  # type: ignore[attr-defined]

@@ -25,14 +25,16 @@ from mes.station.views.presence import COOKIE, COOKIE_AGE_S, device_of
 @office(Permission.VIEW_ORDERS)
 def stations(request: HttpRequest) -> HttpResponse:
     """Stations by site, with what runs there and which browsers they are."""
-    shown = list(stations_for(request.user))
+    shown, now = list(stations_for(request.user)), timezone.now()
     running, devices = running_by_station(shown), devices_by_station(shown)
     context = {
-        "stations": [(one, running.get(one.pk, []), devices.get(one.pk, [])) for one in shown],
+        "stations": [
+            (one, running.get(one.pk, []), [(d, d.is_locked(now)) for d in devices.get(one.pk, [])]) for one in shown
+        ],
         "own": device_of(request),
         "may_register": request.user.may(Permission.REGISTER_STATIONS),
         "new_key": uuid4,
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "station/stations.html", context)
 
@@ -71,5 +73,20 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
         if not passage.replayed:
             logons.revoke_device(device=device, by=request.user, at=passage.at)
             said = _("The browser is %(station)s no more.") % {"station": device.station.code}
+            passage.remember(said=said, to=reverse("station:stations"))
+    return answer(request, passage)
+
+
+@require_POST
+@office(Permission.REGISTER_STATIONS)
+def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let people log on again at a browser that too many wrong secrets locked."""
+    device = device_for(request.user, pk)
+    if device is None:
+        raise NotFound("There is no such browser at your sites.", do="Load the list again.")
+    with desk_door(request, reason=f"Log-on at {device.station.code} unlocked") as passage:
+        if not passage.replayed:
+            logons.unlock_device(device=device, by=request.user, at=passage.at)
+            said = _("Log-on at %(station)s is unlocked.") % {"station": device.station.code}
             passage.remember(said=said, to=reverse("station:stations"))
     return answer(request, passage)

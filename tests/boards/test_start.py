@@ -1,24 +1,125 @@
 """The start page and the box that finds things."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from mes.boards.start.panel import Panel
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Role
+from orders.actions.drafts import copy_routing_revision
 from orders.models import WorkOrder
 from wip.actions import holds
 
 
-def test_the_start_page_shows_what_waits_by_role(plant, desk_of, ines) -> None:
+def cards(page) -> dict[str, Panel]:
+    return {panel.title: panel for panel in page.context["panels"]}
+
+
+def words(panel: Panel) -> list[str]:
+    return [line.word for line in panel.lines]
+
+
+def test_a_supervisor_sees_stations_late_orders_holds_and_orders_to_release(plant, ines) -> None:
     draft, late = plant.order(), plant.released(reference="W-LATE", due_in_days=-400)
     unit = late.units.get()
     plant.start(unit, "10")
     with plant.door("mei") as passage:
-        holds.place(unit=unit, reason_code="QUALITY", reason="x", by=passage.person, at=passage.at)
-    page = ines.get("/").context
-    assert page["drafts"]["rows"] == [draft]
-    assert page["late"]["rows"] == [late]
-    assert [e.unit for e in page["running"]["rows"]] == [unit]
-    assert page["holds"]["count"] == 1
-    assert "drafts" not in desk_of("ruth").get("/").context
+        hold = holds.place(unit=unit, reason_code="QUALITY", reason="Rattles", by=passage.person, at=passage.at)
+    page = ines.get("/")
+    found = cards(page)
+    assert [words(found[title]) for title in ("Orders to release", "Late orders", "Open holds")] == [
+        [draft.erp_reference],
+        ["W-LATE"],
+        [hold.number],
+    ]
+    at_work = next(line for line in found["Stations"].lines if line.to == f"/units/{unit}/")
+    assert f"{unit}, 10, " in at_work.text
+    assert f"{unit}: Rattles" in page.content.decode()
+    assert "Nothing here is late" not in page.content.decode()
+
+
+def test_a_calm_plant_says_so(plant, ines) -> None:
+    assert "Nothing here is late, held or calling." in ines.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        ("amina", "Stations"),
+        ("ines", "Stations"),
+        ("mei", "In quarantine"),
+        ("hiroshi", "Drafts"),
+        ("pavel", "Orders to release"),
+        ("ruth", "Latest in the ledger"),
+        ("omar", "People to look after"),
+        ("erp", "Your API tokens"),
+    ],
+)
+def test_each_role_sees_first_what_it_came_for(plant, desk_of, role, first) -> None:
+    assert next(iter(cards(desk_of(role).get("/")))) == first
+
+
+def test_of_two_roles_each_card_is_shown_once(plant, desk_of) -> None:
+    person = plant.people["ines"]
+    person.roles = [Role.SUPERVISOR, Role.PLANNER]
+    person.save()
+    titles = [panel.title for panel in desk_of("ines").get("/").context["panels"]]
+    assert len(titles) == len(set(titles))
+    assert {"Stations", "Due next"} <= set(titles)
+
+
+def test_a_card_shows_eight_and_says_how_many_there_are(plant, desk_of) -> None:
+    for number in range(10):
+        plant.order(reference=f"W-{number}")
+    page = desk_of("pavel").get("/")
+    waiting = cards(page)["Orders to release"]
+    assert (len(waiting.lines), waiting.count) == (8, 10)
+    assert "8 of 10" in page.content.decode()
+
+
+def test_quality_finds_the_lots_in_quarantine(plant, desk_of) -> None:
+    lot = plant.receive(plant.screws, "LOT-Q")
+    Unit.objects.filter(pk=lot.pk).update(status=UnitStatus.QUARANTINED)
+    assert words(cards(desk_of("mei").get("/"))["In quarantine"]) == ["LOT-Q"]
+
+
+def test_an_engineer_finds_drafts_and_quality_what_is_approved(plant, desk_of) -> None:
+    with plant.door("hiroshi") as passage:
+        draft = copy_routing_revision(revision=plant.routing, by=passage.person, at=passage.at)
+    assert str(draft) in words(cards(desk_of("hiroshi").get("/"))["Drafts"])
+    assert words(cards(desk_of("mei").get("/"))["Revisions to release"]) == []
+
+
+def test_an_administrator_finds_who_is_locked_out(plant, desk_of) -> None:
+    Person.objects.filter(username="tomasz").update(locked_until=timezone.now() + timedelta(hours=1))
+    line = next(line for line in cards(desk_of("omar").get("/"))["People to look after"].lines if "Tom" in line.word)
+    assert (line.text, line.letter) == ("locked out", "!")
+
+
+def test_an_auditor_sees_the_ledger_and_what_came_from_outside(plant, desk_of) -> None:
+    with plant.door("pavel"):
+        plant.order(reference="W-SEEN")
+    assert "Pavel" in " ".join(line.text for line in cards(desk_of("ruth").get("/"))["Latest in the ledger"].lines)
+
+
+@pytest.mark.parametrize("name", ["amina", "ines", "mei", "hiroshi", "pavel", "ruth", "omar", "erp"])
+def test_the_start_page_asks_the_same_of_a_large_plant(plant, desk_of, name, django_assert_max_num_queries) -> None:
+    desk = desk_of(name)
+    desk.get("/")
+    for number in range(12):
+        plant.released(reference=f"W-{number}", due_in_days=-number)
+    with django_assert_max_num_queries(16):
+        desk.get("/")
+
+
+def test_somebody_without_a_role_gets_in_nowhere(plant, desk_of) -> None:
+    Person.objects.filter(username="ines").update(roles=[])
+    plant.people["ines"].refresh_from_db()
+    assert desk_of("ines").get("/").status_code == 403
 
 
 @pytest.mark.parametrize("role", ["amina", "ines", "mei", "hiroshi", "pavel", "ruth", "omar", "erp"])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
 from mes.kernel.gates import Hook, Verdict, judge
-from mes.kernel.refusals import Refusal
+from mes.kernel.refusals import Attempt, Refusal
 from wip.clearances import lot_of
 from wip.jobs import Job
 from wip.models import OperationExecution
@@ -36,14 +36,18 @@ def check_gates(job: Job, hook: Hook) -> None:
     """Raise BlockedByGates when any gate of the hook stops the job."""
     (verdicts,) = judge([job], hook)
     if verdicts:
-        raise blocked(verdicts)
+        raise _blocked(verdicts, job, hook)
 
 
-def blocked(verdicts: Sequence[Verdict]) -> BlockedByGates:
+def _blocked(verdicts: Sequence[Verdict], job: Job, hook: Hook) -> BlockedByGates:
+    """The refusal of what the gates stop, with what was tried: the door keeps both on record."""
     first = verdicts[0]
-    return BlockedByGates(
+    refusal = BlockedByGates(
         first.what, why=first.why, do=first.do, code=first.code, blockers=verdicts, evidence=dict(first.evidence)
     )
+    subject = f"{job.unit.serial}, {job.operation.code} {job.operation.name}"
+    refusal.tried = Attempt(job.site_id, job.station_code, str(hook), subject)
+    return refusal
 
 
 def check_nothing_else_runs(job: Job) -> None:

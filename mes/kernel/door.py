@@ -6,6 +6,7 @@ idempotency key, and turns what the database refuses into a sentence. Verbs requ
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,13 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from mes.kernel import constraints
 from mes.kernel.keys import uuid7
-from mes.kernel.refusals import Busy, InvalidInput
+from mes.kernel.refusals import Attempt, Busy, InvalidInput, Refusal
 
+logger = logging.getLogger(__name__)
 _passage: ContextVar["Passage | None"] = ContextVar("passage", default=None)
 
 # Lock time-out, deadlock, serialisation failure: somebody was quicker, and nothing was changed.
@@ -79,7 +81,7 @@ def open_door(
     key, asked: idempotency key and fingerprint of the request. If the key is known the passage is `replayed`, its
     `answer` is the stored one, and the caller must do nothing. A key whose first request still runs waits up to the
     lock time-out, then Busy (409); a key with another fingerprint is KeyReused (422). A refusal rolls back, and so
-    releases the key.
+    releases the key; what gates refused is put on record afterwards.
     """
     passage = Passage(person, at or timezone.now(), station, request_id, reason, key)
     outer = _passage.set(passage)
@@ -94,6 +96,10 @@ def open_door(
                     "UPDATE idempotency_idempotencykey SET answer = %s WHERE id = %s",
                     [json.dumps(passage.answer, default=str), claimed],
                 )
+    except Refusal as refusal:
+        if refusal.blockers:
+            _keep_on_record(passage, refusal)
+        raise
     except IntegrityError as error:
         refusal = constraints.explain(error)
         if refusal is None:
@@ -117,12 +123,7 @@ _CONTEXT = """set_config('mes.person', %s, true), set_config('mes.station', %s, 
 
 def _enter(passage: Passage, asked: str) -> str | None:
     """Set the audit context and claim the key, in one statement; None when the key is taken."""
-    context = [
-        str(passage.person.pk) if passage.person else "system",
-        passage.station,
-        passage.request_id,
-        passage.reason,
-    ]
+    context = _context_of(passage)
     if not passage.key:
         _execute(f"SELECT {_CONTEXT}", context)
         return ""
@@ -133,6 +134,10 @@ def _enter(passage: Passage, asked: str) -> str | None:
             ON CONFLICT (scope, key) DO NOTHING RETURNING id""",  # noqa: S608 - a constant of this module
         [uuid7(), _scope(passage), passage.key, asked, passage.at, *context],
     )
+
+
+def _context_of(passage: Passage) -> list[str]:
+    return [_scope(passage), passage.station, passage.request_id, passage.reason]
 
 
 def _replay(passage: Passage, asked: str) -> None:
@@ -149,6 +154,34 @@ def _replay(passage: Passage, asked: str) -> None:
         )
     passage.replayed = True
     passage.answer = json.loads(row[1]) if isinstance(row[1], str) else row[1]
+
+
+def _keep_on_record(passage: Passage, refusal: Refusal) -> None:
+    """Write down what each gate refused, in a transaction of its own: that of the attempt is rolled back by now.
+
+    The same request sent again with its key is the same attempt, and stands there once. A record that can't be kept
+    never takes the place of the refusal.
+    """
+    tried = refusal.tried or Attempt(None, passage.station, "", "")
+    by = passage.person.pk if passage.person else None
+    about = [passage.at, by, tried.station, tried.site_id, tried.hook, tried.subject, passage.request_id, passage.key]
+    rows = [
+        [uuid7(), *about, one.gate, one.code, one.what, json.dumps(dict(one.evidence), default=str)]
+        for one in refusal.blockers
+    ]
+    try:
+        with transaction.atomic():
+            _execute(f"SELECT {_CONTEXT}", _context_of(passage))
+            with connection.cursor() as cursor:
+                cursor.executemany(_REFUSED, rows)
+    except DatabaseError:
+        logger.exception("A refusal could not be put on record: %s", refusal.code)
+
+
+_REFUSED = """INSERT INTO audit_refusedattempt
+    (id, at, by_id, station, site_id, hook, subject, request_id, key, gate, code, what, evidence)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (by_id, key, gate) WHERE key <> '' DO NOTHING"""
 
 
 def _scope(passage: Passage) -> str:

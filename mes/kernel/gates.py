@@ -7,7 +7,7 @@ answer carries every blocker, not the first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -46,6 +46,7 @@ class Verdict:
     tone: str = "alarm"
     evidence: Mapping[str, Any] = field(default_factory=dict)
     override: Override = Override.NEVER
+    gate: str = ""  # the path of the gate that said it, written by the gate itself
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -85,8 +86,14 @@ class Gate:
     name: str
     summary: str
 
+    @property
+    def path(self) -> str:
+        """The dotted path that MES_GATES lists it by."""
+        return f"{self.check.__module__}.{self.name}"
+
     def __call__(self, facts: Facts) -> Verdict | None:
-        return self.check(facts)
+        verdict = self.check(facts)
+        return verdict and replace(verdict, gate=self.path)
 
 
 def gate(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -21,14 +22,26 @@ class FieldError:
     do: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was tried when a gate said no: at which site and station, when in the work (hook), on what."""
+
+    site_id: UUID | None
+    station: str
+    hook: str
+    subject: str
+
+
 class Refusal(Exception):
     """A rule says no. The class name is the fact (`OperationOnHold`), the sentences are for the person.
 
     status: the HTTP status of the answer; nothing was changed when a refusal is raised.
     blockers: further verdicts that stand in the way as well, each with code, what, why, do.
+    tried: what the blockers were asked about; the door keeps it on record.
     """
 
     status = 409
+    tried: Attempt | None = None
 
     def __init__(
         self,

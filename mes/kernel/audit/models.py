@@ -39,6 +39,45 @@ class AuditEvent(models.Model):
         return not self.person
 
 
+class RefusedAttempt(Record):
+    """What one gate refused, once an attempt: the same request sent again with its key is the same attempt.
+
+    Written by the door after the attempt is rolled back. gate: the path that MES_GATES lists it by; code: of the
+    verdict; hook, subject: when in the work, on what; site_id: no foreign key, sites are of a floor above.
+    """
+
+    at = models.DateTimeField()
+    by = person_field(null=True)
+    station = models.CharField(max_length=20, blank=True)
+    site_id = models.UUIDField(null=True)
+    hook = models.CharField(max_length=16, blank=True)
+    subject = models.TextField(blank=True)
+    gate = models.CharField(max_length=120)
+    code = models.CharField(max_length=60)
+    what = models.TextField()
+    evidence = models.JSONField(default=dict)
+    request_id = models.TextField(blank=True)
+    key = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["by", "key", "gate"],
+                condition=~models.Q(key=""),
+                name="refused_attempt_once",
+                violation_error_message="This attempt is on record already.",
+            ),
+        ]
+        indexes = [
+            # Counted by gate over a time, without looking at the rows.
+            models.Index(fields=["site_id", "at"], include=["gate"], name="refused_at_site"),
+            models.Index(fields=["gate", "id"], name="refused_by_gate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.subject}"
+
+
 class Meaning(models.TextChoices):
     """What a signature says (21 CFR 11.50 a 3)."""
 

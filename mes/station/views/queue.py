@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from mes.kernel.gates import Hook, judge
+from mes.kernel.gates import Hook
 from mes.station.actions import operations
 from mes.station.actions.operations import planned_operation
 from mes.station.forms import StartForm, WhyForm, checked
@@ -14,7 +14,7 @@ from mes.station.views.answers import answer
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from wip.models import OperationExecution
-from wip.policies import blocked
+from wip.policies import check_gates
 from wip.queries import job_for
 
 
@@ -63,7 +63,5 @@ def why(request: HttpRequest, presence: Presence) -> HttpResponse:
     unit = unit_at(presence.station, given["unit"])
     operation = planned_operation(unit, given["operation"])
     job = job_for(unit, operation, station=presence.station, person=presence.who)
-    (verdicts,) = judge([job], Hook.START)
-    if verdicts:
-        raise blocked(verdicts)
+    check_gates(job, Hook.START)
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, Subquery, When
 
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
@@ -34,19 +34,21 @@ class Cleared:
 
 def cleared(stations: Collection[UUID]) -> dict[UUID, Cleared]:
     """How each of the stations is cleared, by key. One query."""
-    latest = LineClearance.objects.filter(station__in=stations).order_by("station", "-sequence").distinct("station")
-    rows = LineClearance.objects.filter(pk__in=latest.values("pk")).annotate(voided_by=Subquery(_anything_else()))
+    latest = (
+        LineClearance.objects.filter(station__in=stations).order_by("station_id", "-sequence").distinct("station_id")
+    )
+    for_a_lot, for_an_order = ~Q(unit=OuterRef("unit")), ~Q(work_order=OuterRef("work_order"))
+    other = Case(When(unit__isnull=True, then=_first(for_an_order)), default=_first(for_a_lot))
+    rows = LineClearance.objects.filter(pk__in=latest.values("pk")).annotate(voided_by=other)
     rows = rows.select_related("work_order", "unit", "by")
     return {row.station_id: Cleared(row, row.voided_by or "") for row in rows}
 
 
-def _anything_else() -> QuerySet[Any]:
-    """The order of the first execution that did not end at the clearance's station before it was signed."""
-    there = OperationExecution.objects.filter(station=OuterRef("station")).exclude(completed_at__lt=OuterRef("at"))
-    others = there.annotate(lot=OuterRef("unit")).filter(
-        ~Q(work_order=OuterRef("work_order")) | Q(lot__isnull=False) & ~Q(unit=F("lot"))
-    )
-    return others.order_by("started_at").values("work_order__erp_reference")[:1]
+def _first(another: Q) -> Subquery:
+    """The order of the first of these executions that did not end at the clearance's station before it was signed."""
+    there = OperationExecution.objects.filter(another, station=OuterRef("station"))
+    since = there.exclude(completed_at__lt=OuterRef("at")).order_by("started_at")
+    return Subquery(since.values("work_order__erp_reference")[:1])
 
 
 def checklist_of(station: Station) -> list[ClearanceItem]:

@@ -12,11 +12,23 @@ from equipment.models import PhysicalAsset, Station
 from mes.kernel import door
 
 
+class NeededClass(Protocol):
+    """A class of which an operation asks for one."""
+
+    @property
+    def class_code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
 class NeedsAssets(Protocol):
-    """A subject of the gates that asks for tools, gauges or fixtures: (class code, name, cycles per piece)."""
+    """A subject of the gates that asks for tools, gauges or fixtures."""
 
     station: Station | None
-    required_assets: Sequence[tuple[str, str, int]]
+
+    @property
+    def required_assets(self) -> Sequence[NeededClass]: ...
 
     def date_of(self, moment: datetime) -> date:
         """The date that it is then where the subject is."""
@@ -25,9 +37,9 @@ class NeedsAssets(Protocol):
 
 @dataclass(frozen=True)
 class AssetFacts:
-    """required: as above, empty where no station is chosen yet. here: what is at the station. today: at its site."""
+    """required: empty where no station is chosen yet. here: what is at the station. today: at its site."""
 
-    required: Sequence[tuple[str, str, int]]
+    required: Sequence[NeededClass]
     station_code: str
     here: Sequence[PhysicalAsset]
     today: date
@@ -39,7 +51,7 @@ class AssetFacts:
 
     def classes(self) -> list[list[PhysicalAsset]]:
         """The assets here of each class that is asked for, without the classes that have none."""
-        return [here for code, _, _ in self.required if (here := self.of_class(code))]
+        return [here for needed in self.required if (here := self.of_class(needed.class_code))]
 
     def calibrated(self, assets: Sequence[PhysicalAsset]) -> list[PhysicalAsset]:
         """Those that may be used today."""

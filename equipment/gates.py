@@ -11,7 +11,7 @@ _ANOTHER = "Bring another one and scan its code at Tools"
 def asset_at_station(facts: Facts) -> Verdict | None:
     """A tool, gauge or fixture of each class that the operation asks for is at the station."""
     known = facts[assets_here]
-    missing = [name for code, name, _ in known.required if not known.of_class(code)]
+    missing = [needed.name for needed in known.required if not known.of_class(needed.class_code)]
     if not missing:
         return None
     return Verdict(

@@ -1,3 +1,4 @@
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -6,7 +7,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from equipment.models import (
     AssetUse,
@@ -68,6 +69,20 @@ def _in_state(state: CalibrationState, site: Site, today: date) -> Q:
     }[state]
 
 
+def due_this_month(sites: Collection[Site], at: datetime) -> Q:
+    """The condition for assets whose calibration is due until the end of the month at their site, or was before."""
+    found = (Q(site=site, calibration_due_date__lte=_end_of_month(site.local(at).date())) for site in sites)
+    return reduce(or_, found, Q(pk=None))
+
+
+def _end_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+# The condition for assets whose life is used up, by cycles or by hours.
+WORN_OUT = Q(cycles__gte=F("asset_class__life_cycles")) | Q(hours__gte=F("asset_class__life_hours"))
+
+
 def asset_by_code(code: str, sites: Collection[UUID]) -> PhysicalAsset | None:
     """The asset of this code at one of the sites."""
     return assets_of(sites).filter(code__iexact=code).first()
@@ -78,12 +93,10 @@ def last_good_calibration(asset: PhysicalAsset) -> CalibrationRecord | None:
     return asset.calibrations.filter(result=CalibrationResult.PASSED).first()
 
 
-def executions_that_took(asset: PhysicalAsset, since: datetime | None = None) -> list[UUID]:
-    """The keys of the operation executions that took the asset, latest first; since: a time, None for all."""
+def execution_keys(asset: PhysicalAsset, since: datetime | None = None) -> QuerySet[AssetUse, UUID | None]:
+    """The keys of the operation executions that took the asset, to be looked for; since: a time, None for all."""
     uses = asset.uses.filter(execution__isnull=False)
-    uses = uses.filter(at__gt=since) if since else uses
-    keys = uses.order_by("-sequence").values_list("execution", flat=True)
-    return [key for key in dict.fromkeys(keys) if key is not None]
+    return (uses.filter(at__gt=since) if since else uses).values_list("execution", flat=True)
 
 
 def assets_taken_by(executions: Collection[UUID]) -> dict[UUID, list[PhysicalAsset]]:

@@ -5,6 +5,19 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
+from equipment.api import (
+    Areas,
+    Assets,
+    CalibrateAsset,
+    FinishHelpCall,
+    HelpCalls,
+    OneAsset,
+    OverhaulAsset,
+    PlaceAsset,
+    Reasons,
+    Stations,
+    TakeHelpCall,
+)
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
@@ -36,6 +49,17 @@ urlpatterns = [
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
+    path("v1/areas", Areas.as_view(), name="api_areas"),
+    path("v1/stations", Stations.as_view(), name="api_stations"),
+    path("v1/assets", Assets.as_view(), name="api_assets"),
+    path("v1/assets/<str:asset>", OneAsset.as_view(), name="api_asset"),
+    path("v1/assets/<str:asset>/place", PlaceAsset.as_view(), name="api_asset_place"),
+    path("v1/assets/<str:asset>/overhaul", OverhaulAsset.as_view(), name="api_asset_overhaul"),
+    path("v1/assets/<str:asset>/calibrate", CalibrateAsset.as_view(), name="api_asset_calibrate"),
+    path("v1/reasons", Reasons.as_view(), name="api_reasons"),
+    path("v1/help-calls", HelpCalls.as_view(), name="api_help_calls"),
+    path("v1/help-calls/<str:call>/take", TakeHelpCall.as_view(), name="api_help_call_take"),
+    path("v1/help-calls/<str:call>/finish", FinishHelpCall.as_view(), name="api_help_call_finish"),
     path("v1/holds", Holds.as_view(), name="api_holds"),
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
     re_path("", NothingHere.as_view(), name="api_nothing_here"),

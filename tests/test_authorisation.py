@@ -16,9 +16,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.api.conftest import api_as
+from tests.equipment.assets import help_call, wrench
 from tests.plant import Plant
 from tests.station.pages import StationPage
 
+ASSET_ADDRESSES = ("asset", "asset_place", "asset_calibrate", "asset_overhaul", "asset_use", "api_asset")
+ASSET_ADDRESSES += ("api_asset_place", "api_asset_calibrate", "api_asset_overhaul")
+CALL_ADDRESSES = ("help_call", "help_call_take", "help_call_finish", "api_help_call_take", "api_help_call_finish")
 TABLE = Path(__file__).with_name("authorisation.csv")
 METHODS = ("GET", "POST", "PUT")  # PUT stands for all that nothing answers to
 PEOPLE = {
@@ -52,6 +56,7 @@ def samples(plant: Plant) -> dict[str, object]:
     """A value for each parameter of an address."""
     unit = plant.unit()
     execution = plant.start(unit, "20")
+    tool, call = wrench(plant), help_call(plant)
     hold = api_as(plant, "amina").post(
         "/holds", {"unit": unit.serial, "reason_code": "OTHER", "reason": "For the table"}
     )
@@ -63,6 +68,8 @@ def samples(plant: Plant) -> dict[str, object]:
         "path": "nothing.png",
         "pk": execution.pk,
         "station:register": {"pk": plant.stations["20"].pk},
+        **{name: {"pk": tool.pk, "asset": tool.pk} for name in ASSET_ADDRESSES},
+        **{name: {"pk": call.pk, "call": call.pk} for name in CALL_ADDRESSES},
         "station:remove": {"pk": StationPage(plant, "20").device.pk},
     }
 

@@ -26,6 +26,8 @@ _NAVIGATION = [
     (_("Orders"), "orders", Permission.VIEW_ORDERS),
     (_("Holds"), "holds", Permission.VIEW_UNITS),
     (_("Stations"), "station:stations", Permission.VIEW_ORDERS),
+    (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
+    (_("Assets"), "assets", Permission.VIEW_UNITS),
     (_("Records"), "records", Permission.VIEW_LEDGER),
     (_("Master data"), "admin:index", Permission.VIEW_MASTER_DATA),
 ]

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from mes.boards.views import design, find, holds, home, orders, records, units
+from mes.boards.views import assets, design, find, help_calls, holds, home, orders, reasons, records, units
 from mes.boards.views.log_in import LogInView
 
 
@@ -36,6 +36,18 @@ urlpatterns = [
     path("holds/", holds.hold_list, name="holds"),
     path("holds/place/", holds.place, name="holds_place"),
     path("holds/<name:number>/release/", holds.release, name="hold_release"),
+    path("assets/", assets.asset_list, name="assets"),
+    path("assets/<uuid:pk>/", assets.asset_page, name="asset"),
+    path("assets/<uuid:pk>/place/", assets.place, name="asset_place"),
+    path("assets/<uuid:pk>/calibrate/", assets.calibrate, name="asset_calibrate"),
+    path("assets/<uuid:pk>/overhaul/", assets.overhaul, name="asset_overhaul"),
+    path("assets/<uuid:pk>/use/", assets.change_use, name="asset_use"),
+    path("calibrations/<uuid:pk>/certificate/", assets.certificate, name="calibration_certificate"),
+    path("help-calls/", help_calls.board, name="help_calls"),
+    path("help-calls/<uuid:pk>/", help_calls.call_page, name="help_call"),
+    path("help-calls/<uuid:pk>/take/", help_calls.take, name="help_call_take"),
+    path("help-calls/<uuid:pk>/finish/", help_calls.finish, name="help_call_finish"),
+    path("reasons/", reasons.reason_trees, name="reasons"),
     path("design/", design.components, name="design"),
     path("records/", records.record_list, name="records"),
 ]

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from equipment.actions import assets, calibrations
+from equipment.actions import assets, calibrations, help_calls
 from equipment.actions.calibrations import Calibration
-from equipment.models import AssetClass, CalibrationRecord, PhysicalAsset, Station
+from equipment.models import AssetClass, CalibrationRecord, HelpCall, PhysicalAsset, Station
 from mes.kernel.keys import uuid7
 from tests.plant import Plant
 
@@ -64,3 +64,11 @@ def used(plant: Plant, asset: PhysicalAsset, cycles: int, execution: UUID | None
         by_class = {asset.asset_class.code: Decimal(cycles)}
         assets.use(execution=key, cycles=by_class, lasted=lasted, by=passage.person, at=passage.at)
     return key
+
+
+def help_call(
+    plant: Plant, kind: str = "MATERIAL", station: str = "30", who: str = "amina", note: str = ""
+) -> HelpCall:
+    """A call for help from a station."""
+    with plant.door(who) as passage:
+        return help_calls.call(station=plant.stations[station], kind=kind, note=note, by=passage.person, at=passage.at)

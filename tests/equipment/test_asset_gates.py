@@ -1,5 +1,6 @@
 """The gates of tools and gauges, on facts given directly."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,9 +12,17 @@ from equipment.models import AssetClass, PhysicalAsset
 from mes.kernel.gates import Facts
 
 TODAY = date(2026, 11, 23)
+
+
+@dataclass(frozen=True)
+class Needed:
+    class_code: str
+    name: str
+
+
 TORQUE = AssetClass(code="TORQUE", name="torque wrench", calibration_interval_days=365, life_cycles=100)
 PRESS = AssetClass(code="PRESS", name="press tool", life_hours=Decimal(8))
-ASKED = [("TORQUE", "torque wrench", 6), ("PRESS", "press tool", 1)]
+ASKED = [Needed("TORQUE", "torque wrench"), Needed("PRESS", "press tool")]
 
 
 def asset(code="TW-1", of=TORQUE, due=TODAY, **more):

@@ -15,7 +15,6 @@ from equipment.admin import OfYourSites
 from mes.kernel.audit.admin import PlainChoices, RecordAdmin
 from mes.kernel.door import Passage
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import FieldError, Refusal
 from orders.actions import drafts, revisions
 from orders.drawing import draw
 from orders.models import (
@@ -29,8 +28,7 @@ from orders.models import (
     RoutingRevision,
     Step,
 )
-from orders.policies import plan_mistakes, routing_mistakes
-from orders.queries import operations_in_order, read_plan, released_revision
+from orders.policies import mistakes_of
 from orders.status import RevisionStatus
 
 
@@ -67,7 +65,7 @@ class RevisionAdmin(RecordAdmin):
 
     change_form_template = "admin/orders/revision.html"
     list_filter = ("status",)
-    actions = ("release", "retire")
+    actions = ("retire",)
     readonly_fields = ("status", "released_at", "released_by")
 
     def frozen(self, obj: Any) -> str:
@@ -113,11 +111,6 @@ class RevisionAdmin(RecordAdmin):
 
         return made[0] if self.carry_out(request, act, done=done.format(obj)) else None
 
-    @admin.action(description="Release", permissions=["release"])
-    def release(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for revision in queryset:
-            self.act(request, "release", revision)
-
     @admin.action(description="Make obsolete", permissions=["release"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for revision in queryset:
@@ -136,11 +129,8 @@ class RevisionAdmin(RecordAdmin):
     def ways_on(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """The buttons of the page: what the person may do with the revision in its state."""
         ways = []
-        if self.has_release_permission(request):
-            if obj.is_draft:
-                ways.append(("release", "Release"))
-            elif obj.status == RevisionStatus.RELEASED:
-                ways.append(("retire", "Make obsolete"))
+        if self.has_release_permission(request) and obj.status == RevisionStatus.RELEASED:
+            ways.append(("retire", "Make obsolete"))
         if request.user.may(Permission.DRAFT_MASTER_DATA):
             ways.append(("copy", "Copy to a new draft"))
         return {"ways_on": ways, "act_url": reverse(f"admin:orders_{self.opts.model_name}_act", args=[obj.pk])}
@@ -174,8 +164,7 @@ class ProductRevisionAdmin(RevisionAdmin):
 
     def verbs(self) -> dict[str, tuple[Any, str]]:
         return {
-            "release": (revisions.release_product_revision, "{} is released: orders can pin it."),
-            "retire": (revisions.retire_revision, "{} is obsolete: no further order can pin it."),
+            "retire": (revisions.retire, "{} is obsolete: no further order can pin it."),
             "copy": (drafts.copy_product_revision, "This is a new draft, a copy of {}."),
         }
 
@@ -229,26 +218,14 @@ class RoutingRevisionAdmin(OfYourSites, RevisionAdmin):
 
     def verbs(self) -> dict[str, tuple[Any, str]]:
         return {
-            "release": (revisions.release_routing_revision, "{} is released: orders released from now on take it."),
-            "retire": (revisions.retire_revision, "{} is obsolete: no further order can pin it."),
+            "retire": (revisions.retire, "{} is obsolete: no further order can pin it."),
             "copy": (drafts.copy_routing_revision, "This is a new draft, a copy of {}."),
         }
 
     def picture(self, obj: RoutingRevision) -> dict[str, Any]:
         """The graph, marked against the revision before it, and what stands in the way of releasing it."""
         before = obj.routing.revisions.filter(number__lt=obj.number).order_by("-number").first()
-        return {"drawing": draw(obj, before), "before": before, "mistakes": mistakes_in(obj)}
-
-
-def mistakes_in(revision: RoutingRevision) -> list[FieldError]:
-    """Everything wrong with the routing by itself, and where it does not fit the product's released revision."""
-    found = routing_mistakes(revision)
-    try:
-        operations_in_order(revision)
-    except Refusal as circle:
-        return [*found, FieldError("edges", circle.what, circle.do)]
-    product = released_revision(revision.routing.product)
-    return [*found, *plan_mistakes(read_plan(revision, product), product)] if product else found
+        return {"drawing": draw(obj, before), "before": before, "mistakes": mistakes_of(obj)}
 
 
 class StepInline(DraftPart, admin.StackedInline):

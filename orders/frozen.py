@@ -14,8 +14,16 @@ _MORE_PARTS = ("orders_bomsubstitute", "orders_operationasset", "orders_instruct
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION refuse_frozen_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.status = 'DRAFT' THEN RETURN NEW; END IF;
+        RAISE EXCEPTION 'A revision begins as a draft, then it is approved, then released.'
+            USING ERRCODE = 'restrict_violation', HINT = 'Approve and release it.';
+    END IF;
     IF OLD.status = 'DRAFT' THEN
-        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        IF NEW.status IN ('DRAFT', 'APPROVED') THEN RETURN NEW; END IF;
+        RAISE EXCEPTION 'A draft is approved before it is anything else.'
+            USING ERRCODE = 'restrict_violation', HINT = 'Approve it, and let another person release it.';
     END IF;
     -- Of an approved one only the release, or the way back to a draft; of a released one only that it is obsolete,
     -- and the end of its effectivity.
@@ -98,6 +106,15 @@ NOT_FROZEN = "\n".join(
     [f"DROP TRIGGER frozen ON {table};" for table in (*_REVISIONS, *_PARTS)]
     + ["DROP FUNCTION refuse_frozen_revision();", "DROP FUNCTION refuse_frozen_part();"]
     + ["DROP PROCEDURE refuse_unless_draft(text, text);"]
+)
+
+# No way around the approval: a revision is a draft first, whoever inserts it.
+BEGINS_AS_DRAFT = FUNCTIONS + "\n".join(
+    f"CREATE TRIGGER begins_as_draft BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_frozen_revision();"
+    for table in (*_REVISIONS, "orders_instructionrevision")
+)
+BEGINS_ANYHOW = "\n".join(
+    f"DROP TRIGGER begins_as_draft ON {table};" for table in (*_REVISIONS, "orders_instructionrevision")
 )
 
 # Instructions, substitutes and assets came later; the functions are replaced, for databases that have older ones.

@@ -1,15 +1,28 @@
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from uuid import UUID
 
-from equipment.models import Station
 from equipment.queries import sites_of
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import FieldError, NotFound, Refusal
-from orders.models import BomLine, Product, ProductRevision, RoutingRevision, StepKind, Tracking, WorkOrder
+from orders.models import (
+    BomLine,
+    InstructionRevision,
+    Operation,
+    Product,
+    ProductRevision,
+    RoutingRevision,
+    StepKind,
+    Tracking,
+    WorkOrder,
+)
 from orders.plans import Plan, StepPlan
-from orders.queries import current_plan, order_by_reference
+from orders.product_mistakes import mistakes_in_bill, warnings_in_bill
+from orders.queries import RoutingHasCycle, current_plan, order_by_reference, read_plan, released_revision
+from orders.routing_mistakes import mistakes_in_routing, warnings_in_routing
 
 
 class NotReleasable(Refusal):
@@ -27,34 +40,41 @@ def known_order(person: Person, erp_reference: str) -> WorkOrder:
     return order
 
 
-def routing_mistakes(revision: RoutingRevision) -> list[FieldError]:
-    """What stops a routing revision from being released: cycles, no operation, no station of the class, empty scans."""
-    operations = list(revision.operations.select_related("station_class").prefetch_related("steps"))
-    if not operations:
-        return [FieldError("operations", "The routing has no operation.", "Add one.")]
-    staffed = set(
-        Station.objects.filter(site=revision.routing.site, is_active=True).values_list("station_class_id", flat=True)
-    )
-    mistakes = [
-        FieldError(
-            f"operation {operation.code}",
-            f"{revision.routing.site} has no active station of the class {operation.station_class}.",
-            "Add a station or choose another class.",
-        )
-        for operation in operations
-        if operation.station_class_id not in staffed
-    ]
-    mistakes += [
-        FieldError(f"edge {edge}", "It joins operations of another revision.", "Remove it.")
-        for edge in revision.edges.select_related("before", "after")
-        if {edge.before.routing_revision_id, edge.after.routing_revision_id} != {revision.pk}
-    ]
-    return mistakes
+def mistakes_of(revision: ProductRevision | RoutingRevision | InstructionRevision) -> list[FieldError]:
+    """Everything that stops a revision from being approved and released."""
+    if isinstance(revision, ProductRevision):
+        return mistakes_in_bill(revision)
+    if isinstance(revision, RoutingRevision):
+        return mistakes_in_routing(revision)
+    if not revision.body.strip():
+        return [FieldError("body", "The instruction says nothing.", "Write it.")]
+    return []
+
+
+def warnings_of(revision: ProductRevision | RoutingRevision | InstructionRevision, *, on: date) -> list[FieldError]:
+    """What is probably not meant, and does not stop a release; on: the day of the bills that a routing has to fit."""
+    if isinstance(revision, ProductRevision):
+        return warnings_in_bill(revision)
+    if isinstance(revision, RoutingRevision):
+        return [*warnings_in_routing(revision), *_misfits(revision, on)]
+    return []
+
+
+def _misfits(routing: RoutingRevision, on: date) -> list[FieldError]:
+    """Where a routing does not fit the product revision that orders pin on the day; nothing while it has a circle."""
+    product = released_revision(routing.routing.product, on=on) if routing.routing.product else None
+    if product is None:
+        return []
+    try:
+        plan = read_plan(routing, product, on=on)
+    except RoutingHasCycle:
+        return []
+    return [FieldError(f"{product}: {each.where}", each.what, each.do) for each in plan_mistakes(plan, product)]
 
 
 def plan_mistakes(plan: Plan, revision: ProductRevision) -> list[FieldError]:
-    """Where a routing and a bill of materials don't fit: each BOM line is taken by exactly one required scan step of
-    its operation, in equal parts; each scan step takes a BOM line.
+    """Where a routing and a bill of materials don't fit: each traced BOM line is taken by exactly one required scan
+    step of its operation, in equal parts, an untraced one by none; each scan step takes a traced BOM line.
     """
     mistakes = []
     for line in BomLine.objects.filter(product_revision=revision).select_related("component"):
@@ -63,14 +83,14 @@ def plan_mistakes(plan: Plan, revision: ProductRevision) -> list[FieldError]:
             mistakes.append(FieldError(f"BOM line {line}", "The routing has no such operation.", "Correct its code."))
             continue
         steps = [s for s in operation.steps if s.component and s.component.product_id == line.component_id]
-        if found := _line_mistake(line, steps, revision.product):
+        if line.is_traced and (found := _line_mistake(line, steps, revision.product)):
             mistakes.append(FieldError(f"operation {operation.code}, {line.component}", *found))
     for operation in plan.operations:
         mistakes += [
             FieldError(
                 f"operation {operation.code}, step {step.code}",
-                "It scans a component that the BOM does not have at this operation.",
-                "Add the BOM line or remove the step.",
+                "It scans a component that the BOM does not have, or does not trace, at this operation.",
+                "Add the BOM line, trace it, or remove the step.",
             )
             for step in operation.steps
             if step.kind == StepKind.SCAN and step.component is None
@@ -86,6 +106,8 @@ def _line_mistake(line: BomLine, steps: Sequence[StepPlan], product: Product) ->
     each = line.quantity / step.samples
     if not step.is_required:
         return "Its scan step is not required.", "Make the step required."
+    if step.condition is not None:
+        return "Its scan step is asked only sometimes.", "Remove the step's condition."
     if each != each.quantize(Decimal("0.0001")):
         return f"{plain(line.quantity)} can't be shared among {step.samples} scans.", "Change samples or quantity."
     if line.component.tracking == Tracking.SERIAL:
@@ -96,10 +118,10 @@ def _line_mistake(line: BomLine, steps: Sequence[StepPlan], product: Product) ->
     return None
 
 
-def check_fits(routing: RoutingRevision, revision: ProductRevision) -> Plan:
-    """The plan of two released revisions, or NotReleasable with every mistake."""
-    plan = current_plan(routing.pk, revision.pk)
-    if mistakes := _known_mistakes(plan, revision):
+def check_fits(routing: RoutingRevision, revision: ProductRevision, *, on: date) -> Plan:
+    """The plan of two released revisions on a day, or NotReleasable with every mistake."""
+    plan = current_plan(routing.pk, revision.pk, on=on)
+    if mistakes := _known_mistakes(plan, routing.pk, revision):
         raise NotReleasable(
             f"{routing} and {revision} don't fit together.",
             do="Mend what is named, in a new revision if one is released.",
@@ -109,6 +131,13 @@ def check_fits(routing: RoutingRevision, revision: ProductRevision) -> Plan:
 
 
 @lru_cache(maxsize=2048)
-def _known_mistakes(plan: Plan, revision: ProductRevision) -> list[FieldError]:
-    # Both are frozen, so that what fits once fits for good.
-    return plan_mistakes(plan, revision)
+def _known_mistakes(plan: Plan, routing_revision_id: UUID, revision: ProductRevision) -> list[FieldError]:
+    # Both are frozen, so that what fits once fits for good; the plan says which instructions are in force.
+    found = plan_mistakes(plan, revision)
+    asked = Operation.objects.filter(routing_revision=routing_revision_id, instruction__isnull=False)
+    for operation in asked.select_related("instruction"):
+        planned = plan.operation(operation.code)
+        if planned is not None and planned.instruction is None:
+            sentence = f"No revision of the instruction {operation.instruction} is in force."
+            found.append(FieldError(f"operation {operation.code}", sentence, "Release one, or move its effectivity."))
+    return found

@@ -1,4 +1,5 @@
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from uuid import UUID
@@ -7,6 +8,7 @@ from django.db.models import Max, Q, QuerySet
 
 from equipment.models import Site
 from mes.kernel.audit.models import AuditEvent
+from mes.kernel.door import moment
 from mes.kernel.refusals import Refusal
 from orders.models import (
     BomLine,
@@ -63,22 +65,64 @@ def find_orders(sites: "list[UUID]", *, text: str = "", status: str = "") -> Que
     return found
 
 
-def released_revision(product: Product, code: str = "") -> ProductRevision | None:
-    """The released revision of this code, or the one released last."""
-    released = product.revisions.filter(status=RevisionStatus.RELEASED)
-    if code:
-        released = released.filter(code=code)
-    return released.order_by("-released_at").first()
-
-
-def released_routing(product: Product, site: Site) -> RoutingRevision | None:
-    """The routing revision to pin for a product at a site: the one released last."""
+def effective_on(day: date) -> Q:
+    """Revisions that a new order may pin on a day at the site."""
     return (
-        RoutingRevision.objects.filter(routing__product=product, routing__site=site, status=RevisionStatus.RELEASED)
+        Q(status=RevisionStatus.RELEASED)
+        & (Q(effective_from__isnull=True) | Q(effective_from__lte=day))
+        & (Q(effective_to__isnull=True) | Q(effective_to__gte=day))
+    )
+
+
+def released_revision(product: Product, *, on: date, code: str = "") -> ProductRevision | None:
+    """The revision of this code that is effective on a day; without a code, of several the one released last."""
+    effective = product.revisions.filter(effective_on(on))
+    if code:
+        effective = effective.filter(code=code)
+    return effective.order_by("-released_at", "-pk").first()
+
+
+def released_routing(product: Product, site: Site, *, on: date) -> RoutingRevision | None:
+    """The routing revision to pin for a product at a site on a day: of those effective the one released last."""
+    return (
+        RoutingRevision.objects.filter(effective_on(on), routing__product=product, routing__site=site)
         .select_related("routing")
-        .order_by("-number")
+        .order_by("-released_at", "-number")
         .first()
     )
+
+
+def released_routings_of(product_id: UUID) -> list[RoutingRevision]:
+    """The routing revision released last at each site, with its operations."""
+    found = RoutingRevision.objects.filter(routing__product=product_id, status=RevisionStatus.RELEASED)
+    newest = found.select_related("routing").order_by("routing", "-released_at", "-number").distinct("routing")
+    return list(newest.prefetch_related("operations"))
+
+
+def newer_standards(revision: RoutingRevision) -> list[tuple[Operation, Operation]]:
+    """The operations copied from a library that has a newer released revision of them: (the copy, the newer one)."""
+    copies = list(revision.operations.filter(copied_from__isnull=False).select_related("copied_from__routing_revision"))
+    origins = {copy.pk: copy.copied_from for copy in copies if copy.copied_from is not None}
+    if not origins:
+        return []
+    newest = (
+        Operation.objects.filter(
+            routing_revision__routing__in={one.routing_revision.routing_id for one in origins.values()},
+            code__in={one.code for one in origins.values()},
+            routing_revision__status=RevisionStatus.RELEASED,
+        )
+        .select_related("routing_revision__routing")
+        .order_by("routing_revision__routing", "code", "-routing_revision__number")
+        .distinct("routing_revision__routing", "code")
+    )
+    known = {(one.routing_revision.routing_id, one.code): one for one in newest}
+    found = []
+    for copy in copies:
+        origin = origins[copy.pk]
+        one = known.get((origin.routing_revision.routing_id, origin.code))
+        if one is not None and one.pk != origin.pk:
+            found.append((copy, one))
+    return found
 
 
 class PlanAltered(Refusal):
@@ -103,16 +147,17 @@ def pinned_plan(digest: str) -> Plan:
     return plan
 
 
-def current_plan(routing_revision_id: UUID, product_revision_id: UUID) -> Plan:
-    """The plan of two released revisions with today's names: what an order released now pins."""
-    return _plan_with_names(routing_revision_id, product_revision_id, _names_changed_last())
+def current_plan(routing_revision_id: UUID, product_revision_id: UUID, *, on: date) -> Plan:
+    """The plan of two released revisions with the names and instructions in force on a day: what an order pins."""
+    return _plan_with_names(routing_revision_id, product_revision_id, on, _names_changed_last())
 
 
 @lru_cache(maxsize=2048)
-def _plan_with_names(routing_revision_id: UUID, product_revision_id: UUID, names_version: int) -> Plan:
+def _plan_with_names(routing_revision_id: UUID, product_revision_id: UUID, on: date, names_version: int) -> Plan:
     return read_plan(
         RoutingRevision.objects.select_related("routing").get(pk=routing_revision_id),
         ProductRevision.objects.select_related("product").get(pk=product_revision_id),
+        on=on,
     )
 
 
@@ -151,14 +196,18 @@ def operations_in_order(routing: RoutingRevision) -> list[Operation]:
     return ordered
 
 
-def read_plan(routing: RoutingRevision, product: ProductRevision) -> Plan:
-    """Read the plan from its rows. Raises RoutingHasCycle."""
+def read_plan(routing: RoutingRevision, product: ProductRevision, *, on: date | None = None) -> Plan:
+    """Read the plan from its rows, with the instructions in force on a day (None: now, wherever it is).
+
+    Raises RoutingHasCycle.
+    """
     lines: dict[str, list[BomLine]] = {}
     found = product.bom_lines.select_related("component", "component_revision").prefetch_related("substitutes__product")
     for line in found:
         lines.setdefault(line.operation_code, []).append(line)
     operations = operations_in_order(routing)
-    instructions = _instructions_in_force({o.instruction_id for o in operations if o.instruction_id})
+    day = on or moment().date()
+    instructions = _instructions_in_force({o.instruction_id for o in operations if o.instruction_id}, day)
     return Plan(
         product_code=product.product.code,
         product_name=product.product.name,
@@ -169,12 +218,12 @@ def read_plan(routing: RoutingRevision, product: ProductRevision) -> Plan:
     )
 
 
-def _instructions_in_force(instructions: Collection[UUID]) -> dict[UUID, InstructionRevision]:
-    """The revision released last of each instruction."""
+def _instructions_in_force(instructions: Collection[UUID], day: date) -> dict[UUID, InstructionRevision]:
+    """Of each instruction the revision that is effective; of several the one released last."""
     if not instructions:
         return {}
-    found = InstructionRevision.objects.filter(instruction__in=instructions, status=RevisionStatus.RELEASED)
-    return {revision.instruction_id: revision for revision in found.order_by("number")}
+    found = InstructionRevision.objects.filter(effective_on(day), instruction__in=instructions)
+    return {revision.instruction_id: revision for revision in found.order_by("released_at", "number")}
 
 
 def _operation(

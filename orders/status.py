@@ -17,7 +17,6 @@ REVISION = Transitions(
         (RevisionStatus.DRAFT, "approve"): RevisionStatus.APPROVED,
         (RevisionStatus.APPROVED, "send_back"): RevisionStatus.DRAFT,
         (RevisionStatus.APPROVED, "release"): RevisionStatus.RELEASED,
-        (RevisionStatus.DRAFT, "release"): RevisionStatus.RELEASED,
         (RevisionStatus.RELEASED, "retire"): RevisionStatus.OBSOLETE,
     },
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from genealogy.models import Unit
 from mes.station.actions.operations import Completion, Given
-from orders.actions import revisions, work_orders
+from orders.actions import work_orders
 from orders.actions.work_orders import OrderRequest
 from orders.models import Operation, Product, ProductRevision, Routing, RoutingRevision, Step, Tracking, WorkOrder
 from tests.plant import NOW, Plant
@@ -60,9 +60,7 @@ def lot_line(plant: Plant, *, quantity: int) -> LotLine:
             routing_revision=routing, code=CODE, name="Stamp", station_class=plant.stations[CODE].station_class
         )
         Step.objects.create(operation=operation, position=1, code="LOOK", kind="CHECK", name="Look")
-    with plant.door("mei") as passage:
-        revisions.release_product_revision(revision=revision, by=passage.person, at=passage.at)
-        revisions.release_routing_revision(revision=routing, by=passage.person, at=passage.at)
+    revision, routing = (plant.approve_and_release(one) for one in (revision, routing))
     request = OrderRequest("WO-CLIPS", revision, Decimal(quantity), "pcs", NOW, 5, plant.site)
     with plant.door("pavel") as passage:
         work_orders.create(requests=[request], by=passage.person, at=passage.at)

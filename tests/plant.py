@@ -24,6 +24,7 @@ from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from orders.actions import revisions, work_orders
 from orders.actions.work_orders import OrderRequest
+from orders.content import digest_of
 from orders.models import (
     BomLine,
     Operation,
@@ -94,6 +95,25 @@ class Plant:
         order = self.order(quantity, **more)
         with self.door("ines") as passage:
             return floor_orders.release(order=order, by=passage.person, at=passage.at)
+
+    def approve(self, revision, who: str = "hiroshi"):
+        with self.door(who) as passage:
+            by = passage.person
+            return revisions.approve(
+                revision=revision, signing=signing(revision, Meaning.APPROVED, by), by=by, at=passage.at
+            )
+
+    def release(self, revision, who: str = "mei"):
+        """Release an approved revision."""
+        with self.door(who) as passage:
+            by = passage.person
+            return revisions.release(
+                revision=revision, signing=signing(revision, Meaning.RELEASED, by), by=by, at=passage.at
+            )
+
+    def approve_and_release(self, revision):
+        self.approve(revision)
+        return self.release(revision)
 
     def unit(self, **more) -> Unit:
         """A unit of a released order with one unit."""
@@ -180,6 +200,20 @@ class Plant:
         return self.fresh(unit)
 
 
+def signing(revision, meaning: Meaning, person: Person) -> Signing:
+    """A signature of the revision's content as it is now."""
+    return Signing(person, meaning, digest_of(revision))
+
+
+def released_by_two(revision, *, author: Person, releaser: Person, at: datetime):
+    """The draft, approved by one and released by another, each through a door of their own."""
+    with open_door(person=author, at=at):
+        revisions.approve(revision=revision, signing=signing(revision, Meaning.APPROVED, author), by=author, at=at)
+    with open_door(person=releaser, at=at):
+        release = signing(revision, Meaning.RELEASED, releaser)
+        return revisions.release(revision=revision, signing=release, by=releaser, at=at)
+
+
 def build() -> Plant:
     """Build the plant, within one transaction."""
     with open_door(person=None, at=NOW):
@@ -222,9 +256,9 @@ def build() -> Plant:
         BomLine.objects.create(product_revision=revision, operation_code="10", component=board, quantity=1)
         BomLine.objects.create(product_revision=revision, operation_code="30", component=screws, quantity=6)
         routing = _routing(pump, northfield, stations, board, screws, torque)
-    with open_door(person=people["mei"], at=NOW):
-        revision = revisions.release_product_revision(revision=revision, by=people["mei"], at=NOW)
-        routing = revisions.release_routing_revision(revision=routing, by=people["mei"], at=NOW)
+    revision, routing = (
+        released_by_two(one, author=people["hiroshi"], releaser=people["mei"], at=NOW) for one in (revision, routing)
+    )
     return Plant(northfield, southfield, people, stations, revision, board, screws, routing, torque)
 
 

@@ -16,10 +16,13 @@ from mes.demo import routing as demo_routing
 from mes.demo.history import History
 from mes.erp.actions.orders import import_orders
 from mes.erp.imports import table_of_file
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person, Qualification
 from mes.kernel.refusals import Refusal
 from orders.actions import revisions
+from orders.content import digest_of
 from orders.models import ProductRevision, RoutingRevision, Tracking
 
 ORDERS = Path(__file__).parent / "orders.csv"
@@ -123,11 +126,13 @@ def _build_products(
                     ),
                 )
             )
-    quality = people["quality"]
-    with open_door(person=quality, at=at, reason="CAPA-0041 closed"):
-        for product, routing in drafts:
-            revisions.release_product_revision(revision=product, by=quality, at=at)
-            revisions.release_routing_revision(revision=routing, by=quality, at=at)
+    for verb, who, meaning, reason in (
+        (revisions.approve, people["engineer"], Meaning.APPROVED, REASON),
+        (revisions.release, people["quality"], Meaning.RELEASED, "CAPA-0041 closed"),
+    ):
+        with open_door(person=who, at=at, reason=reason):
+            for revision in (one for pair in drafts for one in pair):
+                verb(revision=revision, signing=Signing(who, meaning, digest_of(revision)), by=who, at=at)
     with open_door(person=people["engineer"], at=at, reason="IEC 60601-1: electrical safety test"):
         demo_routing.draft_next(drafts[0][1], by=people["engineer"], at=at)
 

@@ -3,40 +3,104 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 
+from equipment.policies import check_site_access
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from orders.models import Operation, Product, ProductRevision, Routing, RoutingRevision
+from mes.kernel.refusals import FieldError, InvalidInput, Refusal
+from orders.models import (
+    Instruction,
+    InstructionRevision,
+    Operation,
+    Product,
+    ProductRevision,
+    Routing,
+    RoutingRevision,
+)
+from orders.models.routings import operation_code
+from orders.status import RevisionStatus
+
+
+class NotAStandard(Refusal):
+    """The operation is not one of a released library of standard operations at the site."""
 
 
 def copy_product_revision(*, revision: ProductRevision, by: Person, at: datetime) -> ProductRevision:
-    """A draft with the BOM lines of the revision and the next free code; the code may still be changed."""
+    """A draft with the BOM lines and substitutes of the revision and the next free code, which may be changed."""
     check_permission(by, Permission.DRAFT_MASTER_DATA)
     product = Product.objects.select_for_update(of=("self",)).get(pk=revision.product_id)
     taken = set(product.revisions.values_list("code", flat=True))
     draft = ProductRevision.objects.create(product=product, code=next_code(revision.code, taken))
-    for line in revision.bom_lines.all():
-        _copy(line, product_revision=draft)
+    for line in revision.bom_lines.prefetch_related("substitutes"):
+        copy = _copy(line, product_revision=draft)
+        for each in line.substitutes.all():
+            _copy(each, bom_line=copy)
     return draft
 
 
 def copy_routing_revision(*, revision: RoutingRevision, by: Person, at: datetime) -> RoutingRevision:
-    """A draft with the operations, steps, qualifications and edges of the revision, and the next number."""
+    """A draft with the operations, all that belongs to them, and edges of the revision, and the next number."""
     check_permission(by, Permission.DRAFT_MASTER_DATA)
     routing = Routing.objects.select_for_update(of=("self",)).get(pk=revision.routing_id)
-    last = routing.revisions.aggregate(last=Max("number"))["last"]
-    draft = RoutingRevision.objects.create(routing=routing, number=last + 1)
-    copies: dict[Any, Operation] = {}
-    for operation in revision.operations.prefetch_related("steps", "qualifications"):
-        copy = copies[operation.pk] = _copy(operation, routing_revision=draft)
-        for part in (*operation.steps.all(), *operation.qualifications.all()):
-            _copy(part, operation=copy)
+    check_site_access(by, routing.site_id)
+    draft = RoutingRevision.objects.create(routing=routing, number=_next_number(routing))
+    operations = revision.operations.prefetch_related(*_OF_OPERATION)
+    copies = {operation.pk: _copy_operation(operation, routing_revision=draft) for operation in operations}
     for edge in revision.edges.all():
         _copy(edge, routing_revision=draft, before=copies[edge.before_id], after=copies[edge.after_id])
     return draft
+
+
+def copy_instruction_revision(*, revision: InstructionRevision, by: Person, at: datetime) -> InstructionRevision:
+    """A draft with the text and files of the revision, and the next number. The files themselves are shared."""
+    check_permission(by, Permission.DRAFT_MASTER_DATA)
+    instruction = Instruction.objects.select_for_update(of=("self",)).get(pk=revision.instruction_id)
+    draft = InstructionRevision.objects.create(
+        instruction=instruction, number=_next_number(instruction), body=revision.body
+    )
+    for file in revision.files.all():
+        _copy(file, instruction_revision=draft)
+    return draft
+
+
+def insert_standard_operation(
+    *, draft: RoutingRevision, operation: Operation, code: str, by: Person, at: datetime
+) -> Operation:
+    """Copy an operation of a released library of the same site into a draft; it remembers where it came from.
+
+    Raises NotAStandard, InvalidInput; the database refuses a code that is taken, and a draft that is frozen by now.
+    """
+    check_permission(by, Permission.DRAFT_MASTER_DATA)
+    check_site_access(by, draft.routing.site_id)
+    library = operation.routing_revision
+    if not library.routing.is_library or library.status != RevisionStatus.RELEASED:
+        raise NotAStandard(f"{operation} of {library} is no released standard operation.", do="Choose one.")
+    if library.routing.site_id != draft.routing.site_id:
+        raise NotAStandard(f"{library} belongs to another site.", do="Choose a library of the same site.")
+    try:
+        operation_code(code)
+    except ValidationError as error:
+        sentence = str(error.message)
+        raise InvalidInput(f"“{code[:12]}” is no code.", do=sentence, errors=[FieldError("code", sentence)]) from error
+    return _copy_operation(operation, routing_revision=draft, code=code, copied_from=operation)
+
+
+_OF_OPERATION = ("steps", "qualifications", "assets")
+
+
+def _copy_operation(operation: Operation, **changed: Any) -> Operation:
+    copy: Operation = _copy(operation, **changed)
+    for name in _OF_OPERATION:
+        for part in getattr(operation, name).all():
+            _copy(part, operation=copy)
+    return copy
+
+
+def _next_number(whole: Routing | Instruction) -> int:
+    return int((whole.revisions.aggregate(last=Max("number"))["last"] or 0) + 1)
 
 
 def next_code(code: str, taken: set[str]) -> str:
@@ -49,7 +113,7 @@ def next_code(code: str, taken: set[str]) -> str:
     return f"{code}-{number}"
 
 
-def _copy(row: Any, **changed: models.Model) -> Any:
+def _copy(row: Any, **changed: Any) -> Any:
     kept = {
         field.name: getattr(row, field.name)
         for field in row._meta.concrete_fields

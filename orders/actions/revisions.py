@@ -1,45 +1,150 @@
-"""Releasing and retiring revisions of products and routings."""
+"""The life of revisions: of products, routings and instructions alike.
 
-from datetime import datetime
+An engineer approves the draft and so says that it is whole; another person, of quality, releases it. Each signs the
+content as it was shown. What is approved can be sent back; what is released can only end.
+"""
 
+from datetime import date, datetime
+from typing import TypeVar
+
+from equipment.policies import check_site_access
+from mes.kernel.audit.actions.signatures import SignatureRefused, Signing, sign
+from mes.kernel.audit.models import Meaning
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from orders.models import ProductRevision, RoutingRevision
-from orders.policies import NotReleasable, routing_mistakes
-from orders.queries import operations_in_order
-from orders.status import REVISION
+from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
+from orders.content import shown
+from orders.models import InstructionRevision, ProductRevision, RoutingRevision
+from orders.policies import NotReleasable, mistakes_of
+from orders.status import REVISION, RevisionStatus
+
+R = TypeVar("R", ProductRevision, RoutingRevision, InstructionRevision)
 
 
-def release_product_revision(*, revision: ProductRevision, by: Person, at: datetime) -> ProductRevision:
-    """Release a product revision: from now on the database lets nobody change it or its BOM lines."""
+class SamePerson(NotPermitted):
+    """Who approved a draft wants to release it as well."""
+
+
+class NotInForce(InvalidInput):
+    """The revision is not released, so its effectivity does not run."""
+
+
+def approve(*, revision: R, signing: Signing, by: Person, at: datetime) -> R:
+    """Approve a draft with a signature: from now on the database freezes it. Raises NotReleasable with every mistake,
+    SignatureRefused, SignatureUnseen, SignatureVoid.
+    """
+    check_permission(by, Permission.DRAFT_MASTER_DATA)
+    locked = _lock(revision, by)
+    locked.status = REVISION.after(locked.status, "approve", name=str(locked))
+    _check_faultless(locked, "approve")
+    _sign(locked, signing, Meaning.APPROVED, by, at)
+    locked.approved_at, locked.approved_by = at, by
+    locked.save(update_fields=["status", "approved_at", "approved_by"])
+    return locked
+
+
+def send_back(*, revision: R, reason: str, by: Person, at: datetime) -> R:
+    """Make an approved revision a draft again: quality may, and who approved it. Its signature stays on record."""
+    check_permission(by, Permission.VIEW_MASTER_DATA)
+    locked = _lock(revision, by)
+    if locked.approved_by_id != by.pk:
+        check_permission(by, Permission.RELEASE_MASTER_DATA)
+    _check_reason(reason)
+    locked.status = REVISION.after(locked.status, "send_back", name=str(locked))
+    locked.approved_at = locked.approved_by = None
+    locked.save(update_fields=["status", "approved_at", "approved_by"])
+    return locked
+
+
+def release(*, revision: R, signing: Signing, by: Person, at: datetime) -> R:
+    """Release an approved revision with a signature; not by who approved it.
+
+    Raises NotReleasable with every mistake (a station may have gone since), SamePerson, SignatureRefused,
+    SignatureUnseen, SignatureVoid.
+    """
     check_permission(by, Permission.RELEASE_MASTER_DATA)
-    locked = ProductRevision.objects.select_for_update(of=("self",)).select_related("product").get(pk=revision.pk)
-    locked.status = REVISION.after(locked.status, "release", name=str(locked))
+    locked = _lock(revision, by)
+    locked.status = REVISION.after(locked.status, "release", name=str(locked), do=_HOW.get(locked.status, ""))
+    if locked.approved_by_id == by.pk:
+        raise SamePerson(
+            f"You approved {locked}, so you can't release it.",
+            why="Two people look at each revision.",
+            do="Ask somebody else with the quality role.",
+        )
+    _check_faultless(locked, "release")
+    _sign(locked, signing, Meaning.RELEASED, by, at)
     locked.released_at, locked.released_by = at, by
     locked.save(update_fields=["status", "released_at", "released_by"])
     return locked
 
 
-def release_routing_revision(*, revision: RoutingRevision, by: Person, at: datetime) -> RoutingRevision:
-    """Release a routing revision: from now on it is frozen. Raises NotReleasable with every mistake in it."""
-    check_permission(by, Permission.RELEASE_MASTER_DATA)
-    locked = RoutingRevision.objects.select_for_update(of=("self",)).select_related("routing__site").get(pk=revision.pk)
-    locked.status = REVISION.after(locked.status, "release", name=str(locked))
-    if mistakes := routing_mistakes(locked):
-        raise NotReleasable(f"{locked} has mistakes.", do="Mend them, then release it.", errors=mistakes)
-    operations_in_order(locked)  # refuses a cycle
-    locked.released_at, locked.released_by = at, by
-    locked.save(update_fields=["status", "released_at", "released_by"])
-    return locked
+_HOW = {RevisionStatus.DRAFT: "Let the engineer approve it first."}
 
 
-def retire_revision(
-    *, revision: ProductRevision | RoutingRevision, by: Person, at: datetime
-) -> ProductRevision | RoutingRevision:
+def retire(*, revision: R, by: Person, at: datetime) -> R:
     """Make a released revision obsolete: no order can pin it any more, those that did go on."""
     check_permission(by, Permission.RELEASE_MASTER_DATA)
-    locked = type(revision)._default_manager.select_for_update(of=("self",)).get(pk=revision.pk)
+    locked = _lock(revision, by)
     locked.status = REVISION.after(locked.status, "retire", name=str(locked))
     locked.save(update_fields=["status"])
     return locked
+
+
+def end_effectivity(*, revision: R, on: date | None, reason: str, by: Person, at: datetime) -> R:
+    """Set the last day on which a new order may pin a released revision; None: open. Raises NotInForce."""
+    check_permission(by, Permission.RELEASE_MASTER_DATA)
+    _check_reason(reason)
+    locked = _lock(revision, by)
+    if locked.status != RevisionStatus.RELEASED:
+        raise NotInForce(
+            f"{locked} is {locked.get_status_display().lower()}.", do="The end is set on what is released."
+        )
+    if on is not None and locked.effective_from is not None and on < locked.effective_from:
+        sentence = f"It is effective from {locked.effective_from:%d %b %Y}: the end can't be before that."
+        raise InvalidInput(sentence, do="Choose a later day.", errors=[FieldError("on", sentence)])
+    locked.effective_to = on
+    locked.save(update_fields=["effective_to"])
+    return locked
+
+
+def _lock(revision: R, by: Person) -> R:
+    model = type(revision)
+    locked = model._default_manager.select_for_update(of=("self",)).get(pk=revision.pk)
+    if isinstance(locked, RoutingRevision):
+        check_site_access(by, locked.routing.site_id)
+    return locked
+
+
+def _check_faultless(revision: ProductRevision | RoutingRevision | InstructionRevision, verb: str) -> None:
+    if mistakes := mistakes_of(revision):
+        raise NotReleasable(f"{revision} has mistakes.", do=f"Mend them, then {verb} it.", errors=mistakes)
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        sentence = "It needs a reason."
+        raise InvalidInput(sentence, do="Say in a few words why.", errors=[FieldError("reason", sentence)])
+
+
+def _sign(
+    revision: ProductRevision | RoutingRevision | InstructionRevision,
+    signing: Signing,
+    meaning: Meaning,
+    by: Person,
+    at: datetime,
+) -> None:
+    if signing.confirmed_by.pk != by.pk:
+        raise SignatureRefused("Somebody else's secret was entered.", do="Sign with your own.")
+    sign(
+        signing=signing,
+        meaning=meaning,
+        shown=shown(revision),
+        is_all_new=False,
+        # The time tells a second approval from the one before it was sent back.
+        act={"status": revision.status, "at": at},
+        table=revision._meta.db_table,
+        record=revision.pk,
+        site_id=revision.routing.site_id if isinstance(revision, RoutingRevision) else None,
+        at=at,
+    )

@@ -31,6 +31,13 @@ class Revision(Record):
     def is_draft(self) -> bool:
         return self.status == RevisionStatus.DRAFT
 
+    @property
+    def effectivity(self) -> str:
+        """From when to when a new order may pin it, as a sentence; empty: without limits."""
+        first = f"from {self.effective_from:%d %b %Y}" if self.effective_from else ""
+        last = f"until {self.effective_to:%d %b %Y}" if self.effective_to else ""
+        return f"It is effective {first} {last}".replace("  ", " ").strip() + "." if first or last else ""
+
     def is_effective_on(self, day: date) -> bool:
         """Whether a new order may pin it on that day."""
         return (

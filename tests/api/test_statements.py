@@ -45,11 +45,10 @@ def two_components(committed_plant):
     from decimal import Decimal
 
     from mes.kernel.door import open_door
-    from orders.actions import revisions
     from orders.models import BomLine, Operation, ProductRevision, RoutingRevision, Step
 
     plant = committed_plant
-    with open_door(person=plant.people["mei"], at=plant.at()) as passage:
+    with open_door(person=plant.people["mei"], at=plant.at()):
         revision = ProductRevision.objects.create(product=plant.pump.product, code="D")
         routing = RoutingRevision.objects.create(routing=plant.routing.routing, number=8)
         for code in ("30", "40"):
@@ -76,8 +75,7 @@ def two_components(committed_plant):
             ]
         ):
             Step.objects.create(operation=torque, position=position, code=code, name=code, kind=kind, **more)
-        plant.pump = revisions.release_product_revision(revision=revision, by=passage.person, at=passage.at)
-        plant.routing = revisions.release_routing_revision(revision=routing, by=passage.person, at=passage.at)
+    plant.pump, plant.routing = (plant.approve_and_release(one) for one in (revision, routing))
     return plant
 
 

@@ -7,7 +7,7 @@ from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
-from orders.actions import revisions, work_orders
+from orders.actions import work_orders
 from orders.actions.work_orders import OrderRequest
 from orders.models import (
     BomLine,
@@ -138,7 +138,6 @@ def drive_line(plant: Plant) -> DriveLine:
             )
             if component:
                 BomLine.objects.create(product_revision=revision, operation_code=CODE, component=component, quantity=1)
-    with plant.door("mei") as passage:
-        revisions.release_product_revision(revision=revision, by=passage.person, at=passage.at)
-        revisions.release_routing_revision(revision=routing, by=passage.person, at=passage.at)
+    for one in (revision, routing):
+        plant.approve_and_release(one)
     return DriveLine(plant, ProductRevision.objects.get(pk=revision.pk), motor, gear)

@@ -75,7 +75,7 @@ def test_nothing_that_happened_at_another_site_is_seen(plant, desk_of, elsewhere
 
 
 def test_nor_is_it_in_the_administration_pages(plant, desk_of, elsewhere_alone) -> None:
-    ruth, signature = desk_of("ruth"), Signature.objects.get()
+    ruth, signature = desk_of("ruth"), Signature.objects.get(meaning="PERFORMED")
     seen = ruth.get("/admin/audit/auditevent/?q=wip_reading").context["cl"]
     assert seen.result_count == 0
     assert ruth.get("/admin/audit/signature/").context["cl"].result_count == 0

@@ -136,7 +136,7 @@ def test_a_pump_goes_from_its_board_to_its_signed_leak_test(operator, committed_
 
     assert Unit.objects.get(pk=unit.pk).status == UnitStatus.FINISHED
     assert [link.unit.serial for link in as_built(unit)] == [board, lot]
-    assert Signature.objects.get().signed_by == plant.people["amina"]
+    assert Signature.objects.get(meaning="PERFORMED").signed_by == plant.people["amina"]
     assert Reading.objects.get(corrects__isnull=False).reason == "Wrench slipped"
 
 

@@ -13,7 +13,6 @@ from mes.erp.actions.orders import ImportRefused, import_orders
 from mes.erp.imports import preview, table_of_file, table_of_items
 from mes.erp.policies import due_time
 from mes.kernel.personnel.policies import RoleMissing
-from orders.actions import revisions
 from orders.models import ProductRevision, WorkOrder
 from wip.actions import holds
 
@@ -58,9 +57,9 @@ def test_the_same_file_twice_changes_nothing(plant) -> None:
 
 def test_an_empty_optional_cell_leaves_an_order_as_it_is(plant) -> None:
     imported(plant, "W-1,IP2,C,10,,2026-12-01,2,NF")
-    with plant.door("mei") as passage:
+    with plant.door("hiroshi"):
         newer = ProductRevision.objects.create(product=plant.pump.product, code="D")
-        revisions.release_product_revision(revision=newer, by=passage.person, at=passage.at)
+    plant.approve_and_release(newer)
     assert imported(plant, "W-1,IP2,,10,,2026-12-01,,NF", "W-2,IP2,,1,,2026-12-01,,NF") == {
         "create": 1,
         "change": 0,

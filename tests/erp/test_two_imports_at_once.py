@@ -11,7 +11,6 @@ from mes.erp.actions.orders import import_orders
 from mes.erp.imports import table_of_file
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
-from orders.actions import revisions
 from orders.models import ProductRevision, WorkOrder
 from tests.erp.test_import_orders import file
 from tests.races.runners import Meanwhile
@@ -64,9 +63,9 @@ def test_two_changes_of_the_same_orders_in_other_sequence_wait_for_each_other(co
 
 def test_the_second_change_of_an_order_finds_it_there_although_its_revision_changed_meanwhile(committed_plant) -> None:
     plant = committed_plant
-    with plant.door("mei") as passage:
+    with plant.door("hiroshi"):
         newer = ProductRevision.objects.create(product=plant.pump.product, code="D")
-        revisions.release_product_revision(revision=newer, by=passage.person, at=passage.at)
+    plant.approve_and_release(newer)
 
     def change(row: str) -> dict[str, int]:
         with plant.door("pavel") as passage:

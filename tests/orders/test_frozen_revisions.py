@@ -20,7 +20,7 @@ from orders.models import (
     Step,
 )
 from orders.queries import read_plan
-from tests.plant import NOW
+from tests.plant import NOW, signing
 
 PARTS = [BomLine, Operation, OperationEdge, OperationQualification, Step]
 FROZEN = [ProductRevision, RoutingRevision, *PARTS]
@@ -89,7 +89,7 @@ def test_the_release_itself_can_not_be_taken_back(plant):
         revision = ProductRevision.objects.get(pk=plant.pump.pk)
         if before == "OBSOLETE" and revision.status != "OBSOLETE":
             with plant.door("mei") as passage:
-                revisions.retire_revision(revision=revision, by=passage.person, at=passage.at)
+                revisions.retire(revision=revision, by=passage.person, at=passage.at)
         with pytest.raises(Refusal, match="frozen"), plant.door("mei"):
             ProductRevision.objects.filter(pk=revision.pk).update(status=after)
 
@@ -135,15 +135,14 @@ def test_a_draft_may_be_changed_and_deleted(plant):
     assert not Operation.objects.filter(code="90").exists()
 
 
-def test_what_is_added_beside_a_release_waits_and_is_refused(committed_plant):
-    """Nothing slips into a revision between the check of its content and the end of its release."""
+def test_what_is_added_beside_an_approval_waits_and_is_refused(committed_plant):
+    """Nothing slips into a revision between the check of its content and the end of its approval."""
     plant, refusals, begun = committed_plant, [], threading.Event()
     with plant.door("hiroshi"):
         draft = draft_of(plant)
-        for code in ("10", "90"):
-            Operation.objects.create(
-                routing_revision=draft, code=code, name=code, station_class=plant.stations["10"].station_class
-            )
+        Operation.objects.create(
+            routing_revision=draft, code="90", name="New", station_class=plant.stations["10"].station_class
+        )
 
     def add() -> None:
         try:
@@ -157,13 +156,14 @@ def test_what_is_added_beside_a_release_waits_and_is_refused(committed_plant):
         finally:
             connection.close()
 
-    with plant.door("mei") as passage:
-        revisions.release_routing_revision(revision=draft, by=passage.person, at=passage.at)
+    with plant.door("hiroshi") as passage:
+        by = passage.person
+        revisions.approve(revision=draft, signing=signing(draft, "APPROVED", by), by=by, at=passage.at)
         adding = threading.Thread(target=add)
         adding.start()
         assert begun.wait(5)
         adding.join(0.3)
-        assert adding.is_alive(), "it waits for the release"
+        assert adding.is_alive(), "it waits for the approval"
     adding.join(5)
     assert len(refusals) == 1
     assert not Step.objects.filter(code="LOOK").exists()

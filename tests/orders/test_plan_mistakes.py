@@ -3,7 +3,6 @@
 import pytest
 
 from mes.kernel.door import open_door
-from orders.actions import revisions
 from orders.models import BomLine, ProductRevision, Step
 from orders.policies import NotReleasable, plan_mistakes
 from orders.queries import read_plan
@@ -73,11 +72,9 @@ def test_a_component_scanned_by_two_steps_is_named(plant, draft):
 def test_an_order_is_not_released_with_what_does_not_fit(plant, draft):
     routing, revision, step, _ = draft
     change(step, is_required=False)
-    mei = plant.people["mei"]
-    with plant.door("mei") as passage:
-        revisions.release_routing_revision(revision=routing, by=mei, at=passage.at)
-        revisions.release_product_revision(revision=revision, by=mei, at=passage.at)
-    plant.pump = revision
+    for one in (routing, revision):
+        plant.approve_and_release(one)
+    plant.pump = ProductRevision.objects.get(pk=revision.pk)
     with pytest.raises(NotReleasable) as refused:
         plant.released()
     assert refused.value.errors[0].where.startswith("operation 10")

@@ -12,7 +12,7 @@ from mes.kernel.refusals import Busy, Refusal
 from mes.kernel.transitions import IllegalTransition
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
-from orders.actions import revisions, work_orders
+from orders.actions import work_orders
 from orders.actions.work_orders import OrderRequest
 from orders.models import ProductRevision, WorkOrder
 from orders.status import OrderStatus
@@ -203,11 +203,11 @@ def test_an_order_is_changed_while_it_is_released(committed_plant):
         with plant.door("ines") as passage:
             return floor_orders.release(order=order, by=passage.person, at=passage.at)
 
-    with plant.door("mei") as passage:
+    with plant.door("hiroshi"):
         draft = ProductRevision.objects.create(product=plant.pump.product, code="D")
         for line in plant.pump.bom_lines.all():
             draft.bom_lines.create(operation_code=line.operation_code, component=line.component, quantity=line.quantity)
-        revisions.release_product_revision(revision=draft, by=passage.person, at=passage.at)
+    plant.approve_and_release(draft)
     with plant.door("pavel") as passage:
         locked = WorkOrder.objects.select_for_update().get(pk=order.pk)
         request = OrderRequest(order.erp_reference, draft, Decimal(3), "pcs", NOW, 5, plant.site)

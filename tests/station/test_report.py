@@ -24,7 +24,7 @@ def test_a_unit_goes_through_its_whole_routing_and_ends_its_order(plant):
     assert unit.status == UnitStatus.FINISHED
     assert unit.work_order.status == OrderStatus.COMPLETED
     assert [link.unit.product.code for link in as_built(unit)] == ["PCB-7", "M3X8"]
-    assert Signature.objects.get().record == execution_at(unit, "40").pk
+    assert Signature.objects.get(meaning="PERFORMED").record == execution_at(unit, "40").pk
     assert ExecutionEvent.objects.filter(execution__unit=unit).count() == 8
 
 

@@ -251,7 +251,7 @@ class TestSigning:
         digest = digest_on(dialog)
         answer = page.post(f"{work}complete/", meaning="PERFORMED", digest=digest, pin=PIN)
         assert answer.status_code == 200
-        signature = Signature.objects.get()
+        signature = Signature.objects.get(meaning="PERFORMED")
         assert (signature.signed_by, signature.shown_digest) == (plant.people["amina"], digest)
         assert f"Digest {signature.digest_groups} ·" in text(dialog)
         assert Unit.objects.get(pk=unit.pk).status == UnitStatus.FINISHED

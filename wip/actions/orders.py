@@ -1,7 +1,7 @@
 """Releasing orders to the floor, and their way from first start to last unit."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -54,8 +54,9 @@ def release_many(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> li
         order.status = ORDER.after(order.status, "release", name=order.erp_reference)
         made = (order.product_revision_id, order.site_id)
         if made not in pinned:
-            routing = _routing_for(order)
-            pinned[made] = routing, pin(plan=check_fits(routing, order.product_revision))
+            day = order.site.local(at).date()
+            routing = _routing_for(order, day)
+            pinned[made] = routing, pin(plan=check_fits(routing, order.product_revision, on=day))
         order.routing_revision, order.plan = pinned[made]
         order.released_at, order.released_by = at, by
     fields = ["status", "routing_revision", "plan", "released_at", "released_by"]
@@ -64,18 +65,24 @@ def release_many(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> li
     return released
 
 
-def _routing_for(order: WorkOrder) -> RoutingRevision:
+def _routing_for(order: WorkOrder, day: date) -> RoutingRevision:
     revision = order.product_revision
     if revision.status != RevisionStatus.RELEASED:
         raise RevisionNotReleased(
             f"{order.erp_reference} asks for {revision}, which is {revision.get_status_display().lower()}.",
             do="Let quality release it, or change the order.",
         )
-    routing = released_routing(revision.product, order.site)
+    if not revision.is_effective_on(day):
+        raise RevisionNotReleased(
+            f"{order.erp_reference} asks for {revision}, which is not effective on {day:%d %b %Y}.",
+            why=revision.effectivity,
+            do="Change the order to another revision, or the effectivity.",
+        )
+    routing = released_routing(revision.product, order.site, on=day)
     if routing is None:
         raise NoReleasedRouting(
-            f"{order.erp_reference} asks for {revision.product}, which has no released routing at {order.site}.",
-            do="Let an engineer make one.",
+            f"{order.erp_reference} asks for {revision.product}, which has no routing in force at {order.site}.",
+            do="Let an engineer make one, and quality release it.",
         )
     return routing
 

@@ -97,6 +97,11 @@ class ReleaseLotForm(ReasonForm):
 
 
 class StageForm(forms.Form):
+    """Which lot goes where."""
+
+    serial = forms.CharField(
+        label=_("Unit or lot"), max_length=60, widget=forms.TextInput(attrs={"data-autofocus": True})
+    )
     station = forms.ModelChoiceField(label=_("Station"), queryset=Station.objects.none())
 
     def __init__(self, *args: Any, sites: Collection[Any], **kwargs: Any) -> None:

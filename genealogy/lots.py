@@ -84,6 +84,12 @@ def in_quarantine(sites: Collection[UUID]) -> QuerySet[Unit]:
     return lots_of(sites).filter(status=UnitStatus.QUARANTINED).order_by("created_at", "serial")
 
 
+def in_store(sites: Collection[UUID]) -> QuerySet[Unit]:
+    """What was received at the sites, may be used and is staged nowhere: of each product the first expiry first."""
+    there = lots_of(sites).filter(status=UnitStatus.FINISHED, station__isnull=True)
+    return there.order_by("product__code", F("expires_date").asc(nulls_last=True), "created_at")
+
+
 def release_content(unit: Unit) -> dict[str, Any]:
     """What a person signs who releases a unit or lot, as it is shown to them."""
     delivery: Delivery | None = getattr(unit, "delivery", None)

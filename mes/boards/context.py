@@ -25,6 +25,7 @@ class Entry:
 _NAVIGATION = [
     (_("Orders"), "orders", Permission.VIEW_ORDERS),
     (_("Holds"), "holds", Permission.VIEW_UNITS),
+    (_("Stock"), "stock", Permission.VIEW_UNITS),
     (_("Stations"), "station:stations", Permission.VIEW_ORDERS),
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),

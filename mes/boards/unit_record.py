@@ -72,13 +72,16 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         used_in=list(_used_in(unit)),
         activities=list(history_of(unit)),
         holds=_holds(unit),
-        signatures=list(
-            Signature.objects.filter(record_table="wip_operationexecution", record__in=[e.pk for e in executions])
-            .select_related("signed_by")
-            .order_by("signed_at")
-        ),
+        signatures=_signatures(unit, executions),
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
     )
+
+
+def _signatures(unit: Unit, executions: list[OperationExecution]) -> list[Signature]:
+    """Those on its operations, and on the release of a received lot."""
+    signed = Q(record_table="wip_operationexecution", record__in=[execution.pk for execution in executions])
+    signed |= Q(record_table="genealogy_unit", record=unit.pk)
+    return list(Signature.objects.filter(signed).select_related("signed_by").order_by("signed_at"))
 
 
 def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:

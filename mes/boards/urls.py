@@ -3,7 +3,20 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from mes.boards.views import assets, design, find, help_calls, holds, home, orders, reasons, records, units
+from mes.boards.views import (
+    assets,
+    design,
+    find,
+    help_calls,
+    holds,
+    home,
+    orders,
+    reasons,
+    receiving,
+    records,
+    stock,
+    units,
+)
 from mes.boards.views.log_in import LogInView
 
 
@@ -36,6 +49,14 @@ urlpatterns = [
     path("holds/", holds.hold_list, name="holds"),
     path("holds/place/", holds.place, name="holds_place"),
     path("holds/<name:number>/release/", holds.release, name="hold_release"),
+    path("stock/", stock.stock, name="stock"),
+    path("stock/receive/", receiving.receive, name="receive"),
+    path("stock/stage/", stock.stage, name="lot_stage"),
+    path("stock/<name:serial>/unstage/", stock.unstage, name="lot_unstage"),
+    path("stock/<name:serial>/release/", stock.release, name="lot_release"),
+    path("stock/<name:serial>/reject/", stock.reject, name="lot_reject"),
+    path("stock/<name:serial>/label/", receiving.label, name="lot_label"),
+    path("stock/<name:serial>/certificate/", receiving.certificate, name="lot_certificate"),
     path("assets/", assets.asset_list, name="assets"),
     path("assets/<uuid:pk>/", assets.asset_page, name="asset"),
     path("assets/<uuid:pk>/place/", assets.place, name="asset_place"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from genealogy.lots import expiry_of
 from genealogy.policies import known_unit
 from mes.boards.forms import HoldForm, ReleaseHoldForm
 from mes.boards.unit_record import read
@@ -19,10 +20,11 @@ from wip.actions import holds
 @require_safe
 @office(Permission.VIEW_UNITS)
 def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
-    unit = known_unit(request.user, serial)
+    unit, now = known_unit(request.user, serial), timezone.now()
     context = {
         "unit": unit,
-        "now": timezone.now(),
+        "now": now,
+        "expiry": expiry_of(unit, unit.site.local(now).date()),
         "record": read(unit, request.user),
         "hold_form": HoldForm(auto_id="hold_%s"),
         "release_hold_form": ReleaseHoldForm(auto_id=False),

@@ -6,9 +6,9 @@ from wip.facts import recorded
 
 @gate(Hook.COMPLETE, needs=[recorded])
 def readings_within_limits(facts: Facts) -> Verdict | None:
-    """Every recorded number is within its limits; otherwise the unit does not complete as good."""
+    """Every number recorded for a step that is asked is within its limits; else the unit does not complete as good."""
     known = facts[recorded]
-    outside = [reading for reading in known.values.values() if not reading.is_within_limits]
+    outside = known.outside
     if not outside or known.scrapped_whole:
         return None
     first = outside[0]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,8 +14,9 @@ from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.door import moment
 from mes.kernel.prepared import any_of, prepared
-from orders.plans import OperationPlan
+from orders.plans import OperationPlan, StepPlan
 from wip.clearances import Cleared, cleared
+from wip.conditions import asked
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution, Reading
 from wip.status import HoldStatus
@@ -72,7 +74,7 @@ def _open_holds_on(units: Collection[UUID], orders: Collection[UUID]) -> QuerySe
 
 @dataclass
 class RecordedFacts:
-    """What counts as recorded for a job once its entries are in: by (step code, sample).
+    """What is recorded for a job once its entries are in: by (step code, sample), also for steps that are not asked.
 
     scrapped_whole: nothing of the unit is going to be good, so that missing values don't stop its end.
     """
@@ -80,6 +82,22 @@ class RecordedFacts:
     operation: OperationPlan
     values: dict[tuple[str, int], Reading]
     scrapped_whole: bool = False
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The codes of the steps that are asked, given these values."""
+        return asked(self.operation.steps, self.values)
+
+    @property
+    def missing(self) -> list[tuple[StepPlan, int]]:
+        """The required entries of the steps that are asked which are not there yet, in the order of the steps."""
+        required = ((step, sample) for step, sample in self.operation.required if step.code in self.asked)
+        return [(step, sample) for step, sample in required if (step.code, sample) not in self.values]
+
+    @property
+    def outside(self) -> list[Reading]:
+        """The values out of their limits, of the steps that are asked."""
+        return [one for one in self.values.values() if not one.is_within_limits and one.step_code in self.asked]
 
 
 def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
@@ -92,16 +110,7 @@ def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
     for subject in subjects:
         values = dict(found.get(subject.execution.pk, {})) if subject.execution else {}
         for given in subject.entries:
-            values[given.step.code, given.sample] = Reading(
-                step_code=given.step.code,
-                sample=given.sample,
-                kind=given.step.kind,
-                value=given.value,
-                number=given.number,
-                quantity_unit=given.step.quantity_unit,
-                lower=given.step.lower,
-                upper=given.step.upper,
-            )
+            values[given.step.code, given.sample] = given.as_reading()
         good = subject.good + (subject.execution.quantity_good if subject.execution else 0)
         whole = good == 0 and subject.scrap > Decimal(0)
         facts.append(RecordedFacts(subject.operation, values, whole))
@@ -112,7 +121,7 @@ def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
 def values_in_force(executions: Collection[UUID]) -> QuerySet[Reading]:
     """The readings of these executions that no later one corrects."""
     found = Reading.objects.filter(execution=any_of(executions), corrected_by_reading__isnull=True)
-    return found.select_related("by")
+    return found.select_related("by", "witnessed_by")
 
 
 def clearances(subjects: Sequence[Job]) -> list[Cleared | None]:

@@ -200,9 +200,9 @@ def first_expiry_first(facts: Facts) -> Verdict | None:
 
 @gate(Hook.COMPLETE, needs=[recorded])
 def required_steps_recorded(facts: Facts) -> Verdict | None:
-    """Every required step is recorded, each sample of it; a unit that is scrapped whole needs none."""
+    """Every required step that is asked is recorded, each sample of it; a unit that is scrapped whole needs none."""
     known = facts[recorded]
-    missing = [(step, sample) for step, sample in known.operation.required if (step.code, sample) not in known.values]
+    missing = known.missing
     if not missing or known.scrapped_whole:
         return None
     names = list(dict.fromkeys(step.name for step, _ in missing))

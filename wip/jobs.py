@@ -10,22 +10,10 @@ from uuid import UUID
 from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.queries import ComponentScan
-from mes.kernel.numbers import decimal_of
-from mes.kernel.refusals import FieldError, InvalidInput
-from orders.models import StepKind, WorkOrder
-from orders.plans import OperationPlan, Plan, StepPlan
+from orders.models import WorkOrder
+from orders.plans import OperationPlan, Plan
+from wip.entries import Entry
 from wip.models import OperationExecution
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a person or a machine enters for a step: value as given; reason where it corrects an earlier one."""
-
-    step: StepPlan
-    sample: int
-    value: str
-    number: Decimal | None = None
-    reason: str = ""
 
 
 @dataclass
@@ -68,50 +56,3 @@ class Job:
     @property
     def required_qualifications(self) -> Sequence[tuple[str, str, int]]:
         return self.operation.qualifications
-
-
-def entry(operation: OperationPlan, step_code: str, *, value: object, sample: int = 1, reason: str = "") -> Entry:
-    """An entry for a step of the operation, its value checked for shape; raises InvalidInput naming the step."""
-    step = operation.step(step_code)
-    if step is None:
-        raise InvalidInput(
-            f"Operation {operation.code} has no step {step_code[:24]}.",
-            do=f"Its steps are: {', '.join(s.code for s in operation.steps) or 'none'}.",
-        )
-    if not 1 <= sample <= step.samples:
-        raise InvalidInput(f"{step.name} is recorded {step.samples} times, there is no sample {sample}.")
-    try:
-        text, number = _value(step, value)
-    except ValueError as error:
-        raise InvalidInput(
-            str(error), do=f"Enter {step.name.lower()} again.", errors=[FieldError(step.code, str(error))]
-        ) from error
-    return Entry(step, sample, text, number, reason.strip()[:200])
-
-
-def check_once(given: Entry, places: set[tuple[str, int]]) -> None:
-    """Note the step and sample of an entry among those of its request; raises InvalidInput when they are there."""
-    place = (given.step.code, given.sample)
-    if place in places:
-        sentence = f"{given.step.name}, sample {given.sample}, is given twice."
-        error = FieldError(f"{given.step.code}.{given.sample}", sentence)
-        raise InvalidInput(sentence, do="Send one value for each.", errors=[error])
-    places.add(place)
-
-
-def _value(step: StepPlan, given: object) -> tuple[str, Decimal | None]:
-    if step.kind == StepKind.NUMBER:
-        number = decimal_of(given)
-        return f"{number:f}", number
-    if step.kind == StepKind.CHECK:
-        if given is True or str(given).strip().lower() in ("yes", "true", "1", "on"):
-            return "yes", None
-        raise ValueError(f"{step.name} is confirmed with yes.")
-    if not isinstance(given, str):
-        raise ValueError(f"{step.name} takes a text.")
-    text = given.strip()
-    if not text:
-        raise ValueError(f"{step.name} is empty.")
-    if len(text) > 200 or not text.isprintable():
-        raise ValueError(f"{step.name} takes up to 200 printable characters.")
-    return text, None

@@ -16,7 +16,8 @@ from mes.kernel.audit.canonical import digest
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.station.actions import operations
-from mes.station.actions.operations import Completion, Given, signature_content
+from mes.station.actions.operations import Completion, Given
+from mes.station.actions.signing import signature_content
 from orders.models import Product, StepKind
 from orders.plans import StepPlan
 from wip.models import OperationExecution

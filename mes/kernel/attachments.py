@@ -18,11 +18,11 @@ _KINDS = {
 }
 
 
-def check_attachment(file: File, where: str = "certificate") -> None:
-    """Raise InvalidInput unless the file is a PDF, PNG or JPEG of at most 5 MB."""
-    if file.size > LARGEST_B:
-        sentence = f"It has {file.size / 1024 / 1024:.1f} MB; the most is {LARGEST_B // 1024 // 1024} MB."
-    elif _kind_of(file) is None:
+def check_attachment(file: File, where: str = "certificate", largest_b: int = LARGEST_B) -> None:
+    """Raise InvalidInput unless the file is a PDF, PNG or JPEG of at most that many bytes, by default 5 MB."""
+    if file.size > largest_b:
+        sentence = f"It has {file.size / 1024 / 1024:.1f} MB; the most is {largest_b // 1024 // 1024} MB."
+    elif kind_of(file) is None:
         sentence = "It is not a PDF, PNG or JPEG file."
     else:
         return
@@ -38,7 +38,7 @@ def attachment_response(file: File, name: str) -> FileResponse:
         opened = file.open("rb")
     except (OSError, SuspiciousFileOperation, ValueError) as error:
         raise Http404 from error
-    kind = _kind_of(opened)
+    kind = kind_of(opened)
     if kind is None:
         raise Http404
     suffix, content_type = kind
@@ -48,7 +48,8 @@ def attachment_response(file: File, name: str) -> FileResponse:
     return response
 
 
-def _kind_of(file: File) -> tuple[str, str] | None:
+def kind_of(file: File) -> tuple[str, str] | None:
+    """Suffix and media type of a file by its first bytes; None: of no kind that is taken."""
     file.seek(0)
     begin = file.read(16)
     file.seek(0)

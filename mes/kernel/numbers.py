@@ -26,3 +26,12 @@ def decimal_of(given: object, *, places: int = 4) -> Decimal:
 def plain(number: Decimal) -> str:
     """The number for a person: no exponent, no zeros behind the last digit that matters."""
     return f"{number.normalize():f}"
+
+
+def with_places(number: Decimal, places: int | None) -> str:
+    """The number for a person with this many decimal places, and with more where it has more; None: as plain."""
+    if places is None:
+        return plain(number)
+    own = number.normalize().as_tuple().exponent
+    assert isinstance(own, int), "not a number"
+    return f"{number:.{max(places, -own)}f}"

@@ -105,4 +105,5 @@ def running_here(unit: Unit, station: Station) -> OperationExecution | None:
 
 def all_readings(execution: OperationExecution) -> list[Reading]:
     """Every reading of the execution, the corrected ones too, in order of recording."""
-    return list(Reading.objects.filter(execution=execution).select_related("by").order_by("id"))
+    found = Reading.objects.filter(execution=execution).select_related("by", "witnessed_by", "signature")
+    return list(found.order_by("id"))

@@ -20,13 +20,34 @@ class StartInput(Input):
     station = Text(max_length=20)
 
 
+class SignatureInput(Input):
+    """A signature of the token's person. secret: their password; digest: of what they were shown, if they were."""
+
+    meaning = serializers.ChoiceField(Meaning.choices)
+    secret = serializers.CharField(max_length=200, trim_whitespace=False, write_only=True)
+    digest = Text(max_length=64, default="", allow_blank=True)
+
+
+class WitnessInput(Input):
+    """Who saw it beside the person who records it: their badge and PIN."""
+
+    badge = Text(max_length=64)
+    pin = serializers.CharField(max_length=16, trim_whitespace=False, write_only=True)
+
+
 class StepInput(Input):
-    """A value for a step. reason: only to correct the value that is recorded already."""
+    """A value for a step. reason: only to correct the value that is recorded already.
+
+    value: a text, a number or true; of a table all its numbers in a list; of a file its digest; of a person the user
+    name; of a time ISO 8601 or "now". witness, signature: where the step asks for them.
+    """
 
     step = Text(max_length=24)
     sample = serializers.IntegerField(min_value=1, max_value=32767, default=1)
     value = AnyValue()
     reason = Text(max_length=200, default="", allow_blank=True)
+    witness = WitnessInput(required=False)
+    signature = SignatureInput(required=False)
 
 
 class ConsumptionInput(Input):
@@ -44,14 +65,6 @@ class RecordInput(Input):
     station = Text(max_length=20)
     steps = StepInput(many=True, default=list, max_length=MAX_ENTRIES)
     consumptions = ConsumptionInput(many=True, default=list, max_length=MAX_ENTRIES)
-
-
-class SignatureInput(Input):
-    """A signature of the token's person. secret: their password; digest: of what they were shown, if they were."""
-
-    meaning = serializers.ChoiceField(Meaning.choices)
-    secret = serializers.CharField(max_length=200, trim_whitespace=False, write_only=True)
-    digest = Text(max_length=64, default="", allow_blank=True)
 
 
 class CompleteInput(RecordInput):
@@ -92,18 +105,21 @@ class ExecutionAnswer(serializers.Serializer):
 
 
 class ReadingAnswer(serializers.Serializer):
-    """A value in force: corrected ones are not shown."""
+    """A value in force: corrected ones are not shown. name: of the person or file that the value stands for."""
 
     step = serializers.CharField(source="step_code")
     sample = serializers.IntegerField()
     kind = serializers.ChoiceField(StepKind.choices)
     value = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
     quantity_unit = serializers.CharField(allow_blank=True)
     lower = Number(allow_null=True)
     upper = Number(allow_null=True)
     is_within_limits = serializers.BooleanField()
     at = serializers.DateTimeField()
     by = serializers.CharField(source="by.username")
+    witnessed_by = serializers.CharField(source="witnessed_by.username", default=None, allow_null=True)
+    signature = serializers.UUIDField(source="signature_id", allow_null=True)
     station = serializers.CharField(source="station_code")
 
 

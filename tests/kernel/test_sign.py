@@ -12,7 +12,8 @@ from mes.kernel.audit.actions.signatures import (
     Signing,
 )
 from mes.kernel.audit.models import Meaning, Signature
-from mes.station.actions.operations import Completion, Given, signature_content
+from mes.station.actions.operations import Completion, Given
+from mes.station.actions.signing import signature_content
 from wip.actions import executions
 from wip.queries import execution_at
 

@@ -16,7 +16,7 @@ from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
-from mes.station.actions import operations
+from mes.station.actions import operations, signing
 from mes.station.actions.operations import Completion, Given
 from orders.models import WorkOrder
 from tests.model.rules import BEFORE, NEEDED, TAKES, Floor
@@ -151,7 +151,7 @@ class Slice(RuleBasedStateMachine):
             job = executions.lock(
                 execution=execution_at(unit, code), station=self.plant.stations[code], by=passage.person, ends=False
             )
-            return canonical.digest(operations.signature_content(job))
+            return canonical.digest(signing.signature_content(job))
 
     @rule(index=indexes)
     def go_on(self, index):

@@ -6,8 +6,8 @@ from datetime import datetime
 from mes.kernel.personnel.models import Person
 from mes.kernel.prepared import insert
 from mes.kernel.refusals import Refusal
+from wip.entries import Entry
 from wip.facts import values_in_force
-from wip.jobs import Entry
 from wip.models import OperationExecution, Reading
 
 
@@ -34,25 +34,13 @@ def record(
             raise NothingToCorrect(
                 f"{entry.step.name} has no value yet, so there is nothing to correct.", do="Record it without a reason."
             )
-        readings.append(
-            Reading(
-                site_id=execution.site_id,
-                execution=execution,
-                step_code=entry.step.code,
-                sample=entry.sample,
-                kind=entry.step.kind,
-                value=entry.value,
-                number=entry.number,
-                quantity_unit=entry.step.quantity_unit,
-                lower=entry.step.lower,
-                upper=entry.step.upper,
-                scanned=entry.value if entry.step.component else "",
-                at=at,
-                by=by,
-                station_code=station_code,
-                corrects=earlier,
-                reason=entry.reason,
-            )
-        )
+        reading = entry.as_reading()
+        reading.site_id, reading.execution, reading.station_code = execution.site_id, execution, station_code
+        reading.at, reading.by = at, by
+        reading.corrects, reading.reason = earlier, entry.reason
+        reading.scanned = entry.value if entry.step.component else ""
+        reading.witnessed_by, reading.witnessed_at = entry.witness, at if entry.witness else None
+        reading.signature = entry.signature
+        readings.append(reading)
     insert(readings)
     return readings

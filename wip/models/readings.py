@@ -1,8 +1,12 @@
+from datetime import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from equipment.models import Site
-from mes.kernel.numbers import plain
+from mes.kernel.audit.models import Signature
+from mes.kernel.constraints import both_or_neither
+from mes.kernel.numbers import with_places
 from mes.kernel.records import Record, person_field
 from orders.models import StepKind
 from wip.models.executions import OperationExecution
@@ -11,8 +15,10 @@ from wip.models.executions import OperationExecution
 class Reading(Record):
     """A value recorded for a step (ISA-95: segment data). Append-only: a correction is a further row.
 
-    value: as text, canonical; number: the same for a NUMBER step, in quantity_unit. lower and upper are copied from
-    the step as it applied. scanned: the raw scan. corrects: the reading that this one replaces, with the reason.
+    value: as text, canonical (see wip.entries); name: that of the person or file it is, as it was; number: the same
+    where it is one, in quantity_unit. lower and upper are copied from the step as it applied. scanned: the raw scan.
+    corrects: the reading that this one replaces, with the reason. witnessed_by: the second person, who confirmed the
+    value. signature: under which it was recorded; the samples of a table share one.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -21,6 +27,7 @@ class Reading(Record):
     sample = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=8, choices=StepKind)
     value = models.CharField(max_length=500)
+    name = models.CharField(max_length=120, blank=True)
     number = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     quantity_unit = models.CharField(max_length=12, blank=True)
     lower = models.DecimalField(max_digits=14, decimal_places=4, null=True)
@@ -31,6 +38,9 @@ class Reading(Record):
     station_code = models.CharField(max_length=20)
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by_reading")
     reason = models.CharField(max_length=200, blank=True)
+    witnessed_by = person_field(null=True)
+    witnessed_at = models.DateTimeField(null=True)
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -45,10 +55,43 @@ class Reading(Record):
                 name="reading_correction_has_reason",
                 violation_error_message="A correction needs a reason.",
             ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(witnessed_by__isnull=False), Q(witnessed_at__isnull=False)),
+                name="reading_witnessed_by_whom",
+                violation_error_message="A witnessed value says who witnessed it, and when.",
+            ),
+            models.CheckConstraint(
+                condition=Q(witnessed_by__isnull=True) | ~Q(witnessed_by=F("by")),
+                name="reading_witness_is_another",
+                violation_error_message="Nobody witnesses their own value: a second person confirms it.",
+            ),
+        ]
+        indexes = [  # who may see a file is who may see a reading of it
+            models.Index(fields=["value"], condition=Q(kind="FILE"), name="reading_of_file")
         ]
 
     def __str__(self) -> str:
         return f"{self.step_code} {self.sample}: {self.value}"
+
+    @property
+    def shown(self) -> str:
+        """What a person reads: the name of a person or file as it was, else the value."""
+        return self.name or self.value
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time that a TIME step recorded."""
+        return datetime.fromisoformat(self.value) if self.kind == StepKind.TIME else None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether the file recorded is one that a browser shows as a picture."""
+        return self.kind == StepKind.FILE and not self.name.endswith(".pdf")
+
+    @property
+    def places(self) -> int:
+        """How many decimal places the number was entered with; its limits are shown with as many at least."""
+        return len(self.value.partition(".")[2]) if self.number is not None else 0
 
     @property
     def is_within_limits(self) -> bool:
@@ -61,7 +104,7 @@ class Reading(Record):
         if self.number is None:
             return ""
         if self.lower is not None and self.number < self.lower:
-            return f"below {plain(self.lower)}"
+            return f"below {with_places(self.lower, self.places)}"
         if self.upper is not None and self.number > self.upper:
-            return f"above {plain(self.upper)}"
+            return f"above {with_places(self.upper, self.places)}"
         return ""

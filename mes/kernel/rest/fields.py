@@ -63,12 +63,12 @@ class Number(serializers.Field):
 
 
 class AnyValue(serializers.Field):
-    """A text, a number or true; which of them is right is known by the step."""
+    """A text, a number, true, or a list of numbers; which of them is right is known by the step."""
 
-    default_error_messages = {"invalid": "A value is a text, a number or true."}
+    default_error_messages = {"invalid": "A value is a text, a number, true, or a list of numbers."}
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str | int | Decimal):
+        if not all(isinstance(one, str | int | Decimal) for one in (data if isinstance(data, list) else [data])):
             self.fail("invalid")
         return data
 
@@ -90,7 +90,8 @@ class AnyValueShape(OpenApiSerializerFieldExtension):
     target_class = AnyValue
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        return {"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}
+        numbers = {"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "number"}]}, "maxItems": 50}
+        return {"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}, numbers]}
 
 
 class InputShape(OpenApiSerializerExtension):

@@ -25,7 +25,7 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 
 # A password in a stored digest could be found by trying: the fingerprint of a request leaves secrets out.
-_SECRETS = {"secret"}
+_SECRETS = {"secret", "pin"}
 
 
 class BodyTooLarge(InvalidInput):

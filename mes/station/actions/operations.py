@@ -1,10 +1,8 @@
 """The operator's verbs at a station: start, report, book, take over. The screen and the API call the same ones."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from equipment.models import Station
 from equipment.policies import check_site_access
@@ -12,51 +10,39 @@ from genealogy.actions import units
 from genealogy.actions.units import At
 from genealogy.models import Unit
 from genealogy.queries import ComponentScan, lock_units, substitute_for
-from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, NotFound, Refusal
+from mes.station.actions.given import Completion, Given, Read, read_given
+from mes.station.actions.signing import sign_end, sign_steps
 from orders.models import Tracking
 from orders.plans import ComponentPlan, OperationPlan, StepPlan
 from orders.queries import plan_of
 from wip.actions import executions, readings
+from wip.conditions import why_not_asked
+from wip.entries import Here
 from wip.facts import recorded
-from wip.jobs import Entry, Job, check_once, entry
-from wip.models import OperationExecution, Reading
+from wip.jobs import Job
+from wip.models import OperationExecution
 from wip.policies import check_gates
+from wip.references import settled
 from wip.status import EXECUTION
+from wip.witnesses import check_witnesses
 
 
 class OrderNotOnFloor(Refusal):
     """The unit's order is not released, or the unit has none."""
 
 
+class StepNotAsked(Refusal):
+    """A value is given for a step whose condition does not hold."""
+
+
 class NotALot(Refusal):
     """A part of the unit is asked for, and it is one piece."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """A value as it comes in from a screen, a scanner or a program. quantity: of a scanned lot, default by the BOM."""
-
-    step_code: str
-    value: object
-    sample: int = 1
-    reason: str = ""
-    quantity: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Completion:
-    """How an operation ends. good None: all that is open, less the scrap."""
-
-    good: Decimal | None = None
-    scrap: Decimal = Decimal(0)
-    scrap_reason: str = ""
-    signing: Signing | None = None
 
 
 def start(*, unit: Unit, operation_code: str, station: Station, by: Person, at: datetime) -> OperationExecution:
@@ -84,24 +70,29 @@ def report(
     """Record steps, build in scanned components, and complete when asked: all of it or nothing.
 
     The order, unit and execution are locked, then the components; the gates see what is there and what is coming;
-    then everything is written. Raises IllegalTransition, BlockedByGates, InvalidInput, SignatureMissing,
-    SignatureRefused, SignatureUnseen, SignatureVoid.
+    then everything is written. Raises IllegalTransition, BlockedByGates, InvalidInput, StepNotAsked, WitnessMissing,
+    WitnessRefused, SignatureMissing, SignatureRefused, SignatureUnseen, SignatureVoid.
     """
     _check_may_work(by, execution.unit)
     scrap = completion.scrap if completion else Decimal(0)
     ends = completion is not None and executions.may_end_order(execution, scrap)
     job = executions.lock(execution=execution, station=station, by=by, ends=ends)
     EXECUTION.after(job.running.status, "complete" if completion else "record", name=job.operation.code)
-    entries = _entries(job.operation, given)
-    job.entries, job.components = entries, _components(job, entries, given)
+    read = [
+        (one, settled(entries, job.site_id)) for one, entries in read_given(job.operation, given, Here(station, at))
+    ]
+    job.entries = [entry for _, entries in read for entry in entries]
+    _check_asked(job)
+    job.components = _components(job, read)
     if completion is not None:
         job.scrap = scrap
         job.good = job.running.quantity_open - scrap if completion.good is None else completion.good
     check_gates(job, Hook.RECORD if completion is None else Hook.COMPLETE)
-    _write(job, entries, at)
+    check_witnesses(job)
+    _write(job, read, at)
     if completion is not None:
         if job.operation.signature_meaning:
-            _sign(job, completion, at)
+            sign_end(job=job, completion=completion, at=at)
         executions.complete(job=job, scrap_reason=completion.scrap_reason.strip(), by=by, at=at)
     return job.running
 
@@ -144,46 +135,38 @@ def planned_operation(unit: Unit, operation_code: str) -> OperationPlan:
     return operation
 
 
-def signature_content(job: Job) -> dict[str, Any]:
-    """What a person signs at the end of an operation: all values in force, as they are shown."""
-    (known,) = recorded([job])
-    order = {step.code: step.position for step in job.operation.steps}
-    values = sorted(known.values.values(), key=lambda r: (order.get(r.step_code, 0), r.sample))
-    return {
-        "order": job.order.erp_reference,
-        "unit": job.unit.serial,
-        "operation": job.operation.code,
-        "plan": job.order.digest,
-        "readings": [_shown(reading) for reading in values],
-    }
-
-
-def _shown(reading: Reading) -> Mapping[str, Any]:
-    return {
-        "step": reading.step_code,
-        "sample": reading.sample,
-        "value": reading.value,
-        "unit": reading.quantity_unit,
-        "within_limits": reading.is_within_limits,
-    }
-
-
 def _check_may_work(by: Person, unit: Unit) -> None:
     check_permission(by, Permission.WORK)
     check_site_access(by, unit.site_id)
 
 
-def _entries(operation: OperationPlan, given: Sequence[Given]) -> list[Entry]:
-    places: set[tuple[str, int]] = set()
-    entries = [entry(operation, g.step_code, value=g.value, sample=g.sample, reason=g.reason) for g in given]
-    for one in entries:
-        check_once(one, places)
-    return entries
+def _settled(read: Sequence[Read], job: Job) -> list[Read]:
+    """What was given, with the names of the people and files it refers to; one query at most for all of it."""
+    known = iter(settled([entry for _, entries in read for entry in entries], job.site_id))
+    return [(given, [next(known) for _ in entries]) for given, entries in read]
 
 
-def _components(job: Job, entries: Sequence[Entry], given: Sequence[Given]) -> list[ComponentScan]:
-    scans = [(e, g.quantity) for e, g in zip(entries, given, strict=True) if e.step.component is not None]
-    found = lock_units([e.value for e, _ in scans], site_id=job.site_id)
+def _check_asked(job: Job) -> None:
+    """Raise StepNotAsked for an entry of a step that is not asked, the other entries being answers, too.
+
+    One query, and none where no entry's step has a condition.
+    """
+    if all(entry.step.condition is None for entry in job.entries):
+        return
+    (known,) = recorded([job])
+    for entry in job.entries:
+        if entry.step.code not in known.asked:
+            others = {place: one for place, one in known.values.items() if place[0] != entry.step.code}
+            raise StepNotAsked(
+                f"{entry.step.name} is not asked here.",
+                why=why_not_asked(job.operation.steps, entry.step, others).capitalize() + ".",
+                do="Leave it out, or correct the earlier answer if that is wrong.",
+            )
+
+
+def _components(job: Job, read: Sequence[Read]) -> list[ComponentScan]:
+    scans = [(entry, given.quantity) for given, entries in read for entry in entries if entry.step.component]
+    found = lock_units([entry.value for entry, _ in scans], site_id=job.site_id)
     components = []
     for scan, quantity in scans:
         wanted = scan.step.component
@@ -210,30 +193,9 @@ def _needed(job: Job, step: StepPlan, wanted: ComponentPlan, unit: Unit | None) 
     return wanted.quantity * pieces * (substitute.factor if substitute else 1) / step.samples
 
 
-def _write(job: Job, entries: Sequence[Entry], at: datetime) -> None:
+def _write(job: Job, read: Sequence[Read], at: datetime) -> None:
+    entries = sign_steps(job=job, read=read, at=at)
     readings.record(execution=job.running, entries=entries, station_code=job.station_code, by=job.person, at=at)
     if job.components:
         where = At(job.running.pk, job.operation.code, job.station_code)
         units.consume(unit=job.unit, components=job.components, where=where, by=job.person, at=at)
-
-
-def _sign(job: Job, completion: Completion, at: datetime) -> None:
-    if completion.signing is None:
-        raise SignatureMissing(
-            f"{job.operation.code} {job.operation.name} is completed with your signature.",
-            do="Read what is shown, enter your secret again, and sign.",
-        )
-    given = {(entry.step.code, entry.sample) for entry in job.entries}
-    job.entries = ()  # they are stored by now
-    shown = signature_content(job)
-    sign(
-        signing=completion.signing,
-        meaning=job.operation.signature_meaning,
-        shown=shown,
-        is_all_new=all((reading["step"], reading["sample"]) in given for reading in shown["readings"]),
-        act={"good": job.good, "scrap": job.scrap, "scrap_reason": completion.scrap_reason.strip()},
-        table="wip_operationexecution",
-        record=job.running.pk,
-        site_id=job.site_id,
-        at=at,
-    )

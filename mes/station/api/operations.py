@@ -1,6 +1,7 @@
 """Starting, recording, booking and completing operations over REST."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from equipment.models import Station
 from equipment.queries import sites_of
 from genealogy.policies import known_unit
 from mes.kernel.audit.actions.signatures import Signing
-from mes.kernel.personnel.actions.secrets import confirm_password
+from mes.kernel.personnel.actions.secrets import confirm_password, confirm_pin
 from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.queries import person_by_badge
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, Refusal
 from mes.kernel.rest.schema import acts
@@ -24,7 +26,8 @@ from mes.station.api.lookups import your_station
 from mes.station.serializers import BookInput, CompleteInput, ExecutionAnswer, RecordInput, StartInput
 from orders.plans import OperationPlan
 from orders.queries import plan_of
-from wip.jobs import check_once, entry
+from wip.entries import Here, check_once
+from wip.entries import read_entries as step_entries
 from wip.models import OperationExecution
 from wip.queries import execution_by_key, execution_of_serial
 
@@ -62,7 +65,8 @@ class ReportOperation(Endpoint):
         plan = plan_of(execution.work_order).operation(code)
         assert plan is not None, "an execution's operation is in its pinned plan"
         station = _station_of(execution, self.request.user, asked["station"])
-        given = read_entries(plan, asked)
+        given = read_entries(plan, asked, Here(station, self.at))
+        given = with_people(given, asked, self.request.user, self.at)
         completion = read_completion(plan, asked, self.request.user, self.at) if completes else None
         with self.door(station=station.code) as passage:
             if passage.replayed:
@@ -150,13 +154,13 @@ def _station_of(execution: OperationExecution, person: Person, code: str) -> Sta
     return your_station(person, execution.unit.site_id, code)
 
 
-def read_entries(plan: OperationPlan, asked: Mapping[str, Any]) -> list[Given]:
+def read_entries(plan: OperationPlan, asked: Mapping[str, Any], here: Here) -> list[Given]:
     """Steps and consumptions as the verb takes them; every value that its step refuses is named by its place."""
     steps = [Given(s["step"], s["value"], s["sample"], s["reason"]) for s in asked["steps"]]
     parts = [Given(c["step"], c["serial"], c["sample"], "", c.get("quantity")) for c in asked["consumptions"]]
     mistakes = [
-        *_mistakes(plan, "steps", steps),
-        *_mistakes(plan, "consumptions", parts),
+        *_mistakes(plan, "steps", steps, here),
+        *_mistakes(plan, "consumptions", parts, here),
         *(
             FieldError(f"consumptions.{index}.step", f"{part.step_code} takes no component.", "Send it in steps.")
             for index, part in enumerate(parts)
@@ -168,13 +172,37 @@ def read_entries(plan: OperationPlan, asked: Mapping[str, Any]) -> list[Given]:
     return steps + parts
 
 
-def _mistakes(plan: OperationPlan, name: str, given: Sequence[Given]) -> list[FieldError]:
+def with_people(given: Sequence[Given], asked: Mapping[str, Any], person: Person, at: datetime) -> list[Given]:
+    """The values with who witnesses and signs them. Each secret is confirmed once, before any row is locked."""
+    witnesses: dict[tuple[str, str], Person] = {}
+    signers: dict[str, Person] = {}
+    found = list(given)
+    for index, step in enumerate(asked["steps"]):
+        if (witness := step.get("witness")) is not None:
+            secret = (witness["badge"], witness["pin"])
+            if secret not in witnesses:
+                witnesses[secret] = confirm_pin(person=person_by_badge(secret[0]), pin=secret[1], at=at)
+            found[index] = replace(found[index], witness=witnesses[secret])
+        if (signature := step.get("signature")) is not None:
+            secret = signature["secret"]
+            if secret not in signers:
+                signers[secret] = confirm_password(person=person, password=secret, at=at)
+            signing = Signing(signers[secret], signature["meaning"], signature["digest"])
+            found[index] = replace(found[index], signing=signing)
+    return found
+
+
+def _mistakes(plan: OperationPlan, name: str, given: Sequence[Given], here: Here) -> list[FieldError]:
     """What the steps refuse of these entries. The verb reads them again: it trusts no door."""
     places: set[tuple[str, int]] = set()
     found = []
     for index, one in enumerate(given):
         try:
-            check_once(entry(plan, one.step_code, value=one.value, sample=one.sample, reason=one.reason), places)
+            entries = step_entries(
+                plan, one.step_code, value=one.value, sample=one.sample, reason=one.reason, here=here
+            )
+            for entry in entries:
+                check_once(entry, places)
         except InvalidInput as refusal:
             found.append(FieldError(f"{name}.{index}", refusal.what, refusal.why or refusal.do))
     return found

@@ -17,7 +17,7 @@ from mes.kernel.rest.paging import page_of, paged
 from mes.kernel.rest.schema import reads
 from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
-from mes.station.actions.operations import signature_content
+from mes.station.actions.signing import signature_content
 from mes.station.api.lookups import your_station
 from mes.station.serializers import UnitAnswer, UnitLine, UnitQuery, UnitsQuery, WayAnswer
 from orders.plans import OperationPlan

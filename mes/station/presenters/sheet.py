@@ -10,7 +10,7 @@ from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
 from mes.kernel.gates import Hook, Verdict, judge
 from mes.kernel.numbers import plain
-from mes.station.actions.operations import signature_content
+from mes.station.actions.signing import signature_content
 from mes.station.queries import all_readings
 from orders.models import StepKind
 from orders.plans import StepPlan

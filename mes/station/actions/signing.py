@@ -1,0 +1,109 @@
+"""What is signed at a station: the end of an operation, and values of steps that ask for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mes.kernel.audit.actions.signatures import SignatureMissing, sign
+from mes.kernel.refusals import InvalidInput
+from mes.station.actions.given import Completion, Read
+from wip.conditions import asked
+from wip.entries import Entry
+from wip.facts import recorded
+from wip.jobs import Job
+from wip.models import Reading
+
+
+def signature_content(job: Job) -> dict[str, Any]:
+    """What a person signs at the end of an operation: all values in force, as they are shown."""
+    (known,) = recorded([job])
+    order = {step.code: step.position for step in job.operation.steps}
+    values = sorted(known.values.values(), key=lambda r: (order.get(r.step_code, 0), r.sample))
+    return _content(job, values, asked(job.operation.steps, known.values))
+
+
+def step_content(job: Job, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What a person signs who records a step: its values, as they are shown before they are recorded."""
+    return _content(job, [entry.as_reading() for entry in entries], {entry.step.code for entry in entries})
+
+
+def sign_steps(*, job: Job, read: Iterable[Read], at: datetime) -> list[Entry]:
+    """The entries, each with the signature of its step where that asks for one.
+
+    Raises SignatureMissing, SignatureRefused, SignatureVoid; InvalidInput for one that is not asked for.
+    """
+    signed: list[Entry] = []
+    for given, entries in read:
+        step = entries[0].step
+        if given.signing is not None and not step.signature_meaning:
+            raise InvalidInput(f"{step.name} asks for no signature.", do="Leave it out.")
+        if not step.signature_meaning:
+            signed += entries
+            continue
+        if given.signing is None:
+            raise SignatureMissing(
+                f"{step.name} is recorded with your signature.", do="Read the value, enter your secret, and sign."
+            )
+        signature = sign(
+            signing=given.signing,
+            meaning=step.signature_meaning,
+            shown=step_content(job, entries),
+            is_all_new=True,
+            act={"step": step.code, "reason": given.reason.strip(), "at": at},
+            table="wip_operationexecution",
+            record=job.running.pk,
+            site_id=job.site_id,
+            at=at,
+        )
+        signed += [replace(entry, signature=signature) for entry in entries]
+    return signed
+
+
+def sign_end(*, job: Job, completion: Completion, at: datetime) -> None:
+    """Sign the end of the job, its entries being stored. Raises SignatureMissing and as sign."""
+    if completion.signing is None:
+        raise SignatureMissing(
+            f"{job.operation.code} {job.operation.name} is completed with your signature.",
+            do="Read what is shown, enter your secret again, and sign.",
+        )
+    given = {(entry.step.code, entry.sample) for entry in job.entries}
+    job.entries = ()  # they are stored by now
+    shown = signature_content(job)
+    sign(
+        signing=completion.signing,
+        meaning=job.operation.signature_meaning,
+        shown=shown,
+        is_all_new=all((reading["step"], reading["sample"]) in given for reading in shown["readings"]),
+        act={"good": job.good, "scrap": job.scrap, "scrap_reason": completion.scrap_reason.strip()},
+        table="wip_operationexecution",
+        record=job.running.pk,
+        site_id=job.site_id,
+        at=at,
+    )
+
+
+def _content(job: Job, values: Iterable[Reading], counting: Iterable[str]) -> dict[str, Any]:
+    return {
+        "order": job.order.erp_reference,
+        "unit": job.unit.serial,
+        "operation": job.operation.code,
+        "plan": job.order.digest,
+        "readings": [_shown(reading, reading.step_code in counting) for reading in values],
+    }
+
+
+def _shown(reading: Reading, counts: bool) -> dict[str, Any]:
+    """A value as it is shown; what only some values have stands there only for those."""
+    shown = {
+        "step": reading.step_code,
+        "sample": reading.sample,
+        "value": reading.value,
+        "unit": reading.quantity_unit,
+        "within_limits": reading.is_within_limits,
+    }
+    if reading.name:
+        shown["name"] = reading.name
+    if reading.witnessed_by is not None:
+        shown["witness"] = reading.witnessed_by.username
+    return shown if counts else shown | {"asked": False}

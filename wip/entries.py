@@ -1,0 +1,240 @@
+"""Entries: what is given for a step, checked for shape and made canonical. A canonical value reads itself back.
+
+TASK "done". CHECK "yes". NUMBER and TABLE: the number, with the step's decimal places. TEXT, LIST and SCAN: the text.
+PERSON: the user name. TIME: UTC in ISO 8601, to the second. FILE: the SHA-256; its name comes behind a blank.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from equipment.models import Station
+from mes.kernel.audit.models import Signature
+from mes.kernel.numbers import decimal_of, with_places
+from mes.kernel.refusals import FieldError, InvalidInput
+from orders.models import StepKind
+from orders.plans import OperationPlan, StepPlan
+from wip.models import Reading
+
+NOW = "now"  # what the value of a TIME step may say instead of a time
+_YES = {"yes", "true", "1", "on"}
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_FILE = re.compile(r"([0-9a-f]{64})(?: (.+))?", re.ASCII)
+_YEARS = range(1900, 2200)
+_BETWEEN = re.compile(r"[\s;]+")
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where and when something is entered: a time without an offset is one in the zone of the station's site."""
+
+    station: Station
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person or a machine enters for a step: value as given; reason where it corrects an earlier one.
+
+    name: of the person or file that the value stands for. witness: the person who confirmed it with their secret, other
+    than who enters it. signature: under which it is recorded.
+    """
+
+    step: StepPlan
+    sample: int
+    value: str
+    number: Decimal | None = None
+    reason: str = ""
+    name: str = ""
+    witness: Any = None
+    signature: Signature | None = None
+
+    @property
+    def text(self) -> str:
+        """What is given again to mean the same."""
+        return f"{self.value} {self.name}" if self.step.kind == StepKind.FILE else self.value
+
+    def as_reading(self) -> Reading:
+        """The value as a reading of the step as it applies, not stored and of no execution."""
+        return Reading(
+            step_code=self.step.code,
+            sample=self.sample,
+            kind=self.step.kind,
+            value=self.value,
+            name=self.name,
+            number=self.number,
+            quantity_unit=self.step.quantity_unit,
+            lower=self.step.lower,
+            upper=self.step.upper,
+        )
+
+
+def read_entries(
+    operation: OperationPlan, step_code: str, *, value: object, sample: int = 1, reason: str = "", here: Here
+) -> list[Entry]:
+    """What is given for a step of the operation: one entry, of a table one a sample.
+
+    value of a table: all its numbers in order, as a list or in a text. Raises InvalidInput naming the step.
+    """
+    step = operation.step(step_code)
+    if step is None:
+        raise InvalidInput(
+            f"Operation {operation.code} has no step {step_code[:24]}.",
+            do=f"Its steps are: {', '.join(s.code for s in operation.steps) or 'none'}.",
+        )
+    if not 1 <= sample <= step.samples:
+        raise InvalidInput(f"{step.name} is recorded {step.samples} times, there is no sample {sample}.")
+    reason = reason.strip()[:200]
+    if step.kind == StepKind.TABLE and not (reason and isinstance(value, str | int | float | Decimal)):
+        return _read_table(step, value, reason, here)
+    return [_read(step, sample, value, reason, here)]
+
+
+def check_once(given: Entry, places: set[tuple[str, int]]) -> None:
+    """Note the step and sample of an entry among those of its request; raises InvalidInput when they are there."""
+    place = (given.step.code, given.sample)
+    if place in places:
+        sentence = f"{given.step.name}, sample {given.sample}, is given twice."
+        error = FieldError(f"{given.step.code}.{given.sample}", sentence)
+        raise InvalidInput(sentence, do="Send one value for each.", errors=[error])
+    places.add(place)
+
+
+def _read(step: StepPlan, sample: int, value: object, reason: str, here: Here) -> Entry:
+    try:
+        text, number = _READERS[StepKind(step.kind)](step, value, here)
+    except ValueError as error:
+        place = f"{step.code}.{sample}" if step.samples > 1 else step.code
+        raise InvalidInput(
+            str(error), do=f"Enter {step.name.lower()} again.", errors=[FieldError(place, str(error))]
+        ) from error
+    if step.kind == StepKind.FILE:
+        text, _, name = text.partition(" ")
+        return Entry(step, sample, text, number, reason, name)
+    return Entry(step, sample, text, number, reason)
+
+
+def _read_table(step: StepPlan, value: object, reason: str, here: Here) -> list[Entry]:
+    """All samples of a table; each that is no number is named by its place."""
+    if isinstance(value, str):
+        value = _BETWEEN.split(value.strip())
+    elif isinstance(value, int | float | Decimal):
+        value = [value]
+    if not isinstance(value, Sequence) or isinstance(value, bytes) or len(value) != step.samples:
+        count = len(value) if isinstance(value, Sequence) else "another number"
+        sentence = f"{step.name} has {step.samples} values that are entered together, not {count}."
+        raise InvalidInput(sentence, do="Enter all of them.", errors=[FieldError(step.code, sentence)])
+    entries, errors = [], []
+    for sample, one in enumerate(value, 1):
+        try:
+            entries.append(_read(step, sample, one, reason, here))
+        except InvalidInput as refusal:
+            errors.append(FieldError(f"{step.code}.{sample}", refusal.what))
+    if errors:
+        numbers = ", ".join(error.where.rpartition(".")[2] for error in errors)
+        raise InvalidInput(
+            f"{step.name}: {errors[0].what}", do=f"Enter value {numbers} of {step.samples} again.", errors=errors
+        )
+    return entries
+
+
+Value = tuple[str, Decimal | None]
+
+
+def _done(step: StepPlan, given: object, here: Here) -> Value:
+    if given is True or str(given).strip().lower() in {*_YES, "done"}:
+        return "done", None
+    raise ValueError(f"{step.name} is confirmed with done.")
+
+
+def _yes(step: StepPlan, given: object, here: Here) -> Value:
+    if given is True or str(given).strip().lower() in _YES:
+        return "yes", None
+    raise ValueError(f"{step.name} is confirmed with yes.")
+
+
+def _number(step: StepPlan, given: object, here: Here) -> Value:
+    number = decimal_of(given, places=4 if step.decimals is None else step.decimals)
+    return (f"{number:f}" if step.decimals is None else with_places(number, step.decimals)), number
+
+
+def _text(step: StepPlan, given: object, here: Here) -> Value:
+    if not isinstance(given, str):
+        raise ValueError(f"{step.name} takes a text.")
+    text = given.strip()
+    if not text:
+        raise ValueError(f"{step.name} is empty.")
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError(f"{step.name} takes up to 200 printable characters.")
+    return text, None
+
+
+def _choice(step: StepPlan, given: object, here: Here) -> Value:
+    text, _ = _text(step, given, here)
+    if text not in step.choices:
+        raise ValueError(f"{text[:60]} is no choice of {step.name}: it is one of {', '.join(step.choices)}.")
+    return text, None
+
+
+def _time(step: StepPlan, given: object, here: Here) -> Value:
+    text, _ = _text(step, given, here)
+    return _canonical(here.at if text.lower() == NOW else _moment(text, here)), None
+
+
+def _moment(text: str, here: Here) -> datetime:
+    wrong = ValueError(f"{text[:40]} is not a date and time: write it as 2026-11-24 14:05.")
+    if not _TIME.fullmatch(text):
+        raise wrong
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise wrong from error
+    if moment.year not in _YEARS:
+        raise ValueError(f"The year {moment.year} is not one of this plant.")
+    return moment if moment.tzinfo else _in_zone(moment, here.station.site.zone)
+
+
+def _in_zone(local: datetime, zone: ZoneInfo) -> datetime:
+    """The moment of a local time; one that the change of the clocks leaves out or brings twice is refused."""
+    first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
+        raise ValueError(f"There was no {local:%H:%M} on {local:%d %b %Y}: the clocks were put forward over it.")
+    offsets = " or ".join(f"{local:%H:%M}{each.isoformat()[-6:]}" for each in (first, second))
+    raise ValueError(
+        f"{local:%H:%M} was twice on {local:%d %b %Y}, the clocks were put back: say {offsets}, or press Now."
+    )
+
+
+def _canonical(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _file(step: StepPlan, given: object, here: Here) -> Value:
+    known = _FILE.fullmatch(given.strip()) if isinstance(given, str) else None
+    if known is None:
+        raise ValueError(f"{step.name} takes a file: attach it, or send the digest of one that is stored.")
+    digest, name = known[1], (known[2] or "").strip() or "file"
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"The name of a file has up to {LONGEST_NAME} printable characters.")
+    return f"{digest} {name}", None
+
+
+_READERS: dict[StepKind, Callable[[StepPlan, object, Here], Value]] = {
+    StepKind.TASK: _done,
+    StepKind.CHECK: _yes,
+    StepKind.NUMBER: _number,
+    StepKind.TABLE: _number,
+    StepKind.TEXT: _text,
+    StepKind.LIST: _choice,
+    StepKind.PERSON: _text,
+    StepKind.TIME: _time,
+    StepKind.FILE: _file,
+    StepKind.SCAN: _text,
+}

@@ -76,17 +76,18 @@ class Table:
     errors: list[CellError] = field(default_factory=list)
 
 
-def read(content: bytes, columns: Columns) -> Table:
+def read(content: bytes, columns: Columns | None = None) -> Table:
     """The table in a file. Rows are numbered by the line they begin in; empty lines are passed over.
 
-    Raises FileUnreadable and ColumnsWrong.
+    columns None: whatever the header says, in small letters. Raises FileUnreadable and ColumnsWrong.
     """
     text = _decoded(content)
-    rows = _rows(text, _separator(text, columns))
+    rows = _rows(text, _separator(text, columns.names if columns else ()))
     line, header = next(rows, (0, []))
     if not header:
         raise _unreadable(1, "The file holds separators and no text.", "Export the file again, with its columns.")
     names = [name.strip().lower() for name in header]
+    columns = columns or Columns(required=tuple(dict.fromkeys(names)))
     _check_columns(line, names, columns)
     table = Table(columns)
     for line, cells in rows:
@@ -136,13 +137,13 @@ def _decoded(content: bytes) -> str:
     return text
 
 
-def _separator(text: str, columns: Columns) -> str:
+def _separator(text: str, columns: Sequence[str]) -> str:
     """The separator that finds most of our columns in the header, else most columns."""
     header = next(line for line in _LINE_END.split(text) if line.strip())
 
     def found(separator: str) -> tuple[int, int]:
         names = [name.strip().strip('"').strip().lower() for name in header.split(separator)]
-        return len(set(names) & set(columns.names)), len(names)
+        return len(set(names) & set(columns)), len(names)
 
     return max(",;\t", key=found)
 

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "quality",
     "mes.station",
     "mes.erp",
+    "mes.plantfiles",
     "mes.boards",
     "mes.demo",
     "django.contrib.admin",

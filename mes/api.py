@@ -20,6 +20,7 @@ from equipment.api import (
 )
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
+from mes.people.api import OnePerson, People, PersonQualifications, Qualifications, WithdrawQualification
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
 from mes.station.api.units import UnitAtWork, Units
 from wip.api import Holds, ReleaseHold
@@ -62,5 +63,14 @@ urlpatterns = [
     path("v1/help-calls/<str:call>/finish", FinishHelpCall.as_view(), name="api_help_call_finish"),
     path("v1/holds", Holds.as_view(), name="api_holds"),
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
+    path("v1/people", People.as_view(), name="api_people"),
+    path("v1/people/<str:username>", OnePerson.as_view(), name="api_person"),
+    path("v1/people/<str:username>/qualifications", PersonQualifications.as_view(), name="api_person_qualifications"),
+    path(
+        "v1/people/<str:username>/qualifications/<str:code>/withdraw",
+        WithdrawQualification.as_view(),
+        name="api_qualification_withdraw",
+    ),
+    path("v1/qualifications", Qualifications.as_view(), name="api_qualifications"),
     re_path("", NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -29,6 +29,7 @@ _NAVIGATION = [
     (_("Stations"), "station:stations", Permission.VIEW_ORDERS),
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),
+    (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),
     (_("Records"), "records", Permission.VIEW_LEDGER),
     (_("Master data"), "admin:index", Permission.VIEW_MASTER_DATA),
 ]

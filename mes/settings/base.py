@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "mes.erp",
     "mes.plantfiles",
     "mes.boards",
+    "mes.people",
     "mes.demo",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -64,7 +64,7 @@ def test_a_person_gets_roles_password_and_pin(client, plant) -> None:
         client, plant, "omar", "personnel_person_add",
         username="nadia", full_name="Nadia Petrova", badge="B-0777", roles=["operator", "quality"],
         new_password="a good long secret", new_pin="9182", reason="Starts on Monday",
-        **no_rows("site_access"),
+        **no_rows("site_access", "qualifications"),
     )  # fmt: skip
     assert answer.status_code == 302, answer.context["errors"]
     nadia = Person.objects.get(username="nadia")
@@ -79,7 +79,7 @@ def test_a_weak_password_and_a_wrong_pin_are_named(client, plant) -> None:
     answer = post(
         client, plant, "omar", "personnel_person_add",
         username="nadia", full_name="Nadia", new_password="short", new_pin="12", reason="x",
-        **no_rows("site_access"),
+        **no_rows("site_access", "qualifications"),
     )  # fmt: skip
     assert answer.status_code == 200
     assert {"new_password", "new_pin"} <= set(answer.context["adminform"].form.errors)
@@ -147,7 +147,7 @@ def test_nobody_disables_themselves(client, plant) -> None:
 def test_a_new_person_of_an_impossible_user_name_is_refused(client, plant) -> None:
     answer = post(
         client, plant, "omar", "personnel_person_add",
-        username="na dia/x", full_name="Nadia", roles=["operator"], reason="x", **no_rows("site_access"),
+        username="na dia/x", full_name="Nadia", roles=["operator"], reason="x", **no_rows("site_access", "qualifications"),
     )  # fmt: skip
     assert answer.status_code == 200
     assert "A user name has 1 to 64 letters" in answer.content.decode()

@@ -1,21 +1,19 @@
 """People in the administration pages. The page of a person itself is completed by equipment, which knows the sites."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
-from django.forms import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
 
-from mes.kernel.audit.admin import PlainChoices, ReadOnly, ReasonForm, RecordAdmin
+from mes.kernel.audit.admin import ReadOnly, ReasonForm, RecordAdmin
 from mes.kernel.door import current, open_door
-from mes.kernel.personnel.actions.people import unlock
+from mes.kernel.personnel.actions.people import create, enable, unlock
+from mes.kernel.personnel.actions.qualifications import grant, withdraw
 from mes.kernel.personnel.actions.secrets import check_pin, set_pin
 from mes.kernel.personnel.actions.tokens import revoke_token
 from mes.kernel.personnel.models import ApiToken, Person, PersonQualification, Qualification
-from mes.kernel.personnel.roles import Role
+from mes.kernel.personnel.roles import Permission, Role
 from mes.kernel.refusals import InvalidInput
 
 
@@ -52,15 +50,13 @@ class PersonForm(ReasonForm):
         return pin
 
 
-class PersonQualificationInline(PlainChoices, admin.TabularInline):
-    """Qualifications are kept for good: one that is over has an end."""
+class PersonQualificationInline(ReadOnly, admin.TabularInline):
+    """What the person is qualified for; granted and withdrawn on pages of its own."""
 
     model = PersonQualification
     fk_name = "person"
-    fields = ("qualification", "level", "expires_date", "granted_by")
-    readonly_fields = ("granted_by",)
+    fields = ("qualification", "level", "expires_date", "evidence", "granted_by", "withdrawn_at")
     extra = 0
-    can_delete = False
     verbose_name_plural = "qualifications"
 
 
@@ -70,32 +66,36 @@ class PersonAdmin(RecordAdmin):
     list_filter = ("is_active",)
     search_fields = ("full_name", "username", "badge")
     fields = ("username", "full_name", "badge", "roles", "is_active", "new_password", "new_pin", "reason")
+    readonly_fields = ("is_active",)
     inlines = (PersonQualificationInline,)
-    actions = ("unlock",)
+    actions = ("unlock", "enable")
 
     @admin.display(description="Roles")
     def role_names(self, person: Person) -> str:
         return ", ".join(Role(role).label for role in person.roles)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
-        return ("username",) if obj else ()
+        return ("username", "is_active") if obj else ("is_active",)
 
     def save_model(self, request: HttpRequest, obj: Person, form: PersonForm, change: bool) -> None:
-        if password := form.cleaned_data["new_password"]:
+        password, pin = form.cleaned_data["new_password"], form.cleaned_data["new_pin"]
+        if not change:
+            create(person=obj, by=request.user, password=password, pin=pin)
+            return
+        if password:
             obj.set_password(password)
-        elif not change:
-            obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        if pin := form.cleaned_data["new_pin"]:
+        if pin:
             set_pin(person=obj, pin=pin)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet, change: bool) -> None:
-        passage = current()
-        assert passage is not None
-        for inline in formset.forms:
-            if isinstance(inline.instance, PersonQualification) and inline.has_changed():
-                inline.instance.granted_at, inline.instance.granted_by = passage.at, request.user
-        super().save_formset(request, form, formset, change)
+    @admin.action(description="Enable (needs a reason)", permissions=["change"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        for person in queryset:
+            self.carry_out(
+                request,
+                lambda passage, who=person: enable(person=who, reason=passage.reason, by=passage.person),
+                done=f"{person} may log in again.",
+            )
 
     @admin.action(description="Unlock after wrong secrets", permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
@@ -111,6 +111,66 @@ class PersonAdmin(RecordAdmin):
 class QualificationAdmin(RecordAdmin):
     list_display = ("code", "name")
     search_fields = ("code", "name")
+
+
+class GrantForm(ReasonForm):
+    evidence = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    certificate = forms.FileField(
+        required=False, help_text="PDF, PNG or JPEG, at most 5 MB. Empty: none.", widget=forms.FileInput
+    )
+
+    def _post_clean(self) -> None:
+        """Fill in the record, and leave its rules to the verb: who granted it is not known to the form."""
+        self._validate_unique = False
+        self.instance.granted_by_id, self.instance.granted_at = None, None
+        super()._post_clean()
+
+
+@admin.register(PersonQualification)
+class PersonQualificationAdmin(RecordAdmin):
+    """Grants. Saving one grants it or renews it, in one's own name; it is withdrawn with a reason."""
+
+    form = GrantForm
+    list_display = ("person", "qualification", "level", "expires_date", "granted_by", "withdrawn_at")
+    list_filter = ("qualification", "withdrawn_at")
+    list_select_related = ("person", "qualification", "granted_by")
+    search_fields = ("person__full_name", "person__username", "qualification__code")
+    fields = ("person", "qualification", "level", "expires_date", "evidence", "certificate", "reason")
+    actions = ("withdraw",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.may(Permission.GRANT_QUALIFICATIONS)
+
+    def has_change_permission(self, request: HttpRequest, obj: PersonQualification | None = None) -> bool:
+        return request.user.may(Permission.GRANT_QUALIFICATIONS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PersonQualification | None = None) -> tuple[str, ...]:
+        return ("person", "qualification") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: PersonQualification, form: GrantForm, change: bool) -> None:
+        passage = current()
+        assert passage is not None
+        content = {name: form.cleaned_data[name] for name in ("level", "expires_date", "evidence")}
+        granted = grant(
+            person=obj.person,
+            qualification=obj.qualification,
+            certificate=form.cleaned_data["certificate"] or None,
+            by=request.user,
+            at=passage.at,
+            **content,
+        )
+        obj.pk = granted.pk
+
+    @admin.action(description="Withdraw (needs a reason)", permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[PersonQualification]) -> None:
+        for held in queryset.select_related("person", "qualification"):
+            self.carry_out(
+                request,
+                lambda passage, which=held: withdraw(
+                    held=which, reason=passage.reason, by=passage.person, at=passage.at
+                ),
+                done=f"{held.qualification} is withdrawn from {held.person}.",
+            )
 
 
 @admin.register(ApiToken)

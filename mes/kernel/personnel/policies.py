@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 
 from mes.kernel.personnel.models import Person
@@ -7,6 +8,10 @@ from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
 
 class RoleMissing(NotPermitted):
     """The person's roles don't include this right."""
+
+
+class NotYourself(NotPermitted):
+    """Somebody else has to do this for the person."""
 
 
 def check_permission(person: Person, permission: Permission) -> None:
@@ -20,6 +25,22 @@ def check_permission(person: Person, permission: Permission) -> None:
         do="Ask somebody with one of these roles, or an administrator for the role.",
         evidence={"permission": str(permission)},
     )
+
+
+def check_may_grant(person: Person, by: Person) -> None:
+    """Raise RoleMissing or NotYourself unless `by` may grant and withdraw the person's qualifications."""
+    check_permission(by, Permission.GRANT_QUALIFICATIONS)
+    if person.pk == by.pk:
+        raise NotYourself(
+            "Nobody grants or withdraws their own qualifications.", do="Ask another supervisor or administrator."
+        )
+
+
+def check_username(username: str) -> None:
+    """Raise InvalidInput unless this can be a user name, which stands in addresses and is for good."""
+    if not re.fullmatch(r"[\w.@+-]{1,64}", username):
+        sentence = "A user name has 1 to 64 letters, digits and . @ + - _ in it, no blanks."
+        raise InvalidInput(sentence, do="Choose another one.", errors=[FieldError("username", sentence)])
 
 
 def check_reason(reason: str) -> None:

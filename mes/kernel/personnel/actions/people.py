@@ -6,13 +6,9 @@ from django.contrib.auth.hashers import make_password
 
 from mes.kernel.personnel.actions.secrets import set_pin
 from mes.kernel.personnel.models import ApiToken, Person
-from mes.kernel.personnel.policies import check_permission, check_reason
+from mes.kernel.personnel.policies import NotYourself, check_permission, check_reason, check_username
 from mes.kernel.personnel.roles import Permission, Role
-from mes.kernel.refusals import InvalidInput, NotPermitted, Refusal
-
-
-class NotYourself(NotPermitted):
-    """Somebody else has to do this for the person."""
+from mes.kernel.refusals import InvalidInput, Refusal
 
 
 class PersonDisabled(Refusal):
@@ -29,6 +25,7 @@ def create(*, person: Person, by: Person, password: str = "", pin: str = "") -> 
     Raises RoleMissing, InvalidInput; a user name or badge that somebody has is refused by the database.
     """
     check_permission(by, Permission.EDIT_PEOPLE)
+    check_username(person.username)
     if unknown := sorted(set(person.roles) - set(Role.values)):
         raise InvalidInput(f"There is no role {unknown[0]}.", do=f"The roles are {', '.join(Role.values)}.")
     person.password = make_password(password or None)

@@ -5,10 +5,8 @@ from datetime import date, datetime, timedelta
 from django.core.files import File
 
 from mes.kernel.attachments import check_attachment
-from mes.kernel.personnel.actions.people import NotYourself
 from mes.kernel.personnel.models import Person, PersonQualification, Qualification
-from mes.kernel.personnel.policies import check_permission, check_reason
-from mes.kernel.personnel.roles import Permission
+from mes.kernel.personnel.policies import check_may_grant, check_reason
 from mes.kernel.refusals import FieldError, InvalidInput, Refusal
 
 HIGHEST_LEVEL = 9
@@ -35,7 +33,7 @@ def grant(
     "course of 12 May, examined by J. Roe"; certificate: PDF or picture, None: the one there was is not carried over.
     Raises RoleMissing, NotYourself, InvalidInput.
     """
-    _check_may(person, by)
+    check_may_grant(person, by)
     _check_content(level, evidence, expires_date, at)
     if certificate is not None:
         check_attachment(certificate)
@@ -56,7 +54,7 @@ def grant(
 def withdraw(*, held: PersonQualification, reason: str, by: Person, at: datetime) -> PersonQualification:
     """The qualification counts for nothing any more. Raises RoleMissing, NotYourself, InvalidInput, and
     QualificationWithdrawn."""
-    _check_may(held.person, by)
+    check_may_grant(held.person, by)
     check_reason(reason)
     locked = PersonQualification.objects.select_for_update(no_key=True).get(pk=held.pk)
     if locked.withdrawn_at is not None:
@@ -64,14 +62,6 @@ def withdraw(*, held: PersonQualification, reason: str, by: Person, at: datetime
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawal_reason = at, by, reason
     locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])
     return locked
-
-
-def _check_may(person: Person, by: Person) -> None:
-    check_permission(by, Permission.GRANT_QUALIFICATIONS)
-    if person.pk == by.pk:
-        raise NotYourself(
-            "Nobody grants or withdraws their own qualifications.", do="Ask another supervisor or administrator."
-        )
 
 
 def _check_content(level: int, evidence: str, expires_date: date | None, at: datetime) -> None:

@@ -1,0 +1,29 @@
+"""A person's page in the administration, completed by what reaches the stations: disabling."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from equipment.admin import PersonWithSitesAdmin
+from mes.kernel.personnel.models import Person
+from mes.people.actions.people import disable
+
+admin.site.unregister(Person)
+
+
+@admin.register(Person)
+class PersonEverywhereAdmin(PersonWithSitesAdmin):
+    """Disabling somebody also ends their log-ons at stations, which only this floor knows."""
+
+    actions = (*PersonWithSitesAdmin.actions, "disable")
+
+    @admin.action(description="Disable (needs a reason)", permissions=["change"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        for person in queryset:
+            self.carry_out(
+                request,
+                lambda passage, who=person: disable(
+                    person=who, reason=passage.reason, by=passage.person, at=passage.at
+                ),
+                done=f"{person} is disabled: no log-in, no tokens, logged off at every station.",
+            )

@@ -1,0 +1,13 @@
+"""The office's addresses of people and what they are qualified for."""
+
+from django.urls import path
+
+from mes.people.views import people, qualifications
+
+urlpatterns = [
+    path("qualifications/", qualifications.qualifications, name="qualifications"),
+    path("people/<str:username>/", people.person, name="person"),
+    path("people/<str:username>/grant/", people.grant, name="person_grant"),
+    path("people/<str:username>/<str:code>/withdraw/", people.withdraw, name="person_withdraw"),
+    path("people/<str:username>/<str:code>/certificate", people.certificate, name="person_certificate"),
+]

@@ -25,9 +25,9 @@ class Number(forms.CharField):
 
 
 class LabelForm(forms.Form):
-    """A supplier's label, scanned or typed."""
+    """A supplier's label, scanned or typed. Named as the form that takes scans names its field."""
 
-    label = forms.CharField(
+    code = forms.CharField(
         label=_("Supplier's label"),
         max_length=200,
         required=False,

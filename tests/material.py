@@ -9,7 +9,7 @@ from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.models import Meaning
 from mes.station.actions.operations import Completion, Given
-from orders.actions import revisions, work_orders
+from orders.actions import work_orders
 from orders.actions.work_orders import OrderRequest
 from orders.models import (
     BomLine,
@@ -117,9 +117,7 @@ def line(
             if substitute is not None:
                 other, first, last = substitute
                 BomSubstitute.objects.create(bom_line=row, product=other, factor=2, valid_from=first, valid_to=last)
-    with plant.door("mei") as passage:
-        revisions.release_product_revision(revision=revision, by=passage.person, at=passage.at)
-        revisions.release_routing_revision(revision=routing, by=passage.person, at=passage.at)
+    revision, _ = (plant.approve_and_release(one) for one in (revision, routing))
     return Line(plant, revision, station)
 
 

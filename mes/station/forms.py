@@ -99,6 +99,26 @@ class HoldForm(Act):
     reason = forms.CharField(max_length=200)
 
 
+class UnitForm(forms.Form):
+    unit = forms.CharField(max_length=60)
+
+
+class ClearanceForm(UnitForm, Act):
+    """The ticked lines by their positions, and the signature."""
+
+    ticked = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    digest = forms.CharField(max_length=64)
+    pin = forms.CharField(max_length=16)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Which lines there are is known by the verb; here they are numbers.
+        given = self.data.getlist("ticked") if hasattr(self.data, "getlist") else []
+        self.fields["ticked"].choices = [
+            (one, one) for one in given if one.isascii() and one.isdigit() and len(one) < 6
+        ]
+
+
 def checked(form: forms.Form) -> dict[str, Any]:
     """The form's cleaned content; raises InvalidInput that names every field that is wrong."""
     if form.is_valid():

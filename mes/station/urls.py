@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mes.station.views import log_on, pictures, queue, scan, stations, work
+from mes.station.views import clearance, log_on, material, pictures, queue, scan, stations, work
 
 app_name = "station"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("scan/", scan.scan, name="scan"),
     path("start/", queue.start, name="start"),
     path("why/", queue.why, name="why"),
+    path("material/", material.material, name="material"),
+    path("material/stage/", material.stage, name="stage"),
+    path("material/unstage/", material.unstage, name="unstage"),
+    path("clearance/", clearance.clearance, name="clearance"),
     path("work/<uuid:pk>/", work.work, name="work"),
     path("work/<uuid:pk>/record/", work.record, name="record"),
     path("work/<uuid:pk>/book/", work.book, name="book"),

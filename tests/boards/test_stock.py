@@ -58,7 +58,7 @@ def test_a_lot_is_received_from_the_form_and_its_label_is_shown(plant, ines):
 
 
 def test_the_suppliers_label_fills_the_form(ines):
-    page = ines.get("/stock/receive/", query_params={"label": "0109521234543213172701311" + "0AB-12"})
+    page = ines.get("/stock/receive/", query_params={"code": "0109521234543213172701311" + "0AB-12"})
     words = page.content.decode()
     assert re.search(r'name="supplier_lot"[^>]*value="AB-12"|value="AB-12"[^>]*name="supplier_lot"', words)
     assert re.search(r'value="2027-01-31"', words)
@@ -71,8 +71,8 @@ def test_the_raw_scan_is_kept(plant, ines):
 
 
 def test_a_label_that_was_misread_is_refused_and_one_with_strange_characters_is_not(ines):
-    assert ines.get("/stock/receive/", query_params={"label": "010952123454321417270131"}).status_code == 422
-    assert ines.get("/stock/receive/", query_params={"label": "Grö\0ße <b>"}).status_code == 200
+    assert ines.get("/stock/receive/", query_params={"code": "010952123454321417270131"}).status_code == 422
+    assert ines.get("/stock/receive/", query_params={"code": "Grö\0ße <b>"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_quality_releases_with_a_signature_bound_to_what_the_page_shows(plant, m
     answer = mei.post("/stock/LOT-1/release/", reason="Measured", password=PASSWORD, digest=digest)
     assert answer["Location"] == "/stock/?show=quarantine"
     assert Unit.objects.get().status == UnitStatus.FINISHED
-    assert Signature.objects.get().shown_digest == digest
+    assert Signature.objects.get(record_table="genealogy_unit").shown_digest == digest
     assert "Measured" in text(mei.get("/units/LOT-1/"))
 
 

@@ -35,7 +35,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         return _receive(request, ReceiveForm(request.POST, request.FILES, sites=sites))
     label = _label_of(request)
     context = {
-        "label_form": LabelForm(auto_id="scan_%s"),
+        "label_form": LabelForm(auto_id="scan_%s", label_suffix=""),
         "label": label,
         "form": ReceiveForm(initial=_said_by(label), sites=sites, label_suffix=""),
         "latest": _latest(request),
@@ -93,7 +93,7 @@ def certificate(request: HttpRequest, serial: str) -> HttpResponse:
 
 
 def _label_of(request: HttpRequest) -> SupplierLabel | None:
-    scanned = request.GET.get("label", "").replace("\0", "")[:200]
+    scanned = request.GET.get("code", "").replace("\0", "")[:200]
     return read_label(scanned) if scanned.strip() else None
 
 

@@ -1,0 +1,60 @@
+"""Material at the station: what is staged here, staging by a scan, and taking back."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from genealogy.actions import lots
+from genealogy.lots import shelved, staged_at
+from mes.kernel.personnel.queries import person_by_badge
+from mes.station.forms import ScanForm, checked
+from mes.station.policies import unit_at
+from mes.station.views.answers import answer
+from mes.station.views.pages import log_on_page
+from mes.station.views.presence import Presence, enter, logged_on
+
+
+@require_safe
+@logged_on
+def material(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """What is staged here: of each product the first expiry first."""
+    return _page(request, presence)
+
+
+@require_POST
+@logged_on
+def stage(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """Stage what was scanned here; a badge asks for its person's PIN, as everywhere at a station."""
+    given = checked(ScanForm(request.POST))
+    person = person_by_badge(given["code"])
+    if person is not None:
+        url = reverse("station:log_on", query={"badge": given["code"]})
+        return answer(request, url, lambda: log_on_page(request, presence, person))
+    unit = unit_at(presence.station, given["code"])
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            lots.stage(unit=unit, station=presence.station, by=presence.who, at=passage.at)
+    return _answer(request, presence, f"{unit} staged")
+
+
+@require_POST
+@logged_on
+def unstage(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """Take a lot back from the station."""
+    given = checked(ScanForm(request.POST))
+    unit = unit_at(presence.station, given["code"])
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            lots.unstage(unit=unit, by=presence.who, at=passage.at)
+    return _answer(request, presence, f"{unit} taken back")
+
+
+def _answer(request: HttpRequest, presence: Presence, done: str) -> HttpResponse:
+    return answer(request, reverse("station:material"), lambda: _page(request, presence), done=done)
+
+
+def _page(request: HttpRequest, presence: Presence) -> HttpResponse:
+    today = presence.station.site.local(presence.now).date()
+    staged = shelved(staged_at(presence.station), today)
+    return render(request, "station/material.html", presence.context(staged=staged, pace=presence.pace()))

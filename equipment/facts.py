@@ -6,9 +6,8 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from equipment.models import PhysicalAsset, Station
+from equipment.queries import assets_at
 from mes.kernel import door
 
 
@@ -71,16 +70,11 @@ def assets_here(subjects: Sequence[NeedsAssets]) -> list[AssetFacts]:
         assert asset.station_id is not None
         here.setdefault(asset.station_id, []).append(asset)
     at = door.moment()
-    return [_facts(s, here, at) for s in subjects]
+    return [facts_about(s, here.get(s.station.pk, ()) if s.station else (), at) for s in subjects]
 
 
-def _facts(subject: NeedsAssets, here: dict[UUID, list[PhysicalAsset]], at: datetime) -> AssetFacts:
-    station = subject.station
-    if station is None or not subject.required_assets:
+def facts_about(subject: NeedsAssets, here: Sequence[PhysicalAsset], at: datetime) -> AssetFacts:
+    """The facts about one subject, whose station has these assets."""
+    if subject.station is None or not subject.required_assets:
         return AssetFacts((), "", (), date.min)
-    return AssetFacts(subject.required_assets, station.code, here.get(station.pk, []), subject.date_of(at))
-
-
-def assets_at(stations: "set[UUID]") -> QuerySet[PhysicalAsset]:
-    """The assets in use at these stations, with their classes."""
-    return PhysicalAsset.objects.filter(station__in=stations, is_active=True).select_related("asset_class")
+    return AssetFacts(subject.required_assets, subject.station.code, here, subject.date_of(at))

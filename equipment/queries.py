@@ -50,6 +50,18 @@ def assets_of(sites: Collection[UUID]) -> QuerySet[PhysicalAsset]:
     return found.order_by("code")
 
 
+def assets_at(stations: Collection[UUID]) -> QuerySet[PhysicalAsset]:
+    """The assets in use at these stations, with their classes, by code."""
+    found = PhysicalAsset.objects.filter(station__in=stations, is_active=True)
+    return found.select_related("asset_class").order_by("code")
+
+
+def lock_assets_at(station: Station, classes: Collection[str]) -> list[PhysicalAsset]:
+    """The assets in use at a station of these classes, locked in one order. An asset never changes its class."""
+    here = assets_at([station.pk]).filter(asset_class__code__in=classes).order_by("pk")
+    return list(here.select_for_update(of=("self",), no_key=True))
+
+
 def in_state(states: Collection[CalibrationState], sites: Collection[Site], at: datetime) -> Q:
     """The condition for assets whose calibration is in one of these states, by the date at each one's site."""
     return reduce(

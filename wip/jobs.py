@@ -11,7 +11,7 @@ from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.queries import ComponentScan
 from orders.models import WorkOrder
-from orders.plans import OperationPlan, Plan
+from orders.plans import AssetPlan, OperationPlan, Plan
 from wip.entries import Entry
 from wip.models import OperationExecution
 
@@ -56,3 +56,7 @@ class Job:
     @property
     def required_qualifications(self) -> Sequence[tuple[str, str, int]]:
         return self.operation.qualifications
+
+    @property
+    def required_assets(self) -> Sequence[AssetPlan]:
+        return self.operation.assets

@@ -14,6 +14,7 @@ from mes.station.actions import logons
 from mes.station.actions.operations import Completion, Given, book, take_over
 from orders.models import WorkOrder
 from tests.bench.line import drive_line
+from tests.equipment.assets import asking_for_a_wrench
 from tests.lots import CODE, lot_line
 from tests.station.pages import StationPage
 from wip.actions import holds
@@ -158,6 +159,30 @@ def log_on(plant):
     return come
 
 
+def start_with_a_gauge(plant):
+    asking_for_a_wrench(plant)
+    units = list(plant.released(2).units.all())
+    for unit in units:
+        plant.do(unit, "10", "20")
+    plant.start(units[0], "30")
+    return lambda: plant.start(units[1], "30")
+
+
+def complete_with_a_gauge(plant):
+    asking_for_a_wrench(plant)
+    unit = plant.do(plant.unit(), "10", "20")
+    plant.start(unit, "30")
+    plant.report(unit, "30", *plant.entries("30"))
+    return lambda: plant.report(unit, "30", complete=True)
+
+
+def complete_without_a_gauge(plant):
+    unit = plant.do(plant.unit(), "10", "20")
+    plant.start(unit, "30")
+    plant.report(unit, "30", *plant.entries("30"))
+    return lambda: plant.report(unit, "30", complete=True)
+
+
 STATEMENTS = {
     scan_to_complete: 14,
     scan_to_complete_with_a_key: 15,
@@ -167,6 +192,9 @@ STATEMENTS = {
     complete_the_last_signed_operation: 19,
     scrap: 17,
     book_a_part_with_scrap: 12,
+    start_with_a_gauge: 14,
+    complete_without_a_gauge: 10,
+    complete_with_a_gauge: 13,
     take_a_job_over: 9,
     release_an_order_of_100: 18,
     create_an_order: 5,

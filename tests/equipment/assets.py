@@ -8,6 +8,8 @@ from equipment.actions import assets, calibrations, help_calls
 from equipment.actions.calibrations import Calibration
 from equipment.models import AssetClass, CalibrationRecord, HelpCall, PhysicalAsset, Station
 from mes.kernel.keys import uuid7
+from orders.actions import drafts
+from orders.models import OperationAsset
 from tests.plant import Plant
 
 GOOD = Calibration(result="PASSED", as_found="1.200 N·m", as_left="1.200 N·m", standard="REF-7, PTB 4711")
@@ -72,3 +74,16 @@ def help_call(
     """A call for help from a station."""
     with plant.door(who) as passage:
         return help_calls.call(station=plant.stations[station], kind=kind, note=note, by=passage.person, at=passage.at)
+
+
+def asking_for_a_wrench(plant: Plant, *, placed: bool = True, cycles_per_piece: int = 6) -> PhysicalAsset:
+    """From here on operation 30 asks for a torque wrench. placed: the one there is, calibrated, is at its station."""
+    with plant.door("hiroshi") as passage:
+        draft = drafts.copy_routing_revision(revision=plant.routing, by=passage.person, at=passage.at)
+        OperationAsset.objects.create(
+            operation=draft.operations.get(code="30"),
+            asset_class=wrench_class(plant),
+            cycles_per_piece=cycles_per_piece,
+        )
+    plant.routing = plant.approve_and_release(draft)
+    return wrench(plant, at="30" if placed else "")

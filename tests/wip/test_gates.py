@@ -8,6 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from equipment import gates as equipment_gates
+from equipment.facts import AssetFacts, assets_here
+from equipment.models import AssetClass, PhysicalAsset
 from genealogy import gates as genealogy_gates
 from genealogy.facts import Material, material
 from genealogy.queries import ComponentScan, components, hosts
@@ -16,7 +19,7 @@ from mes.kernel.personnel.gates import operator_qualified
 from mes.kernel.personnel.queries import QualificationFacts, qualifications
 from orders import gates as order_gates
 from orders.models import Product, WorkOrder
-from orders.plans import ComponentPlan, OperationPlan, StepPlan, SubstitutePlan
+from orders.plans import AssetPlan, ComponentPlan, OperationPlan, StepPlan, SubstitutePlan
 from quality.gates import readings_within_limits
 from wip import gates
 from wip.clearances import Cleared
@@ -66,6 +69,16 @@ def a_station(**more) -> Thing:
 
 def a_scan(unit, quantity=1, wanted=BOARD) -> ComponentScan:
     return ComponentScan("BOARD", "U1", unit, wanted, Decimal(quantity))
+
+
+def a_wrench(day=23, cycles=0) -> PhysicalAsset:
+    of_class = AssetClass(code="TW", name="wrench", calibration_interval_days=365, life_cycles=9)
+    due = date(2026, 11, day)
+    return PhysicalAsset(code="TW-1", asset_class=of_class, calibration_due_date=due, cycles=cycles, hours=Decimal(0))
+
+
+def with_wrenches(*here) -> AssetFacts:
+    return AssetFacts([AssetPlan("TW", "wrench", "TOOL")], "ST-30", here, date(2026, 11, 23))
 
 
 def a_reading(number="1.2", sample=1) -> Reading:
@@ -254,6 +267,12 @@ CASES = [
     (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(order=12)}, "LINE_NOT_CLEARED"),
     (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(unit=uuid4())}, "LINE_NOT_CLEARED"),
     (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(voided_by="WO-2")}, "LINE_NOT_CLEARED"),
+    (equipment_gates.asset_at_station, {assets_here: with_wrenches()}, "ASSET_MISSING"),
+    (equipment_gates.asset_at_station, {assets_here: with_wrenches(a_wrench())}, None),
+    (equipment_gates.asset_calibrated, {assets_here: with_wrenches(a_wrench(day=22))}, "ASSET_NOT_CALIBRATED"),
+    (equipment_gates.asset_calibrated, {assets_here: with_wrenches(a_wrench(day=22), a_wrench())}, None),
+    (equipment_gates.asset_has_life, {assets_here: with_wrenches(a_wrench(cycles=9))}, "ASSET_WORN_OUT"),
+    (equipment_gates.asset_has_life, {assets_here: with_wrenches(a_wrench(cycles=8))}, None),
 ]
 
 

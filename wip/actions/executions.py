@@ -19,7 +19,7 @@ from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.queries import plan_of
 from orders.status import OrderStatus
-from wip.actions import orders
+from wip.actions import assets, orders
 from wip.jobs import Job
 from wip.models import ExecutionEvent, OperationExecution
 from wip.policies import check_gates, check_nothing_else_runs
@@ -40,6 +40,7 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
     (locked,) = _lock_unit(unit.pk)
     locked.work_order = order
     job = job_for(locked, operation, station=station, person=by)
+    here = assets.lock_here(job)
     check_gates(job, Hook.START)
     execution = OperationExecution(
         site_id=locked.site_id,
@@ -54,6 +55,7 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
         worked_by=by,
     )
     insert([execution])
+    assets.take(job=job, locked=here, execution=execution, by=by, at=at)
     _event(execution, ExecutionEventKind.STARTED, station, by, at)
     if order.status == OrderStatus.RELEASED:
         orders.begin(order=order)
@@ -121,6 +123,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
     execution.completed_at, execution.completed_by = at, by
     update([execution], "quantity_good", "quantity_scrapped", "status", "completed_at", "completed_by")
     _event(execution, ExecutionEventKind.COMPLETED, job.station, by, at, job.good, job.scrap, scrap_reason)
+    assets.use(job=job, by=by, at=at)
     _scrap(job, scrap_reason, by, at)
     if job.unit.quantity_left > 0 and _is_last(job):
         units.finish(unit=job.unit, where=_where(job), by=by, at=at)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("mes.api")),
     path("orders/import/", include("mes.erp.urls")),
     path("", include("mes.people.urls")),
+    path("master-data/", include("orders.urls")),
     path("", include("mes.boards.urls")),
 ]
 

@@ -36,6 +36,11 @@ class BomNode:
     reference_designators: str
     is_substitute: bool
 
+    @property
+    def depth(self) -> int:
+        """The level as far as it is indented."""
+        return min(self.level, 8)
+
 
 _SHOWN = """level, product_id, code, name, revision_id, revision, status, operation_code, quantity, quantity_unit,
     basis, trace_level, reference_designators, is_substitute"""

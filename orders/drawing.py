@@ -1,16 +1,18 @@
 """A routing revision as a drawing: boxes in columns, so that each stands to the right of what it waits for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from mes.kernel.numbers import plain
 from orders.models import Operation, OperationEdge, RoutingRevision
 
-WIDTH, HEIGHT, COLUMN, ROW, MARGIN = 164, 52, 202, 80, 16
+WIDTH, HEIGHT, COLUMN, ROW, MARGIN = 164, 52, 226, 92, 16
 
 
 @dataclass(frozen=True)
 class Box:
-    """An operation at (x, y), in viewBox units. change: "new", "changed" or empty, against the revision before."""
+    """An operation at (x, y), in viewBox units. change: "added", "changed" or empty, against another revision."""
 
     operation: Operation
     x: int
@@ -22,6 +24,12 @@ class Box:
         minutes, seconds = divmod(self.operation.run_time_s, 60)
         signed = " · signed" if self.operation.signature_meaning else ""
         return f"{self.operation.station_class.name} · {minutes}:{seconds:02}{signed}"
+
+    @property
+    def choice(self) -> str:
+        """That a unit need not go through it: one of several, or optional."""
+        words = [f"one of {self.operation.alternate_group}"] if self.operation.alternate_group else []
+        return " · ".join([*words, *(["optional"] if self.operation.is_optional else [])])
 
     @property
     def title(self) -> str:
@@ -53,39 +61,55 @@ class Box:
         return self.x + WIDTH
 
     @property
+    def below(self) -> int:
+        return self.y + HEIGHT + 13
+
+    @property
     def above(self) -> int:
         return self.y - 6
 
 
 @dataclass(frozen=True)
+class Link:
+    """An edge as a path; label: what it asks for, at (x, y)."""
+
+    path: str
+    label: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
 class Drawing:
     boxes: list[Box]
-    links: list[str]
+    links: list[Link]
     width: int
     height: int
 
     @property
     def view_box(self) -> str:
-        return f"-1 -{MARGIN} {self.width + 2} {self.height + MARGIN + 4}"
+        return f"-1 -{MARGIN} {self.width + 2} {self.height + MARGIN + 18}"
 
     @property
     def label(self) -> str:
         return "Operations " + ", ".join(box.operation.code for box in self.boxes)
 
 
-def draw(revision: RoutingRevision, before: RoutingRevision | None = None) -> Drawing:
-    """Draw a revision, also one with mistakes in it. before: the revision to mark changes against."""
+def draw(revision: RoutingRevision, changes: Mapping[str, str] | None = None) -> Drawing:
+    """Draw a revision, also one with mistakes in it. changes: by operation code, what to mark it with."""
+    changes = changes or {}
     operations = list(revision.operations.select_related("station_class").order_by("code"))
     edges = list(revision.edges.all())
     columns = _columns(operations, edges)
-    changes = _changes(revision, before) if before else {}
     depth = max((len(column) for column in columns), default=0)
     boxes: dict[UUID, Box] = {}
     for index, column in enumerate(columns):
         top = (depth - len(column)) * ROW // 2
         for row, operation in enumerate(column):
             boxes[operation.pk] = Box(operation, index * COLUMN, top + row * ROW, changes.get(operation.code, ""))
-    links = [_link(boxes[e.before_id], boxes[e.after_id]) for e in edges if {e.before_id, e.after_id} <= boxes.keys()]
+    links = [
+        _link(boxes[e.before_id], boxes[e.after_id], e) for e in edges if {e.before_id, e.after_id} <= boxes.keys()
+    ]
     width = max(len(columns) * COLUMN - (COLUMN - WIDTH), 5 * COLUMN)
     return Drawing(list(boxes.values()), links, width, max(depth, 1) * ROW - (ROW - HEIGHT))
 
@@ -107,31 +131,29 @@ def _columns(operations: list[Operation], edges: list[OperationEdge]) -> list[li
     return columns
 
 
-def _link(before: Box, after: Box) -> str:
+def _link(before: Box, after: Box, edge: OperationEdge) -> Link:
     x1, y1, x2, y2 = before.right, before.y + HEIGHT // 2, after.x, after.y + HEIGHT // 2
     middle = (x1 + x2) / 2
-    return f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"
+    label = _edge_words(edge)
+    return Link(f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", label, int(middle), (y1 + y2) // 2 - 5)
 
 
-def _changes(revision: RoutingRevision, before: RoutingRevision) -> dict[str, str]:
-    earlier, now = _contents(before), _contents(revision)
-    return {code: "new" if code not in earlier else "changed" for code in now if now[code] != earlier.get(code)}
+def _edge_words(edge: OperationEdge) -> str:
+    """What an edge asks for beyond that the one before is done: from 5 pcs · 10 to 60 min."""
+    found = []
+    if edge.transfer_quantity is not None:
+        found.append(f"from {plain(edge.transfer_quantity)}")
+    least, most = edge.minimum_time_s, edge.maximum_time_s
+    if least is not None or most is not None:
+        limits = [
+            f"≥ {_duration(least)}" if least is not None else "",
+            f"≤ {_duration(most)}" if most is not None else "",
+        ]
+        found.append(" ".join(filter(None, limits)))
+    return " · ".join(found)
 
 
-_OPERATION = ("name", "station_class_id", "run_time_s", "signature_meaning")
-_STEP = (
-    "position", "code", "kind", "name", "instruction", "picture", "is_required", "samples", "quantity_unit",
-    "lower", "target", "upper", "component_id",
-)  # fmt: skip
-
-
-def _contents(revision: RoutingRevision) -> dict[str, tuple[object, ...]]:
-    """What each operation says, by code."""
-    return {
-        operation.code: (
-            *(getattr(operation, name) for name in _OPERATION),
-            *(tuple(str(getattr(step, name)) for name in _STEP) for step in operation.steps.all()),
-            *sorted((str(q.qualification_id), q.minimum_level) for q in operation.qualifications.all()),
-        )
-        for operation in revision.operations.prefetch_related("steps", "qualifications")
-    }
+def _duration(seconds: int) -> str:
+    if seconds % 3600 == 0 and seconds:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 60} min" if seconds % 60 == 0 and seconds else f"{seconds} s"

@@ -40,6 +40,25 @@ def known_order(person: Person, erp_reference: str) -> WorkOrder:
     return order
 
 
+_REVISIONS: dict[str, type[ProductRevision | RoutingRevision | InstructionRevision]] = {
+    "product": ProductRevision,
+    "routing": RoutingRevision,
+    "instruction": InstructionRevision,
+}
+
+
+def known_revision(person: Person, kind: str, key: UUID) -> ProductRevision | RoutingRevision | InstructionRevision:
+    """The revision of this kind ("product", "routing", "instruction"); a routing's at one of the person's sites.
+
+    Raises NotFound; whether another site has one is not told.
+    """
+    model = _REVISIONS.get(kind)
+    found = model._default_manager.filter(pk=key).first() if model else None
+    if found is None or (isinstance(found, RoutingRevision) and found.routing.site_id not in sites_of(person)):
+        raise NotFound("There is no such revision at your sites.", do="Look for it under master data.")
+    return found
+
+
 def mistakes_of(revision: ProductRevision | RoutingRevision | InstructionRevision) -> list[FieldError]:
     """Everything that stops a revision from being approved and released."""
     if isinstance(revision, ProductRevision):

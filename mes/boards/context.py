@@ -27,11 +27,11 @@ _NAVIGATION = [
     (_("Holds"), "holds", Permission.VIEW_UNITS),
     (_("Stock"), "stock", Permission.VIEW_UNITS),
     (_("Stations"), "station:stations", Permission.VIEW_ORDERS),
+    (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),
-    (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),
     (_("Records"), "records", Permission.VIEW_LEDGER),
-    (_("Master data"), "admin:index", Permission.VIEW_MASTER_DATA),
+    (_("Master data"), "master_data", Permission.VIEW_MASTER_DATA),
 ]
 
 

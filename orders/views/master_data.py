@@ -1,0 +1,100 @@
+"""Finding master data: what is in work, and the lists of products, routings and instructions."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from equipment.queries import sites_of
+from mes.kernel.desk import office, text_of
+from mes.kernel.personnel.roles import Permission
+from orders.bom import bom_tree, is_cut_short, where_used
+from orders.models import InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
+from orders.queries import find_instructions, find_products, find_routings, revisions_in_work
+
+PER_PAGE = 50
+SECTIONS = [
+    ("master_data", _("In work")),
+    ("products", _("Products")),
+    ("routings", _("Routings")),
+    ("instructions", _("Instructions")),
+]
+
+
+@require_safe
+@office(Permission.VIEW_MASTER_DATA)
+def in_work(request: HttpRequest) -> HttpResponse:
+    """Drafts and what waits for release, the latest first."""
+    groups = revisions_in_work(sites_of(request.user))
+    return render(request, "orders/in_work.html", {"sections": SECTIONS, "section": "master_data", "groups": groups})
+
+
+@require_safe
+@office(Permission.VIEW_MASTER_DATA)
+def products(request: HttpRequest) -> HttpResponse:
+    found = find_products(text_of(request, "text")).prefetch_related(_newest(ProductRevision))
+    return _list(request, "products", found)
+
+
+@require_safe
+@office(Permission.VIEW_MASTER_DATA)
+def routings(request: HttpRequest) -> HttpResponse:
+    found = find_routings(sites_of(request.user), text_of(request, "text"))
+    return _list(
+        request, "routings", found.select_related("product", "site").prefetch_related(_newest(RoutingRevision))
+    )
+
+
+@require_safe
+@office(Permission.VIEW_MASTER_DATA)
+def instructions(request: HttpRequest) -> HttpResponse:
+    found = find_instructions(text_of(request, "text")).prefetch_related(_newest(InstructionRevision))
+    return _list(request, "instructions", found)
+
+
+@require_safe
+@office(Permission.VIEW_MASTER_DATA)
+def product_page(request: HttpRequest, pk: Any) -> HttpResponse:
+    """A product: its revisions and routings, what it is made of, where it is used. ?revision= chooses the bill."""
+    product = get_object_or_404(Product, pk=pk)
+    revisions = list(product.revisions.select_related("released_by").order_by("-pk"))
+    asked = request.GET.get("revision", "")
+    chosen = next((one for one in revisions if one.code == asked), None) or next(
+        (one for one in sorted(revisions, key=_released_last, reverse=True)), None
+    )
+    tree = bom_tree(chosen) if chosen else []
+    used = where_used(product.pk)
+    context = {
+        "product": product,
+        "revisions": revisions,
+        "routings": Routing.objects.filter(product=product, site__in=sites_of(request.user)).prefetch_related(
+            _newest(RoutingRevision)
+        ),
+        "chosen": chosen,
+        "tree": tree,
+        "used": used,
+        "is_cut_short": is_cut_short(tree) or is_cut_short(used),
+    }
+    return render(request, "orders/product.html", context)
+
+
+def _released_last(revision: ProductRevision) -> tuple[bool, Any, Any]:
+    return revision.status == "RELEASED", str(revision.released_at or ""), revision.pk
+
+
+def _newest(model: Any) -> Prefetch:
+    return Prefetch("revisions", model._default_manager.order_by("-pk"), to_attr="newest_first")
+
+
+def _list(request: HttpRequest, section: str, found: QuerySet[Any]) -> HttpResponse:
+    context = {
+        "sections": SECTIONS,
+        "section": section,
+        "text": text_of(request, "text"),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, f"orders/{section}.html", context)

@@ -71,6 +71,11 @@ def samples(plant: Plant) -> dict[str, object]:
         **{name: {"pk": tool.pk, "asset": tool.pk} for name in ASSET_ADDRESSES},
         **{name: {"pk": call.pk, "call": call.pk} for name in CALL_ADDRESSES},
         "station:remove": {"pk": StationPage(plant, "20").device.pk},
+        "station:unlock_browser": {"pk": StationPage(plant, "20").device.pk},
+        "username": "tomasz",
+        "person_withdraw": {"code": "torque"},
+        "person_certificate": {"code": "torque"},
+        "api_qualification_withdraw": {"code": "torque"},
     }
 
 

@@ -52,7 +52,7 @@ class OnePerson(Endpoint):
 
 
 class Qualifications(Endpoint):
-    permissions = {"GET": Permission.VIEW_PEOPLE}
+    permissions = {"GET": Permission.VIEW_MASTER_DATA}
 
     @reads(
         QualificationsPage,

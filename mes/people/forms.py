@@ -13,7 +13,7 @@ class GrantForm(forms.Form):
     )
     level = forms.IntegerField(label=_("Level"), min_value=1, max_value=HIGHEST_LEVEL, initial=1)
     expires_date = forms.DateField(
-        label=_("Holds until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     evidence = forms.CharField(
         label=_("Evidence"), max_length=300, help_text=_("The course, the examiner, the number of the certificate.")

@@ -12,7 +12,7 @@ FLOORS = [
     {"genealogy"},
     {"wip"},
     {"quality"},
-    {"station", "people", "erp", "boards", "demo", "api", "reports"},
+    {"station", "people", "plantfiles", "erp", "boards", "demo", "api", "reports"},
 ]
 FLOOR = {app: number for number, floor in enumerate(FLOORS) for app in floor}
 OURS = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in FLOOR]

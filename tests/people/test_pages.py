@@ -61,7 +61,7 @@ def test_the_matrix_shows_levels_and_what_lapses_in_words_and_tone(plant):
     html = answer.content.decode()
     assert html.count('<td data-tone="alarm">') == html.count('<td data-tone="caution">') == 1
     assert "1 lapsed , 1 within 30 days of it" in text(answer)
-    assert "Hold now 2" in text(answer)
+    assert "Valid now 2" in text(answer)
 
 
 @pytest.mark.parametrize(("days", "word"), [(31, "VALID"), (0, "EXPIRES_SOON")])

@@ -8,7 +8,7 @@ from django.test import Client
 
 from equipment.models import SiteAccess
 from mes.station.models import StationDevice
-from tests.station.pages import StationPage, text
+from tests.station.pages import StationPage, is_refused, text
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +143,19 @@ class TestPictures:
     )
     def test_anything_else_is_not_there(self, plant, path):
         assert StationPage(plant).get(f"pictures/{path}").status_code == 404
+
+
+def test_a_browser_that_wrong_pins_locked_is_shown_and_unlocked_by_a_supervisor(plant):
+    page = StationPage(plant)
+    for name in ("amina", "tomasz"):
+        for _ in range(5):
+            page.log_on(name, pin="0000")
+    refused = page.log_on("ines")
+    assert is_refused(refused, 403)
+    assert "Log-on is locked at this station." in text(refused)
+    path = f"/station/browsers/{page.device.pk}/unlock/"
+    assert "Log-on locked until" in text(office(plant, "ines").get("/station/stations/"))
+    assert office(plant, "amina").post(path, {"idempotency_key": str(uuid4())}).status_code == 403
+    assert office(plant, "ines").post(path, {"idempotency_key": str(uuid4())}).status_code == 302
+    assert "Log-on locked until" not in text(office(plant, "ines").get("/station/stations/"))
+    assert page.log_on("ines").status_code == 200

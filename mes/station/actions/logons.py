@@ -60,7 +60,8 @@ def log_on(*, device: StationDevice, person: Person, at: datetime) -> StationLog
 
     Of more than MOST_ON people the one who did nothing for longest is logged off. Raises DeviceRevoked, LogOnLocked.
     """
-    check_permission(person, Permission.WORK)
+    # Their row first, as disabling does: somebody who is disabled meanwhile is not left on.
+    check_permission(Person.objects.select_for_update(no_key=True).get(pk=person.pk), Permission.WORK)
     check_site_access(person, device.site_id)
     locked = _lock_registered(device)
     _check_log_on_open(locked, at)

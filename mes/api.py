@@ -18,6 +18,7 @@ from equipment.api import (
     Stations,
     TakeHelpCall,
 )
+from equipment.calendars.api import Calendars, WorkCenterShifts
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
 from mes.people.api import OnePerson, People, PersonQualifications, Qualifications, WithdrawQualification
@@ -72,5 +73,7 @@ urlpatterns = [
         name="api_qualification_withdraw",
     ),
     path("v1/qualifications", Qualifications.as_view(), name="api_qualifications"),
+    path("v1/calendars", Calendars.as_view(), name="api_calendars"),
+    path("v1/work-centers/<str:code>/shifts", WorkCenterShifts.as_view(), name="api_work_center_shifts"),
     re_path("", NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -27,7 +27,7 @@ class BreaksField(forms.CharField):
 
     def __init__(self) -> None:
         super().__init__(required=False, max_length=400, help_text="Such as: 09:00-09:15, Lunch 11:30-12:00")
-        self.widget.attrs.update(size=34, placeholder="09:00-09:15, Lunch 11:30-12:00")
+        self.widget.attrs.update(size=24, placeholder="09:00-09:15, Lunch 11:30-12:00")
 
     def clean(self, value: Any) -> list[tuple[str, time, time]]:
         parts = [part.strip() for part in re.split("[,;]", super().clean(value)) if part.strip()]
@@ -61,12 +61,10 @@ def written(breaks: Any) -> str:
 
 
 class ClockInput(forms.TimeInput):
-    """A time on the wall, to the minute."""
-
-    input_type = "time"
+    """A time on the wall, to the minute, in 24 hours whatever the browser's language."""
 
     def __init__(self) -> None:
-        super().__init__(format="%H:%M")
+        super().__init__(format="%H:%M", attrs={"class": "clock", "size": 5})
 
 
 class ShiftForm(forms.ModelForm):
@@ -80,7 +78,12 @@ class ShiftForm(forms.ModelForm):
     class Meta:
         model = Shift
         fields = ("code", "name", "weekdays", "begins", "ends", "breaks", "valid_from", "valid_to")
-        widgets = {"begins": ClockInput(), "ends": ClockInput()}
+        widgets = {
+            "code": forms.TextInput(attrs={"size": 9}),
+            "name": forms.TextInput(attrs={"size": 12}),
+            "begins": ClockInput(),
+            "ends": ClockInput(),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,6 +30,7 @@ _NAVIGATION = [
     (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),
+    (_("Calendar"), "calendar", Permission.VIEW_ORDERS),
     (_("Records"), "records", Permission.VIEW_LEDGER),
     (_("Master data"), "master_data", Permission.VIEW_MASTER_DATA),
 ]

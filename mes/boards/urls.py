@@ -17,6 +17,7 @@ from mes.boards.views import (
     stock,
     units,
 )
+from mes.boards.views import calendar, design, find, holds, home, orders, records, units
 from mes.boards.views.log_in import LogInView
 
 
@@ -39,6 +40,8 @@ urlpatterns = [
     path("login/", LogInView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("find", find.find, name="find"),
+    path("calendar/", calendar.week, name="calendar"),
+    path("calendar/<name:site>/<name:code>/", calendar.weeks_ahead, name="calendar_ahead"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/release/", orders.release_several, name="orders_release"),
     path("orders/<name:erp_reference>/", orders.order_page, name="order"),

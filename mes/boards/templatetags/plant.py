@@ -1,6 +1,6 @@
 """How the office writes times, numbers and durations."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -60,3 +60,15 @@ def limits(reading: Any) -> str:
 def age(since: datetime, now: datetime) -> str:
     """How long ago something was, as a duration."""
     return span(now - since)
+
+
+@register.filter
+def wall(value: datetime) -> str:
+    """A time as it is, on the clock that it carries: 14:00."""
+    return f"{value:%H:%M}"
+
+
+@register.filter
+def seven_days(monday: date) -> list[date]:
+    """The days of a week."""
+    return [monday + timedelta(days=n) for n in range(7)]

@@ -18,10 +18,11 @@ from equipment.api import (
     Stations,
     TakeHelpCall,
 )
-from equipment.calendars.api import Calendars, WorkCenterShifts
+from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, StageLot, UnstageLot
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
 from mes.people.api import OnePerson, People, PersonQualifications, Qualifications, WithdrawQualification
+from mes.station.api.clearances import LineClearances
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
 from mes.station.api.units import UnitAtWork, Units
 from wip.api import Holds, ReleaseHold
@@ -51,6 +52,13 @@ urlpatterns = [
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
+    path("v1/lots", Lots.as_view(), name="api_lots"),
+    path("v1/lots/<str:serial>", OneLot.as_view(), name="api_lot"),
+    path("v1/lots/<str:serial>/release", ReleaseLot.as_view(), name="api_lot_release"),
+    path("v1/lots/<str:serial>/reject", RejectLot.as_view(), name="api_lot_reject"),
+    path("v1/lots/<str:serial>/stage", StageLot.as_view(), name="api_lot_stage"),
+    path("v1/lots/<str:serial>/unstage", UnstageLot.as_view(), name="api_lot_unstage"),
+    path("v1/line-clearances", LineClearances.as_view(), name="api_line_clearances"),
     path("v1/areas", Areas.as_view(), name="api_areas"),
     path("v1/stations", Stations.as_view(), name="api_stations"),
     path("v1/assets", Assets.as_view(), name="api_assets"),
@@ -73,7 +81,5 @@ urlpatterns = [
         name="api_qualification_withdraw",
     ),
     path("v1/qualifications", Qualifications.as_view(), name="api_qualifications"),
-    path("v1/calendars", Calendars.as_view(), name="api_calendars"),
-    path("v1/work-centers/<str:code>/shifts", WorkCenterShifts.as_view(), name="api_work_center_shifts"),
     re_path("", NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -5,8 +5,8 @@ from django.http import HttpRequest
 
 from equipment.admin import OfYourSites
 from genealogy.actions import units
-from genealogy.models import Unit
-from mes.kernel.audit.admin import DoorAdmin
+from genealogy.models import Supplier, Unit
+from mes.kernel.audit.admin import DoorAdmin, RecordAdmin
 from mes.kernel.door import current
 
 
@@ -45,3 +45,15 @@ class UnitAdmin(OfYourSites, DoorAdmin):
             reason=passage.reason,
         )
         obj.__dict__.update(received.__dict__)
+
+
+@admin.register(Supplier)
+class SupplierAdmin(RecordAdmin):
+    """Who delivers. One who is no longer bought from is made inactive; the code stays."""
+
+    list_display = ("code", "name", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("code", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
+        return ["code"] if obj else []

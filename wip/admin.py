@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from equipment.admin import OfYourSites
 from mes.kernel.audit.admin import ReadOnlyAdmin
-from wip.models import Hold, OperationExecution, Reading
+from wip.models import Hold, LineClearance, OperationExecution, Reading
 
 
 @admin.register(OperationExecution)
@@ -55,3 +55,11 @@ class HoldAdmin(OfYourSites, ReadOnlyAdmin):
     list_filter = ("status", "reason_code")
     list_select_related = ("unit", "work_order", "placed_by")
     search_fields = ("number", "unit__serial", "work_order__erp_reference", "reason")
+
+
+@admin.register(LineClearance)
+class LineClearanceAdmin(OfYourSites, ReadOnlyAdmin):
+    list_display = ("station", "work_order", "unit", "product_code", "at", "by")
+    list_select_related = ("station", "work_order", "unit", "by")
+    search_fields = ("station__code", "work_order__erp_reference", "unit__serial")
+    ordering = ("-sequence",)

@@ -3,6 +3,7 @@
 In a test's transaction the door's BEGIN and COMMIT are a savepoint and its release: the count is the same.
 """
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,9 @@ from mes.station.actions.operations import Completion, Given, book, take_over
 from orders.models import WorkOrder
 from tests.bench.line import drive_line
 from tests.equipment.assets import asking_for_a_wrench
+from tests.genealogy.lots import quarantined, release, signing, stage, take_in
 from tests.lots import CODE, lot_line
+from tests.material import checklist, line
 from tests.station.pages import StationPage
 from wip.actions import holds
 from wip.actions import orders as floor_orders
@@ -149,6 +152,43 @@ def receive(plant):
     return take_in
 
 
+def stage_a_lot(plant):
+    lot = take_in(plant)
+    return lambda: stage(plant, lot)
+
+
+def release_a_lot(plant):
+    lot = take_in(plant, quarantined(plant, plant.screws))
+    signed = signing(plant, lot)
+    return lambda: release(plant, lot, signed=signed)
+
+
+def clear_a_line(plant):
+    checklist(plant)
+    valves = line(plant, "VALVE", is_cleared=True)
+    (unit,) = valves.order("WO-1")
+    return lambda: valves.clear(unit)
+
+
+def start_what_asks_for_a_cleared_line(plant):
+    checklist(plant)
+    valves = line(plant, "VALVE", is_cleared=True)
+    first, second = valves.order("WO-1", 2)
+    valves.clear(first)
+    valves.start(first)
+    return lambda: valves.start(second)
+
+
+def take_of_a_lot_that_expires(plant):
+    valves = line(plant, "VALVE", part=plant.screws)
+    first, second = valves.order("WO-1", 2)
+    stage(plant, take_in(plant, expires=date(2026, 12, 24)), "20")
+    for unit in (first, second):
+        valves.start(unit)
+    valves.take(first, "LOT-1")
+    return lambda: valves.take(second, "LOT-1")
+
+
 def log_on(plant):
     device = StationPage(plant, "10").device
 
@@ -201,6 +241,11 @@ STATEMENTS = {
     place_a_hold: 8,
     release_a_hold: 7,
     receive: 8,
+    stage_a_lot: 8,
+    release_a_lot: 11,
+    clear_a_line: 9,
+    start_what_asks_for_a_cleared_line: 11,
+    take_of_a_lot_that_expires: 12,
     log_on: 8,
 }
 

@@ -21,7 +21,15 @@ from equipment.api import (
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, StageLot, UnstageLot
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
-from mes.people.api import OnePerson, People, PersonQualifications, Qualifications, WithdrawQualification
+from mes.people.api import (
+    DisablePerson,
+    EnablePerson,
+    OnePerson,
+    People,
+    PersonQualifications,
+    Qualifications,
+    WithdrawQualification,
+)
 from mes.station.api.clearances import LineClearances
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
 from mes.station.api.units import UnitAtWork, Units
@@ -74,6 +82,8 @@ urlpatterns = [
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
     path("v1/people", People.as_view(), name="api_people"),
     path("v1/people/<str:username>", OnePerson.as_view(), name="api_person"),
+    path("v1/people/<str:username>/disable", DisablePerson.as_view(), name="api_person_disable"),
+    path("v1/people/<str:username>/enable", EnablePerson.as_view(), name="api_person_enable"),
     path("v1/people/<str:username>/qualifications", PersonQualifications.as_view(), name="api_person_qualifications"),
     path(
         "v1/people/<str:username>/qualifications/<str:code>/withdraw",

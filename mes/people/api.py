@@ -5,22 +5,26 @@ from collections.abc import Iterable
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from equipment.models import Site
 from equipment.queries import sites_of
 from mes.kernel.personnel.actions import qualifications
+from mes.kernel.personnel.actions.people import enable
 from mes.kernel.personnel.models import Person, PersonQualification
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
 from mes.kernel.rest.paging import PageQuery, page_of, paged
 from mes.kernel.rest.schema import acts, reads
 from mes.kernel.rest.views import Endpoint
+from mes.people.actions import people
 from mes.people.queries import all_qualifications, held_by, people_of, person_for, qualification_of_code, today_at
 from mes.people.serializers import (
     GrantAnswer,
     GrantInput,
     PeopleQuery,
     PersonAnswer,
+    PersonInput,
     QualificationAnswer,
-    WithdrawInput,
+    ReasonInput,
 )
 from mes.people.standing import standing
 
@@ -29,7 +33,7 @@ QualificationsPage = page_of(QualificationAnswer, "QualificationsPage")
 
 
 class People(Endpoint):
-    permissions = {"GET": Permission.VIEW_PEOPLE}
+    permissions = {"GET": Permission.VIEW_PEOPLE, "POST": Permission.EDIT_PEOPLE}
 
     @reads(PeoplePage, name="list_people", summary="List people, newest first", query=PeopleQuery, missing=False)
     def get(self, request: Request) -> Response:
@@ -41,6 +45,39 @@ class People(Endpoint):
         if asked["is_active"] is not None:
             found = found.filter(is_active=asked["is_active"])
         return Response(PeoplePage(paged(found, request, limit=asked["limit"], cursor=asked.get("cursor"))).data)
+
+    @acts(PersonAnswer, name="create_person", summary="Make a person known", request=PersonInput, status=201)
+    def post(self, request: Request) -> Response:
+        asked = self.read(PersonInput)
+        sites = [_your_site(request, code) for code in dict.fromkeys(asked.pop("sites"))]
+        with self.door() as passage:
+            if not passage.replayed:
+                people.create(person=Person(**asked), sites=sites, by=passage.person)
+        return Response(PersonAnswer(_seen(request, asked["username"])).data, status=201)
+
+
+class DisablePerson(Endpoint):
+    permissions = {"POST": Permission.EDIT_PEOPLE}
+
+    @acts(PersonAnswer, name="disable_person", summary="Let a person do nothing any more", request=ReasonInput)
+    def post(self, request: Request, username: str) -> Response:
+        asked, person = self.read(ReasonInput), _seen(request, username)
+        with self.door(reason=asked["reason"]) as passage:
+            if not passage.replayed:
+                people.disable(person=person, reason=asked["reason"], by=passage.person, at=passage.at)
+        return Response(PersonAnswer(_seen(request, username)).data)
+
+
+class EnablePerson(Endpoint):
+    permissions = {"POST": Permission.EDIT_PEOPLE}
+
+    @acts(PersonAnswer, name="enable_person", summary="Let a disabled person work again", request=ReasonInput)
+    def post(self, request: Request, username: str) -> Response:
+        asked, person = self.read(ReasonInput), _seen(request, username)
+        with self.door(reason=asked["reason"]) as passage:
+            if not passage.replayed:
+                enable(person=person, reason=asked["reason"], by=passage.person)
+        return Response(PersonAnswer(_seen(request, username)).data)
 
 
 class OnePerson(Endpoint):
@@ -100,12 +137,12 @@ class PersonQualifications(Endpoint):
 class WithdrawQualification(Endpoint):
     permissions = {"POST": Permission.GRANT_QUALIFICATIONS}
 
-    @acts(GrantAnswer, name="withdraw_qualification", summary="Withdraw a qualification", request=WithdrawInput)
+    @acts(GrantAnswer, name="withdraw_qualification", summary="Withdraw a qualification", request=ReasonInput)
     def post(self, request: Request, username: str, code: str) -> Response:
-        asked = self.read(WithdrawInput)
+        asked = self.read(ReasonInput)
         person = _seen(request, username)
         held = _held(person, code)
-        with self.door() as passage:
+        with self.door(reason=asked["reason"]) as passage:
             if not passage.replayed:
                 qualifications.withdraw(held=held, reason=asked["reason"], by=passage.person, at=passage.at)
         return Response(_told(self, [_held(person, code)])[0])
@@ -125,6 +162,14 @@ def _seen(request: Request, username: str) -> Person:
     if person is None:
         raise NotFound(f"There is nobody called {username[:20]} at your sites.", do="Check the user name.")
     return person
+
+
+def _your_site(request: Request, code: str) -> Site:
+    for site in sites_of(request.user).values():
+        if site.code == code:
+            return site
+    sentence = f"There is no site {code} of yours."
+    raise InvalidInput(sentence, do="Check its code.", errors=[FieldError("sites", sentence)])
 
 
 def _held(person: Person, code: str) -> PersonQualification:

@@ -16,6 +16,22 @@ class PeopleQuery(PageQuery):
     is_active = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
+class PersonInput(Input):
+    """A new person. sites: codes of sites of yours. Password and PIN are given in the administration, never here."""
+
+    username = Text(max_length=64)
+    full_name = Text(max_length=120)
+    badge = Text(max_length=64, required=False, allow_null=True, default=None)
+    roles = serializers.ListField(child=serializers.ChoiceField(Role.choices), max_length=len(Role))
+    sites = serializers.ListField(child=Text(max_length=20), min_length=1, max_length=100)
+
+
+class ReasonInput(Input):
+    """reason: why, in a few words."""
+
+    reason = Text(max_length=200)
+
+
 class GrantInput(Input):
     """evidence: what it rests on; expires_date: the last day on which it holds, left out: for good."""
 
@@ -23,12 +39,6 @@ class GrantInput(Input):
     level = serializers.IntegerField(min_value=1, max_value=HIGHEST_LEVEL)
     expires_date = serializers.DateField(required=False, allow_null=True, default=None)
     evidence = Text(max_length=300)
-
-
-class WithdrawInput(Input):
-    """reason: why the person does not have it any more."""
-
-    reason = Text(max_length=200)
 
 
 class QualificationAnswer(serializers.Serializer):

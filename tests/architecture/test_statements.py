@@ -246,7 +246,7 @@ STATEMENTS = {
     clear_a_line: 9,
     start_what_asks_for_a_cleared_line: 11,
     take_of_a_lot_that_expires: 12,
-    log_on: 8,
+    log_on: 9,
 }
 
 

@@ -111,3 +111,43 @@ def test_a_scope_narrows_to_looking(plant):
     looking = api_as(plant, "ines", "people.view")
     assert looking.get("/people/mei/qualifications").status_code == 200
     assert looking.post("/people/mei/qualifications", GRANT).status_code == 403
+
+
+NADIA = {"username": "nadia", "full_name": "Nadia Petrova", "badge": "B-0777", "roles": ["operator"], "sites": ["NF"]}
+
+
+def test_an_administrator_makes_disables_and_enables_a_person(plant):
+    omar = api_as(plant, "omar")
+    made = omar.post("/people", NADIA)
+    assert (made.status_code, made.json()) == (201, NADIA | {"is_active": True})
+    assert not Person.objects.get(username="nadia").has_usable_password()
+    off = omar.post("/people/nadia/disable", {"reason": "Left the plant"})
+    assert (off.status_code, off.json()["is_active"]) == (200, False)
+    assert Person.history.filter(username="nadia").latest().history_change_reason == "Left the plant"
+    assert omar.post("/people/nadia/disable", {"reason": "x"}).json()["code"] == "PERSON_DISABLED"
+    assert omar.post("/people/nadia/enable", {"reason": "Came back"}).json()["is_active"]
+    assert omar.post("/people/omar/disable", {"reason": "x"}).json()["code"] == "NOT_YOURSELF"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "word"),
+    [
+        ({"username": "na dia"}, 422, "letters"),
+        ({"username": "amina"}, 409, "username amina"),
+        ({"badge": "B-0451"}, 409, "badge B-0451"),
+        ({"roles": ["boss"]}, 422, "roles"),
+        ({"sites": ["SF"]}, 422, "no site SF of yours"),
+        ({"sites": []}, 422, "sites"),
+        ({"password": "x"}, 422, "password"),
+    ],
+)
+def test_a_new_person_that_is_not_right_is_refused_with_what_is_wrong(plant, change, status, word):
+    answer = api_as(plant, "omar").post("/people", NADIA | change)
+    assert answer.status_code == status
+    assert word in answer.content.decode()
+    assert not Person.objects.filter(full_name="Nadia Petrova").exists()
+
+
+@pytest.mark.parametrize("path", ["/people", "/people/amina/disable", "/people/amina/enable"])
+def test_a_supervisor_does_not(api, path):
+    assert api.post(path, NADIA if path == "/people" else {"reason": "x"}).status_code == 403

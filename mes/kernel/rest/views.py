@@ -65,12 +65,13 @@ class Endpoint(APIView):
         return shapes.read(shape, given.dict())
 
     @contextmanager
-    def door(self, *, station: str = "") -> Iterator[Passage]:
+    def door(self, *, station: str = "", reason: str = "") -> Iterator[Passage]:
         """The door, for the person of the request, with its idempotency key. See mes.kernel.door."""
         with open_door(
             person=self.request.user,
             at=self.at,
             station=station,
+            reason=reason,
             request_id=getattr(self.request._request, "request_id", ""),
             key=self._key(),
             asked=fingerprint(self.request.method, self.request.path, _without_secrets(self.request.data)),

@@ -3,23 +3,26 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db import models
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 
-from equipment.admin import OfYourSites
+from equipment.admin import FixedFields, OfYourSites
 from mes.kernel.audit.admin import PlainChoices, RecordAdmin
-from mes.kernel.door import Passage
-from mes.kernel.personnel.roles import Permission
-from orders.actions import drafts, revisions
+from orders.content import AnyRevision, parts_of
+from orders.differences import differences, operations_changed
 from orders.drawing import draw
 from orders.models import (
     BomLine,
+    BomSubstitute,
+    Instruction,
+    InstructionFile,
+    InstructionRevision,
     Operation,
+    OperationAsset,
     OperationEdge,
     OperationQualification,
     Product,
@@ -29,11 +32,13 @@ from orders.models import (
     Step,
 )
 from orders.policies import mistakes_of
-from orders.status import RevisionStatus
+from orders.queries import revision_before
 
 
-def revision_of(obj: models.Model) -> ProductRevision | RoutingRevision:
+def revision_of(obj: models.Model) -> AnyRevision:
     """The revision that a part belongs to, or the revision itself."""
+    if isinstance(obj, BomLine):
+        return obj.product_revision
     return obj.routing_revision if isinstance(obj, Operation) else obj  # type: ignore[return-value]
 
 
@@ -61,12 +66,13 @@ class PartInline(DraftPart, admin.TabularInline):
 
 
 class RevisionAdmin(RecordAdmin):
-    """What revisions have in common: release, retirement and copying, by the verbs, with a reason."""
+    """What revisions have in common: a draft is edited here; its life goes on at the desk, on the revision's page."""
 
     change_form_template = "admin/orders/revision.html"
     list_filter = ("status",)
-    actions = ("retire",)
-    readonly_fields = ("status", "released_at", "released_by")
+    actions = None
+    readonly_fields = ("status", "approved_at", "approved_by", "released_at", "released_by")
+    kind: str
 
     def frozen(self, obj: Any) -> str:
         if is_draft(obj):
@@ -75,71 +81,22 @@ class RevisionAdmin(RecordAdmin):
         state = revision.get_status_display().lower()
         return f"{revision} is {state} and so frozen: copy it to a new draft and change that."
 
-    def has_release_permission(self, request: HttpRequest) -> bool:
-        return request.user.may(Permission.RELEASE_MASTER_DATA)
-
-    def get_urls(self) -> list[Any]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
-        act = path("<uuid:pk>/act/", self.admin_site.admin_view(self.act_view), name=name)
-        return [act, *super().get_urls()]
-
-    def verbs(self) -> dict[str, tuple[Any, str]]:
-        """Name of a verb -> (the verb, what is said when it is done)."""
-        raise NotImplementedError
-
-    def act_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """A verb on one revision, from the buttons of its page."""
-        obj = self.get_object(request, str(pk))
-        name = request.POST.get("verb", "")
-        if request.method != "POST" or name not in self.verbs() or not self.has_view_permission(request, obj):
-            raise PermissionDenied
-        if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        made = self.act(request, name, obj)
-        return HttpResponseRedirect(reverse(f"admin:orders_{self.opts.model_name}_change", args=[(made or obj).pk]))
-
-    def act(self, request: HttpRequest, name: str, obj: Any) -> Any:
-        """Carry out a verb on a revision; what it returned, or None when it was refused."""
-        verb, done = self.verbs()[name]
-        if not request.POST.get("reason", "").strip():
-            self.message_user(request, "Say in a few words why: the reason is kept in the audit trail.", messages.ERROR)
-            return None
-        made: list[Any] = []
-
-        def act(passage: Passage) -> None:
-            made.append(verb(revision=obj, by=passage.person, at=passage.at))
-
-        return made[0] if self.carry_out(request, act, done=done.format(obj)) else None
-
-    @admin.action(description="Make obsolete", permissions=["release"])
-    def retire(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for revision in queryset:
-            self.act(request, "retire", revision)
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
-        more = self.picture(obj) | self.ways_on(request, obj) if obj is not None else {}
+        more = {"kind": self.kind} | self.picture(obj) if obj is not None else {}
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 
     def picture(self, obj: Any) -> dict[str, Any]:
-        return {}
-
-    def ways_on(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        """The buttons of the page: what the person may do with the revision in its state."""
-        ways = []
-        if self.has_release_permission(request) and obj.status == RevisionStatus.RELEASED:
-            ways.append(("retire", "Make obsolete"))
-        if request.user.may(Permission.DRAFT_MASTER_DATA):
-            ways.append(("copy", "Copy to a new draft"))
-        return {"ways_on": ways, "act_url": reverse(f"admin:orders_{self.opts.model_name}_act", args=[obj.pk])}
+        """What is shown above the rows."""
+        return {"mistakes": mistakes_of(obj)} if obj.is_draft else {}
 
 
 @admin.register(Product)
-class ProductAdmin(RecordAdmin):
-    list_display = ("code", "name", "tracking", "quantity_unit", "serial_pattern")
-    list_filter = ("tracking",)
+class ProductAdmin(FixedFields, RecordAdmin):
+    list_display = ("code", "name", "tracking", "quantity_unit", "is_active", "is_quarantined")
+    list_filter = ("tracking", "is_active", "is_quarantined")
     search_fields = ("code", "name")
 
 
@@ -147,12 +104,26 @@ class BomLineInline(PartInline):
     model = BomLine
     fk_name = "product_revision"
     autocomplete_fields = ("component", "component_revision")
+    readonly_fields = ("substitutes_here",)
     verbose_name_plural = "bill of materials"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BomLine]:
+        lines = super().get_queryset(request).select_related("component", "component_revision__product")
+        return lines.prefetch_related("substitutes__product")
+
+    @admin.display(description="substitutes")
+    def substitutes_here(self, line: BomLine) -> str:
+        if line._state.adding:
+            return "after saving"
+        codes = ", ".join(each.product.code for each in line.substitutes.all())
+        url = reverse("admin:orders_bomline_change", args=[line.pk])
+        return format_html('<a href="{}">{}</a>', url, codes or ("add" if is_draft(line) else "none"))
 
 
 @admin.register(ProductRevision)
 class ProductRevisionAdmin(RevisionAdmin):
-    list_display = ("__str__", "product_name", "status", "released_at", "released_by")
+    kind = "product"
+    list_display = ("__str__", "product_name", "status", "effective_from", "effective_to", "released_at", "released_by")
     list_select_related = ("product", "released_by")
     search_fields = ("product__code", "product__name", "code")
     autocomplete_fields = ("product",)
@@ -162,41 +133,106 @@ class ProductRevisionAdmin(RevisionAdmin):
     def product_name(self, revision: ProductRevision) -> str:
         return revision.product.name
 
-    def verbs(self) -> dict[str, tuple[Any, str]]:
-        return {
-            "retire": (revisions.retire, "{} is obsolete: no further order can pin it."),
-            "copy": (drafts.copy_product_revision, "This is a new draft, a copy of {}."),
+
+class BomSubstituteInline(PartInline):
+    model = BomSubstitute
+    autocomplete_fields = ("product",)
+
+
+class PartAdmin(RecordAdmin):
+    """A row of a revision on a page of its own, for what belongs to it; reached from the revision's page."""
+
+    frozen = RevisionAdmin.frozen
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(BomLine)
+class BomLineAdmin(PartAdmin):
+    """One line of a bill with its substitutes."""
+
+    inlines = (BomSubstituteInline,)
+    autocomplete_fields = ("component", "component_revision")
+    readonly_fields = ("product_revision",)
+
+
+class InstructionFileInline(PartInline):
+    model = InstructionFile
+    verbose_name_plural = "pictures, documents, films"
+
+
+@admin.register(Instruction)
+class InstructionAdmin(FixedFields, RecordAdmin):
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+
+
+@admin.register(InstructionRevision)
+class InstructionRevisionAdmin(RevisionAdmin):
+    """Markdown on the left, its files below; the desk's page shows it as the station will."""
+
+    kind = "instruction"
+    list_display = ("__str__", "instruction_name", "status", "effective_from", "released_at", "released_by")
+    list_select_related = ("instruction", "released_by")
+    search_fields = ("instruction__code", "instruction__name", "body")
+    autocomplete_fields = ("instruction",)
+    inlines = (InstructionFileInline,)
+    formfield_overrides = {
+        models.TextField: {
+            "widget": forms.Textarea(attrs={"rows": 18, "class": "vLargeTextField", "spellcheck": "true"})
         }
+    }
+
+    @admin.display(description="instruction")
+    def instruction_name(self, revision: InstructionRevision) -> str:
+        return revision.instruction.name
 
 
 @admin.register(Routing)
 class RoutingAdmin(OfYourSites, RecordAdmin):
     list_display = ("name", "product", "site")
+    list_filter = ("site",)
     list_select_related = ("product", "site")
     autocomplete_fields = ("product",)
     search_fields = ("name", "product__code")
 
 
 class OperationInline(PartInline):
+    """Operations as a list of links: each is edited on its own page, with its steps. Here they come and go."""
+
     model = Operation
-    fields = ("code", "name", "station_class", "run_time_s", "signature_meaning", "contents")
+    fields = ("code", "name", "station_class", "run_time_s", "contents")
     readonly_fields = ("contents",)
-    show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
-        return super().get_queryset(request).prefetch_related("steps", "qualifications__qualification")
+        found = super().get_queryset(request).select_related("station_class", "instruction")
+        return found.prefetch_related("steps", "qualifications__qualification", "assets__asset_class")
 
-    @admin.display(description="steps, qualification")
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    @admin.display(description="what it asks for")
     def contents(self, operation: Operation) -> str:
-        steps, asked = len(operation.steps.all()), ", ".join(str(q) for q in operation.qualifications.all())
+        if operation._state.adding:
+            return "after saving"
+        steps = len(operation.steps.all())
+        asked = [f"{steps} step{'' if steps == 1 else 's'}"]
+        asked += [str(q) for q in operation.qualifications.all()] + [str(a) for a in operation.assets.all()]
+        asked += [str(operation.instruction)] if operation.instruction else []
         url = reverse("admin:orders_operation_change", args=[operation.pk])
-        words = f"{steps} step{'' if steps == 1 else 's'}" + (f"; {asked}" if asked else "")
-        return format_html('<a href="{}">{}</a>', url, words)
+        return format_html('<a href="{}">{}</a>', url, "; ".join(asked))
 
 
 class OperationEdgeInline(PartInline):
     model = OperationEdge
     verbose_name_plural = "edges: what waits for what"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OperationEdge]:
+        return super().get_queryset(request).select_related("before", "after")
 
     def get_formset(self, request: HttpRequest, obj: RoutingRevision | None = None, **kwargs: Any) -> Any:
         self.revision = obj
@@ -210,35 +246,42 @@ class OperationEdgeInline(PartInline):
 
 @admin.register(RoutingRevision)
 class RoutingRevisionAdmin(OfYourSites, RevisionAdmin):
+    kind = "routing"
     site_path = "routing__site"
-    list_display = ("__str__", "status", "released_at", "released_by")
+    list_display = ("__str__", "status", "effective_from", "effective_to", "released_at", "released_by")
+    list_filter = ("status", "routing__site")
     list_select_related = ("routing", "released_by")
     search_fields = ("routing__name", "routing__product__code")
+    autocomplete_fields = ("routing",)
     inlines = (OperationInline, OperationEdgeInline)
 
-    def verbs(self) -> dict[str, tuple[Any, str]]:
-        return {
-            "retire": (revisions.retire, "{} is obsolete: no further order can pin it."),
-            "copy": (drafts.copy_routing_revision, "This is a new draft, a copy of {}."),
-        }
-
     def picture(self, obj: RoutingRevision) -> dict[str, Any]:
-        """The graph, marked against the revision before it, and what stands in the way of releasing it."""
-        before = obj.routing.revisions.filter(number__lt=obj.number).order_by("-number").first()
-        return {"drawing": draw(obj, before), "before": before, "mistakes": mistakes_of(obj)}
+        """The graph, marked against the revision released before it, and what stands in the way of releasing it."""
+        before = revision_before(obj)
+        changed = operations_changed(differences(parts_of(before), parts_of(obj))) if before else {}
+        return super().picture(obj) | {"drawing": draw(obj, changed), "before": before}
 
 
 class StepInline(DraftPart, admin.StackedInline):
     model = Step
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}}
     autocomplete_fields = ("component",)
-    fields = (
-        ("position", "code", "kind", "is_required"),
-        "name",
-        "instruction",
-        "picture",
-        ("samples", "quantity_unit", "lower", "target", "upper"),
-        "component",
+    fieldsets = (
+        (None, {"fields": (("position", "code", "kind", "is_required"), "name", "instruction", "picture")}),
+        (
+            "What is entered",
+            {"fields": (("samples", "quantity_unit", "decimals", "lower", "target", "upper"), "component", "choices")},
+        ),
+        (
+            "When it is asked, who stands by it",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    ("condition_step", "condition_comparison", "condition_value"),
+                    ("needs_witness", "signature_meaning"),
+                ),
+            },
+        ),
     )
 
 
@@ -247,17 +290,37 @@ class OperationQualificationInline(PartInline):
     verbose_name_plural = "qualifications it asks for"
 
 
+class OperationAssetInline(PartInline):
+    model = OperationAsset
+    verbose_name_plural = "tools, gauges and fixtures it asks for"
+
+
 @admin.register(Operation)
-class OperationAdmin(OfYourSites, RecordAdmin):
+class OperationAdmin(OfYourSites, PartAdmin):
     """One operation of a routing revision with its steps; reached from the revision's page."""
 
     site_path = "routing_revision__routing__site"
-    inlines = (StepInline, OperationQualificationInline)
-    readonly_fields = ("routing_revision",)
-    frozen = RevisionAdmin.frozen
+    inlines = (StepInline, OperationQualificationInline, OperationAssetInline)
+    readonly_fields = ("routing_revision", "copied_from")
+    autocomplete_fields = ("instruction",)
+    fieldsets = (
+        (None, {"fields": ("routing_revision", ("code", "name"), "station_class", ("setup_time_s", "run_time_s"))}),
+        ("Way through the routing", {"fields": (("is_optional", "alternate_group", "max_attempts"),)}),
+        (
+            "What it asks for",
+            {
+                "fields": (
+                    "needs_line_clearance",
+                    ("instruction", "must_confirm_instruction"),
+                    "signature_meaning",
+                    "copied_from",
+                )
+            },
+        ),
+        (None, {"fields": ("reason",)}),
+    )
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_fieldsets(self, request: HttpRequest, obj: Operation | None = None) -> Any:
+        """Without the reason, where nothing can be changed."""
+        shown = super().get_fieldsets(request, obj)
+        return shown if obj is None or self.has_change_permission(request, obj) else shown[:-1]

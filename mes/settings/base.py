@@ -212,6 +212,7 @@ MES_GATES = [
     "wip.gates.line_cleared",
     "wip.gates.predecessors_done",
     "mes.kernel.personnel.gates.operator_qualified",
+    "orders.gates.instruction_read",
     "equipment.gates.asset_at_station",
     "equipment.gates.asset_calibrated",
     "equipment.gates.asset_has_life",

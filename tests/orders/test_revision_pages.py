@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from mes.kernel.audit.canonical import digest
-from mes.kernel.audit.models import Signature
+from mes.kernel.audit.models import AuditEvent, Signature
 from orders.actions import drafts
 from orders.content import digest_of, shown
 from orders.models import (
@@ -67,6 +67,29 @@ def test_an_engineer_approves_and_quality_releases_from_the_page(client, plant, 
     draft.refresh_from_db()
     assert (draft.status, draft.released_by) == ("RELEASED", plant.people["mei"])
     assert Signature.objects.filter(record=draft.pk).count() == 2
+
+
+def test_a_released_routing_is_copied_to_a_draft_with_all_its_rows(client, plant):
+    answer = post(client, plant, "hiroshi", plant.routing, "copy", reason="CAPA-0041")
+    draft = RoutingRevision.objects.get(number=8)
+    assert answer.url == reverse("revision", args=["routing", draft.pk])
+    assert draft.is_draft
+    assert [o.code for o in draft.operations.all()] == ["10", "20", "30", "40"]
+    assert {str(edge) for edge in draft.edges.all()} == {"10 → 30", "20 → 30", "30 → 40"}
+    assert draft.operations.get(code="30").steps.count() == 3
+    events = AuditEvent.objects.filter(table_name="orders_routingrevision", record=str(draft.pk))
+    assert {event.reason for event in events} == {"CAPA-0041"}
+
+
+def test_a_product_revision_is_copied_with_the_next_code(client, plant):
+    post(client, plant, "hiroshi", plant.pump, "copy")
+    assert ProductRevision.objects.get(product=plant.pump.product, code="D").bom_lines.count() == 2
+
+
+def test_an_act_needs_a_reason(client, plant):
+    answer = post(client, plant, "hiroshi", plant.routing, "copy", reason="  ")
+    assert answer.status_code == 422
+    assert RoutingRevision.objects.count() == 1
 
 
 def test_a_second_press_does_nothing_more(client, plant, draft):

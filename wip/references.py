@@ -1,6 +1,6 @@
 """Entries that name what has to exist: a person who works at the site, a file that is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from uuid import UUID
@@ -12,6 +12,7 @@ from mes.kernel.refusals import FieldError, InvalidInput
 from mes.kernel.stored_files import stored
 from orders.models import StepKind
 from wip.entries import Entry
+from wip.models import Reading
 
 
 def people_at(site_id: UUID) -> QuerySet[Person]:
@@ -47,3 +48,9 @@ def _wrong(entry: Entry, sentence: str, do: str) -> InvalidInput:
     return InvalidInput(
         f"{entry.step.name}: {sentence}", do=do, errors=[FieldError(f"{entry.step.code}.{entry.sample}", sentence)]
     )
+
+
+def name_of_file(digest: str, sites: Collection[UUID]) -> str | None:
+    """The name under which a file of this digest is recorded on a unit of the sites; None: on none of them."""
+    found = Reading.objects.filter(kind=StepKind.FILE, value=digest, execution__unit__site__in=sites)
+    return found.order_by("-at").values_list("name", flat=True).first()

@@ -75,11 +75,24 @@ class StepForm(forms.Form):
 
 
 class RecordForm(Act):
+    """A value for a step. value: given several times it is a table; file in place of it: a photo or document.
+
+    confirmed: the second of two pages, with who signs (pin, meaning, digest) and who witnesses; change: back to the
+    first.
+    """
+
     step = forms.CharField(max_length=24)
     sample = forms.IntegerField(min_value=1, max_value=50)
-    value = forms.CharField(max_length=500, required=False)
+    value = forms.CharField(max_length=2000, required=False)
     reason = forms.CharField(max_length=200, required=False)
     is_correction = forms.BooleanField(required=False)
+    confirmed = forms.BooleanField(required=False)
+    change = forms.BooleanField(required=False)
+    pin = forms.CharField(max_length=16, required=False)
+    digest = forms.CharField(max_length=64, required=False)
+    meaning = forms.CharField(max_length=16, required=False)
+    witness_badge = forms.CharField(max_length=64, required=False)
+    witness_pin = forms.CharField(max_length=16, required=False)
 
 
 class BookForm(Act):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mes.station.views import clearance, log_on, material, pictures, queue, scan, stations, work
+from mes.station.views import clearance, files, log_on, material, pictures, queue, scan, stations, work
 
 app_name = "station"
 urlpatterns = [
@@ -25,5 +25,6 @@ urlpatterns = [
     path("work/<uuid:pk>/complete/", work.complete, name="complete"),
     path("work/<uuid:pk>/take-over/", work.take_over, name="take_over"),
     path("work/<uuid:pk>/hold/", work.hold, name="hold"),
+    path("files/<str:digest>", files.file, name="file"),
     path("pictures/<path:path>", pictures.picture, name="picture"),
 ]

@@ -3,7 +3,7 @@
 // It shows what the server will judge: it blocks nothing. Decimal comma and point are both taken.
 
 function entryOf(pad) {
-  const entries = [...pad.closest("form").querySelectorAll('[data-size="key"]')];
+  const entries = [...pad.closest("form").querySelectorAll('[data-size="key"], [data-size="cell"]')];
   return entries.find((entry) => entry === document.activeElement) ?? entries[0];
 }
 

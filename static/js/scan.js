@@ -2,7 +2,7 @@
 //
 // A burst is four characters or more, at most 35 ms apart, ended by Enter or Tab; or anything typed after the prefix
 // that <body data-scan-prefix> names. <body data-scan-gap> raises the 35 ms for a slow radio scanner. A burst is announced as the cancelable event "scan" {code} on document; unless somebody
-// takes it, it goes into the open dialog's [data-takes-scan] field, else into form#scan, which is submitted.
+// takes it, it goes into the [data-takes-scan] field of the open dialog or of main, else into form#scan, which is submitted.
 
 const GAP_MS = Number(document.body.dataset.scanGap ?? 35);
 const PREFIXED_GAP_MS = 500;
@@ -37,11 +37,12 @@ function say(name, text) {
 
 function submit(code) {
   const dialog = document.querySelector("dialog[open]");
-  const entry = dialog?.querySelector("[data-takes-scan]");
+  const scope = dialog ?? document.querySelector("main");
+  const entry = scope?.querySelector("[data-takes-scan]");
   if (entry) {
     entry.value = code;
     entry.dispatchEvent(new Event("input", { bubbles: true }));
-    dialog.dispatchEvent(new CustomEvent("focus-next", { bubbles: true }));
+    scope.dispatchEvent(new CustomEvent("focus-next", { bubbles: true }));
     return;
   }
   const form = dialog && !("letsScan" in dialog.dataset) ? null : document.querySelector("form#scan");

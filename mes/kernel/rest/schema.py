@@ -65,14 +65,15 @@ _KEY = OpenApiParameter(
 def reads(answer: Any, *, name: str, summary: str, query: Any = None, missing: bool = True) -> Callable:
     """Describe a GET.
 
-    name: of the function in a generated client; query: the shape of its parameters; missing: it can answer 404.
+    answer: the shape of it, or a dict of shapes by (status, media type). name: of the function in a generated client;
+    query: the shape of its parameters; missing: it can answer 404.
     """
     problems = [401, 403, *([404] if missing else []), *([422] if query else [])]
     return extend_schema(
         operation_id=name,
         summary=summary,
         parameters=[query] if query else [],
-        responses={200: answer} | _problems(problems),
+        responses=(answer if isinstance(answer, dict) else {200: answer}) | _problems(problems),
     )
 
 

@@ -157,9 +157,10 @@ def _check_asked(job: Job) -> None:
     for entry in job.entries:
         if entry.step.code not in known.asked:
             others = {place: one for place, one in known.values.items() if place[0] != entry.step.code}
+            words = why_not_asked(job.operation.steps, entry.step, others)
             raise StepNotAsked(
                 f"{entry.step.name} is not asked here.",
-                why=why_not_asked(job.operation.steps, entry.step, others).capitalize() + ".",
+                why=f"{words[0].upper()}{words[1:]}.",
                 do="Leave it out, or correct the earlier answer if that is wrong.",
             )
 

@@ -1,5 +1,6 @@
 """The work sheet: what the work page shows of one running job, and which step is in its middle."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,14 +11,22 @@ from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
 from mes.kernel.gates import Hook, Verdict, judge
 from mes.kernel.numbers import plain
-from mes.station.actions.signing import signature_content
+from mes.kernel.personnel.models import Person
+from mes.kernel.plot import Plot
+from mes.station.actions.signing import signature_content, step_content
+from mes.station.presenters.words import groups, limits_in_words, note, written
 from mes.station.queries import all_readings
 from orders.models import StepKind
 from orders.plans import StepPlan
 from orders.queries import plan_of
+from wip.conditions import why_not_asked
+from wip.entries import Entry
+from wip.facts import RecordedFacts
 from wip.jobs import Job
 from wip.models import OperationExecution, Reading
+from wip.plots import plot_of_readings
 from wip.queries import job_for
+from wip.references import people_at
 
 Place = tuple[str, int]  # step code, sample
 
@@ -33,7 +42,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Line:
-    """A step in the list. state: done, outside, running (the one in the middle), waiting."""
+    """A step in the list. state: done, outside, running (the one in the middle), waiting, unasked."""
 
     step: StepPlan
     state: str
@@ -43,11 +52,33 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """A value in force, as the page lists it and a signature shows it. before: what a correction replaced."""
+    """A value in force, as the page lists it and a signature shows it. before: what a correction replaced.
+
+    counts: its step is asked; otherwise it is on record and decides nothing.
+    """
 
     name: str
     reading: Reading
     before: str
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What is about to be recorded once a witness or the signer has confirmed it.
+
+    values: what the entry is made of, to be sent again as it is; digest: of what is signed.
+    """
+
+    rows: list[Row]
+    values: Sequence[str]
+    reason: str
+    digest: str
+
+    @property
+    def digest_groups(self) -> str:
+        """The start of the digest in groups of four, as people compare it."""
+        return groups(self.digest)
 
 
 class Sheet:
@@ -59,6 +90,8 @@ class Sheet:
         execution.unit.work_order = execution.work_order
         self.execution, self.operation = execution, operation
         self.job: Job = job_for(execution.unit, operation, station=station, person=person, execution=execution)
+        self.typed: list[str] = []  # what the entry begins with
+        self.confirm: Confirmation | None = None
         self._read()
         self.look_at()
 
@@ -70,13 +103,15 @@ class Sheet:
             (reading.step_code, reading.sample): reading for reading in readings if reading.pk not in corrected
         }
 
+        self.facts = RecordedFacts(self.operation, self.values)
+
     def look_at(self, step_code: str = "", sample: int = 0) -> None:
         """Put a step in the middle: the one named, else the next that is missing, else one out of limits, else none."""
         self.step, self.sample = self._place(step_code, sample)
 
     def _place(self, step_code: str, sample: int) -> tuple[StepPlan | None, int]:
         step = self.operation.step(step_code)
-        if step is not None:
+        if step is not None and step.code in self.facts.asked:
             if 1 <= sample <= step.samples:
                 return step, sample
             open_samples = (n for n in range(1, step.samples + 1) if (step.code, n) not in self.values)
@@ -89,13 +124,12 @@ class Sheet:
 
     @cached_property
     def missing(self) -> list[Place]:
-        """The required entries that are not there yet, in the order of the steps."""
-        required = ((step.code, number) for step, number in self.operation.required)
-        return [place for place in required if place not in self.values]
+        """The required entries of asked steps that are not there yet, in the order of the steps."""
+        return [(step.code, number) for step, number in self.facts.missing]
 
     @cached_property
     def outside(self) -> list[Place]:
-        return [place for place, reading in self.values.items() if not reading.is_within_limits]
+        return [(reading.step_code, reading.sample) for reading in self.facts.outside]
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
@@ -141,7 +175,46 @@ class Sheet:
     @property
     def can_correct(self) -> bool:
         """A confirmation has one value only, and a component that is built in is not exchanged here."""
-        return self.step is not None and self.step.kind in (StepKind.NUMBER, StepKind.TEXT)
+        return self.step is not None and self.step.kind not in (StepKind.TASK, StepKind.CHECK, StepKind.SCAN)
+
+    @property
+    def is_table_open(self) -> bool:
+        """Whether the step in the middle is a table of which nothing is recorded yet: it is entered as a whole."""
+        return self.awaits(StepKind.TABLE)
+
+    @property
+    def cells(self) -> list[tuple[int, str]]:
+        """The samples of the table in the middle, each with what its cell begins with."""
+        assert self.step is not None
+        typed = [*self.typed, *[""] * self.step.samples]
+        return list(enumerate(typed[: self.step.samples], 1))
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """Whom a step may name."""
+        return list(people_at(self.job.site_id))
+
+    @cached_property
+    def plot(self) -> Plot | None:
+        """The points of the step in the middle, when it has several numbers on record."""
+        step = self.step
+        if step is None or step.samples == 1 or step.kind not in (StepKind.NUMBER, StepKind.TABLE):
+            return None
+        found = (self.values.get((step.code, number)) for number in range(1, step.samples + 1))
+        return plot_of_readings([reading for reading in found if reading is not None])
+
+    @property
+    def low(self) -> str | None:
+        """The lower limit of the step in the middle, as it is shown."""
+        return written(self.step, self.step.lower) if self.step else None
+
+    @property
+    def high(self) -> str | None:
+        return written(self.step, self.step.upper) if self.step else None
+
+    @property
+    def target(self) -> str | None:
+        return written(self.step, self.step.target) if self.step else None
 
     def awaits(self, kind: StepKind) -> bool:
         """Whether the step in the middle is of this kind and not recorded yet."""
@@ -152,6 +225,11 @@ class Sheet:
         """The limits of the step in the middle, in words."""
         has_any = self.step is not None and (self.step.lower is not None or self.step.upper is not None)
         return limits_in_words(self.step) if has_any and self.step else ""
+
+    def ask_to_confirm(self, entries: Sequence[Entry], values: Sequence[str], reason: str) -> None:
+        """Put what is about to be recorded in the middle: it is recorded when those it asks for have confirmed it."""
+        content = digest(step_content(self.job, entries))
+        self.confirm = Confirmation([_row(entry) for entry in entries], values, reason, content)
 
     @property
     def end_note(self) -> str:
@@ -174,6 +252,12 @@ class Sheet:
         """What the signature says, in words; empty when none is asked for."""
         return Meaning(self.operation.signature_meaning).label if self.operation.signature_meaning else ""
 
+    @property
+    def step_meaning(self) -> str:
+        """What the signature of the step in the middle says, in words; empty when none is asked for."""
+        asked_for = self.step.signature_meaning if self.step else ""
+        return Meaning(asked_for).label if asked_for else ""
+
     @cached_property
     def digest(self) -> str:
         """The digest of what a signature would be bound to now."""
@@ -182,13 +266,15 @@ class Sheet:
     @property
     def digest_groups(self) -> str:
         """The start of the digest in groups of four, as people compare it."""
-        return " ".join(self.digest[start : start + 4] for start in range(0, 12, 4))
+        return groups(self.digest)
 
     @cached_property
     def lines(self) -> list[Line]:
         return [self._line(step) for step in self.operation.steps]
 
     def _line(self, step: StepPlan) -> Line:
+        if step.code not in self.facts.asked:
+            return Line(step, "unasked", why_not_asked(self.operation.steps, step, self.values), [])
         found = [self.values.get((step.code, number)) for number in range(1, step.samples + 1)]
         recorded = [reading for reading in found if reading is not None]
         is_current = step == self.step
@@ -198,7 +284,8 @@ class Sheet:
             "outside" if outside else "running" if is_current and not complete else "done" if complete else "waiting"
         )
         samples = [self._sample(number, reading) for number, reading in enumerate(found, 1)]
-        return Line(step, state, _note(step, recorded), samples if is_current and step.samples > 1 else [])
+        as_one = step.samples == 1 or (step.kind == StepKind.TABLE and not recorded)
+        return Line(step, state, note(step, recorded), samples if is_current and not as_one else [])
 
     def _sample(self, number: int, reading: Reading | None) -> Sample:
         if reading is None:
@@ -215,32 +302,11 @@ class Sheet:
                 if reading is None:
                     continue
                 name = f"{step.name} {number}" if step.samples > 1 else step.name
-                before = self._by_key[reading.corrects_id].value if reading.corrects_id else ""
-                rows.append(Row(name, reading, before))
+                before = self._by_key[reading.corrects_id].shown if reading.corrects_id else ""
+                rows.append(Row(name, reading, before, step.code in self.facts.asked))
         return rows
 
 
-def _note(step: StepPlan, recorded: list[Reading]) -> str:
-    if len(recorded) < step.samples and step.samples > 1:
-        return f"{len(recorded)} of {step.samples}"
-    if not recorded:
-        return limits_in_words(step) or (step.component.name if step.component else "")
-    numbers = [reading.number for reading in recorded if reading.number is not None]
-    if len(numbers) > 1 and min(numbers) != max(numbers):
-        return f"{plain(min(numbers))}–{plain(max(numbers))} {step.quantity_unit}"
-    if step.kind == StepKind.CHECK:
-        return "confirmed"
-    return f"{recorded[0].value} {step.quantity_unit}".strip()
-
-
-def limits_in_words(step: StepPlan) -> str:
-    """ "1.1–1.3 N·m", "up to 0.3 ml/h", "from 5 N"; empty without limits."""
-    if step.lower is not None and step.upper is not None:
-        words = f"{plain(step.lower)}–{plain(step.upper)}"
-    elif step.upper is not None:
-        words = f"up to {plain(step.upper)}"
-    elif step.lower is not None:
-        words = f"from {plain(step.lower)}"
-    else:
-        return step.quantity_unit
-    return f"{words} {step.quantity_unit}".strip()
+def _row(entry: Entry) -> Row:
+    name = f"{entry.step.name} {entry.sample}" if entry.step.samples > 1 else entry.step.name
+    return Row(name, entry.as_reading(), "")

@@ -22,3 +22,9 @@ def minutes(seconds: int | None) -> str:
 def figure(number: Decimal | None) -> str:
     """A number without zeros at its end; a dash when there is none."""
     return "–" if number is None else numbers.plain(number)
+
+
+@register.filter
+def as_written(number: Decimal | str | None) -> str:
+    """A text as it is, so that 1.10 stays 1.10; a number without zeros at its end."""
+    return number if isinstance(number, str) else figure(number)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from genealogy.models import Unit
 from genealogy.queries import unit_by_serial
+from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.queries import person_by_badge
 from mes.kernel.refusals import Refusal
 from mes.station.actions import operations
@@ -18,10 +19,11 @@ from mes.station.policies import badge_owner, job_at, unit_at
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
 from mes.station.views.answers import answer
+from mes.station.views.entered import asks_for_people
 from mes.station.views.pages import log_on_page
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
-from mes.station.views.work import recorded_page
+from mes.station.views.work import once_more, recorded_page
 from orders.models import StepKind
 from orders.queries import plan_of
 from wip.queries import next_operation
@@ -38,29 +40,69 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
     given = checked(ScanForm(request.POST))
     code = given["code"]
     person = person_by_badge(code) if presence.person else badge_owner(code)
-    if person is not None:
-        url = reverse("station:log_on", query={"badge": code})
-        return answer(request, url, lambda: log_on_page(request, presence, person))
+    if person is not None and not _may_name(presence, given):
+        return _ask_pin(request, presence, code, person)
+    shown = _once_more_of(request, presence, given, person)
+    if shown is not None:
+        return shown
     # A repeated scan is answered before it is understood: what the code asks for has changed by the first one.
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            passage.remember(**_carry_out(presence, given, passage.at))
+            passage.remember(**_carry_out(presence, given, person, passage.at))
     did = passage.answer
+    if "badge" in did and person is not None:
+        return _ask_pin(request, presence, code, person)
     execution = job_at(presence.station, did["execution"])
     if "step" in did:
-        return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=f"{code} recorded")
+        said = f"{person or code} recorded"
+        return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=said)
     return job_page(request, presence, execution, done=f"{execution.unit} {did['done']}")
 
 
-def _carry_out(presence: Presence, given: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """Record the component or text that the job on screen waits for; else open or start a job on the unit."""
+def _ask_pin(request: HttpRequest, presence: Presence, code: str, person: Person) -> HttpResponse:
+    url = reverse("station:log_on", query={"badge": code})
+    return answer(request, url, lambda: log_on_page(request, presence, person))
+
+
+def _may_name(presence: Presence, given: dict[str, Any]) -> bool:
+    """Whether a badge may answer the step on screen, which asks for a person, instead of logging on."""
+    if not given["execution"] or not given["step"]:
+        return False
+    execution = job_at(presence.station, given["execution"])
+    operation = plan_of(execution.work_order).operation(execution.operation_code)
+    step = operation.step(given["step"]) if operation else None
+    return step is not None and step.kind == StepKind.PERSON
+
+
+def _once_more_of(
+    request: HttpRequest, presence: Presence, given: dict[str, Any], person: Person | None
+) -> HttpResponse | None:
+    """The page that asks for witness and signature, when the step on screen waits for the code and asks for those."""
+    if not given["execution"] or not given["step"]:
+        return None
+    execution = job_at(presence.station, given["execution"])
+    if not execution.is_running or not asks_for_people(execution, given["step"]):
+        return None
+    sheet = Sheet(execution, station=presence.station, person=presence.who)
+    sheet.look_at(given["step"], given["sample"] or 0)
+    if not sheet.is_mine or sheet.step is None or not _is_awaited(sheet, given["code"], person):
+        return None
+    value = person.username if person else given["code"]
+    one = Given(sheet.step.code, value, sheet.sample)
+    return once_more(request, presence, execution, one, [value], is_ready=True)
+
+
+def _carry_out(presence: Presence, given: dict[str, Any], person: Person | None, at: datetime) -> dict[str, Any]:
+    """Record what the job on screen waits for; else open or start a job on the unit, or ask whose badge it is."""
     if given["execution"]:
         execution = job_at(presence.station, given["execution"])
-        place = _place_of(given, Sheet(execution, station=presence.station, person=presence.who))
+        place = _place_of(given, Sheet(execution, station=presence.station, person=presence.who), person)
         if place is not None:
-            value = Given(place[0], given["code"], place[1])
+            value = Given(place[0], person.username if person else given["code"], place[1])
             operations.report(execution=execution, given=[value], station=presence.station, by=presence.who, at=at)
             return {"execution": execution.pk, "step": value.step_code, "sample": value.sample}
+    if person is not None:
+        return {"badge": True}
     unit = unit_at(presence.station, given["code"])
     running = running_here(unit, presence.station)
     if running is not None:
@@ -71,19 +113,24 @@ def _carry_out(presence: Presence, given: dict[str, Any], at: datetime) -> dict[
     return {"execution": started.pk, "done": "started"}
 
 
-def _place_of(given: dict[str, Any], sheet: Sheet) -> tuple[str, int] | None:
+def _place_of(given: dict[str, Any], sheet: Sheet, person: Person | None) -> tuple[str, int] | None:
     """Step and sample of a running job that the code is for: the one in the middle, else one that takes the part."""
     if not sheet.execution.is_running:
         return None
     sheet.look_at(given["step"], given["sample"] or 0)
-    if sheet.step is not None and _is_awaited(sheet, given["code"]):
+    if sheet.step is not None and _is_awaited(sheet, given["code"], person):
         return sheet.step.code, sheet.sample
     assert sheet.job.station is not None
-    return _place_for(unit_at(sheet.job.station, given["code"]), sheet)
+    return None if person else _place_for(unit_at(sheet.job.station, given["code"]), sheet)
 
 
-def _is_awaited(sheet: Sheet, code: str) -> bool:
-    """A component step takes any code but the unit's own; a text step what nothing else is known by."""
+def _is_awaited(sheet: Sheet, code: str, person: Person | None) -> bool:
+    """A step for a person takes a badge, one for a component any code but the unit's own, and no badge.
+
+    A text step takes what nothing else is known by.
+    """
+    if person is not None:
+        return sheet.awaits(StepKind.PERSON)
     is_own = code == sheet.execution.unit.serial
     if sheet.awaits(StepKind.SCAN):
         return not is_own
@@ -93,7 +140,8 @@ def _is_awaited(sheet: Sheet, code: str) -> bool:
 def _place_for(unit: Unit, sheet: Sheet) -> tuple[str, int] | None:
     """The first open step of the sheet that takes this unit's product, so that parts may be scanned in any order."""
     for step in sheet.operation.steps:
-        if step.kind == StepKind.SCAN and step.component and step.component.product_id == unit.product_id:
+        is_taking = step.component is not None and step.component.product_id == unit.product_id
+        if is_taking and step.code in sheet.facts.asked:
             for sample in range(1, step.samples + 1):
                 if (step.code, sample) not in sheet.values:
                     return step.code, sample

@@ -1,5 +1,6 @@
 """The work page: one job, one step at a time."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,18 +14,23 @@ from django.views.decorators.http import require_POST, require_safe
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.actions.secrets import confirm_pin
+from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import InvalidInput
 from mes.station.actions import operations
-from mes.station.actions.operations import Completion, Given
+from mes.station.actions.given import Completion, Given, read_given
+from mes.station.actions.logons import confirm_pin_at
 from mes.station.forms import Act, BookForm, CompleteForm, HoldForm, RecordForm, StepForm, checked
-from mes.station.policies import job_at
+from mes.station.policies import badge_owner, job_at
 from mes.station.presenters.sheet import Place, Sheet
 from mes.station.views.answers import answer
+from mes.station.views.entered import asks_for_people, entered, said
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
 from wip.actions import holds
+from wip.entries import Here
 from wip.models import OperationExecution
+from wip.references import settled
 
 
 @require_safe
@@ -40,22 +46,53 @@ def work(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     return work_page(request, presence, sheet, given["open"])
 
 
+@sensitive_post_parameters("pin", "witness_pin")
 @require_POST
 @logged_on
 def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
-    """Record one value, or correct one with a reason."""
+    """Record a value, or correct one with a reason; a step that asks for people is shown to them once more first."""
     given = checked(RecordForm(request.POST))
     if given["is_correction"] and not given["reason"]:
         raise InvalidInput("A correction needs a reason.", do="Say in a few words why the value is replaced.")
-    value = Given(given["step"], given["value"], given["sample"], given["reason"] if given["is_correction"] else "")
     execution = job_at(presence.station, pk)
+    values = entered(request)
+    value = Given(
+        given["step"],
+        values if len(values) > 1 else values[0],
+        given["sample"],
+        given["reason"] if given["is_correction"] else "",
+    )
+    if given["change"] or (asks_for_people(execution, value.step_code) and not given["confirmed"]):
+        return once_more(request, presence, execution, value, values, is_ready=not given["change"])
+    value = replace(value, signing=_signing(presence, given), witness=_witness(presence, given))
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             operations.report(
                 execution=execution, given=[value], station=presence.station, by=presence.who, at=passage.at
             )
     place = (value.step_code, value.sample)
-    return recorded_page(request, presence, execution, place, done=f"{value.value} recorded")
+    return recorded_page(request, presence, execution, place, done=said(execution, value, values))
+
+
+def once_more(
+    request: HttpRequest,
+    presence: Presence,
+    execution: OperationExecution,
+    value: Given,
+    values: list[str],
+    *,
+    is_ready: bool,
+) -> HttpResponse:
+    """Show what is about to be recorded to those who confirm it; not ready: in its entry, to be changed."""
+    sheet = Sheet(execution, station=presence.station, person=presence.who)
+    sheet.look_at(value.step_code, value.sample)
+    if is_ready:
+        ((_, entries),) = read_given(sheet.operation, [value], Here(presence.station, presence.now))
+        entries = settled(entries, sheet.job.site_id)
+        sheet.ask_to_confirm(entries, [entry.text for entry in entries], value.reason)
+    else:
+        sheet.typed = values
+    return work_page(request, presence, sheet)
 
 
 def recorded_page(
@@ -125,6 +162,14 @@ def _signing(presence: Presence, given: dict) -> Signing | None:
         raise InvalidInput("The signature does not say what it signs.", do="Open the page again, read it, and sign.")
     person = confirm_pin(person=presence.who, pin=given["pin"], at=presence.now)
     return Signing(confirmed_by=person, meaning=given["meaning"], digest=given["digest"])
+
+
+def _witness(presence: Presence, given: dict) -> Person | None:
+    """The second person, when the form brings one; their PIN is checked as at log-on, before any row is locked."""
+    if not given["witness_badge"]:
+        return None
+    person = badge_owner(given["witness_badge"])
+    return confirm_pin_at(device=presence.device, person=person, pin=given["witness_pin"], at=presence.now)
 
 
 @require_POST

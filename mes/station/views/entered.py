@@ -1,0 +1,51 @@
+"""What a person entered for a step, out of the form that was posted."""
+
+from pathlib import PurePath
+
+from django.http import HttpRequest
+
+from mes.kernel.stored_files import store
+from mes.station.actions.given import Given
+from orders.models import StepKind
+from orders.plans import StepPlan
+from orders.queries import plan_of
+from wip.entries import LONGEST_NAME
+from wip.models import OperationExecution
+
+MOST_VALUES = 50
+
+
+def entered(request: HttpRequest) -> list[str]:
+    """The values that were posted, at least one; a file is stored and stands for its digest from here on."""
+    attached = [file for file in request.FILES.getlist("file") if file.size]
+    if attached:
+        name = "".join(letter for letter in PurePath(attached[0].name).name if letter.isprintable())
+        text = f"{store(attached[0]).digest} {name[-LONGEST_NAME:]}"
+        # A repeated press is known by what it brings: the file stands in the request by its digest.
+        request.POST = request.POST.copy()
+        request.POST["value"] = text
+        return [text]
+    return request.POST.getlist("value")[: MOST_VALUES + 1] or [""]
+
+
+def asks_for_people(execution: OperationExecution, step_code: str) -> bool:
+    """Whether the step is recorded with a signature or before a witness."""
+    step = _step(execution, step_code)
+    return step is not None and bool(step.signature_meaning or step.needs_witness)
+
+
+def said(execution: OperationExecution, value: Given, values: list[str]) -> str:
+    """What is said when it is recorded."""
+    step = _step(execution, value.step_code)
+    if step is None:
+        return f"{value.value} recorded"
+    if len(values) > 1:
+        return f"{step.name}: {len(values)} values recorded"
+    if step.kind in (StepKind.FILE, StepKind.TIME, StepKind.TASK, StepKind.PERSON):
+        return f"{step.name} recorded"
+    return f"{values[0]} recorded"
+
+
+def _step(execution: OperationExecution, step_code: str) -> StepPlan | None:
+    operation = plan_of(execution.work_order).operation(execution.operation_code)
+    return operation.step(step_code) if operation else None

@@ -31,6 +31,7 @@ from mes.people.api import (
     WithdrawQualification,
 )
 from mes.station.api.clearances import LineClearances
+from mes.station.api.files import Files, OneFile
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
 from mes.station.api.units import UnitAtWork, Units
 from wip.api import Holds, ReleaseHold
@@ -78,6 +79,8 @@ urlpatterns = [
     path("v1/help-calls", HelpCalls.as_view(), name="api_help_calls"),
     path("v1/help-calls/<str:call>/take", TakeHelpCall.as_view(), name="api_help_call_take"),
     path("v1/help-calls/<str:call>/finish", FinishHelpCall.as_view(), name="api_help_call_finish"),
+    path("v1/files", Files.as_view(), name="api_files"),
+    path("v1/files/<str:digest>", OneFile.as_view(), name="api_file"),
     path("v1/holds", Holds.as_view(), name="api_holds"),
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
     path("v1/people", People.as_view(), name="api_people"),

@@ -10,7 +10,7 @@ from equipment.models import Site
 from genealogy.models import Activity, Unit
 from mes.kernel.audit.models import AuditEvent
 from mes.kernel.door import open_door
-from mes.kernel.personnel.actions.secrets import confirm_password, confirm_pin
+from mes.kernel.personnel.actions.secrets import FAILURES, SecretWrong, confirm_password, confirm_pin
 from mes.kernel.personnel.models import Person
 from orders.models import Operation, RoutingRevision
 from tests.plant import NOW
@@ -139,6 +139,20 @@ def test_a_person_is_disabled_and_enabled_with_a_reason(client, plant) -> None:
     assert Person.objects.get(username="amina").is_active
 
 
+def test_a_new_pin_ends_the_lock_after_wrong_ones(client, plant) -> None:
+    for _ in range(FAILURES):
+        with pytest.raises(SecretWrong):
+            confirm_pin(person=Person.objects.get(username="amina"), pin="0000", at=NOW)
+    amina = plant.operator
+    answer = post(
+        client, plant, "omar", "personnel_person_change", amina.pk,
+        full_name=amina.full_name, badge=amina.badge, roles=["operator"], new_pin="9182", reason="Forgot it",
+        **no_rows("site_access", "qualifications"),
+    )  # fmt: skip
+    assert answer.status_code == 302, answer.context["errors"]
+    assert confirm_pin(person=Person.objects.get(username="amina"), pin="9182", at=NOW) == amina
+
+
 def test_nobody_disables_themselves(client, plant) -> None:
     act(client, plant, "omar", "personnel_person", "disable", plant.people["omar"], reason="x")
     assert Person.objects.get(username="omar").is_active
@@ -147,7 +161,8 @@ def test_nobody_disables_themselves(client, plant) -> None:
 def test_a_new_person_of_an_impossible_user_name_is_refused(client, plant) -> None:
     answer = post(
         client, plant, "omar", "personnel_person_add",
-        username="na dia/x", full_name="Nadia", roles=["operator"], reason="x", **no_rows("site_access", "qualifications"),
+        username="na dia/x", full_name="Nadia", roles=["operator"], reason="x",
+        **no_rows("site_access", "qualifications"),
     )  # fmt: skip
     assert answer.status_code == 200
     assert "A user name has 1 to 64 letters" in answer.content.decode()

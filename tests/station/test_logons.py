@@ -11,7 +11,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import Refusal
 from mes.station.actions import logons
-from mes.station.actions.logons import WRONG_SECRETS, DeviceRevoked, LogOnLocked
+from mes.station.actions.logons import WRONG_SECRETS, DeviceRevoked, LogOnLocked, NotActive
 from mes.station.models import StationDevice, StationLogon
 from mes.station.queries import active_logon, device_of_token, logons_at
 from tests.plant import NOW, PIN
@@ -338,3 +338,30 @@ def test_of_many_wrong_pins_at_once_a_browser_judges_as_many_as_are_allowed(comm
     )
     assert [type(answer) for answer in answers].count(SecretWrong) == 3
     assert [type(answer) for answer in answers].count(LogOnLocked) == 3
+
+
+def resume(plant, device, who):
+    with plant.door(who) as passage:
+        return logons.resume(device=device, person=passage.person, at=passage.at)
+
+
+def test_who_unlocks_while_another_becomes_active_is_told_so_or_was_first(committed_plant):
+    plant = committed_plant
+    device = browser(plant)
+    for _ in range(5):
+        log_on(plant, device, "amina")
+        answers = at_once(lambda: resume(plant, device, "amina"), lambda: log_on(plant, device, "tomasz"))
+        assert {type(answer) for answer in refused(answers)} <= {NotActive}
+        assert active_logon(device).person == plant.people["tomasz"]
+
+
+@pytest.mark.django_db
+def test_who_is_passive_or_disabled_unlocks_nothing(plant):
+    device = browser(plant)
+    log_on(plant, device, "amina")
+    log_on(plant, device, "tomasz")
+    with pytest.raises(NotActive):
+        resume(plant, device, "amina")
+    Person.objects.filter(username="ines").update(is_active=False)
+    with pytest.raises(RoleMissing):
+        log_on(plant, device, "ines")

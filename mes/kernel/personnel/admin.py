@@ -31,7 +31,7 @@ class PersonForm(ReasonForm):
         label="New PIN",
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-        help_text="4 to 8 digits, together with the badge at a station. Empty: as it is.",
+        help_text="4 to 8 digits, together with the badge at a station. A new one also ends a lock. Empty: as it is.",
     )
 
     def clean_new_password(self) -> str:
@@ -87,6 +87,8 @@ class PersonAdmin(RecordAdmin):
         super().save_model(request, obj, form, change)
         if pin:
             set_pin(person=obj, pin=pin)
+        if password or pin:
+            unlock(person=obj, by=request.user)  # whoever gets a new secret may use it at once
 
     @admin.action(description="Enable (needs a reason)", permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:

@@ -1,36 +1,47 @@
 """Revisions on their way to release."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mes.boards.start.panel import SHOWN, Asked, Line, Panel
 from orders.models import ProductRevision, RoutingRevision
+from orders.policies import mistakes_of
 from orders.status import RevisionStatus
+
+# Each kind of revision, and what it is a revision of.
+_KINDS: dict[Any, str] = {ProductRevision: "product", RoutingRevision: "routing"}
 
 
 def drafts(asked: Asked) -> Panel:
-    """Drafts of revisions of products and routings; what is wrong with one stands on its page."""
-    return _revisions(
+    """Drafts, each with how many mistakes stop its release; they are named on its page."""
+    return _panel(
         RevisionStatus.DRAFT, _("Drafts"), _("None: make one as a copy of a released revision, in the master data.")
     )
 
 
 def to_release(asked: Asked) -> Panel:
     """Revisions that an engineer has approved and that a second person is to release."""
-    return _revisions(RevisionStatus.APPROVED, _("Revisions to release"), _("None: nothing approved is waiting."))
+    return _panel(RevisionStatus.APPROVED, _("Revisions to release"), _("None: nothing approved is waiting."))
 
 
-def _revisions(status: RevisionStatus, title: str, empty: str) -> Panel:
-    found = [*_first(ProductRevision, status, "product"), *_first(RoutingRevision, status, "routing")]
-    more = reverse("admin:orders_routingrevision_changelist") + f"?status__exact={status}"
-    count = sum(kind.objects.filter(status=status).count() for kind in (ProductRevision, RoutingRevision))
-    return Panel(title, found[:SHOWN], count, empty, more)
+def _panel(status: RevisionStatus, title: str, empty: str) -> Panel:
+    found = [revision for kind in _KINDS for revision in _first(kind, status)][:SHOWN]
+    count = sum(kind.objects.filter(status=status).count() for kind in _KINDS)
+    return Panel(title, [_line(revision) for revision in found], count, empty, reverse("admin:index"))
 
 
-def _first(kind: type[Model], status: RevisionStatus, of: str) -> Iterator[Line]:
-    for revision in kind.objects.filter(status=status).select_related(of).order_by("-pk")[:SHOWN]:
-        to = reverse(f"admin:orders_{kind._meta.model_name}_change", args=[revision.pk])
-        yield Line(str(revision), to, str(kind._meta.verbose_name))
+def _first(kind: Any, status: RevisionStatus) -> Iterator[Any]:
+    yield from kind.objects.filter(status=status).select_related(_KINDS[kind]).order_by("-pk")[:SHOWN]
+
+
+def _line(revision: Any) -> Line:
+    to = reverse(f"admin:orders_{revision._meta.model_name}_change", args=[revision.pk])
+    wrong = len(mistakes_of(revision)) if revision.is_draft else 0
+    if not wrong:
+        return Line(str(revision), to, str(revision._meta.verbose_name))
+    end = ngettext("%(count)s mistake", "%(count)s mistakes", wrong) % {"count": wrong}
+    return Line(str(revision), to, str(revision._meta.verbose_name), end, "caution", "!")

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from equipment.models import PhysicalAsset
 from equipment.queries import assets_of, in_state
 from equipment.status import CalibrationState
-from genealogy.models import Unit
-from genealogy.status import UnitStatus
+from genealogy.lots import in_quarantine
 from mes.boards.start.panel import Asked, Line, Panel, panel
 from mes.boards.templatetags.plant import moment, plain
 
@@ -16,10 +15,9 @@ _WRONG = (CalibrationState.OVERDUE, CalibrationState.MISSING)
 
 def quarantine(asked: Asked) -> Panel:
     """Received lots and serials that wait for a decision, the oldest first."""
-    found = Unit.objects.filter(site__in=asked.sites, status=UnitStatus.QUARANTINED).select_related("product", "site")
     return panel(
         _("In quarantine"),
-        found.order_by("created_at"),
+        in_quarantine(asked.sites),
         lambda unit: Line(
             unit.serial,
             reverse("unit", args=[unit.serial]),
@@ -27,6 +25,7 @@ def quarantine(asked: Asked) -> Panel:
             _("since %(at)s") % {"at": moment(unit.created_at, unit.site)},
         ),
         empty=_("None: every lot that was received is decided."),
+        more=reverse("stock", query={"show": "quarantine"}),
     )
 
 

@@ -1,0 +1,117 @@
+"""Every page that anybody can open, by the table of addresses: WCAG 2.2 AA in light and dark, and no way sideways.
+
+The states of a station page are looked at in test_station_journey.py; here each address is opened as it comes.
+"""
+
+import csv
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.test_looks import violations
+from tests.plant import Plant
+from tests.station.pages import StationPage
+from tests.test_authorisation import PEOPLE, TABLE, addresses, samples  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.browser
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Wide tables of Django's administration scroll in a frame of their own; its list of filters does not wrap.
+SHAPES = [("light", 1280, 800), ("dark", 390, 844)]
+
+
+@pytest.fixture
+def plant(committed_plant: Plant) -> Plant:
+    """What the samples are made on: committed, since a server shows it."""
+    return committed_plant
+
+
+@pytest.fixture
+def pages(plant: Plant, samples: dict) -> list[tuple[str, str]]:  # noqa: F811
+    """(path, role) of every address that answers a GET of some role with a page."""
+    parameters = dict(addresses())
+    found = []
+    with TABLE.open(newline="") as file:
+        for row in csv.DictReader(file):
+            name = row["address"]
+            roles = [role for role in PEOPLE if row[role] == "200"]
+            if row["method"] == "GET" and roles and not name.startswith("api_") and name in parameters:
+                values = samples | samples.get(name, {})
+                given = {parameter: values[parameter] for parameter in parameters[name]}
+                found.append((name if name.startswith("/") else reverse(name, kwargs=given), roles[0]))
+    return [*found, ("/nothing-here/", "supervisor")]
+
+
+def log_in(context: BrowserContext, plant: Plant, role: str, url: str) -> None:
+    """Give the browser the role's session, made as Django makes it."""
+    context.clear_cookies()
+    if PEOPLE[role]:
+        client = Client()
+        client.force_login(plant.people[PEOPLE[role]])
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url}])
+
+
+def looked_at(page: Page, pages: list[tuple[str, str]], plant: Plant, url: str) -> Iterator[str]:
+    """What is wrong, page by page."""
+    logged_in = ""
+    for path, role in sorted(pages, key=lambda found: found[1]):
+        if role != logged_in:
+            log_in(page.context, plant, role, url)
+            logged_in = role
+        answer = page.goto(url + path)
+        if "html" not in answer.headers.get("content-type", ""):
+            continue
+        yield from (f"{path}: {broken}" for broken in violations(page))
+        if too_wide := page.evaluate(SIDEWAYS):
+            yield f"{path}: {too_wide} px too wide"
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), SHAPES)
+def test_every_page_holds_to_wcag_and_fits(
+    chromium: Browser, plant: Plant, plant_server, pages, theme: str, width: int, height: int
+) -> None:
+    # axe puts its script into the page, which our policy forbids: bypassed here only.
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, bypass_csp=True, reduced_motion="reduce"
+    )
+    assert len(pages) > 40
+    wrong = list(looked_at(context.new_page(), pages, plant, plant_server.url))
+    context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_printed_page_is_white_and_without_what_is_pressed(chromium: Browser, plant: Plant, plant_server) -> None:
+    unit = plant.unit()
+    plant.do(unit, "10")
+    context = chromium.new_context(viewport={"width": 794, "height": 1123}, color_scheme="dark")
+    page = context.new_page()
+    log_in(context, plant, "supervisor", plant_server.url)
+    page.emulate_media(media="print")
+    for path in (f"/units/{unit}/", f"/orders/{unit.work_order}/"):
+        page.goto(plant_server.url + path)
+        assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.evaluate(SIDEWAYS) == 0
+        pressed = "button, input:not([type=hidden]), nav a"
+        assert (
+            page.eval_on_selector_all(pressed, "all => all.filter(one => one.offsetParent).map(one => one.outerHTML)")
+            == []
+        )
+    context.close()
+
+
+def test_a_station_that_nobody_is_at_can_be_looked_at(chromium: Browser, plant: Plant, plant_server) -> None:
+    """A registered browser without a person, at the smallest screen it has to fit."""
+    station = StationPage(plant, "30")
+    context = chromium.new_context(viewport={"width": 1024, "height": 768}, bypass_csp=True)
+    for name, morsel in station.client.cookies.items():
+        context.add_cookies([{"name": name, "value": morsel.value, "url": plant_server.url}])
+    page = context.new_page()
+    page.goto(f"{plant_server.url}/station/")
+    assert violations(page) == []
+    assert page.evaluate(SIDEWAYS) == 0
+    context.close()

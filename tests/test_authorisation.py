@@ -36,6 +36,11 @@ PEOPLE = {
     "administrator": "omar",
     "integration": "erp",
 }
+# Addresses whose serial is a received lot's.
+LOTS = (
+    *("lot_label", "lot_certificate", "lot_release", "lot_reject", "lot_unstage"),
+    *("api_lot", "api_lot_release", "api_lot_reject", "api_lot_stage", "api_lot_unstage"),
+)
 # Of Django's administration, what our own rights decide about; the rest of it asks the same has_perm.
 ADMINISTRATION = ("index", "_changelist", "_add")
 
@@ -57,6 +62,7 @@ def samples(plant: Plant) -> dict[str, object]:
     unit = plant.unit()
     execution = plant.start(unit, "20")
     tool, call = wrench(plant), help_call(plant)
+    lot = plant.a_lot()
     hold = api_as(plant, "amina").post(
         "/holds", {"unit": unit.serial, "reason_code": "OTHER", "reason": "For the table"}
     )
@@ -74,6 +80,7 @@ def samples(plant: Plant) -> dict[str, object]:
         **{name: {"pk": tool.pk, "asset": tool.pk} for name in ASSET_ADDRESSES},
         **{name: {"pk": call.pk, "call": call.pk} for name in CALL_ADDRESSES},
         "station:remove": {"pk": StationPage(plant, "20").device.pk},
+        **{name: {"serial": lot} for name in LOTS},
         "station:unlock_browser": {"pk": StationPage(plant, "20").device.pk},
         "username": "tomasz",
         "person_withdraw": {"code": "torque"},

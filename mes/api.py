@@ -19,6 +19,8 @@ from equipment.api import (
     TakeHelpCall,
 )
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, StageLot, UnstageLot
+from equipment.calendars.api import Calendars, WorkCenterShifts
+from mes.boards.api import Gates, Refusals
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
 from mes.people.api import (
@@ -94,5 +96,9 @@ urlpatterns = [
         name="api_qualification_withdraw",
     ),
     path("v1/qualifications", Qualifications.as_view(), name="api_qualifications"),
+    path("v1/gates", Gates.as_view(), name="api_gates"),
+    path("v1/refusals", Refusals.as_view(), name="api_refusals"),
+    path("v1/calendars", Calendars.as_view(), name="api_calendars"),
+    path("v1/work-centers/<str:code>/shifts", WorkCenterShifts.as_view(), name="api_work_center_shifts"),
     re_path("", NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -4,7 +4,7 @@ from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from wip.facts import recorded
 
 
-@gate(Hook.COMPLETE, needs=[recorded])
+@gate(Hook.COMPLETE, needs=[recorded], override=Override.PERMIT)
 def readings_within_limits(facts: Facts) -> Verdict | None:
     """Every number recorded for a step that is asked is within its limits; else the unit does not complete as good."""
     known = facts[recorded]
@@ -19,5 +19,4 @@ def readings_within_limits(facts: Facts) -> Verdict | None:
         f"{name} is {first.value} {first.quantity_unit}, {first.beyond}.",
         do="Measure again and correct the value with a reason, or scrap the unit.",
         evidence={"steps": [f"{reading.step_code}.{reading.sample}" for reading in outside]},
-        override=Override.PERMIT,
     )

@@ -76,6 +76,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "site": "NF",
         "api_work_center_shifts": {"code": "LINE-1"},
         "calendar_ahead": {"code": "LINE-1"},
+        "gate": {"path": "wip.gates.no_open_hold"},
         "station:register": {"pk": plant.stations["20"].pk},
         **{name: {"pk": tool.pk, "asset": tool.pk} for name in ASSET_ADDRESSES},
         **{name: {"pk": call.pk, "call": call.pk} for name in CALL_ADDRESSES},

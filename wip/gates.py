@@ -124,7 +124,7 @@ def station_is_the_jobs(facts: Facts) -> Verdict | None:
     )
 
 
-@gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs])
+@gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs], override=Override.SUPERVISOR)
 def execution_is_yours(facts: Facts) -> Verdict | None:
     """Who records or completes is the person who has the job."""
     job = facts[jobs]
@@ -136,7 +136,6 @@ def execution_is_yours(facts: Facts) -> Verdict | None:
         do="Take the job over first, or leave it to them.",
         tone="caution",
         evidence={"person": str(job.execution.worked_by)},
-        override=Override.SUPERVISOR,
     )
 
 
@@ -179,7 +178,7 @@ def line_cleared(facts: Facts) -> Verdict | None:
     )
 
 
-@gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs, earlier_lots])
+@gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs, earlier_lots], override=Override.SUPERVISOR)
 def first_expiry_first(facts: Facts) -> Verdict | None:
     """Of the lots staged here that are free to take, the one that expires first is taken first."""
     for scan in facts[jobs].components:
@@ -193,7 +192,6 @@ def first_expiry_first(facts: Facts) -> Verdict | None:
                 f"Scan {earlier}, or take it back from the station if it can't be used.",
                 tone="caution",
                 evidence={"scanned": scan.scanned, "first": earlier.serial},
-                override=Override.SUPERVISOR,
             )
     return None
 

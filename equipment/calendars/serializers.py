@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from equipment.calendars.spans import ShiftSpan
+from equipment.models import Calendar
 from equipment.status import CalendarChange
 from mes.kernel.rest.fields import Input, Text
 from mes.kernel.rest.paging import PageQuery
@@ -47,9 +48,12 @@ class CalendarAnswer(serializers.Serializer):
     name = serializers.CharField()
     site = serializers.CharField(source="site.code")
     time_zone = serializers.CharField(source="site.time_zone")
-    work_centers = serializers.SlugRelatedField("code", many=True, read_only=True)
+    work_centers = serializers.SerializerMethodField()
     shifts = ShiftLine(many=True, source="shifts.all")
     exceptions = ExceptionLine(many=True, source="exceptions.all")
+
+    def get_work_centers(self, calendar: Calendar) -> list[str]:
+        return [center.code for center in calendar.work_centers.all()]
 
 
 class CalendarsQuery(PageQuery):

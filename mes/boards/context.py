@@ -31,6 +31,7 @@ _NAVIGATION = [
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),
     (_("Calendar"), "calendar", Permission.VIEW_ORDERS),
+    (_("Gates"), "gates", Permission.VIEW_MASTER_DATA),
     (_("Records"), "records", Permission.VIEW_LEDGER),
     (_("Master data"), "master_data", Permission.VIEW_MASTER_DATA),
 ]

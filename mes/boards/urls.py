@@ -5,8 +5,10 @@ from django.urls import path, register_converter
 
 from mes.boards.views import (
     assets,
+    calendar,
     design,
     find,
+    gates,
     help_calls,
     holds,
     home,
@@ -17,7 +19,6 @@ from mes.boards.views import (
     stock,
     units,
 )
-from mes.boards.views import calendar, design, find, holds, home, orders, records, units
 from mes.boards.views.log_in import LogInView
 
 
@@ -42,6 +43,8 @@ urlpatterns = [
     path("find", find.find, name="find"),
     path("calendar/", calendar.week, name="calendar"),
     path("calendar/<name:site>/<name:code>/", calendar.weeks_ahead, name="calendar_ahead"),
+    path("gates/", gates.gate_list, name="gates"),
+    path("gates/<name:path>/", gates.gate_page, name="gate"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/release/", orders.release_several, name="orders_release"),
     path("orders/<name:erp_reference>/", orders.order_page, name="order"),

@@ -45,8 +45,9 @@ class Verdict:
     do: str = ""
     tone: str = "alarm"
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    # Both written by the gate that said it.
     override: Override = Override.NEVER
-    gate: str = ""  # the path of the gate that said it, written by the gate itself
+    gate: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -85,6 +86,7 @@ class Gate:
     needs: tuple[Callable[[Sequence[Any]], Sequence[Any]], ...]
     name: str
     summary: str
+    override: Override = Override.NEVER
 
     @property
     def path(self) -> str:
@@ -93,17 +95,22 @@ class Gate:
 
     def __call__(self, facts: Facts) -> Verdict | None:
         verdict = self.check(facts)
-        return verdict and replace(verdict, gate=self.path)
+        return verdict and replace(verdict, gate=self.path, override=self.override)
 
 
 def gate(
-    *hooks: Hook, needs: Sequence[Callable[[Sequence[Any]], Sequence[Any]]]
+    *hooks: Hook,
+    needs: Sequence[Callable[[Sequence[Any]], Sequence[Any]]],
+    override: Override = Override.NEVER,
 ) -> Callable[[Callable[[Facts], Verdict | None]], Gate]:
-    """Make a pure function `check(facts) -> Verdict | None` a gate. Its docstring's first line is its summary."""
+    """Make a pure function `check(facts) -> Verdict | None` a gate. Its docstring's first line is its summary.
+
+    override: who may pass it when it says no.
+    """
 
     def wrap(check: Callable[[Facts], Verdict | None]) -> Gate:
         summary = (check.__doc__ or "").strip().splitlines()[0]
-        return Gate(check, frozenset(hooks), tuple(needs), check.__name__, summary)
+        return Gate(check, frozenset(hooks), tuple(needs), check.__name__, summary, override)
 
     return wrap
 

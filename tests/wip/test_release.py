@@ -68,9 +68,7 @@ def test_an_order_of_another_site_is_refused(plant):
 def test_a_revision_that_was_retired_meanwhile_is_refused(plant):
     order = plant.order()
     with plant.door("mei") as passage:
-        revisions.retire(
-            revision=ProductRevision.objects.get(pk=plant.pump.pk), by=passage.person, at=passage.at
-        )
+        revisions.retire(revision=ProductRevision.objects.get(pk=plant.pump.pk), by=passage.person, at=passage.at)
     with pytest.raises(RevisionNotReleased, match="obsolete"):
         released_by(plant, "ines", order)
 
@@ -78,9 +76,7 @@ def test_a_revision_that_was_retired_meanwhile_is_refused(plant):
 def test_without_a_released_routing_it_is_refused(plant):
     order = plant.order()
     with plant.door("mei") as passage:
-        revisions.retire(
-            revision=RoutingRevision.objects.get(pk=plant.routing.pk), by=passage.person, at=passage.at
-        )
+        revisions.retire(revision=RoutingRevision.objects.get(pk=plant.routing.pk), by=passage.person, at=passage.at)
     with pytest.raises(NoReleasedRouting):
         released_by(plant, "ines", order)
 
@@ -98,9 +94,7 @@ def test_half_a_serial_number_is_refused_and_nothing_is_released(plant):
 def test_orders_in_flight_keep_what_they_pinned(plant):
     first = released_by(plant, "ines", plant.order())
     with plant.door("mei") as passage:
-        revisions.retire(
-            revision=RoutingRevision.objects.get(pk=plant.routing.pk), by=passage.person, at=passage.at
-        )
+        revisions.retire(revision=RoutingRevision.objects.get(pk=plant.routing.pk), by=passage.person, at=passage.at)
     unit = plant.do(first.units.get(), "10", "20", "30", "40")
     assert unit.status == UnitStatus.FINISHED
 

@@ -2,7 +2,7 @@ from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from mes.kernel.personnel.queries import qualifications
 
 
-@gate(*Hook, needs=[qualifications])
+@gate(*Hook, needs=[qualifications], override=Override.SUPERVISOR)
 def operator_qualified(facts: Facts) -> Verdict | None:
     """The person has every qualification the operation asks for, at its level and not expired."""
     known = facts[qualifications]
@@ -24,6 +24,5 @@ def operator_qualified(facts: Facts) -> Verdict | None:
             do="Let a qualified person do it, or ask the supervisor to assign one.",
             tone="caution",
             evidence={"qualification": code, "level": level, "held": held},
-            override=Override.SUPERVISOR,
         )
     return None

@@ -1,8 +1,10 @@
 from typing import Any
 from uuid import UUID
 
-from equipment.queries import sites_of
-from mes.kernel.refusals import NotPermitted
+from equipment.models import Station
+from equipment.queries import reasons_for, sites_of
+from equipment.status import ReasonKind
+from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
 
 
 class SiteNotYours(NotPermitted):
@@ -13,3 +15,24 @@ def check_site_access(person: Any, site_id: UUID) -> None:
     """Raise SiteNotYours unless the person has access to the site."""
     if site_id not in sites_of(person):
         raise SiteNotYours(f"{person} has no access to this site.", do="Ask an administrator for access to the site.")
+
+
+class ReasonUnknown(InvalidInput):
+    """What was chosen is not among the reasons that are released for the station."""
+
+
+def reason_in_words(*, station: Station, kind: ReasonKind, code: str, remark: str) -> str:
+    """A reason as it is recorded: "DIM-OD Outer diameter: 0.2 below", or the remark alone where no tree is released.
+
+    Kept as text, with the code ahead: records say what was chosen in its words of that day, whatever becomes of the
+    tree. Raises ReasonUnknown when the code is no leaf of the tree in force.
+    """
+    branches = reasons_for(station.site_id, station.work_center.area_id, kind)[kind]
+    if not branches:
+        return remark.strip()
+    leaves = {leaf.code: leaf for branch in branches for leaf in branch.leaves}
+    if code not in leaves:
+        sentence = f"{code[:24]} is none of the reasons." if code else "No reason is chosen."
+        raise ReasonUnknown(sentence, do="Choose one of those shown.", errors=[FieldError("reason", sentence)])
+    chosen = f"{code} {leaves[code].name}"
+    return f"{chosen}: {remark.strip()}" if remark.strip() else chosen

@@ -22,7 +22,8 @@ from tests.station.pages import StationPage
 
 ASSET_ADDRESSES = ("asset", "asset_place", "asset_calibrate", "asset_overhaul", "asset_use", "api_asset")
 ASSET_ADDRESSES += ("api_asset_place", "api_asset_calibrate", "api_asset_overhaul")
-CALL_ADDRESSES = ("help_call", "help_call_take", "help_call_finish", "api_help_call_take", "api_help_call_finish")
+CALL_ADDRESSES = ("help_call", "help_call_take", "help_call_finish", "station:help_finish")
+CALL_ADDRESSES += ("api_help_call_take", "api_help_call_finish")
 TABLE = Path(__file__).with_name("authorisation.csv")
 METHODS = ("GET", "POST", "PUT")  # PUT stands for all that nothing answers to
 PEOPLE = {

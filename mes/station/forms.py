@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from equipment.status import CallKind
 from mes.kernel.numbers import decimal_of
 from mes.kernel.refusals import FieldError, InvalidInput
 from wip.models import HoldReason
@@ -98,6 +99,7 @@ class RecordForm(Act):
 class BookForm(Act):
     good = Number(max_length=30, required=False)
     scrap = Number(max_length=30, required=False)
+    scrap_code = forms.CharField(max_length=24, required=False)
     scrap_reason = forms.CharField(max_length=200, required=False)
 
 
@@ -109,7 +111,13 @@ class CompleteForm(BookForm):
 
 class HoldForm(Act):
     reason_code = forms.ChoiceField(choices=HoldReason)
-    reason = forms.CharField(max_length=200)
+    hold_code = forms.CharField(max_length=24, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+
+class CallForm(Act):
+    kind = forms.ChoiceField(choices=CallKind)
+    note = forms.CharField(max_length=200, required=False)
 
 
 class UnitForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mes.station.views import clearance, files, log_on, material, pictures, queue, scan, stations, work
+from mes.station.views import clearance, files, help, log_on, material, pictures, queue, scan, stations, tools, work
 
 app_name = "station"
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("material/stage/", material.stage, name="stage"),
     path("material/unstage/", material.unstage, name="unstage"),
     path("clearance/", clearance.clearance, name="clearance"),
+    path("tools/", tools.tools, name="tools"),
+    path("tools/place/", tools.place, name="tool_place"),
+    path("tools/store/", tools.store, name="tool_store"),
+    path("help/", help.help_page, name="help"),
+    path("help/call/", help.call, name="help_call"),
+    path("help/state/", help.state, name="help_state"),
+    path("help/<uuid:pk>/finish/", help.finish, name="help_finish"),
     path("work/<uuid:pk>/", work.work, name="work"),
     path("work/<uuid:pk>/record/", work.record, name="record"),
     path("work/<uuid:pk>/book/", work.book, name="book"),

@@ -15,7 +15,7 @@ from wip.models import OperationExecution
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 9  # device, logon, two of the queue, its units' and gates' facts, what runs, the pace
+QUERIES = 10  # device, logon, two of the queue, its units' and gates' facts, what runs, the pace, calls for help
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from equipment.actions import assets, calibrations
 from equipment.actions.calibrations import Calibration
+from equipment.condition import row_of
 from equipment.forms import CalibrationForm, PlaceForm, WhyForm
 from equipment.models import AssetUse, CalibrationRecord, PhysicalAsset
 from equipment.queries import WORN_OUT, assets_of, due_this_month, in_state, sites_of
 from equipment.status import CalibrationResult, CalibrationState
-from mes.boards.asset_record import doubt_about, row_of, touched_by, values_of
+from mes.boards.asset_record import doubt_about, touched_by, values_of
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from mes.kernel.personnel.models import Person
 from mes.station.presenters.cards import CARDS, queue_of
+from mes.station.presenters.reasons import reason_context
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import place_in_order
 from mes.station.views.presence import Presence
@@ -49,6 +50,7 @@ def work_page(request: HttpRequest, presence: Presence, sheet: Sheet, dialog: st
         total=total,
         pace=presence.pace(),
         hold_reasons=HoldReason.choices,
+        **reason_context(presence.station),
         shown_dialog=dialog,
         elapsed_s=max(0, int((presence.now - sheet.execution.started_at).total_seconds())),
     )

@@ -24,6 +24,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import NotPermitted, NotSignedIn, Refusal
 from mes.station.actions.logons import note_act
 from mes.station.models import StationDevice, StationLogon
+from mes.station.presenters.calls import help_context
 from mes.station.queries import Pace, device_of_token, logons_at, pace_today
 
 COOKIE = "station"
@@ -103,6 +104,7 @@ class Presence:
             "logons": self.logons,
             "passive": [logon for logon in self.logons if not logon.is_active],
             "new_key": uuid4,
+            **help_context(self.station, self.now),
             **more,
         }
 

@@ -27,6 +27,7 @@ from mes.station.views.entered import asks_for_people, entered, said
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
+from mes.station.views.reasons import hold_reason, scrap_reason
 from wip.actions import holds
 from wip.entries import Here
 from wip.models import OperationExecution
@@ -122,7 +123,7 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 execution=execution,
                 good=good,
                 scrap=scrap,
-                scrap_reason=given["scrap_reason"],
+                scrap_reason=scrap_reason(presence, given),
                 station=presence.station,
                 by=presence.who,
                 at=passage.at,
@@ -141,7 +142,7 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
     completion = Completion(
         good=given["good"],
         scrap=given["scrap"] or Decimal(0),
-        scrap_reason=given["scrap_reason"],
+        scrap_reason=scrap_reason(presence, given),
         signing=_signing(presence, given),
     )
     with enter(request, presence, given) as passage:
@@ -196,7 +197,7 @@ def hold(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
             placed = holds.place(
                 unit=execution.unit,
                 reason_code=given["reason_code"],
-                reason=given["reason"],
+                reason=hold_reason(presence, given),
                 by=presence.who,
                 at=passage.at,
             )

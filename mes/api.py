@@ -36,6 +36,25 @@ from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
 from mes.station.api.units import UnitAtWork, Units
+from orders.api import (
+    ApproveRevision,
+    CopyRevision,
+    EndEffectivity,
+    InsertStandard,
+    Instructions,
+    OneProduct,
+    OneProductRevision,
+    OneRevision,
+    OneRouting,
+    Products,
+    ProductTree,
+    ReleaseRevision,
+    RetireRevision,
+    RevisionDifferences,
+    Routings,
+    SendBackRevision,
+    WhereUsed,
+)
 from wip.api import Holds, ReleaseHold
 
 
@@ -51,6 +70,8 @@ class NothingHere(APIView):
 
 _UNIT = "v1/units/<str:serial>"
 _OPERATION = f"{_UNIT}/operations/<str:code>"
+
+_REVISION = "v1/revisions/<slug:kind>/<uuid:key>"
 
 urlpatterns = [
     path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api_openapi"),
@@ -85,6 +106,23 @@ urlpatterns = [
     path("v1/files/<str:digest>", OneFile.as_view(), name="api_file"),
     path("v1/holds", Holds.as_view(), name="api_holds"),
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
+    path("v1/products", Products.as_view(), name="api_products"),
+    path("v1/products/<str:code>", OneProduct.as_view(), name="api_product"),
+    path("v1/products/<str:code>/where-used", WhereUsed.as_view(), name="api_where_used"),
+    path("v1/products/<str:code>/revisions/<str:rev>", OneProductRevision.as_view(), name="api_product_revision"),
+    path("v1/products/<str:code>/revisions/<str:rev>/tree", ProductTree.as_view(), name="api_product_tree"),
+    path("v1/routings", Routings.as_view(), name="api_routings"),
+    path("v1/routings/<uuid:key>", OneRouting.as_view(), name="api_routing"),
+    path("v1/instructions", Instructions.as_view(), name="api_instructions"),
+    path(_REVISION, OneRevision.as_view(), name="api_revision"),
+    path(f"{_REVISION}/differences", RevisionDifferences.as_view(), name="api_revision_differences"),
+    path(f"{_REVISION}/approve", ApproveRevision.as_view(), name="api_revision_approve"),
+    path(f"{_REVISION}/release", ReleaseRevision.as_view(), name="api_revision_release"),
+    path(f"{_REVISION}/send-back", SendBackRevision.as_view(), name="api_revision_send_back"),
+    path(f"{_REVISION}/retire", RetireRevision.as_view(), name="api_revision_retire"),
+    path(f"{_REVISION}/end-effectivity", EndEffectivity.as_view(), name="api_revision_end_effectivity"),
+    path(f"{_REVISION}/copy", CopyRevision.as_view(), name="api_revision_copy"),
+    path(f"{_REVISION}/insert", InsertStandard.as_view(), name="api_revision_insert"),
     path("v1/people", People.as_view(), name="api_people"),
     path("v1/people/<str:username>", OnePerson.as_view(), name="api_person"),
     path("v1/people/<str:username>/disable", DisablePerson.as_view(), name="api_person_disable"),

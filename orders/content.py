@@ -22,6 +22,7 @@ AnyRevision = ProductRevision | RoutingRevision | InstructionRevision
 
 # Not content: keys, the way to what a row belongs to, and the life of the revision itself.
 _LIFE = {"id", "status", "approved_at", "approved_by", "released_at", "released_by"}
+_NAME = {"code", "number"}  # of the revision itself: two of them always differ in it
 _UP = {"product", "routing", "instruction", "product_revision", "routing_revision", "instruction_revision"}
 _ROW_UP = {"product_revision", "routing_revision", "instruction_revision", "operation", "bom_line", "copied_from"}
 
@@ -65,7 +66,7 @@ def digest_of(revision: AnyRevision) -> str:
 
 
 def _itself(revision: AnyRevision) -> Part:
-    return Part("revision", "", "", _values(revision, _LIFE | _UP))
+    return Part("revision", "", "", _values(revision, _LIFE | _UP | _NAME))
 
 
 def _bill(revision: ProductRevision) -> Iterator[Part]:

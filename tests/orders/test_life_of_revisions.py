@@ -209,3 +209,4 @@ def test_a_copy_has_all_parts_and_no_dates_of_its_own(plant):
     assert copy.number == draft.number + 1
     assert copy.effective_from is None
     assert shown(copy)["content"][1:] == shown(draft)["content"][1:]
+    assert shown(copy)["content"][0]["values"]["Effective from"] == ""

@@ -50,7 +50,7 @@ class Endpoint(APIView):
         if method.lower() in self.http_method_names and hasattr(self, method.lower()) and method != "OPTIONS":
             check_permission(cast(Person, request.user), self.permissions[method])
         for value in kwargs.values():
-            if not is_one_line(value):
+            if not is_one_line(str(value)):
                 raise NotFound("There is nothing at this address.", do="Check the address.")
 
     def read(self, shape: type[Input]) -> dict[str, Any]:

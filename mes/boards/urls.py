@@ -17,6 +17,7 @@ from mes.boards.views import (
     receiving,
     records,
     stock,
+    traveler,
     units,
 )
 from mes.boards.views.log_in import LogInView
@@ -48,6 +49,7 @@ urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
     path("orders/release/", orders.release_several, name="orders_release"),
     path("orders/<name:erp_reference>/", orders.order_page, name="order"),
+    path("orders/<name:erp_reference>/traveler/", traveler.traveler, name="order_traveler"),
     path("orders/<name:erp_reference>/release/", orders.release, name="order_release"),
     path("orders/<name:erp_reference>/hold/", orders.hold, name="order_hold"),
     path("units/<name:serial>/", units.unit_page, name="unit"),

@@ -24,6 +24,7 @@ from django.test import override_settings
 from django.urls import path
 from django.utils import timezone
 
+from mes.boards.views.design import PANEL
 from mes.kernel.refusals import InvalidInput, Refusal
 
 MIDDLEWARE = [
@@ -90,7 +91,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def design(request: HttpRequest) -> HttpResponse:
-    return render(request, "components/index.html")
+    return render(request, "components/index.html", {"panel": PANEL})
 
 
 urlpatterns = [path("", index, name="bench"), path("design/", design, name="design")]

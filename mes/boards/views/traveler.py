@@ -1,0 +1,48 @@
+"""The paper that goes with an order: its operations in order, and barcodes that a station reads."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from mes.kernel.code128 import svg
+from mes.kernel.desk import office
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import Refusal
+from orders.policies import known_order
+from orders.queries import plan_of
+from orders.status import OrderStatus
+
+UNITS_SHOWN = 60
+
+
+class NothingPinnedYet(Refusal):
+    """A draft has no plan that a traveler could say: its revisions are pinned at release."""
+
+
+@require_safe
+@office(Permission.VIEW_ORDERS)
+def traveler(request: HttpRequest, erp_reference: str) -> HttpResponse:
+    """An order's traveler, to print: what its pinned plan asks for, with room for what is written by hand."""
+    order = known_order(request.user, erp_reference)
+    if order.status == OrderStatus.DRAFT:
+        raise NothingPinnedYet(
+            f"Order {order} has no traveler yet.",
+            why="Its revisions are pinned when it is released.",
+            do="Release it, then print the traveler.",
+        )
+    serials = list(order.units.order_by("serial").values_list("serial", flat=True)[: UNITS_SHOWN + 1])
+    context = {
+        "order": order,
+        "plan": plan_of(order),
+        "barcode": _barcode(order.erp_reference),
+        "serials": [(serial, _barcode(serial)) for serial in serials[:UNITS_SHOWN]],
+        "are_more": len(serials) > UNITS_SHOWN,
+    }
+    return render(request, "boards/traveler.html", context)
+
+
+def _barcode(text: str) -> str:
+    try:
+        return svg(text)
+    except ValueError:  # letters that Code 128 does not have: the paper says it in words alone
+        return ""

@@ -144,7 +144,9 @@ def running_in(sites: Iterable[UUID]) -> QuerySet[OperationExecution]:
 def readings_of(executions: Sequence[OperationExecution]) -> dict[UUID, list[Reading]]:
     """Every reading of the executions, corrected ones too, in order of recording, by execution."""
     found: dict[UUID, list[Reading]] = {}
-    rows = Reading.objects.filter(execution__in=executions).select_related("by", "corrects", "corrected_by_reading")
+    rows = Reading.objects.filter(execution__in=executions).select_related(
+        "by", "corrects", "corrected_by_reading", "witnessed_by", "signature__signed_by"
+    )
     for reading in rows.order_by("id"):
         found.setdefault(reading.execution_id, []).append(reading)
     return found

@@ -10,12 +10,13 @@ from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.queries import as_built, history_of
 from genealogy.status import ActivityKind
 from mes.boards.ledger import Entry, entries
+from mes.boards.readings import Line, Table, arranged
 from mes.kernel.audit.models import AuditEvent, Signature
 from mes.kernel.gates import Verdict
 from mes.kernel.personnel.roles import Permission
 from orders.plans import OperationPlan
 from orders.queries import plan_of
-from wip.models import Hold, OperationExecution, Reading
+from wip.models import Hold, OperationExecution
 from wip.overview import readings_of
 from wip.queries import why_not
 
@@ -30,7 +31,8 @@ class Attempt:
     """One execution with its readings; a corrected reading stands beside what it was corrected to."""
 
     execution: OperationExecution
-    readings: list[tuple[str, Reading]]
+    readings: list[Line]
+    tables: list[Table]
 
     @property
     def ran_for(self) -> timedelta | None:
@@ -91,27 +93,10 @@ def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
     work = {operation.code: Work(operation) for operation in plan_of(unit.work_order).operations}
     for execution in executions:
         known = work[execution.operation_code]
-        known.attempts.append(Attempt(execution, _named(known.operation, readings.get(execution.pk, []))))
+        known.attempts.append(Attempt(execution, *arranged(known.operation, readings.get(execution.pk, []))))
     for code, verdicts in blockers.items():
         work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
     return list(work.values())
-
-
-def _named(operation: OperationPlan, readings: list[Reading]) -> list[tuple[str, Reading]]:
-    """Readings in the order of the steps, each with its step's name and number of sample."""
-    places = {step.code: step for step in operation.steps}
-
-    def name(reading: Reading) -> str:
-        step = places.get(reading.step_code)
-        if step is None:
-            return reading.step_code
-        return f"{step.name} {reading.sample}" if step.samples > 1 else step.name
-
-    def place(reading: Reading) -> tuple[int, int, Any]:
-        step = places.get(reading.step_code)
-        return (step.position if step else 0, reading.sample, reading.at)
-
-    return [(name(reading), reading) for reading in sorted(readings, key=place)]
 
 
 def _used_in(unit: Unit) -> Any:

@@ -76,6 +76,11 @@ function focusNext(scope) {
   else if (document.activeElement?.matches("button, a")) document.activeElement.blur();
 }
 
+// In a long list of steps the current one is in sight.
+function showCurrentStep() {
+  document.querySelector(".steps > [aria-current=step]")?.scrollIntoView({ block: "nearest" });
+}
+
 function onClick(event) {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) {
@@ -94,5 +99,7 @@ document.addEventListener("htmx:afterRequest", onAnswer);
 document.addEventListener("click", onClick);
 document.addEventListener("focus-next", (event) => focusNext(event.target));
 document.addEventListener("htmx:afterSettle", (event) => event.target.id === "station" && focusNext(event.target));
+document.addEventListener("htmx:afterSettle", showCurrentStep);
 addEventListener("pageshow", () => document.querySelectorAll('form[aria-busy="true"]').forEach(setFree));
 focusNext(document);
+showCurrentStep();

@@ -25,7 +25,9 @@ def test_the_record_tells_the_whole_story(plant, finished, ines) -> None:
     assert [(w.operation.code, len(w.attempts), w.blockers) for w in record.work] == [
         (code, 1, []) for code in ("10", "20", "30", "40")
     ]
-    torque = [(name, r.value, r.corrects is not None) for name, r in record.work[2].attempts[0].readings]
+    torque = [
+        (one.name, one.reading.value, one.reading.corrects is not None) for one in record.work[2].attempts[0].readings
+    ]
     assert ("Torque 1", "1.29", False) in torque
     assert ("Torque 1", "1.21", True) in torque
     assert [part.unit.product.code for part in record.built_in] == ["PCB-7", "M3X8"]
@@ -33,7 +35,7 @@ def test_the_record_tells_the_whole_story(plant, finished, ines) -> None:
     text = page.content.decode()
     assert "Tool slipped" in text
     assert Signature.objects.get(meaning="PERFORMED").digest_groups in text
-    assert "1.1 to 1.3 N·m" in text
+    assert "1.10 to 1.30 N·m" in text
     assert record.ledger is None
 
 

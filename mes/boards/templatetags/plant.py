@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 
 from equipment.models import Site
 from mes.kernel.numbers import plain as plain_number
+from mes.kernel.numbers import with_places
 
 register = template.Library()
 
@@ -44,15 +45,16 @@ def span(value: timedelta | None) -> str:
 
 @register.filter
 def limits(reading: Any) -> str:
-    """The limits that a reading or step has, in words: 1.1 to 1.3 N·m, up to 0.3 ml/h."""
+    """The limits that a reading or step has, in words: 1.10 to 1.30 N·m, up to 0.3 ml/h, with the places it has."""
     if reading.lower is None and reading.upper is None:
         return ""
+    places = getattr(reading, "places", None)
     if reading.lower is None:
-        text = f"up to {plain(reading.upper)}"
+        text = f"up to {with_places(reading.upper, places)}"
     elif reading.upper is None:
-        text = f"from {plain(reading.lower)}"
+        text = f"from {with_places(reading.lower, places)}"
     else:
-        text = f"{plain(reading.lower)} to {plain(reading.upper)}"
+        text = f"{with_places(reading.lower, places)} to {with_places(reading.upper, places)}"
     return f"{text} {reading.quantity_unit}".strip()
 
 

@@ -71,7 +71,7 @@ def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
             operations.report(
                 execution=execution, given=[value], station=presence.station, by=presence.who, at=passage.at
             )
-    place = (value.step_code, value.sample)
+    place = (value.step_code, value.sample if len(values) == 1 else 0)
     return recorded_page(request, presence, execution, place, done=said(execution, value, values))
 
 
@@ -99,15 +99,19 @@ def once_more(
 def recorded_page(
     request: HttpRequest, presence: Presence, execution: OperationExecution, place: Place, *, done: str
 ) -> HttpResponse:
-    """Answer a recorded value with the next step; with the same one in alarm, when the value is out of limits."""
+    """Answer a recorded value with the next step; with the same one in alarm, when it is out of limits.
+
+    place: its step and sample, 0 for all samples of a table.
+    """
     if not execution.is_running:  # a repeated press, and the job is done by now
         return job_page(request, presence, execution)
     sheet = Sheet(execution, station=presence.station, person=presence.who)
-    url, is_outside = reverse("station:work", args=[execution.pk]), place in sheet.outside
-    if is_outside:
-        sheet.look_at(*place)
-        url += "?" + urlencode({"step": place[0], "sample": place[1]})
-    return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=is_outside)
+    url = reverse("station:work", args=[execution.pk])
+    outside = next((one for one in sheet.outside if one == (place[0], place[1] or one[1])), None)
+    if outside is not None:
+        sheet.look_at(*outside)
+        url += "?" + urlencode({"step": outside[0], "sample": outside[1]})
+    return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=outside is not None)
 
 
 @require_POST

@@ -73,6 +73,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "erp_reference": plant.order().erp_reference,
         "number": hold.json()["number"],
         "path": "nothing.png",
+        "digest": "0" * 64,
         "pk": execution.pk,
         "site": "NF",
         "api_work_center_shifts": {"code": "LINE-1"},

@@ -195,7 +195,7 @@ class PhysicalAssetAdmin(FixedFields, OfYourSites, RecordAdmin):
         limits = asset.asset_class
         left = [(asset.cycles_left, limits.life_cycles, "cycles"), (asset.hours_left, limits.life_hours, "hours")]
         shown = [
-            (max(0, number), limit, f"{number:,.0f} of {limit:,.0f} {word}")
+            (max(0, number), limit, f"{max(0, number):,.0f} of {limit:,.0f} {word}")
             for number, limit, word in left
             if number is not None
         ]

@@ -94,10 +94,8 @@ class Assets(Endpoint):
         return asset
 
 
-class OneAsset(Assets):
-    """What endpoints of one asset have in common, and the asset itself."""
-
-    @reads(AssetAnswer, name="get_asset", summary="One asset")
+class OneAsset(Assets):  # and what the endpoints of its verbs have in common
+    @reads(AssetAnswer, name="get_asset", summary="See an asset")
     def get(self, request: Request, asset: str) -> Response:
         return self.answer(asset)
 
@@ -223,9 +221,7 @@ class TakeHelpCall(OneHelpCall):
 
 
 class FinishHelpCall(OneHelpCall):
-    """Whoever may answer, or the person who called: the verb knows whose call it is."""
-
-    permissions = {"POST": Permission.VIEW_ORDERS}
+    permissions = {"POST": Permission.VIEW_ORDERS}  # the verb knows whose call it is, and who else may answer
 
     @acts(HelpCallAnswer, name="finish_help_call", summary="End a call", request=FinishInput)
     def post(self, request: Request, call: str) -> Response:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from equipment.models import PhysicalAsset
+from equipment.queries import assets_taken_by
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.queries import as_built, history_of
 from genealogy.status import ActivityKind
@@ -33,6 +35,7 @@ class Attempt:
     execution: OperationExecution
     readings: list[Line]
     tables: list[Table]
+    tools: list[PhysicalAsset] = field(default_factory=list)
 
     @property
     def ran_for(self) -> timedelta | None:
@@ -90,10 +93,12 @@ def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
     if unit.work_order is None or unit.work_order.routing_revision_id is None:
         return []
     readings, blockers = readings_of(executions), why_not(unit, person=None)
+    tools = assets_taken_by([execution.pk for execution in executions])
     work = {operation.code: Work(operation) for operation in plan_of(unit.work_order).operations}
     for execution in executions:
         known = work[execution.operation_code]
-        known.attempts.append(Attempt(execution, *arranged(known.operation, readings.get(execution.pk, []))))
+        shown = arranged(known.operation, readings.get(execution.pk, []))
+        known.attempts.append(Attempt(execution, *shown, tools=tools.get(execution.pk, [])))
     for code, verdicts in blockers.items():
         work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
     return list(work.values())

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from equipment.actions import assets
 from equipment.models import CalibrationRecord, PhysicalAsset
 from mes.station.actions.operations import Given
-from tests.equipment.assets import calibrate, fresh, used, wrench
+from tests.equipment.assets import asking_for_a_wrench, calibrate, fresh, used, wrench
 from tests.plant import NOW
 from tests.station.pages import text
 from wip.queries import execution_at
@@ -160,3 +160,11 @@ def test_an_asset_of_another_site_is_not_there(plant, desk_of) -> None:
     assert mei.get(f"/calibrations/{record.pk}/certificate/").status_code == 404
     assert mei.post(f"/assets/{tool.pk}/use/", reason="x").status_code == 404
     assert listed(mei) == []
+
+
+def test_the_units_record_names_the_tools_of_each_operation(plant, ines) -> None:
+    tool, unit = asking_for_a_wrench(plant), plant.do(plant.unit(), "10", "20")
+    plant.start(unit, "30")
+    page = ines.get(f"/units/{unit}/").content.decode()
+    assert f'With <a href="/assets/{tool.pk}/">TW-1 Wrench</a>' in page
+    assert page.count("/assets/") == 2  # in the navigation, and this once

@@ -139,7 +139,8 @@ def test_a_substitute_is_taken_while_it_is_valid_as_much_as_replaces_the_compone
 
 def test_where_the_bom_asks_for_a_revision_another_one_is_refused(plant):
     with plant.door("hiroshi"):
-        revisions = [ProductRevision.objects.create(product=plant.screws, code=code) for code in "AB"]
+        drafts = [ProductRevision.objects.create(product=plant.screws, code=code) for code in "AB"]
+    revisions = [plant.approve_and_release(draft) for draft in drafts]
     made = line(plant, "VALVE", part=plant.screws, part_revision=revisions[1])
     (unit,) = made.order("WO-1")
     made.start(unit)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 
 from equipment.admin import FixedFields, OfYourSites
 from mes.kernel.audit.admin import PlainChoices, RecordAdmin
+from orders.catalogue import revision_before
 from orders.content import AnyRevision, parts_of
 from orders.differences import differences, operations_changed
 from orders.drawing import draw
@@ -32,7 +33,6 @@ from orders.models import (
     Step,
 )
 from orders.policies import mistakes_of
-from orders.queries import revision_before
 
 
 def revision_of(obj: models.Model) -> AnyRevision:

@@ -22,11 +22,11 @@ from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from orders.actions import drafts, revisions
 from orders.bom import BomNode, bom_tree, is_cut_short, where_used
+from orders.catalogue import find_instructions, find_products, find_routings, revision_before, siblings_of
 from orders.content import AnyRevision, digest_of, parts_of
 from orders.differences import differences
 from orders.models import InstructionRevision, Operation, Product, ProductRevision, Routing, RoutingRevision
 from orders.policies import known_revision, mistakes_of, warnings_of
-from orders.queries import find_instructions, find_products, find_routings, revision_before, siblings_of
 from orders.serializers import (
     AgainstQuery,
     BomTreeAnswer,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from mes.kernel.numbers import plain
 from mes.kernel.refusals import FieldError
 from orders.bom import circle_through
+from orders.catalogue import released_routings_of
 from orders.models import BomLine, BomSubstitute, ProductRevision, QuantityBasis, TraceLevel, Tracking
-from orders.queries import released_routings_of
 from orders.status import RevisionStatus
 
 # R1, R2, R5-R8: a name, or a run of names.

@@ -6,8 +6,9 @@ from decimal import Decimal, InvalidOperation
 
 from equipment.models import Station
 from mes.kernel.refusals import FieldError, Refusal
+from orders.catalogue import newer_standards
 from orders.models import Comparison, InstructionRevision, Operation, OperationEdge, RoutingRevision, Step, StepKind
-from orders.queries import newer_standards, operations_in_order
+from orders.queries import operations_in_order
 from orders.status import RevisionStatus
 
 # What an earlier answer can be compared with; a scan, a table, a person, a time and a file have no one word to it.

@@ -65,7 +65,7 @@ def release(*, revision: R, signing: Signing, by: Person, at: datetime) -> R:
     """
     check_permission(by, Permission.RELEASE_MASTER_DATA)
     locked = _lock(revision, by)
-    locked.status = REVISION.after(locked.status, "release", name=str(locked), do=_HOW.get(locked.status, ""))
+    locked.status = REVISION.after(locked.status, "release", name=str(locked), do=_how(locked))
     if locked.approved_by_id == by.pk:
         raise SamePerson(
             f"You approved {locked}, so you can't release it.",
@@ -79,7 +79,8 @@ def release(*, revision: R, signing: Signing, by: Person, at: datetime) -> R:
     return locked
 
 
-_HOW = {RevisionStatus.DRAFT: "Let the engineer approve it first."}
+def _how(revision: ProductRevision | RoutingRevision | InstructionRevision) -> str:
+    return "Let the engineer approve it first." if revision.status == RevisionStatus.DRAFT else ""
 
 
 def retire(*, revision: R, by: Person, at: datetime) -> R:

@@ -13,8 +13,8 @@ from equipment.queries import sites_of
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
 from orders.bom import bom_tree, is_cut_short, where_used
+from orders.catalogue import find_instructions, find_products, find_routings, revisions_in_work
 from orders.models import InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
-from orders.queries import find_instructions, find_products, find_routings, revisions_in_work
 
 PER_PAGE = 50
 SECTIONS = [

@@ -24,6 +24,7 @@ from mes.kernel.refusals import NotFound
 from orders import effects
 from orders.actions import drafts, revisions
 from orders.bom import bom_tree
+from orders.catalogue import newer_standards, revision_before, siblings_of, standard_operations
 from orders.content import AnyRevision, parts_of, shown
 from orders.differences import by_operation, differences, operations_changed
 from orders.drawing import draw
@@ -32,7 +33,6 @@ from orders.histories import acts_on
 from orders.instructions import sheet_of
 from orders.models import InstructionRevision, Operation, ProductRevision, RoutingRevision
 from orders.policies import known_revision, mistakes_of, warnings_of
-from orders.queries import newer_standards, revision_before, siblings_of, standard_operations
 from orders.status import RevisionStatus
 
 _KINDS = {ProductRevision: "product", RoutingRevision: "routing", InstructionRevision: "instruction"}

@@ -11,6 +11,7 @@ from orders.actions import work_orders
 from orders.actions.work_orders import OrderRequest
 from orders.models import (
     BomLine,
+    Instruction,
     Operation,
     OperationQualification,
     Product,
@@ -78,8 +79,13 @@ class KindsLine:
         return Signing(self.plant.people[who], Meaning.PERFORMED)
 
 
-def kinds_line(plant: Plant, *, qualified: bool = False, start: bool = True) -> KindsLine:
-    """A released order for one valve, its operation started by Amina; qualified: it asks for torque, level 2."""
+def kinds_line(
+    plant: Plant, *, qualified: bool = False, start: bool = True, instruction: Instruction | None = None
+) -> KindsLine:
+    """A released order for one valve, its operation started by Amina.
+
+    qualified: it asks for torque, level 2. instruction: it asks for this one to be read and confirmed.
+    """
     with plant.door("hiroshi"):
         valve = Product.objects.create(code="VALVE", name="Valve", serial_pattern="VA-{number:04}")
         revision = ProductRevision.objects.create(product=valve, code="A")
@@ -88,7 +94,12 @@ def kinds_line(plant: Plant, *, qualified: bool = False, start: bool = True) -> 
             routing=Routing.objects.create(product=valve, site=plant.site, name="Valves"), number=1
         )
         operation = Operation.objects.create(
-            routing_revision=routing, code=CODE, name="Valve", station_class=plant.stations[CODE].station_class
+            routing_revision=routing,
+            code=CODE,
+            name="Valve",
+            station_class=plant.stations[CODE].station_class,
+            instruction=instruction,
+            must_confirm_instruction=instruction is not None,
         )
         if qualified:
             OperationQualification.objects.create(operation=operation, qualification=plant.torque, minimum_level=2)

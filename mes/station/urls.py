@@ -1,6 +1,19 @@
 from django.urls import path
 
-from mes.station.views import clearance, files, help, log_on, material, pictures, queue, scan, stations, tools, work
+from mes.station.views import (
+    clearance,
+    files,
+    help,
+    instructions,
+    log_on,
+    material,
+    pictures,
+    queue,
+    scan,
+    stations,
+    tools,
+    work,
+)
 
 app_name = "station"
 urlpatterns = [
@@ -32,6 +45,8 @@ urlpatterns = [
     path("work/<uuid:pk>/complete/", work.complete, name="complete"),
     path("work/<uuid:pk>/take-over/", work.take_over, name="take_over"),
     path("work/<uuid:pk>/hold/", work.hold, name="hold"),
+    path("instructions/<uuid:revision>/", instructions.instruction, name="instruction"),
+    path("instructions/<uuid:revision>/confirm/", instructions.confirm, name="confirm_instruction"),
     path("files/<str:digest>", files.file, name="file"),
     path("pictures/<path:path>", pictures.picture, name="picture"),
 ]

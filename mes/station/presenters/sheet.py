@@ -14,8 +14,10 @@ from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.plot import Plot
 from mes.station.actions.signing import signature_content, step_content
+from mes.station.presenters.instructions import instruction_of
 from mes.station.presenters.words import groups, limits_in_words, note, written
 from mes.station.queries import all_readings
+from orders.instructions import Sheet as Instruction
 from orders.models import StepKind
 from orders.plans import StepPlan
 from orders.queries import plan_of
@@ -188,6 +190,12 @@ class Sheet:
         assert self.step is not None
         typed = [*self.typed, *[""] * self.step.samples]
         return list(enumerate(typed[: self.step.samples], 1))
+
+    @property
+    def instruction(self) -> Instruction | None:
+        """The operation's instruction, in the revision that the order pins."""
+        plan = self.operation.instruction
+        return instruction_of(plan.revision_id) if plan else None
 
     @cached_property
     def people(self) -> list[Person]:

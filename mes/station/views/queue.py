@@ -4,13 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from mes.kernel.gates import Hook
+from mes.kernel.gates import Hook, judge
 from mes.station.actions import operations
 from mes.station.actions.operations import planned_operation
 from mes.station.forms import StartForm, WhyForm, checked
 from mes.station.policies import job_at, unit_at
+from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
 from mes.station.views.answers import answer
+from mes.station.views.instructions import lead_to
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from wip.models import OperationExecution
@@ -30,6 +32,9 @@ def start(request: HttpRequest, presence: Presence) -> HttpResponse:
     """Start an operation on a unit here."""
     given = checked(StartForm(request.POST))
     unit = unit_at(presence.station, given["unit"])
+    unread = to_read(planned_operation(unit, given["operation"]), presence.who)
+    if unread is not None:
+        return lead_to(request, presence, unread.revision_id)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             execution = operations.start(
@@ -58,10 +63,16 @@ def job_page(
 @require_safe
 @logged_on
 def why(request: HttpRequest, presence: Presence) -> HttpResponse:
-    """Refuse with everything that blocks an operation on a unit; back to the queue when nothing does any more."""
+    """Refuse with everything that blocks an operation on a unit; back to the queue when nothing does any more.
+
+    Where nothing is in the way but an instruction to be read, this is it.
+    """
     given = checked(WhyForm(request.GET))
     unit = unit_at(presence.station, given["unit"])
     operation = planned_operation(unit, given["operation"])
     job = job_for(unit, operation, station=presence.station, person=presence.who)
+    unread = to_read(operation, presence.who)
+    if unread is not None and len(judge([job], Hook.START)[0]) == 1:
+        return lead_to(request, presence, unread.revision_id)
     check_gates(job, Hook.START)
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence))

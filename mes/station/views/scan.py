@@ -16,10 +16,12 @@ from mes.station.actions import operations
 from mes.station.actions.operations import Given
 from mes.station.forms import ScanForm, checked
 from mes.station.policies import badge_owner, job_at, unit_at
+from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
 from mes.station.views.answers import answer
 from mes.station.views.entered import asks_for_people
+from mes.station.views.instructions import lead_to
 from mes.station.views.pages import log_on_page
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
@@ -52,6 +54,8 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
     did = passage.answer
     if "badge" in did and person is not None:
         return _ask_pin(request, presence, code, person)
+    if "read" in did:
+        return lead_to(request, presence, did["read"])
     execution = job_at(presence.station, did["execution"])
     if "step" in did:
         said = f"{person or code} recorded"
@@ -107,9 +111,11 @@ def _carry_out(presence: Presence, given: dict[str, Any], person: Person | None,
     running = running_here(unit, presence.station)
     if running is not None:
         return {"execution": running.pk, "done": "opened"}
-    started = operations.start(
-        unit=unit, operation_code=_next_code(unit, presence), station=presence.station, by=presence.who, at=at
-    )
+    code = _next_code(unit, presence)
+    unread = to_read(operations.planned_operation(unit, code), presence.who)
+    if unread is not None:
+        return {"read": unread.revision_id}
+    started = operations.start(unit=unit, operation_code=code, station=presence.station, by=presence.who, at=at)
     return {"execution": started.pk, "done": "started"}
 
 

@@ -19,11 +19,14 @@ from mes.kernel.refusals import InvalidInput
 from mes.station.actions import operations
 from mes.station.actions.given import Completion, Given, read_given
 from mes.station.actions.logons import confirm_pin_at
+from mes.station.actions.operations import planned_operation
 from mes.station.forms import Act, BookForm, CompleteForm, HoldForm, RecordForm, StepForm, checked
 from mes.station.policies import badge_owner, job_at
+from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Place, Sheet
 from mes.station.views.answers import answer
 from mes.station.views.entered import asks_for_people, entered, said
+from mes.station.views.instructions import lead_to
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
@@ -183,6 +186,9 @@ def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
     """Take the job over from the person who has it."""
     given = checked(Act(request.POST))
     execution = job_at(presence.station, pk)
+    unread = to_read(planned_operation(execution.unit, execution.operation_code), presence.who)
+    if unread is not None:
+        return lead_to(request, presence, unread.revision_id)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             operations.take_over(execution=execution, station=presence.station, by=presence.who, at=passage.at)

@@ -7,7 +7,8 @@ from uuid import UUID
 from mes.kernel.numbers import plain
 from orders.models import Operation, OperationEdge, RoutingRevision
 
-WIDTH, HEIGHT, COLUMN, ROW, MARGIN = 164, 52, 226, 92, 16
+WIDTH, HEIGHT, COLUMN, ROW, MARGIN = 164, 52, 232, 92, 16
+LINE = 14
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Link:
-    """An edge as a path; label: what it asks for, at (x, y)."""
+    """An edge as a path; labels: what it asks for, a word and its height each, one below the other at x."""
 
     path: str
-    label: str
+    labels: tuple[tuple[str, int], ...]
     x: int
-    y: int
 
 
 @dataclass(frozen=True)
@@ -134,23 +134,22 @@ def _columns(operations: list[Operation], edges: list[OperationEdge]) -> list[li
 def _link(before: Box, after: Box, edge: OperationEdge) -> Link:
     x1, y1, x2, y2 = before.right, before.y + HEIGHT // 2, after.x, after.y + HEIGHT // 2
     middle = (x1 + x2) / 2
-    label = _edge_words(edge)
-    return Link(f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", label, int(middle), (y1 + y2) // 2 - 5)
+    words = _edge_words(edge)
+    lowest = (y1 + y2) // 2 - 5
+    labels = tuple((word, lowest - LINE * (len(words) - 1 - index)) for index, word in enumerate(words))
+    return Link(f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", labels, int(middle))
 
 
-def _edge_words(edge: OperationEdge) -> str:
-    """What an edge asks for beyond that the one before is done: from 5 pcs · 10 to 60 min."""
+def _edge_words(edge: OperationEdge) -> list[str]:
+    """What an edge asks for beyond that the one before is done, in words short enough to stand between two boxes."""
     found = []
     if edge.transfer_quantity is not None:
         found.append(f"from {plain(edge.transfer_quantity)}")
-    least, most = edge.minimum_time_s, edge.maximum_time_s
-    if least is not None or most is not None:
-        limits = [
-            f"≥ {_duration(least)}" if least is not None else "",
-            f"≤ {_duration(most)}" if most is not None else "",
-        ]
-        found.append(" ".join(filter(None, limits)))
-    return " · ".join(found)
+    if edge.minimum_time_s is not None:
+        found.append(f"≥ {_duration(edge.minimum_time_s)}")
+    if edge.maximum_time_s is not None:
+        found.append(f"≤ {_duration(edge.maximum_time_s)}")
+    return found
 
 
 def _duration(seconds: int) -> str:

@@ -16,6 +16,7 @@ from equipment.models import Site
 from equipment.queries import sites_of
 from mes.erp.queries import open_holds_on
 from mes.kernel.csv_import import CellError, Columns, Row, Table
+from mes.kernel.door import moment
 from mes.kernel.numbers import decimal_of
 from mes.kernel.personnel.models import Person
 from orders.actions.work_orders import OrderCantChange, OrderRequest, differences
@@ -153,7 +154,7 @@ class _RowReader:
         reference = self._cell("erp_reference", _reference, seen)
         site = self._cell("site", self._site)
         product = self._cell("product", self._product)
-        revision = self._cell("revision", self._revision, product) if product else None
+        revision = self._cell("revision", self._revision, product, site) if product else None
         quantity = self._cell("quantity", _quantity, product)
         unit = self._cell("quantity_unit", _quantity_unit, product) if product else None
         due_at = self._cell("due_at", due_time, site.zone if site else ZoneInfo("UTC"))
@@ -191,12 +192,14 @@ class _RowReader:
             _wrong(f"There is no product {_short(code)}.", "Correct it, or let an engineer add the product.")
         return self.plant.products[code]
 
-    def _revision(self, code: str, product: Product) -> ProductRevision:
+    def _revision(self, code: str, product: Product, site: Site | None) -> ProductRevision:
+        """The one of this code, else of those that are effective today the one released last."""
         pinned = self.order.product_revision if self.order else None
         if pinned is not None and pinned.product_id == product.pk and code in ("", pinned.code):
             return pinned
         known = [r for r in self.plant.revisions.get(product.pk, []) if r.status == RevisionStatus.RELEASED]
-        fitting = [revision for revision in known if code in ("", revision.code)]
+        today = (site.local(moment()) if site else moment()).date()
+        fitting = [r for r in known if r.code == code or (not code and r.is_effective_on(today))]
         if not fitting:
             released = ", ".join(revision.code for revision in known) or "none"
             _wrong(

@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,16 @@ def test_the_same_file_twice_changes_nothing(plant) -> None:
     imported(plant, *rows)
     assert imported(plant, *rows) == {"create": 0, "change": 0, "unchanged": 2}
     assert WorkOrder.history.count() == 2
+
+
+def test_without_a_revision_the_one_effective_today_is_taken(plant) -> None:
+    with plant.door("hiroshi"):
+        later = ProductRevision.objects.create(
+            product=plant.pump.product, code="D", effective_from=plant.clock.date() + timedelta(days=9)
+        )
+    plant.approve_and_release(later)
+    imported(plant, "W-1,IP2,,1,,2026-12-01,,NF", "W-2,IP2,D,1,,2026-12-01,,NF")
+    assert dict(WorkOrder.objects.values_list("erp_reference", "product_revision__code")) == {"W-1": "C", "W-2": "D"}
 
 
 def test_an_empty_optional_cell_leaves_an_order_as_it_is(plant) -> None:

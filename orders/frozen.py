@@ -50,19 +50,22 @@ BEGIN
         -- FOR SHARE waits for a release that is under way, so that nothing slips in beside it.
         FOR found IN
             SELECT status FROM orders_productrevision
-            WHERE id = (part ->> 'product_revision_id')::uuid OR id IN (
+            -- An array, because an OR over a sub-select would read every revision there is, for each part.
+            WHERE id = ANY (ARRAY(
+                SELECT (part ->> 'product_revision_id')::uuid UNION ALL
                 SELECT product_revision_id FROM orders_bomline WHERE id = (part ->> 'bom_line_id')::uuid
-            ) FOR SHARE
+            )) FOR SHARE
         LOOP
             CALL refuse_unless_draft(found, TG_OP);
         END LOOP;
         -- An edge belongs to its own revision, and to that of each operation it joins.
         FOR found IN
             SELECT status FROM orders_routingrevision
-            WHERE id = (part ->> 'routing_revision_id')::uuid OR id IN (
+            WHERE id = ANY (ARRAY(
+                SELECT (part ->> 'routing_revision_id')::uuid UNION ALL
                 SELECT routing_revision_id FROM orders_operation
                 WHERE id IN ((part ->> 'operation_id')::uuid, (part ->> 'before_id')::uuid, (part ->> 'after_id')::uuid)
-            ) FOR SHARE
+            )) FOR SHARE
         LOOP
             CALL refuse_unless_draft(found, TG_OP);
         END LOOP;

@@ -45,8 +45,8 @@ urlpatterns = [
     path("work/<uuid:pk>/complete/", work.complete, name="complete"),
     path("work/<uuid:pk>/take-over/", work.take_over, name="take_over"),
     path("work/<uuid:pk>/hold/", work.hold, name="hold"),
-    path("instructions/<uuid:revision>/", instructions.instruction, name="instruction"),
-    path("instructions/<uuid:revision>/confirm/", instructions.confirm, name="confirm_instruction"),
+    path("instructions/<uuid:pk>/", instructions.instruction, name="instruction"),
+    path("instructions/<uuid:pk>/confirm/", instructions.confirm, name="confirm_instruction"),
     path("files/<str:digest>", files.file, name="file"),
     path("pictures/<path:path>", pictures.picture, name="picture"),
 ]

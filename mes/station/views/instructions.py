@@ -21,9 +21,9 @@ READABLE = [RevisionStatus.RELEASED, RevisionStatus.OBSOLETE]  # orders that pin
 
 @require_safe
 @logged_on
-def instruction(request: HttpRequest, presence: Presence, revision: UUID) -> HttpResponse:
-    """An instruction in force, with the button that says it is read."""
-    return instruction_page(request, presence, revision)
+def instruction(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """The revision of an instruction, with the button that says it is read."""
+    return instruction_page(request, presence, pk)
 
 
 def lead_to(request: HttpRequest, presence: Presence, revision: UUID) -> HttpResponse:
@@ -44,10 +44,10 @@ def instruction_page(request: HttpRequest, presence: Presence, revision: UUID) -
 
 @require_POST
 @logged_on
-def confirm(request: HttpRequest, presence: Presence, revision: UUID) -> HttpResponse:
+def confirm(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     """The active person has read it."""
     given = checked(Act(request.POST))
-    known = get_object_or_404(InstructionRevision.objects.select_related("instruction"), pk=revision)
+    known = get_object_or_404(InstructionRevision.objects.select_related("instruction"), pk=pk)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             confirm_instruction(revision=known, by=presence.who, at=passage.at)

@@ -105,17 +105,17 @@ SELECT {_SHOWN} FROM tree ORDER BY place LIMIT %(limit)s
 """  # noqa: S608 - constants of this module
 
 
-def bom_tree(revision: ProductRevision) -> list[BomNode]:
-    """All levels below a revision, each line followed by what is below it. At most LIMIT lines; cycle-safe."""
-    return _nodes(_DOWN, {"product": revision.product_id, "revision": revision.pk, "limit": LIMIT})
+def bom_tree(revision: ProductRevision, *, most: int = LIMIT) -> list[BomNode]:
+    """All levels below a revision, each line followed by what is below it. At most so many lines; cycle-safe."""
+    return _nodes(_DOWN, {"product": revision.product_id, "revision": revision.pk, "limit": most})
 
 
-def where_used(product_id: UUID) -> list[BomNode]:
+def where_used(product_id: UUID, *, most: int = LIMIT) -> list[BomNode]:
     """Every revision that takes the product, itself or as a substitute, and what takes that, over all levels.
 
-    Obsolete revisions are left out. At most LIMIT lines; cycle-safe.
+    Obsolete revisions are left out. At most so many lines; cycle-safe.
     """
-    return _nodes(_UP, {"product": product_id, "limit": LIMIT})
+    return _nodes(_UP, {"product": product_id, "limit": most})
 
 
 _WITHIN = """
@@ -161,5 +161,6 @@ def _nodes(sql: str, parameters: dict[str, Any]) -> list[BomNode]:
         return [BomNode(*row) for row in cursor.fetchall()]
 
 
-def is_cut_short(nodes: Sequence[BomNode]) -> bool:
-    return len(nodes) >= LIMIT
+def is_cut_short(nodes: Sequence[BomNode], *, most: int = LIMIT) -> bool:
+    """Whether there may be more lines than were asked for."""
+    return len(nodes) >= most

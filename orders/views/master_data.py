@@ -17,6 +17,7 @@ from orders.catalogue import find_instructions, find_products, find_routings, re
 from orders.models import InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
 
 PER_PAGE = 50
+LINES = 200  # of a tree on a page; all of them come over REST
 SECTIONS = [
     ("master_data", _("In work")),
     ("products", _("Products")),
@@ -66,8 +67,8 @@ def product_page(request: HttpRequest, pk: Any) -> HttpResponse:
     chosen = next((one for one in revisions if one.code == asked), None) or next(
         (one for one in sorted(revisions, key=_released_last, reverse=True)), None
     )
-    tree = bom_tree(chosen) if chosen else []
-    used = where_used(product.pk)
+    tree = bom_tree(chosen, most=LINES) if chosen else []
+    used = where_used(product.pk, most=LINES)
     context = {
         "product": product,
         "revisions": revisions,
@@ -77,7 +78,8 @@ def product_page(request: HttpRequest, pk: Any) -> HttpResponse:
         "chosen": chosen,
         "tree": tree,
         "used": used,
-        "is_cut_short": is_cut_short(tree) or is_cut_short(used),
+        "is_cut_short": is_cut_short(tree, most=LINES) or is_cut_short(used, most=LINES),
+        "most": LINES,
     }
     return render(request, "orders/product.html", context)
 

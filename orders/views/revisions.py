@@ -34,6 +34,7 @@ from orders.instructions import sheet_of
 from orders.models import InstructionRevision, Operation, ProductRevision, RoutingRevision
 from orders.policies import known_revision, mistakes_of, warnings_of
 from orders.status import RevisionStatus
+from orders.views.master_data import LINES
 
 _KINDS = {ProductRevision: "product", RoutingRevision: "routing", InstructionRevision: "instruction"}
 
@@ -189,7 +190,7 @@ def _ways_on(request: HttpRequest, revision: AnyRevision) -> dict[str, Any]:
 def _picture(revision: AnyRevision, changed: dict[str, str]) -> dict[str, Any]:
     """What the kind of revision is best looked at as: a graph, a tree, a sheet."""
     if isinstance(revision, ProductRevision):
-        return {"tree": bom_tree(revision)}
+        return {"tree": bom_tree(revision, most=LINES)}
     if isinstance(revision, InstructionRevision):
         return {"sheet": sheet_of(revision)}
     newer = newer_standards(revision)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from orders.models import (
     Step,
 )
 
+PAUSE = timedelta(seconds=5)  # a longer one parts two acts
 LIMIT = 1000  # latest states of rows that one page looks through
 
 _WHAT = {"+": "added", "~": "changed", "-": "removed"}
@@ -62,8 +62,7 @@ def acts_on(revision: AnyRevision) -> list[Act]:
         earlier[state.id] = state
         if fields or state.history_type != "~":
             found.append((state, Entry(_name(state), _WHAT[state.history_type], fields)))
-    acts = [_act(list(group)) for _, group in groupby(found, key=lambda pair: _when_and_who(pair[0]))]
-    return acts[::-1]
+    return [_act(act) for act in _together(found)][::-1]
 
 
 def _states(revision: AnyRevision) -> Iterator[Any]:
@@ -120,9 +119,24 @@ def _said(state: Any) -> str:
         return ""
 
 
-def _when_and_who(state: Any) -> tuple[str, Any, str]:
-    """States of one act lie within the same second."""
-    return f"{state.history_date:%Y-%m-%dT%H:%M:%S}", state.history_user_id, state.history_change_reason or ""
+def _together(found: list[tuple[Any, Entry]]) -> Iterator[list[tuple[Any, Entry]]]:
+    """The states in acts: by one person for one reason, with no pause between them."""
+    act: list[tuple[Any, Entry]] = []
+    for state, entry in found:
+        if act and not _is_one_act(act[-1][0], state):
+            yield act
+            act = []
+        act.append((state, entry))
+    if act:
+        yield act
+
+
+def _is_one_act(before: Any, state: Any) -> bool:
+    is_same = (before.history_user_id, before.history_change_reason) == (
+        state.history_user_id,
+        state.history_change_reason,
+    )
+    return is_same and state.history_date - before.history_date < PAUSE
 
 
 def _act(pairs: list[tuple[Any, Entry]]) -> Act:

@@ -8,6 +8,7 @@ from equipment.queries import sites_of
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import FieldError, NotFound, Refusal
+from orders.instructions import sheet_of
 from orders.models import (
     BomLine,
     InstructionRevision,
@@ -76,7 +77,8 @@ def warnings_of(revision: ProductRevision | RoutingRevision | InstructionRevisio
         return warnings_in_bill(revision)
     if isinstance(revision, RoutingRevision):
         return [*warnings_in_routing(revision), *_misfits(revision, on)]
-    return []
+    missing = sheet_of(revision).unknown
+    return [FieldError("body", f"It names {name}, and there is no such picture.", "Add the file.") for name in missing]
 
 
 def _misfits(routing: RoutingRevision, on: date) -> list[FieldError]:

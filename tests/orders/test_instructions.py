@@ -15,7 +15,7 @@ from orders.actions.instructions import InstructionNotInForce, confirm_instructi
 from orders.gates import instruction_read
 from orders.instructions import render, sheet_of
 from orders.models import Instruction, InstructionConfirmation, InstructionFile, InstructionRevision, Operation
-from orders.policies import NotReleasable
+from orders.policies import NotReleasable, warnings_of
 from orders.queries import plan_of
 from tests.station.pages import StationPage
 from wip.policies import BlockedByGates
@@ -74,6 +74,7 @@ def test_the_text_is_shown_with_its_pictures_and_headings_below_the_page_s_own(p
 @pytest.mark.django_db
 def test_a_picture_that_is_not_there_is_named(plant, seam):
     assert sheet_of(seam).unknown == ("seam",)
+    assert "It names seam" in warnings_of(seam, on=plant.clock.date())[0].what
     assert "src" not in sheet_of(seam).body
 
 

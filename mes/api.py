@@ -18,8 +18,8 @@ from equipment.api import (
     Stations,
     TakeHelpCall,
 )
-from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, StageLot, UnstageLot
 from equipment.calendars.api import Calendars, WorkCenterShifts
+from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, StageLot, UnstageLot
 from mes.boards.api import Gates, Refusals
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound

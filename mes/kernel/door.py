@@ -101,10 +101,10 @@ def open_door(
             _keep_on_record(passage, refusal)
         raise
     except IntegrityError as error:
-        refusal = constraints.explain(error)
-        if refusal is None:
+        explained = constraints.explain(error)
+        if explained is None:
             raise
-        raise refusal from error
+        raise explained from error
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) not in _BUSY:
             raise

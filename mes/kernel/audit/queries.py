@@ -48,7 +48,7 @@ def refused_by_day(sites: Collection[UUID], *, at: datetime, days: int = 30) -> 
     """
     counts: dict[str, list[int]] = {}
     with connection.cursor() as cursor:
-        asked = {"sites": list(sites), "at": at, "since": at - timedelta(days=days)}
+        asked: dict[str, Any] = {"sites": list(sites), "at": at, "since": at - timedelta(days=days)}
         cursor.execute(_REFUSED_BY_DAY, asked)
         for gate, days_ago, count in cursor.fetchall():
             counts.setdefault(gate, [0] * days)[days_ago] = count

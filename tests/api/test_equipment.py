@@ -1,6 +1,5 @@
 """Areas, stations, assets, reasons and help calls over REST."""
 
-
 import pytest
 
 from equipment.actions import reasons

@@ -15,9 +15,10 @@ class UnitAdmin(OfYourSites, DoorAdmin):
     """Units change by what is done to them; here they are looked up, and bought ones received."""
 
     list_display = ("serial", "product", "status", "quantity", "quantity_left", "work_order", "created_at")
-    list_filter = ("status", "product")
+    list_filter = ("status",)  # by product: search its code, a list of all would be longer than the page
     list_select_related = ("product", "work_order")
-    search_fields = ("serial", "work_order__erp_reference")
+    search_fields = ("serial", "work_order__erp_reference", "=product__code")
+    autocomplete_fields = ("product",)
     show_full_result_count = False
     actions = None
 

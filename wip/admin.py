@@ -10,9 +10,9 @@ from wip.models import Hold, LineClearance, OperationExecution, Reading
 @admin.register(OperationExecution)
 class OperationExecutionAdmin(OfYourSites, ReadOnlyAdmin):
     list_display = ("unit", "operation_code", "attempt", "status", "station", "worked_by", "started_at", "completed_at")
-    list_filter = ("status", "operation_code")
+    list_filter = ("status",)
     list_select_related = ("unit", "station", "worked_by")
-    search_fields = ("unit__serial", "work_order__erp_reference")
+    search_fields = ("unit__serial", "work_order__erp_reference", "=operation_code")
     ordering = ("-started_at",)
 
 
@@ -31,7 +31,7 @@ class ReadingAdmin(OfYourSites, ReadOnlyAdmin):
         "by",
         "reason",
     )
-    list_filter = ("kind", "step_code")
+    list_filter = ("kind",)  # not by step: to list the codes, every reading ever made would be read
     list_select_related = ("execution__unit", "by")
     search_fields = ("execution__unit__serial", "step_code", "scanned")
     ordering = ("-at",)

@@ -1,0 +1,69 @@
+"""A plant as large as they get: 5,000 products, 10,000 orders, 200 stations, 9,000 waiting units.
+
+What is there is copied in SQL, with constraints and triggers on. A copy's key follows from its original's and its
+number, so that copies can name each other.
+"""
+
+from django.db import connection
+
+from mes.kernel.door import open_door
+from tests.plant import Plant
+
+PRODUCTS, ROUTINGS, STATIONS_EACH, RELEASED, DRAFTS, COMPLETED, UNITS = 5000, 1000, 49, 3000, 4000, 3000, 9000
+
+
+def fill(plant: Plant) -> None:
+    """Fill the plant. Leaves the planner's statistics fresh."""
+    order = plant.released(1)
+    with open_door(person=None, reason="A plant at scale"), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+        def copy(table: str, where: str, count: int, *, own: str = "", **columns: str) -> None:
+            """Copy rows `count` times. own: foreign keys to what was copied with the same numbers, too.
+
+            columns: SQL for what differs; `old` is the row, `n` the number.
+            """
+            keys = {name: f"md5(old.{name} || ':' || n)::uuid" for name in ["id", *own.split()]}
+            new = ", ".join(f"'{name}', {sql}" for name, sql in (keys | columns).items())
+            cursor.execute(
+                f"INSERT INTO {table} SELECT made.* "
+                f"FROM (SELECT * FROM {table} WHERE {where}) old, generate_series(1, {count}) n, "
+                f"jsonb_populate_record(NULL::{table}, to_jsonb(old) || jsonb_build_object({new})) made"
+            )
+
+        pump, revision, routing = plant.pump.product_id, plant.pump.pk, plant.routing
+        copy("equipment_station", "true", STATIONS_EACH, code="old.code || '-' || n")
+        copy("orders_product", f"id = '{pump}'", PRODUCTS, code="'P-' || n", name="'Pump ' || n")
+        draft = {"status": "'DRAFT'"}
+        copy("orders_productrevision", f"id = '{revision}'", PRODUCTS, own="product_id", **draft)
+        copy("orders_bomline", f"product_revision_id = '{revision}'", ROUTINGS, own="product_revision_id")
+        copy("orders_routing", f"id = '{routing.routing_id}'", ROUTINGS, own="product_id", name="old.name || ' ' || n")
+        copy("orders_routingrevision", f"id = '{routing.pk}'", ROUTINGS, own="routing_id", **draft)
+        cursor.execute("ANALYZE")  # each part's trigger looks its revision up: by the key, now that there are many
+        of_routing = f"routing_revision_id = '{routing.pk}'"
+        of_operation = f"operation_id IN (SELECT id FROM orders_operation WHERE {of_routing})"
+        copy("orders_operation", of_routing, ROUTINGS, own="routing_revision_id")
+        copy("orders_operationedge", of_routing, ROUTINGS, own="routing_revision_id before_id after_id")
+        copy("orders_step", of_operation, ROUTINGS, own="operation_id")
+        copy("orders_operationqualification", of_operation, ROUTINGS, own="operation_id")
+        for table in ("orders_productrevision", "orders_routingrevision"):
+            cursor.execute(f"UPDATE {table} SET status = 'APPROVED' WHERE status = 'DRAFT'")
+            cursor.execute(f"UPDATE {table} SET status = 'RELEASED' WHERE status = 'APPROVED'")
+        is_order = f"id = '{order.pk}'"
+        due = {"due_at": "old.due_at + (n % 90 - 20) * interval '1 day'", "priority": "n % 9 + 1"}
+        copy("orders_workorder", is_order, RELEASED, erp_reference="'R-' || n", **due)
+        of_product = f"md5('{revision}' || ':' || (n % {PRODUCTS} + 1))::uuid"
+        other = {
+            "id": "md5(old.id || ':D' || n)::uuid",
+            "product_revision_id": of_product,
+            "erp_reference": "'D-' || n",
+        }
+        nothing = dict.fromkeys(("routing_revision_id", "plan_id", "released_at", "released_by_id"), "NULL::text")
+        copy("orders_workorder", is_order, DRAFTS, **other, **nothing, **draft, **due)
+        other |= {"id": "md5(old.id || ':C' || n)::uuid", "erp_reference": "'C-' || n", "status": "'COMPLETED'"}
+        done = {"completed_at": "old.released_at", "completed_by_id": "old.released_by_id"}
+        copy("orders_workorder", is_order, COMPLETED, **other, **done, **due)
+        of_order = f"md5('{order.pk}' || ':' || (n % {RELEASED} + 1))::uuid"
+        copy("genealogy_unit", f"work_order_id = '{order.pk}'", UNITS, serial="'U-' || n", work_order_id=of_order)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

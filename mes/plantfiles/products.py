@@ -124,14 +124,14 @@ class _ProductRows:
     def read(self, table: Table) -> None:
         codes = [self.values.of(row, self.mapping.fields.code) for row in table.rows]
         known = {product.code: product for product in Product.objects.filter(code__in=codes)}
-        in_use = _in_use(known.values())
+        used = in_use(known.values())
         for row in table.rows:
-            if line := self._line(row, known, in_use):
+            if line := self._line(row, known, used):
                 self.found.products.append(line)
                 for note in fitting(row, self.mapping.note):
                     self.found.notes.append(f"row {row.number}, {line.request.code}: {note.what}")
 
-    def _line(self, row: Row, known: Mapping[str, Product], in_use: set[Any]) -> ProductLine | None:
+    def _line(self, row: Row, known: Mapping[str, Product], used: set[Any]) -> ProductLine | None:
         given = self.values.all_of(row, self.mapping.fields)
         key = first_filled(row, (self.mapping.key,))
         mistakes = [(self.mapping.key, "The row has no key.")] if not key else []
@@ -143,7 +143,7 @@ class _ProductRows:
         if not mistakes:
             request = _product_request(given)
             changed = product_differences(product, request) if product else []
-            if product and product.pk in in_use and (fixed := {"quantity_unit", "tracking"} & set(changed)):
+            if product and product.pk in used and (fixed := {"quantity_unit", "tracking"} & set(changed)):
                 words = " and ".join(sorted(name.replace("_", " ") for name in fixed))
                 mistakes.append(("", f"{given['code']} is in use here: its {words} can't change."))
         for column, what in mistakes:
@@ -199,7 +199,7 @@ def _product_request(given: Mapping[str, str]) -> ProductRequest:
     )
 
 
-def _in_use(products: Iterable[Product]) -> set[Any]:
+def in_use(products: Iterable[Product]) -> set[Any]:
     """Keys of the products that units or frozen revisions are counted in."""
     keys = [product.pk for product in products]
     with_units = Product.objects.filter(pk__in=keys, units__isnull=False).values_list("pk", flat=True)

@@ -177,7 +177,7 @@ def test_a_column_that_is_not_there_is_named(plant, folder, capsys):
         ("products: 3\n", 1, "products is a mapping."),
         ("produkts:\n  file: a\n", 1, "There is no produkts here."),
         ("products:\n  file: a\n  file: b\n", 3, "file is there twice."),
-        ("products: [\n", 2, "It is no YAML: expected the node content, but found '<stream end>'."),
+        ("products: [\n", 2, "It is no YAML: did not find expected node content."),
     ],
 )
 def test_mistakes_in_a_mapping_are_named_with_their_line(tmp_path, text, line, what):

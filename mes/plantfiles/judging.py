@@ -1,0 +1,176 @@
+"""What is wrong with rows before anything is written: names that lead nowhere, things that are there twice, and what
+the database's constraints say, evaluated here so that every mistake is named at once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from equipment.models import ReasonTree
+from mes.kernel.documents import FileError
+from mes.plantfiles.kinds import ABOVE, BY_MODEL, KINDS, Key, Kind
+from mes.plantfiles.rows import Row, shown
+from mes.plantfiles.stored import Stored
+
+
+def mistakes_in(rows: Iterable[Row], stored: Stored) -> list[FileError]:
+    """Everything that is wrong with these rows, beside those that are stored and stay."""
+    found: list[FileError] = []
+    given: dict[Kind, dict[Key, Row]] = {kind: {} for kind in KINDS}
+    for row in rows:
+        first = given[row.kind].setdefault(row.key, row)
+        if first is not row:
+            found.append(row.error(f"{row} is there twice.", f"It is in {first.file}:{first.line} already: keep one."))
+    for kind, known in given.items():
+        for row in known.values():
+            found += _dangling(row, given, stored)
+            found += _life(row)
+            found += _violated(row)
+        found += _not_unique(kind, given, stored)
+    return found
+
+
+def _dangling(row: Row, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -> Iterator[FileError]:
+    for name, ref in row.kind.refs.items():
+        text = row.values.get(name)
+        if text is None:
+            continue
+        kind, target = BY_MODEL[ref.to], ref.target(row.parent, row.values, text)
+        if target not in given[kind] and target not in stored.rows.get(kind, {}):
+            where = f" at {target[0]}" if len(target) > 1 and kind.folder else ""
+            yield row.error(
+                f"{name}: there is no {kind.name} {text}{where}.", "Correct it, or write a file for it.", at=name
+            )
+
+
+def _life(row: Row) -> Iterator[FileError]:
+    """A revision that is not a draft says whose signatures it has."""
+    needed = {"APPROVED": ("approved_by",), "RELEASED": ("approved_by", "released_by")}
+    needed["OBSOLETE"] = needed["RELEASED"]
+    if row.kind.model is ReasonTree:
+        needed = {"RELEASED": ("released_by",), "OBSOLETE": ("released_by",)}
+    elif not row.kind.has_life:
+        return
+    for name in needed.get(row.status, ()):
+        if row.values.get(name) is None:
+            yield row.error(f"It is {row.status}, and {name} is missing.", f"Write {name}: and a user name.")
+
+
+# --- Check constraints: true, false, or None for unknown, as SQL has it; only false is a violation.
+
+
+def _violated(row: Row) -> Iterator[FileError]:
+    for condition, names, sentence in _checks(row.kind):
+        if _holds(condition, row.values) is False:
+            line = next((name for name in row.kind.said if name in names and name in row.lines), "")
+            yield row.error(sentence, "Correct it.", at=line)
+
+
+@cache
+def _checks(kind: Kind) -> list[tuple[Any, set[str], str]]:
+    """Condition, fields and sentence of each constraint that is about nothing but what files say."""
+    found = []
+    for constraint in kind.model._meta.constraints:
+        if isinstance(constraint, models.CheckConstraint) and (names := _names(constraint.condition)) <= set(kind.said):
+            found.append((constraint.condition, names, str(constraint.get_violation_error_message())))
+    return found
+
+
+def _names(condition: Any) -> set[str]:
+    """The fields that a condition is about."""
+    found: set[str] = set()
+    for each in condition.children:
+        if isinstance(each, Q):
+            found |= _names(each)
+        else:
+            found.add(each[0].partition("__")[0])
+            if isinstance(each[1], F):
+                found.add(each[1].name)
+    return found
+
+
+def _holds(condition: Any, values: Mapping[str, Any]) -> bool | None:
+    answers = [_holds(e, values) if isinstance(e, Q) else _compares(e, values) for e in condition.children]
+    if condition.connector == Q.AND:
+        answer = False if False in answers else None if None in answers else True
+    else:
+        answer = True if True in answers else None if None in answers else False
+    return not answer if condition.negated and answer is not None else answer
+
+
+def _compares(condition: tuple[str, Any], values: Mapping[str, Any]) -> bool | None:
+    name, _, lookup = condition[0].partition("__")
+    one, other = values[name], condition[1]
+    if lookup == "isnull":
+        return (one is None) == other
+    if isinstance(other, F):
+        other = values[other.name]
+    if one is None or other is None:
+        return None
+    return _LOOKUPS[lookup](one, other)
+
+
+_LOOKUPS: dict[str, Any] = {
+    "": lambda one, other: (list(one) if isinstance(one, tuple) else one) == other,
+    "in": lambda one, other: one in other,
+    "contained_by": lambda one, other: set(one) <= set(other),
+    "gt": lambda one, other: one > other,
+    "gte": lambda one, other: one >= other,
+    "lt": lambda one, other: one < other,
+    "lte": lambda one, other: one <= other,
+}
+
+
+# --- What there is only one of
+
+
+def _not_unique(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -> Iterator[FileError]:
+    for names, condition, nulls_distinct, sentence in _uniques(kind):
+        seen: dict[tuple[Any, ...], Row] = {}
+        for row in (*_staying(kind, given, stored), *given[kind].values()):
+            values = _said(row, names)
+            if (nulls_distinct and None in values) or (condition and not _holds(condition, row.values)):
+                continue
+            first = seen.setdefault(values, row)
+            if first is not row and row.file:
+                where = f"{first.file}:{first.line}" if first.file else f"{first} in the database"
+                at = next((name for name in reversed(names) if name in row.lines), "")
+                yield row.error(sentence or f"{names[-1]} {shown(values[-1])} is taken.", f"See {where}.", at=at)
+
+
+def _staying(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -> Iterator[Row]:
+    """The stored rows that the files don't speak of."""
+    above = ABOVE[kind]
+    for key, row in stored.rows.get(kind, {}).items():
+        is_listed_whole = above is not None and not kind.lasts and row.parent in given[above]
+        if key not in given[kind] and not is_listed_whole:
+            yield row
+
+
+def _uniques(kind: Kind) -> Iterator[tuple[tuple[str, ...], Any, bool, str]]:
+    """Fields, condition, whether nothing equals nothing, and the sentence, of what is unique beside the key."""
+    own = {*kind.key, kind.within}
+    for name in kind.said:
+        if name in kind.columns and kind.columns[name].unique and name not in own:
+            yield (name,), None, True, ""
+    for constraint in kind.model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            names = tuple(constraint.fields)
+            if set(names) <= {*kind.said, kind.within} and not set(names) >= own - {""}:
+                sentence = str(constraint.get_violation_error_message())
+                yield names, constraint.condition, constraint.nulls_distinct is not False, sentence
+
+
+def _said(row: Row, names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(_identified(row, name) for name in names)
+
+
+def _identified(row: Row, name: str) -> Any:
+    """A value as no other thing has it: operation 10 is another one in each routing."""
+    if name == row.kind.within:
+        return row.parent
+    value, ref = row.values.get(name), row.kind.refs.get(name)
+    return value if ref is None or value is None else ref.target(row.parent, row.values, value)

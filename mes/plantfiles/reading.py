@@ -1,0 +1,271 @@
+"""From plant files to rows: what every file says, and file and line of all that it can't say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from equipment import outline
+from mes.kernel.documents import FileError, Items, Map, Reader, load
+from mes.kernel.numbers import decimal_of
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_username
+from mes.kernel.refusals import InvalidInput
+from mes.plantfiles.folders import MARK, Files
+from mes.plantfiles.kinds import FOLDERS, PARTS, Key, Kind
+from mes.plantfiles.rows import WEEKDAYS, Content, Row
+
+FORMAT = "1"
+_SHAPES: tuple[tuple[Any, type], ...] = (
+    (models.BooleanField, bool),
+    (models.IntegerField, int),
+    (models.DateField, date),
+    (models.TimeField, time),
+)
+_LARGEST_B = 4 * 1024 * 1024  # of one YAML file; nobody reads a diff of more
+
+
+@dataclass
+class Found:
+    """What the files say: every row, also of those that have mistakes, and the mistakes."""
+
+    rows: list[Row] = field(default_factory=list)
+    errors: list[FileError] = field(default_factory=list)
+
+
+def rows_of(files: Files) -> Found:
+    """The rows of all plant files."""
+    found = Found()
+    for name, folder, text in _documents(files, found.errors):
+        value, errors = load(text, name)
+        found.errors += errors
+        if errors:
+            continue
+        if not isinstance(value, Map):
+            found.errors.append(FileError.at(name, 1, "It is no mapping.", "Write key: value, one a line."))
+            continue
+        _FileRows(name, Reader(name, found.errors), files, found.rows).read(FOLDERS[folder], value, value.line, ())
+    return found
+
+
+def _documents(files: Files, errors: list[FileError]) -> Iterator[tuple[str, str, str]]:
+    """Name, folder and text of each YAML file of a thing."""
+    if MARK not in files:
+        errors.append(
+            FileError.at(MARK, 1, "It is missing: this is no folder of plant files.", f"Write format: {FORMAT}")
+        )
+    for name, content in files.items():
+        folder, _, rest = name.partition("/")
+        if PurePosixPath(name).suffix != ".yaml" or (folder in FOLDERS and not rest):
+            continue
+        text = _text(name, content, errors)
+        if text is None:
+            continue
+        if name == MARK:
+            _check_format(text, errors)
+        elif folder in FOLDERS:
+            yield name, folder, text
+        else:
+            errors.append(FileError.at(name, 1, f"There is no kind {folder}.", f"Folders are: {', '.join(FOLDERS)}."))
+
+
+def _text(name: str, content: bytes, errors: list[FileError]) -> str | None:
+    """The text of a file; None, and a mistake, if it is none."""
+    if len(content) > _LARGEST_B:
+        errors.append(FileError.at(name, 1, f"It has more than {_LARGEST_B // 1024 // 1024} MB.", "Divide it."))
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        errors.append(FileError.at(name, line, "It is no UTF-8 text.", "Save it in UTF-8."))
+        return None
+
+
+def _check_format(text: str, errors: list[FileError]) -> None:
+    value, wrong = load(text, MARK)
+    errors += wrong
+    if not wrong and value != {"format": FORMAT}:
+        errors.append(FileError.at(MARK, 1, "It has another format.", f"It says format: {FORMAT} and nothing else."))
+
+
+@dataclass
+class _FileRows:
+    """The rows of one file."""
+
+    file: str
+    reader: Reader
+    files: Files
+    rows: list[Row]
+
+    def read(self, kind: Kind, value: Any, line: int, parent: Key, place: int = 1) -> None:
+        if not isinstance(value, Map):
+            value = self._short(kind, value, line)
+        if value is None:
+            return
+        parts = {part.under: part for part in PARTS[kind]}
+        for key, at in value.lines.items():
+            if key not in kind.said and key not in parts:
+                self.reader.wrong(at, f"There is no {key} here.", f"Known are: {', '.join((*kind.said, *parts))}.")
+        before = len(self.reader.errors)
+        own = {name: self._value(kind, name, value, place) for name in kind.said}
+        for name in kind.said:
+            if name in kind.required and name not in value:
+                self.reader.wrong(value.line, f"{name} is missing.", f"Write {name}: …")
+        if len(self.reader.errors) > before and any(own[n] is None for n in kind.key if n in kind.required):
+            return  # nobody knows which one it is
+        row = Row(kind, kind.key_of(parent, own), parent, own, self.file, value.line, value.lines)
+        self.rows.append(row)
+        for under, part in parts.items():
+            self._parts(part, value, under, row.key)
+
+    def _short(self, kind: Kind, value: Any, line: int) -> Map | None:
+        """What has nothing but its key may be written as a word."""
+        if len(kind.said) > 1 or not isinstance(value, str):
+            self.reader.wrong(line, f"A {kind.name} is a mapping.", f"Write {kind.said[0]}: … and what else it has.")
+            return None
+        found = Map({kind.said[0]: value})
+        found.line, found.lines = line, {kind.said[0]: line}
+        return found
+
+    def _parts(self, part: Kind, value: Map, under: str, parent: Key) -> None:
+        given = value.get(under)
+        if isinstance(given, Items):
+            for place, (each, line) in enumerate(zip(given, given.lines, strict=True), start=1):
+                self.read(part, each, line, parent, place)
+        elif given is not None:
+            self.reader.wrong(value.lines[under], f"{under} is a list.", "Write a line with a dash for each.")
+
+    def _value(self, kind: Kind, name: str, given: Map, place: int) -> Any:
+        if name not in given:
+            return place if name == kind.number else default_of(kind, name)
+        line, text = given.lines[name], given[name]
+        column = kind.columns.get(name)
+        if text is None or (text == "" and column is not None and column.null):
+            if column is None or not column.null:
+                self.reader.wrong(line, f"{name} is empty.", "Write its value, or leave the line out.")
+            return None
+        if name in ("body", "file", "picture"):
+            return self._content(column, name, text, line)
+        if name == "reasons":
+            return self._reasons(text, line)
+        if isinstance(column, ArrayField):
+            return self._list(column, name, text, line)
+        return self._scalar(column, name, text, line)
+
+    def _scalar(self, column: Any, name: str, text: Any, line: int) -> Any:
+        if not isinstance(text, str):
+            return self.reader.wrong(line, f"{name} is one value.", "Write it behind the colon.")
+        if column.is_relation:
+            return text
+        if isinstance(column, models.DecimalField):
+            try:
+                value: Any = decimal_of(text, places=column.decimal_places)
+            except ValueError as error:
+                return self.reader.wrong(line, f"{name}: {error}", "Write a number such as 12.5.")
+        else:
+            shape = next((shape for kind, shape in _SHAPES if isinstance(column, kind)), str)
+            value = self.reader.scalar(shape, text, line, name)
+        if value is not None and (sentence := _mistake(column, value)):
+            return self.reader.wrong(line, f"{name}: {sentence}", "Correct it.")
+        return value
+
+    def _list(self, column: Any, name: str, given: Any, line: int) -> Any:
+        if not isinstance(given, Items) or not all(isinstance(each, str) for each in given):
+            return self.reader.wrong(line, f"{name} is a list of words.", "Write them in brackets, with commas.")
+        values: list[Any] = list(given)
+        if name == "weekdays":
+            if unknown := [each for each in given if each not in WEEKDAYS]:
+                return self.reader.wrong(line, f"{unknown[0][:20]} is no day.", f"Days are {', '.join(WEEKDAYS)}.")
+            values = [WEEKDAYS.index(each) for each in given]
+        if len(set(values)) < len(values):
+            return self.reader.wrong(line, f"{name} has one twice.", "Keep one.")
+        for value in values:
+            if sentence := _mistake(column.base_field, value):
+                return self.reader.wrong(line, f"{name}: {sentence}", "Correct it.")
+        return in_order(name, values)
+
+    def _content(self, column: Any, name: str, path: Any, line: int) -> Any:
+        """What is in a file that is named; of a body its text."""
+        if not isinstance(path, str) or path not in self.files:
+            do = "Put the file into the folder, and name it by its path from there."
+            return self.reader.wrong(line, f"There is no file {str(path)[:80]}.", do)
+        found = Content.of(path, self.files[path])
+        if name != "body":
+            ending = found.suffix.removeprefix(".")
+            taken = column.validators[0].allowed_extensions
+            if ending not in taken:
+                return self.reader.wrong(line, f"{path} is none of {', '.join(taken)}.", "Name another file.")
+            return found
+        try:
+            text = found.content.decode("utf-8")
+        except UnicodeDecodeError:
+            return self.reader.wrong(line, f"{path} is no UTF-8 text.", "Save it in UTF-8.")
+        return text if "\0" not in text else self.reader.wrong(line, f"{path} is no text.", "Name a Markdown file.")
+
+    def _reasons(self, text: Any, line: int) -> str | None:
+        if not isinstance(text, str):
+            self.reader.wrong(line, "The reasons are a text, one a line.", "Write reasons: | and the outline below it.")
+            return None
+        try:
+            return outline.write(outline.parse(text))
+        except InvalidInput as refusal:
+            for error in refusal.errors:
+                self.reader.wrong(line + int(error.where.removeprefix("line ")), error.what, error.do)
+            return None
+
+
+def in_order(name: str, values: list[Any]) -> tuple[Any, ...]:
+    """A list as it is compared: days and roles have no order of their own."""
+    return tuple(values if name == "choices" else sorted(values))
+
+
+@cache
+def default_of(kind: Kind, name: str) -> Any:
+    """What a field is when nothing is said."""
+    column = kind.columns.get(name)
+    if column is None or column.is_relation or isinstance(column, models.FileField):
+        return None
+    value = column.get_default()
+    if isinstance(value, list):
+        return tuple(value)
+    return Decimal(value) if isinstance(column, models.DecimalField) and value is not None else value
+
+
+_judged: dict[tuple[Any, Any], str] = {}
+
+
+def _mistake(column: Any, value: Any) -> str:
+    """What the model's field says against a value; empty: nothing. Most values come many times."""
+    known = (column, value)
+    if known not in _judged:
+        if len(_judged) > 10_000:
+            _judged.clear()
+        _judged[known] = _judge(column, value)
+    return _judged[known]
+
+
+def _judge(column: Any, value: Any) -> str:
+    if isinstance(value, str) and ("\0" in value or _is_broken(value)):
+        return "It holds characters that can't be kept."
+    try:
+        column.clean(value, None)
+        if column.model is Person and column.name == "username":
+            check_username(value)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    except InvalidInput as refusal:
+        return refusal.what
+    return ""
+
+
+def _is_broken(text: str) -> bool:
+    """Whether it holds half a character, as YAML can write one."""
+    return any("\ud800" <= each <= "\udfff" for each in text)

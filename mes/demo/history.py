@@ -1,4 +1,4 @@
-"""The last days of the demo plant, as its people made them: scheduled ahead, then played by the verbs until now."""
+"""The last month of the demo plant, as its people made them: scheduled ahead, then played by the verbs until now."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,18 +6,25 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from equipment.models import Site, Station
+from django.db.models import Max
+
 from genealogy.models import Unit
 from genealogy.queries import unit_by_serial
-from mes.demo.routing import PUMP, DemoOperation
+from mes.demo.calls import schedule_calls
+from mes.demo.cell import WITNESS as CELL_WITNESS
+from mes.demo.cell import Cell
+from mes.demo.designs import DemoOperation
+from mes.demo.ground import ASSEMBLY, CHECKLISTS, Ground, holiday_before
+from mes.demo.pump import PUMP
 from mes.demo.shifts import Shifts
-from mes.demo.work import SUSPECT_LOT, Mishap, Stock, Worker
+from mes.demo.stock import SUSPECT_LOT, Stock
+from mes.demo.work import Mishap, Worker, next_job
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from orders.models import WorkOrder
 from wip.actions import holds
 from wip.actions import orders as floor
-from wip.models import Hold, HoldReason
+from wip.models import Hold, HoldReason, OperationExecution
 from wip.queries import queue_at, running_at
 
 # Who works where; jonas stood in at packing on the first day, before his qualification lapsed.
@@ -25,18 +32,27 @@ CREW = {"10": "tomasz", "20": "luca", "30": "operator", "40": "priya", "50": "so
 
 # Orders of the days before: shift, minutes into it.
 MADE = {
-    "WO-10474": (0, 20),
-    "WO-10475": (0, 190),
-    "WO-10476": (1, 10),
-    "WO-10477": (1, 150),
-    "WO-10478": (1, 280),
-    "WO-10479": (2, 15),
-    "WO-10480": (2, 200),
-    "WO-10481": (3, 10),
+    "WO-10466": (0, 35),
+    "WO-10467": (2, 120),
+    "WO-10468": (4, 15),
+    "WO-10469": (6, 240),
+    "WO-10470": (9, 30),
+    "WO-10471": (11, 75),
+    "WO-10472": (13, 190),
+    "WO-10473": (15, 20),
+    "WO-10474": (17, 20),
+    "WO-10475": (17, 190),
+    "WO-10476": (18, 10),
+    "WO-10477": (18, 150),
+    "WO-10478": (18, 280),
+    "WO-10479": (19, 15),
+    "WO-10480": (19, 200),
+    "WO-10481": (20, 10),
 }
 # Orders on the floor: minutes from the first unit's entry until now.
 RUNNING = {"WO-10484": 110, "WO-10485": 75, "WO-10483": 34, "WO-10482": 16}
 WAIT_BEFORE = {"WO-10484": "50", "WO-10485": "30"}  # their units wait here: others go first
+FIRST_WAITS_BEFORE = {"WO-10484": "60"}  # and the first of them here
 TUBING = "WO-10486"
 WAITING = [f"WO-{number}" for number in range(10487, 10496)]
 HELD_ORDER = "WO-10491"
@@ -45,6 +61,8 @@ RHYTHM = timedelta(seconds=185)
 
 # What went wrong: order, index of the unit, operation.
 MISHAPS = {
+    ("WO-10468", 1, "40"): Mishap.LEAKS,
+    ("WO-10471", 0, "30"): Mishap.RETORQUED,
     ("WO-10474", 1, "30"): Mishap.RETORQUED,
     ("WO-10475", 2, "40"): Mishap.MEASURED_AGAIN,
     ("WO-10476", 3, "40"): Mishap.LEAKS,
@@ -59,18 +77,20 @@ MISHAPS = {
 class History:
     """The plant while its past is played. now: the moment of loading; nothing happens after it."""
 
-    site: Site
+    ground: Ground
     people: dict[str, Person]
-    stations: dict[str, Station]
     now: datetime
     chance: Random = field(default_factory=lambda: Random(20))  # noqa: S311 - the same demo each time
     events: list[tuple[datetime, Callable[[datetime], None]]] = field(default_factory=list)
     free: dict[str, datetime] = field(default_factory=dict)
     units: dict[UUID, list[Unit]] = field(default_factory=dict)
+    cleared: dict[str, WorkOrder] = field(default_factory=dict)
     count: int = 0
 
     def __post_init__(self) -> None:
-        self.shifts = Shifts.until(self.now, self.site.zone)
+        self.site, self.stations = self.ground.site, self.ground.stations
+        today = self.site.local(self.now).date()
+        self.shifts = Shifts.until(self.now, self.site.zone, {holiday_before(today)})
 
     @property
     def first(self) -> datetime:
@@ -78,9 +98,23 @@ class History:
 
     def play(self) -> None:
         """Make it all happen, in order of time."""
-        stock = Stock.receive(site=self.site, by=self.people["supervisor"], at=self.shifts.first)
-        self.worker = Worker(self.people, stock, self.chance)
+        stock = Stock.receive(self.ground, self.people, now=self.now, at=self.first)
+        self.worker = Worker(self.people, stock, self.witness, self.chance)
         orders = {order.erp_reference: order for order in WorkOrder.objects.filter(site=self.site)}
+        self.schedule_pumps(orders)
+        self.add(self.shifts.hours[-1][0], lambda at: stock.lots.update({"M3X8-T10": "LOT-88121"}))
+        cell = Cell(self, orders)
+        cell.schedule()
+        schedule_calls(self)
+        for at, act in sorted(self.events, key=lambda event: event[0]):
+            if at <= self.now:
+                act(at)
+                self.count += 1
+        self.hold_some(orders)
+        self.keep_stations_busy()
+        cell.keep_busy()
+
+    def schedule_pumps(self, orders: dict[str, WorkOrder]) -> None:
         for reference, (shift, minutes) in MADE.items():
             self.schedule(orders[reference], self.shifts.hours[shift][0] + timedelta(minutes=minutes))
         for reference, minutes in RUNNING.items():
@@ -88,21 +122,18 @@ class History:
         for reference in (TUBING, *WAITING):
             self.release_at(orders[reference], self.now - timedelta(minutes=90))
         self.add(self.now - timedelta(minutes=35), lambda at: self.start_tubing(orders[TUBING], at))
-        self.add(self.shifts.hours[-1][0], lambda at: stock.lots.update({"M3X8-T10": "LOT-88121"}))
         self.schedule_a_cleared_doubt(orders["WO-10477"])
-        for at, act in sorted(self.events, key=lambda event: event[0]):
-            if at <= self.now:
-                act(at)
-                self.count += 1
-        self.hold_some(orders)
-        self.keep_stations_busy()
+
+    def witness(self, code: str, who: str) -> Person:
+        """Who reads a label or a furnace's programme as well."""
+        return self.people["noor" if code == "50" else CELL_WITNESS[who]]
 
     def add(self, at: datetime, act: Callable[[datetime], None]) -> None:
         self.events.append((at, act))
 
-    def release_at(self, order: WorkOrder, at: datetime) -> None:
+    def release_at(self, order: WorkOrder, at: datetime, who: str = "supervisor") -> None:
         def release(at: datetime) -> None:
-            person = self.people["supervisor"]
+            person = self.people[who]
             with open_door(person=person, at=at):
                 floor.release(order=order, by=person, at=at)
 
@@ -113,8 +144,10 @@ class History:
         self.release_at(order, at)
         for index in range(int(order.quantity)):
             ends: dict[str, datetime] = {}
+            waits = FIRST_WAITS_BEFORE if order.erp_reference in FIRST_WAITS_BEFORE and not index else WAIT_BEFORE
+            wait = waits.get(order.erp_reference)
             for operation in PUMP:
-                if operation.code == WAIT_BEFORE.get(order.erp_reference):
+                if operation.code == wait:
                     break
                 ready = max((ends[code] for code in operation.after), default=at + PAUSE + index * RHYTHM)
                 ends[operation.code] = self.schedule_operation(order, index, operation, ready)
@@ -143,9 +176,16 @@ class History:
     def begin(self, order: WorkOrder, index: int, code: str, who: str, at: datetime, takes: timedelta) -> None:
         """Start; what is not going to be completed by now has its first steps recorded."""
         unit = self.unit(order, index)
+        self.clear_for(order, unit, code, who, at)
         self.worker.start(unit, code, self.stations[code], who, at)
         if at + takes > self.now:
             self.worker.record(unit, code, who, self.now, share=(self.now - at) / takes)
+
+    def clear_for(self, order: WorkOrder, unit: Unit, code: str, who: str, at: datetime) -> None:
+        """Clear the station before its first unit of the order, where there is a checklist."""
+        if code in CHECKLISTS and self.cleared.get(code) != order:
+            self.worker.clear(unit, self.stations[code], who, at)
+            self.cleared[code] = order
 
     def unit(self, order: WorkOrder, index: int = 0) -> Unit:
         """A unit of a released order. Read once: the verbs lock and read what they change themselves."""
@@ -199,11 +239,12 @@ class History:
 
     def keep_stations_busy(self) -> None:
         """Where nothing runs by chance, the next ready unit was started a minute ago."""
-        for code, station in self.stations.items():
+        for code, station in self.ground.stations_of(ASSEMBLY).items():
             if running_at(station).exists():
                 continue
-            ready = queue_at(station, self.people[CREW[code]], ready=1).ready
-            if ready:
-                self.worker.start(
-                    ready[0].job.unit, ready[0].job.operation.code, station, CREW[code], self.now - timedelta(minutes=1)
-                )
+            job, _ = next_job(station, self.people[CREW[code]])
+            ended = OperationExecution.objects.filter(station=station).aggregate(last=Max("completed_at"))["last"]
+            at = max(self.now - timedelta(minutes=1), (ended or self.first) + timedelta(seconds=1))
+            if job is not None and at <= self.now:
+                self.clear_for(job.order, job.unit, code, CREW[code], at)
+                self.worker.start(job.unit, job.operation.code, station, CREW[code], at)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
+from mes.demo.cell import AT_LOADING
 from mes.demo.history import CREW
-from mes.demo.work import SUSPECT_LOT
+from mes.demo.stock import SUSPECT_LOT
 from mes.kernel.personnel.models import Person
 from orders.models import Product, Tracking
 from wip.queries import queue_at
@@ -26,10 +27,11 @@ class Label:
 
 def units_to_scan() -> list[Label]:
     """The next units that are ready at each station."""
-    people = {person.username: person for person in Person.objects.filter(username__in=CREW.values())}
+    crew = CREW | AT_LOADING
+    people = {person.username: person for person in Person.objects.filter(username__in=crew.values())}
     labels = []
     for station in Station.objects.filter(is_active=True).order_by("code"):
-        person = people.get(CREW.get(station.code.removeprefix("ST-"), ""))
+        person = people.get(crew.get(station.code.removeprefix("ST-"), ""))
         if person is None:
             continue
         ready = queue_at(station, person, ready=UNITS_EACH, coming=0).ready

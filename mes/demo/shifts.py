@@ -1,10 +1,11 @@
 """When the demo plant has worked: the early shifts of the last days, and the hours until now."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DAYS = 3
+DAYS = 20
 BEGINS, ENDS = time(6), time(14)
 TODAY = timedelta(hours=5)
 
@@ -16,13 +17,13 @@ class Shifts:
     hours: tuple[tuple[datetime, datetime], ...]
 
     @classmethod
-    def until(cls, now: datetime, zone: ZoneInfo) -> "Shifts":
+    def until(cls, now: datetime, zone: ZoneInfo, closed: Collection[date] = ()) -> "Shifts":
         """The early shift of each of the last working days, then the five hours before now, whatever the hour is."""
         today = (now - TODAY).astimezone(zone)
         days, day = [], today.date()
         while len(days) < DAYS:
             day -= timedelta(days=1)
-            if day.weekday() < 5:
+            if day.weekday() < 5 and day not in closed:
                 days.insert(0, day)
         past = [(datetime.combine(d, BEGINS, zone), datetime.combine(d, ENDS, zone)) for d in days]
         return cls((*past, (today, now + timedelta(days=1))))

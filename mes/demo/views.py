@@ -17,7 +17,7 @@ def badges(request: HttpRequest) -> HttpResponse:
             "person": one,
             "code": qr(one.badge) if one.badge else "",
             "qualifications": ", ".join(
-                f"{QUALIFICATIONS[code]} {level}{' (lapsed)' if code in one.lapsed else ''}"
+                f"{QUALIFICATIONS[code][0]} {level}{' (lapsed)' if code in one.lapsed else ''}"
                 for code, level in one.qualifications.items()
             ),
         }

@@ -1,41 +1,34 @@
 """What the demo plant's people do at a unit: the values they enter, and now and then a mishap."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, auto
 from random import Random
+from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID
 
-from equipment.models import Site, Station
-from genealogy.actions import units
+from equipment.models import Station
 from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.canonical import digest
+from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from mes.station.actions.signing import signature_content
-from orders.models import Product, StepKind
+from orders.models import StepKind
 from orders.plans import StepPlan
+from wip.actions import clearances
+from wip.clearances import checklist_of, clearance_content
+from wip.jobs import Job
 from wip.models import OperationExecution
-from wip.queries import job_for, operation_of
+from wip.queries import job_for, operation_of, queue_at
 
-# Lots as they were received: product, lot number, quantity in the product's unit.
-LOTS = (
-    ("BAT-36", "LOT-87954", 400),
-    ("GSK-14", "LOT-88010", 500),
-    ("M3X8-T10", "LOT-88097", 1000),
-    ("M3X8-T10", "LOT-88121", 2000),
-    ("UDI-LBL", "LOT-88064", 1000),
-    ("IFU-EN", "LOT-87720", 600),
-    ("TUBE-PVC", "LOT-88102", 3000),
-    ("LUER-M", "LOT-88077", 5000),
-)
-PIECES = 80  # boards and drives with serial numbers; some are left to scan
-SUSPECT_LOT = "LOT-88097"
+Values = Mapping[tuple[str, int], object]  # what is recorded, by step and sample
 
 
 class Mishap(Enum):
@@ -45,50 +38,53 @@ class Mishap(Enum):
     HANDED_OVER = auto()
 
 
-@dataclass
-class Stock:
-    """What lies beside the stations to be built in."""
-
-    serials: dict[str, Iterator[str]] = field(default_factory=dict)
-    lots: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def receive(cls, *, site: Site, by: Person, at: datetime) -> "Stock":
-        """Receive the demo's components."""
-        products = {product.code: product for product in Product.objects.all()}
-        stock = cls()
-        with open_door(person=by, at=at, reason="Delivery"):
-            for code, prefix in (("PCB-7", "PCB-24"), ("DRV-2", "DRV-19")):
-                serials = [f"{prefix}{number:04}" for number in range(1101, 1101 + PIECES)]
-                for serial in serials:
-                    units.receive(site=site, product=products[code], serial=serial, quantity=Decimal(1), by=by, at=at)
-                stock.serials[code] = iter(serials)
-            for code, lot, quantity in LOTS:
-                units.receive(site=site, product=products[code], serial=lot, quantity=Decimal(quantity), by=by, at=at)
-                stock.lots.setdefault(code, lot)
-        return stock
-
-    def take(self, code: str) -> str:
-        return next(self.serials[code]) if code in self.serials else self.lots[code]
-
-
 _NUMBERS: dict[str, Callable[[Random], str]] = {
-    "BACKLASH": lambda chance: f"{chance.uniform(0.03, 0.08):.2f}",
     "TORQUE": lambda chance: f"{min(1.28, max(1.12, chance.gauss(1.203, 0.025))):.2f}",
-    "SEAM": lambda chance: f"{chance.uniform(0.03, 0.12):.2f}",
-    "PRESSURE": lambda chance: f"{chance.uniform(49.6, 50.4):.1f}",
     "LEAK": lambda chance: f"{min(0.27, max(0.04, chance.gauss(0.13, 0.04))):.2f}",
-    "WEIGHT": lambda chance: f"{chance.gauss(2.0, 0.012):.2f}",
-    "LENGTH": lambda chance: f"{chance.gauss(1500, 1):.0f}",
+    "SEAM": lambda chance: f"{chance.uniform(0.03, 0.12):.2f}",
 }
+_PLACES = {"BACKLASH": 2, "PRESSURE": 1, "WEIGHT": 2}
+
+
+class Supply(Protocol):
+    """Where components come from."""
+
+    def take(self, code: str, unit: Unit, station_code: str) -> str: ...
+
+
+def number_for(step: StepPlan, chance: Random) -> str:
+    """A believable value, within the limits."""
+    if step.code in _NUMBERS:
+        return _NUMBERS[step.code](chance)
+    places = _PLACES.get(step.code, 0) if step.decimals is None else step.decimals
+    if step.upper is None or step.lower is None:
+        return f"{float(step.upper or 1) * chance.uniform(0.3, 0.75):.{places}f}"
+    lower, upper = float(step.lower), float(step.upper)
+    wide = upper - lower
+    middle = float(step.target) if step.target is not None else (lower + upper) / 2
+    return f"{min(upper - wide / 20, max(lower + wide / 20, chance.gauss(middle, wide / 9))):.{places}f}"
+
+
+def next_job(station: Station, person: Person) -> tuple[Job | None, bool]:
+    """What the person would start next at the station, and whether it has to be cleared for it first."""
+    waiting = queue_at(station, person, ready=3, coming=3)
+    for one in (*waiting.ready, *waiting.blocked):
+        blockers = {verdict.code for verdict in one.blockers}
+        if blockers <= {"LINE_NOT_CLEARED"}:
+            return one.job, bool(blockers)
+    return None, False
 
 
 @dataclass
 class Worker:
-    """Does operations on units by the verbs, as the station page would."""
+    """Does operations on units by the verbs, as the station page would.
+
+    witnesses: who looks on, by operation and the user name of who works.
+    """
 
     people: dict[str, Person]
-    stock: Stock
+    stock: Supply
+    witnesses: Callable[[str, str], Person]
     chance: Random
     running: dict[tuple[UUID, str], OperationExecution] = field(default_factory=dict)
 
@@ -99,61 +95,98 @@ class Worker:
         self.running[unit.pk, code] = execution
         return execution
 
+    def clear(self, unit: Unit, station: Station, who: str, at: datetime) -> None:
+        """Clear the station for the unit's order: every line of its checklist, signed."""
+        person, items = self.people[who], checklist_of(station)
+        signing = Signing(person, Meaning.VERIFIED, digest(clearance_content(station, unit, items)))
+        ticked = [item.position for item in items]
+        with open_door(person=person, at=at, station=station.code):
+            clearances.clear(station=station, unit=unit, ticked=ticked, signing=signing, by=person, at=at)
+
     def record(self, unit: Unit, code: str, who: str, at: datetime, *, share: float) -> None:
         """Record the first steps of a running operation: this share of them, and never all."""
-        entries = self.entries(unit, code)
-        self._report(unit, code, who, at, entries[: min(len(entries) - 1, int(len(entries) * share))])
+        entries = self.entries(unit, code, who)
+        self.report(unit, code, who, at, entries[: min(len(entries) - 1, int(len(entries) * share))])
 
     def complete(
         self, unit: Unit, code: str, who: str, at: datetime, *, before: datetime, mishap: Mishap | None = None
     ) -> None:
         """Record all steps and complete. before: a moment between start and end, for what went wrong first."""
-        entries = self.entries(unit, code)
+        entries = self.entries(unit, code, who)
         scrap, reason = Decimal(0), ""
         if mishap is Mishap.HANDED_OVER:
-            self._take_over(unit, code, who, before)
+            self.take_over(unit, code, who, before)
         elif mishap is Mishap.LEAKS:
             entries = [g if g.step_code != "LEAK" else Given("LEAK", "0.62") for g in entries]
-            scrap, reason = Decimal(1), "Leaks at the inlet port, also with a new seal"
+            scrap, reason = Decimal(1), "LEAK-INLET Leaks at the inlet port: also with a new seal"
         elif mishap is not None:
             wrong, right = _CORRECTIONS[mishap]
             same = [(g.step_code, g.sample) for g in entries].index((wrong.step_code, wrong.sample))
-            self._report(unit, code, who, before, [*entries[:same], wrong])
+            self.report(unit, code, who, before, [*entries[:same], wrong])
             entries = [right, *entries[same + 1 :]]
+        self.finish(unit, code, who, at, entries, scrap, reason)
+
+    def finish(
+        self,
+        unit: Unit,
+        code: str,
+        who: str,
+        at: datetime,
+        entries: list[Given],
+        scrap: Decimal = Decimal(0),
+        reason: str = "",
+    ) -> None:
+        """Complete with these entries; where it is signed, they are read as they are recorded first."""
         signing = None
-        if operation_of(unit, code).signature_meaning:  # it is read as it is recorded, then signed
-            self._report(unit, code, who, at, entries)
+        if operation_of(unit, code).signature_meaning:
+            if entries:
+                self.report(unit, code, who, at, entries)
             entries, signing = [], self._signing(unit, code, who)
-        self._report(unit, code, who, at, entries, Completion(scrap=scrap, scrap_reason=reason, signing=signing))
+        self.report(unit, code, who, at, entries, Completion(scrap=scrap, scrap_reason=reason, signing=signing))
 
-    def entries(self, unit: Unit, code: str) -> list[Given]:
-        """Right values for all steps of the operation, components taken from stock."""
-        return [
-            Given(step.code, self._value(step, unit), sample)
-            for step in operation_of(unit, code).steps
-            for sample in range(1, step.samples + 1)
-        ]
+    def entries(self, unit: Unit, code: str, who: str, *, known: Values = MappingProxyType({})) -> list[Given]:
+        """Right values for all required steps that are asked and not known yet, components taken from stock."""
+        answers: dict[str, object] = {step: value for (step, _), value in known.items()}
+        given = []
+        for step in operation_of(unit, code).steps:
+            if not step.is_required or (step.condition and answers.get(step.condition.step) != step.condition.value):
+                continue
+            witness = self.witnesses(code, who) if step.needs_witness else None
+            for sample in range(1, 2 if step.kind == StepKind.TABLE else step.samples + 1):
+                if (step.code, sample) not in known:
+                    answers[step.code] = self._value(step, unit, code, who)
+                    given.append(Given(step.code, answers[step.code], sample, witness=witness))
+        return given
 
-    def _value(self, step: StepPlan, unit: Unit) -> str:
+    def _value(self, step: StepPlan, unit: Unit, code: str, who: str) -> object:
         if step.component is not None:
-            return self.stock.take(step.component.code)
-        if step.kind == StepKind.CHECK:
-            return "yes"
-        if step.kind == StepKind.NUMBER:
-            return _NUMBERS[step.code](self.chance)
-        return f"(01)09501101530003(21){unit.serial}" if step.code == "UDI" else "4.2.1"
+            return self.stock.take(step.component.code, unit, self.running[unit.pk, code].station.code)
+        match step.kind:
+            case StepKind.CHECK | StepKind.TASK:
+                return "yes"
+            case StepKind.NUMBER:
+                return number_for(step, self.chance)
+            case StepKind.TABLE:
+                return [number_for(step, self.chance) for _ in range(step.samples)]
+            case StepKind.LIST:
+                return step.choices[0] if self.chance.random() < 0.9 else step.choices[1]
+            case StepKind.PERSON:
+                return who
+            case StepKind.TIME:
+                return "now"
+        return _TEXTS[step.code](unit)
 
     def _signing(self, unit: Unit, code: str, who: str) -> Signing:
         operation, execution, person = operation_of(unit, code), self.running[unit.pk, code], self.people[who]
         job = job_for(unit, operation, station=execution.station, person=person, execution=execution)
         return Signing(person, operation.signature_meaning, digest(signature_content(job)))
 
-    def _take_over(self, unit: Unit, code: str, who: str, at: datetime) -> None:
+    def take_over(self, unit: Unit, code: str, who: str, at: datetime) -> None:
         execution = self.running[unit.pk, code]
         with open_door(person=self.people[who], at=at, station=execution.station.code):
             operations.take_over(execution=execution, station=execution.station, by=self.people[who], at=at)
 
-    def _report(
+    def report(
         self,
         unit: Unit,
         code: str,
@@ -169,6 +202,12 @@ class Worker:
             )
 
 
+_TEXTS: dict[str, Callable[[Unit], str]] = {
+    "UDI": lambda unit: f"(01)09501101530003(21){unit.serial}",
+    "FIRMWARE": lambda unit: "4.2.1",
+    "BURR": lambda unit: "At 4",
+    "MARKS": lambda unit: "Handling marks at B, on two shafts",
+}
 _CORRECTIONS = {
     Mishap.RETORQUED: (
         Given("TORQUE", "1.36", 4),

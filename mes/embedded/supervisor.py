@@ -60,6 +60,7 @@ def services(home: Home, port: int, environment: dict[str, str]) -> list[Service
         "--no-control-socket",
     ]
     programs = {
+        "operators": [sys.executable, "manage.py", "run_operators", "--skip-checks"],
         "beat": [*celery, "beat", "--schedule", str(home.path / "beat-schedule"), "--pidfile", ""],
         "web": web,
         "worker": [
@@ -73,6 +74,8 @@ def services(home: Home, port: int, environment: dict[str, str]) -> list[Service
             "--without-mingle",
         ],
     }
+    if os.environ.get("MES_DEMO_OPERATORS") == "0":
+        del programs["operators"]
     extra = {"web": {"MES_DATABASE_POOL": str(THREADS)}}
     return [
         Service(name, command, base | extra.get(name, {}), home.log_file(name)) for name, command in programs.items()

@@ -1,34 +1,37 @@
 """The demo plant: loaded once, whole or not at all, never with production settings; and its badge sheet."""
 
 import io
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from equipment.models import Site, Station
+from equipment.calendars.policies import check_calendar
+from equipment.calendars.queries import timetable_of
+from equipment.calendars.spans import shift_at
+from equipment.models import (
+    Area,
+    AssetUse,
+    Calendar,
+    CalendarException,
+    HelpCall,
+    PhysicalAsset,
+    ReasonTree,
+    Site,
+    Station,
+    WorkCenter,
+)
 from genealogy.models import Unit
 from mes.demo import loading
 from mes.demo.people import PASSWORD, PEOPLE
 from mes.kernel.personnel.actions.secrets import confirm_password, confirm_pin
-from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.models import Person, PersonQualification
 from mes.kernel.personnel.roles import Role
-from orders.models import Step, WorkOrder
-from wip.models import Hold, OperationExecution, Reading
+from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
+from tests.demo.conftest import NOW
+from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, Reading
 from wip.queries import queue_at, running_at
-
-NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
-
-
-@pytest.fixture
-def demo(settings, tmp_path, committed_database):
-    """A demo's settings and an empty database: the loader refuses any other."""
-    settings.MES_DEMO, settings.MEDIA_ROOT = True, tmp_path
-
-
-@pytest.fixture
-def loaded(demo):
-    loading.load(at=NOW, tell=lambda line: None)
 
 
 def load(*arguments: str) -> str:
@@ -52,7 +55,7 @@ def test_it_refuses_a_database_with_a_plant(demo, committed_plant) -> None:
 
 def test_an_interrupted_load_leaves_nothing(demo, monkeypatch) -> None:
     def interrupted(history) -> None:
-        assert WorkOrder.objects.count() == 50
+        assert WorkOrder.objects.count() == 82
         raise KeyboardInterrupt
 
     monkeypatch.setattr(loading.History, "play", interrupted)
@@ -66,11 +69,13 @@ def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_querie
     """One load, looked at from all sides: loading is what takes long."""
     the_people_can_log_in()
     the_floor_is_at_work()
+    a_month_was_worked()
+    the_plant_has_its_data()
     nothing_happens_in_the_future()
     for step in Step.objects.exclude(picture=""):
         assert (settings.MEDIA_ROOT / step.picture.name).is_file(), step.picture.name
     settings.ROOT_URLCONF = "tests.demo.urls"
-    with django_assert_max_num_queries(110):
+    with django_assert_max_num_queries(190):
         answer = client.get("/demo/badges/")
     assert answer.status_code == 200
     the_badges_are_on(answer.content.decode())
@@ -89,8 +94,8 @@ def the_people_can_log_in() -> None:
 
 def the_floor_is_at_work() -> None:
     statuses = list(WorkOrder.objects.values_list("status", flat=True))
-    assert len(statuses) == 50
-    assert statuses.count("COMPLETED") >= 8
+    assert len(statuses) == 82
+    assert statuses.count("COMPLETED") >= 28
     assert statuses.count("RUNNING") >= 4
     assert {"RELEASED", "DRAFT"} <= set(statuses)
     operator = Person.objects.get(username="operator")
@@ -100,12 +105,50 @@ def the_floor_is_at_work() -> None:
     waiting = queue_at(Station.objects.get(code="ST-30"), operator)
     assert waiting.ready
     assert {"ON_HOLD"} <= {verdict.code for one in waiting.blocked for verdict in one.blockers}
-    assert Hold.objects.filter(status="OPEN", unit__work_order__isnull=False).count() == 2
+    assert Hold.objects.filter(status="OPEN", unit__work_order__isnull=False).count() == 3
     assert Hold.objects.filter(status="OPEN", work_order__isnull=False).count() == 1
     assert Hold.objects.filter(status="RELEASED").count() == 1
     assert Unit.objects.filter(status="SCRAPPED").count() >= 2
     assert Reading.objects.exclude(corrects=None).count() >= 3
     assert OperationExecution.objects.filter(events__kind="TAKEN_OVER").exists()
+
+
+def a_month_was_worked() -> None:
+    """In shifts, at stations that were cleared, with tools that were used up by it."""
+    begun = OperationExecution.objects.order_by("started_at").select_related("station__work_center__calendar")
+    assert NOW - begun[0].started_at > timedelta(days=26)
+    assert begun.filter(station__work_center__area__code="MACHINING", status="COMPLETED").count() >= 14 * 6
+    cell = WorkCenter.objects.get(code="CELL-GS")
+    timetable, recent = timetable_of(cell), NOW - timedelta(hours=5)
+    for one in begun.filter(station__work_center=cell, started_at__lt=recent):
+        assert shift_at(timetable, one.started_at), one
+    assert LineClearance.objects.count() >= 20
+    assert AssetUse.objects.filter(asset__code="TW-0301", cycles__gt=0).count() >= 40
+    assert Reading.objects.exclude(witnessed_by=None).count() >= 50
+    assert ExecutionEvent.objects.filter(kind="TAKEN_OVER", execution__station__work_center=cell).exists()
+
+
+def the_plant_has_its_data() -> None:
+    today = NOW.date()
+    assert (Person.objects.count(), Station.objects.count(), Area.objects.count()) == (25, 12, 2)
+    granted = PersonQualification.objects
+    assert granted.filter(expires_date__lt=today).count() == 2
+    assert granted.filter(expires_date__gte=today, expires_date__lt=today + timedelta(days=30)).count() == 3
+    assert not granted.filter(evidence="").exists()
+    states = Counter(asset.calibration_on(today) for asset in PhysicalAsset.objects.select_related("asset_class"))
+    assert (states["OVERDUE"], states["MISSING"], states["DUE_SOON"]) == (2, 1, 2)
+    assert PhysicalAsset.objects.get(code="TI-1101").cycles_left == 10
+    assert Unit.objects.filter(status="QUARANTINED").count() == 2
+    assert Unit.objects.get(serial="LOT-88010").expires_date - today < timedelta(days=14)
+    assert ReasonTree.objects.filter(status="RELEASED").count() == 7
+    assert CalendarException.objects.filter(kind="CLOSED").count() == 4
+    assert HelpCall.objects.exclude(status="DONE").count() == 2
+    assert ProductRevision.objects.get(status="APPROVED").code == "D"
+    assert RoutingRevision.objects.filter(status="DRAFT").count() == 1
+    assert WorkOrder.objects.filter(status="RUNNING", due_at__lt=NOW).exists()
+    assert set(Step.objects.values_list("kind", flat=True)) == set(StepKind.values)
+    for calendar in Calendar.objects.all():
+        check_calendar(calendar, on=today)
 
 
 def nothing_happens_in_the_future() -> None:

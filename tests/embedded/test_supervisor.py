@@ -45,7 +45,13 @@ def test_a_program_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
     assert deaf.process.returncode == -9
 
 
-def test_programs_stop_in_the_order_beat_web_worker(tmp_path: Path) -> None:
+def test_programs_stop_in_order_the_simulated_operators_first(tmp_path: Path, monkeypatch) -> None:
     from mes.embedded.home import Home
 
-    assert [found.name for found in services(Home(tmp_path).make(), 8000, {})] == ["beat", "web", "worker"]
+    def names() -> list[str]:
+        return [found.name for found in services(Home(tmp_path).make(), 8000, {})]
+
+    monkeypatch.delenv("MES_DEMO_OPERATORS", raising=False)
+    assert names() == ["operators", "beat", "web", "worker"]
+    monkeypatch.setenv("MES_DEMO_OPERATORS", "0")
+    assert names() == ["beat", "web", "worker"]

@@ -1,0 +1,172 @@
+"""Simulated operators: they work at the demo plant's stations while it runs, by the same verbs as the station page.
+
+One look goes over all stations, and at each does what is due: record, complete, start, clear. A station where somebody
+is logged on is left alone, and so is whatever a person has who is not simulated.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from random import Random
+
+from django.db.models import Q
+
+from equipment.actions import help_calls
+from equipment.calendars.queries import timetable_of
+from equipment.calendars.spans import shift_at
+from equipment.models import HelpCall, Station
+from equipment.status import CallStatus
+from mes.demo import cell, history
+from mes.demo.staff import CALLS, HOLD_REASON, Staff
+from mes.demo.supply import Shelf
+from mes.demo.work import Values, Worker, next_job
+from mes.kernel.door import open_door
+from mes.kernel.personnel.models import Person
+from mes.kernel.refusals import Refusal
+from mes.station.models import StationLogon
+from wip.actions import holds
+from wip.facts import values_in_force
+from wip.models import Hold, HoldReason, OperationExecution
+from wip.queries import operation_of, running_at
+from wip.status import HoldStatus
+
+logger = logging.getLogger(__name__)
+
+SCRAP = {"40": "LEAK-SEAM Leaks along the seam", "30": "DAMAGE-BOSS Screw boss cracked"}  # of the pump line
+SCRAP_CHANCE, CALL_CHANCE, HOLD_CHANCE = 0.02, 0.001, 0.01  # at an end; at a look at a station; at a begin
+
+
+@dataclass
+class Operators:
+    """Everybody who is simulated. chance: seeded where a run has to be repeatable; pace: above 1 they are quicker."""
+
+    chance: Random
+    pace: float = 1.0
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.people = {person.username: person for person in Person.objects.filter(is_active=True)}
+        self.simulated = {*history.CREW.values(), *(who for crew in cell.CREW.values() for who in crew.values())}
+        self.staff = Staff(self.people)
+        self.is_demo_plant = self.simulated | {"supervisor", "quality", "greta", "ana", "noor"} <= set(self.people)
+        self.worker = Worker(self.people, Shelf(), self.witness, self.chance)
+
+    def witness(self, code: str, who: str) -> Person:
+        return self.people["noor" if code == "50" else cell.WITNESS[who]]
+
+    def look(self, at: datetime) -> int:
+        """Do what is due at every station, and beside them; returns how many things were done.
+
+        What is refused is left for the next look: somebody else was quicker, or a gate has its reason. In another plant
+        than the demo's they do nothing.
+        """
+        if not self.is_demo_plant:
+            return 0
+        occupied = StationLogon.objects.filter(is_active=True).values("device__station")
+        stations = Station.objects.filter(is_active=True).exclude(pk__in=occupied)
+        done = 0
+        for station in stations.select_related("site", "work_center__area", "work_center__calendar").order_by("code"):
+            done += self._try(self.at_station, station, at)
+        staff = self.staff
+        acts = (staff.answer_calls, staff.release_holds, staff.release_orders, staff.refill, staff.overhaul)
+        for act in acts:
+            done += self._try(act, at)
+        return done
+
+    def _try(self, act: Callable[..., int], *arguments: Station | datetime) -> int:
+        try:
+            return int(act(*arguments))
+        except Refusal as refusal:
+            logger.info("%s: %s", act.__name__, refusal)
+            return 0
+
+    def who(self, station: Station, at: datetime) -> Person | None:
+        """Who works at the station in this shift; on the pump line always the same."""
+        number = station.code.removeprefix("ST-")
+        if number in history.CREW:
+            return self.people.get(history.CREW[number])
+        timetable = timetable_of(station.work_center)
+        shift = shift_at(timetable, at) if timetable else None
+        crew = cell.CREW.get(shift.code if shift else "", cell.CREW["E"])
+        return self.people.get(crew.get(number[1:], ""))
+
+    def at_station(self, station: Station, at: datetime) -> bool:
+        """One thing at a station: go on with what runs there, else begin something."""
+        who = self.who(station, at)
+        if who is None:
+            return False
+        found = running_at(station).select_related("unit__product", "station__site", "work_order", "worked_by")
+        running = [one for one in found if one.worked_by.username in self.simulated and not _is_a_persons(one)]
+        if self.chance.random() < CALL_CHANCE and self.call(station, who, at):
+            return True
+        for one in running:
+            if not _is_held(one):
+                return self.go_on(one, who, at)
+        return self.begin(station, who, at)
+
+    def go_on(self, one: OperationExecution, who: Person, at: datetime) -> bool:
+        """Take over what the shift before has left, record the next step in its time, complete at the end of it."""
+        unit, code = one.unit, one.operation_code
+        unit.work_order = one.work_order
+        self.worker.running[unit.pk, code] = one
+        if one.worked_by_id != who.pk:
+            self.worker.take_over(unit, code, who.username, at)
+            return True
+        operation, at_once = operation_of(unit, code), float(min(one.quantity, Decimal(40)))
+        planned_s = operation.setup_time_s + operation.run_time_s * at_once
+        share = (at - one.started_at).total_seconds() * self.pace / planned_s
+        known = {(reading.step_code, reading.sample): reading.value for reading in values_in_force([one.pk])}
+        if share >= 1:
+            self.end(one, who, at, known)
+            return True
+        if len(known) >= int(len(list(operation.required)) * share):
+            return False
+        left = self.worker.entries(unit, code, who.username, known=known)
+        if len(left) > 1:
+            self.worker.report(unit, code, who.username, at, left[:1])
+        return len(left) > 1
+
+    def end(self, one: OperationExecution, who: Person, at: datetime, known: Values) -> None:
+        """Complete what runs; now and then a pump is scrapped."""
+        code, who_is = one.operation_code, who.username
+        if one.station.code.removeprefix("ST-") in SCRAP and self.chance.random() < SCRAP_CHANCE:
+            self.worker.finish(one.unit, code, who_is, at, [], one.quantity_open, SCRAP[code])
+            return
+        entries = self.worker.entries(one.unit, code, who_is, known=known)
+        self.worker.finish(one.unit, code, who_is, at, entries)
+
+    def begin(self, station: Station, who: Person, at: datetime) -> bool:
+        """Start what is next by rank, its station cleared where that is asked; now and then it is held instead."""
+        job, needs_clearance = next_job(station, who)
+        if job is None:
+            return False
+        job.unit.work_order = job.order
+        if self.chance.random() < HOLD_CHANCE:
+            with open_door(person=who, at=at, station=station.code):
+                holds.place(by=who, at=at, reason_code=HoldReason.QUALITY, reason=HOLD_REASON, unit=job.unit)
+        elif needs_clearance:
+            self.worker.clear(job.unit, station, who.username, at)
+        else:
+            self.worker.start(job.unit, job.operation.code, station, who.username, at)
+        return True
+
+    def call(self, station: Station, who: Person, at: datetime) -> bool:
+        if HelpCall.objects.filter(station=station).exclude(status=CallStatus.DONE).exists():
+            return False
+        kind = self.chance.choice(list(CALLS))
+        with open_door(person=who, at=at, station=station.code):
+            help_calls.call(station=station, kind=kind, note=CALLS[kind], by=who, at=at)
+        return True
+
+
+def _is_held(one: OperationExecution) -> bool:
+    open_ones = Hold.objects.filter(status=HoldStatus.OPEN)
+    return open_ones.filter(unit=one.unit_id).exists() or open_ones.filter(work_order=one.work_order_id).exists()
+
+
+def _is_a_persons(one: OperationExecution) -> bool:
+    """Whether who has the job was logged on at a browser of the station since it was started."""
+    logons = StationLogon.objects.filter(device__station=one.station_id, person=one.worked_by_id)
+    return logons.filter(Q(logged_off_at__isnull=True) | Q(logged_off_at__gte=one.started_at)).exists()

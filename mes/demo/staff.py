@@ -1,0 +1,97 @@
+"""What others do beside the simulated operators: come when called, release holds and orders, receive, overhaul."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from equipment.actions import assets, help_calls
+from equipment.models import HelpCall, PhysicalAsset
+from equipment.status import CallKind, CallStatus
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from mes.demo.ground import ASSEMBLY
+from mes.demo.stock import SERIALS
+from mes.demo.supply import Shelf
+from mes.kernel.door import open_door
+from mes.kernel.personnel.models import Person
+from orders.models import WorkOrder
+from orders.status import OrderStatus
+from wip.actions import holds
+from wip.actions import orders as floor
+from wip.models import Hold
+from wip.status import HoldStatus
+
+OPEN_ORDERS = 5  # of a product: with fewer the next one is released
+CALL_LASTS, HOLD_LASTS = timedelta(minutes=3), timedelta(minutes=6)
+# By these words they know what simulated operators did.
+HOLD_REASON = "DOUBT-PART The unit or lot itself: scratch beside the seam, quality has a look"
+CALLS = {CallKind.MATERIAL: "Next tray, please", CallKind.MAINTENANCE: "Cable of the scanner is loose"}
+
+
+@dataclass
+class Staff:
+    """Supervisors, quality and engineers, by user name."""
+
+    people: Mapping[str, Person]
+
+    def overhaul(self, at: datetime) -> int:
+        """What is worn out at a machine gets its next edge."""
+        worn = PhysicalAsset.objects.filter(station__isnull=False, cycles__gte=F("asset_class__life_cycles"))
+        by, done = self.people["ana"], 0
+        for asset in worn:
+            with open_door(person=by, at=at):
+                assets.overhaul(asset=asset, reason="Exchanged for a sharp one", by=by, at=at)
+                done += 1
+        return done
+
+    def answer_calls(self, at: datetime) -> int:
+        """The supervisors come to what simulated people called for, and see to it."""
+        done = 0
+        mine = HelpCall.objects.exclude(status=CallStatus.DONE).filter(note__in=CALLS.values())
+        due = mine.filter(called_at__lt=at - CALL_LASTS / 2).select_related("station__work_center__area")
+        for call in due:
+            by = self.people["supervisor" if call.station.work_center.area.code == ASSEMBLY else "greta"]
+            with open_door(person=by, at=at):
+                if call.status == CallStatus.OPEN:
+                    help_calls.take(call=call, by=by, at=at)
+                elif call.called_at < at - CALL_LASTS:
+                    help_calls.finish(call=call, answer="Done", by=by, at=at)
+                done += 1
+        return done
+
+    def release_holds(self, at: datetime) -> int:
+        """Quality releases what simulated people held; other holds are not theirs."""
+        due = Hold.objects.filter(status=HoldStatus.OPEN, reason=HOLD_REASON, placed_at__lt=at - HOLD_LASTS)
+        by, done = self.people["quality"], 0
+        for hold in due:
+            with open_door(person=by, at=at):
+                holds.release(hold=hold, reason="Scratch is within the limit sample", by=by, at=at)
+                done += 1
+        return done
+
+    def release_orders(self, at: datetime) -> int:
+        """The next order of a product when there is little to do."""
+        done = 0
+        for product, who in (("IP2", "supervisor"), ("GS-24", "greta")):
+            orders = WorkOrder.objects.filter(product_revision__product__code=product)
+            if orders.filter(status__in=[OrderStatus.RELEASED, OrderStatus.RUNNING]).count() >= OPEN_ORDERS:
+                continue
+            order = orders.filter(status=OrderStatus.DRAFT).order_by("due_at", "erp_reference").first()
+            if order is not None:
+                with open_door(person=self.people[who], at=at):
+                    floor.release(order=order, by=self.people[who], at=at)
+                done += 1
+        return done
+
+    def refill(self, at: datetime) -> int:
+        """Boards and drives come when few are left."""
+        return sum(1 for _ in self._deliveries(at))
+
+    def _deliveries(self, at: datetime) -> Iterator[Unit]:
+        by = self.people["supervisor"]
+        for code in SERIALS:
+            if Unit.objects.filter(product__code=code, status=UnitStatus.FINISHED).count() < 12:
+                with open_door(person=by, at=at, reason="Delivery"):
+                    yield from Shelf.receive(code, 24, by=by, at=at)

@@ -32,6 +32,7 @@ from mes.people.api import (
     Qualifications,
     WithdrawQualification,
 )
+from mes.plantfiles.api import PlantFiles
 from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
@@ -133,6 +134,7 @@ urlpatterns = [
         WithdrawQualification.as_view(),
         name="api_qualification_withdraw",
     ),
+    path("v1/plant-files", PlantFiles.as_view(), name="api_plant_files"),
     path("v1/qualifications", Qualifications.as_view(), name="api_qualifications"),
     path("v1/gates", Gates.as_view(), name="api_gates"),
     path("v1/refusals", Refusals.as_view(), name="api_refusals"),

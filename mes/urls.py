@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("mes.api")),
     path("orders/import/", include("mes.erp.urls")),
+    path("plant-files/", include("mes.plantfiles.urls")),
     path("", include("mes.people.urls")),
     path("master-data/", include("orders.urls")),
     path("", include("mes.boards.urls")),

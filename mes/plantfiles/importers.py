@@ -1,14 +1,28 @@
-"""Who imports plant files on the command line, and whose signatures come with them."""
+"""Rehearsing an import; who imports plant files on the command line, and whose signatures come with them."""
 
 import os
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from mes.kernel.door import open_door
 from mes.kernel.personnel.actions.secrets import confirm_password
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, NotFound
+from mes.plantfiles.actions.plant import PlantImport, Rehearsed, import_plant
+from mes.plantfiles.actions.rows import REASON
+from mes.plantfiles.folders import Files
+
+
+def rehearse(files: Files, person: Person, at: datetime, *, is_trusted: bool) -> PlantImport:
+    """What an import would do: all of it is done and taken back. Raises what import_plant raises."""
+    try:
+        with open_door(person=person, at=at, reason=REASON):
+            import_plant(files=files, signers={}, is_trusted=is_trusted, is_rehearsal=True, by=person, at=at)
+    except Rehearsed as rehearsed:
+        return rehearsed.found
+    raise AssertionError("a rehearsal ends by Rehearsed")
 
 
 class ImporterUnknown(InvalidInput):

@@ -7,9 +7,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from equipment.models import Site, SiteAccess
+from equipment.queries import sites_of
+from mes.kernel.personnel.models import Person
 from mes.kernel.yaml_writing import document
 from mes.plantfiles.folders import MARK, Files
-from mes.plantfiles.kinds import KINDS, PARTS, Kind
+from mes.plantfiles.kinds import BY_MODEL, KINDS, PARTS, Kind
 from mes.plantfiles.reading import FORMAT, default_of
 from mes.plantfiles.rows import WEEKDAYS, Content, Row, order_of, shown
 from mes.plantfiles.stored import Stored
@@ -17,6 +20,11 @@ from orders.models import Routing
 
 _ODD = re.compile(r"[^\w+()=@ -]|^[ .]|[ .]$|\.(?=\.)")
 _LONGEST = 80
+
+
+def export_for(person: Person) -> Files:
+    """What the person may see of the plant: their sites, and the kinds of things that their rights show."""
+    return export([kind for kind in KINDS if person.may(kind.see)], set(sites_of(person)))
 
 
 def export(kinds: Collection[Kind], sites: Collection[UUID] | None) -> Files:
@@ -27,13 +35,9 @@ def export(kinds: Collection[Kind], sites: Collection[UUID] | None) -> Files:
     for kind in KINDS:
         if kind.folder and kind in kinds:
             for row in writer.tops(kind.folder):
-                if codes is None or _site(row) in {None, *codes}:
+                if codes is None or writer.sites_of(row) is None or codes & set(writer.sites_of(row) or ()):
                     writer.write(row)
     return files
-
-
-def _site(row: Row) -> Any:
-    return row.key[0] if row.kind.folder == "sites" or "site" in row.kind.key else None
 
 
 class _Writer:
@@ -51,6 +55,12 @@ class _Writer:
         """The things of a folder, in the order of their keys."""
         kind = next(kind for kind in KINDS if kind.folder == folder)
         return sorted(self.stored.rows[kind].values(), key=lambda row: order_of(row.key))
+
+    def sites_of(self, row: Row) -> Collection[str] | None:
+        """The codes of the sites that it belongs to; None: it is the enterprise's."""
+        if row.kind.model is Person:
+            return {access.key[-1] for access in self.parts.get((BY_MODEL[SiteAccess], row.key), ())}
+        return {row.key[0]} if row.kind.model is Site or "site" in row.kind.key else None
 
     def write(self, row: Row) -> None:
         """Write a thing's file, and those of its pictures and texts."""

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from mes.kernel.door import open_door
 from mes.kernel.refusals import Refusal
-from mes.plantfiles.actions.plant import PlantImport, Rehearsed, import_plant
+from mes.plantfiles.actions.plant import PlantImport, import_plant
 from mes.plantfiles.actions.rows import REASON
 from mes.plantfiles.folders import read_folder
-from mes.plantfiles.importers import importer, signers
+from mes.plantfiles.importers import importer, rehearse, signers
 from mes.plantfiles.report import refusal_report, report_of
 
 
@@ -46,12 +46,11 @@ class Command(BaseCommand):
     def _import(self, folder: Path, by: str, sign_as: list[str], dry_run: bool) -> PlantImport:
         files, at = read_folder(folder), timezone.now()
         person = importer(by)
-        who = {} if dry_run else signers(sign_as, getpass, at)
-        try:
-            with open_door(person=person, at=at, reason=REASON):
-                return import_plant(files=files, signers=who, is_trusted=True, is_rehearsal=dry_run, by=person, at=at)
-        except Rehearsed as rehearsed:
-            return rehearsed.found
+        if dry_run:
+            return rehearse(files, person, at, is_trusted=True)
+        who = signers(sign_as, getpass, at)
+        with open_door(person=person, at=at, reason=REASON):
+            return import_plant(files=files, signers=who, is_trusted=True, is_rehearsal=False, by=person, at=at)
 
     def _say(self, found: PlantImport, *, dry_run: bool) -> None:
         if dry_run:

@@ -50,7 +50,9 @@ class Cell:
 
     def __init__(self, history: "History", orders: dict[str, WorkOrder]) -> None:
         self.history, self.orders = history, orders
-        self.timetable = timetable_of(history.ground.lines[MACHINING])
+        timetable = timetable_of(history.ground.lines[MACHINING])
+        assert timetable is not None, "the cell has a calendar"
+        self.timetable = timetable
         self.free: dict[str, datetime] = {}
 
     def order(self, index: int) -> WorkOrder:

@@ -203,9 +203,18 @@ class History:
         self.worker.start(unit, "10", self.stations["20"], "luca", at)
         self.worker.record(unit, "10", "luca", at + timedelta(minutes=6), share=0.7)
 
-    def hold(self, who: str, at: datetime, kind: HoldReason, reason: str, **held: Unit | WorkOrder) -> Hold:
+    def hold(
+        self,
+        who: str,
+        at: datetime,
+        kind: HoldReason,
+        reason: str,
+        *,
+        unit: Unit | None = None,
+        order: WorkOrder | None = None,
+    ) -> Hold:
         with open_door(person=self.people[who], at=at):
-            return holds.place(by=self.people[who], at=at, reason_code=kind, reason=reason, **held)
+            return holds.place(by=self.people[who], at=at, reason_code=kind, reason=reason, unit=unit, order=order)
 
     def schedule_a_cleared_doubt(self, order: WorkOrder) -> None:
         """A hold of the past: placed between the order's release and its first unit, released ten minutes later."""

@@ -1,5 +1,6 @@
 """The demo plant's products, routings and instructions: drafted by engineers, released by quality."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from equipment.models import AssetClass
@@ -46,7 +47,9 @@ def release_master_data(
     _leave_drafts(people, made[0], drafts, now)
 
 
-def sign_all(drafts: list[Draft], verb, who: Person, meaning: Meaning, at: datetime, reason: str) -> None:
+def sign_all(
+    drafts: list[Draft], verb: Callable[..., object], who: Person, meaning: Meaning, at: datetime, reason: str
+) -> None:
     """Approve or release each, with a signature of its content as it is."""
     with open_door(person=who, at=at, reason=reason):
         for one in drafts:

@@ -1,5 +1,6 @@
 """The demo plant's master data as drafts: products, routings, steps with their drawings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,7 +35,7 @@ QUARANTINED = {"BAT-36", "BAR-12"}  # quality looks at what is received of them
 
 
 def build_product(
-    code: str, name: str, *, revision: str, parts: dict[str, tuple[str, str, str, str, str]], **more: str
+    code: str, name: str, *, revision: str, parts: Mapping[str, tuple[str, str, str, str, str]], **more: str
 ) -> ProductRevision:
     """A product with a draft revision of this code, its components made where they are new."""
     product = Product.objects.create(code=code, name=name, **more)

@@ -20,7 +20,8 @@ class Shifts:
     def until(cls, now: datetime, zone: ZoneInfo, closed: Collection[date] = ()) -> "Shifts":
         """The early shift of each of the last working days, then the five hours before now, whatever the hour is."""
         today = (now - TODAY).astimezone(zone)
-        days, day = [], today.date()
+        days: list[date] = []
+        day = today.date()
         while len(days) < DAYS:
             day -= timedelta(days=1)
             if day.weekday() < 5 and day not in closed:

@@ -11,7 +11,7 @@ from equipment.models import HelpCall, PhysicalAsset
 from equipment.status import CallKind, CallStatus
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
-from mes.demo.ground import ASSEMBLY
+from mes.demo.ground import MACHINING
 from mes.demo.stock import SERIALS
 from mes.demo.supply import Shelf
 from mes.kernel.door import open_door
@@ -52,7 +52,8 @@ class Staff:
         mine = HelpCall.objects.exclude(status=CallStatus.DONE).filter(note__in=CALLS.values())
         due = mine.filter(called_at__lt=at - CALL_LASTS / 2).select_related("station__work_center__area")
         for call in due:
-            by = self.people["supervisor" if call.station.work_center.area.code == ASSEMBLY else "greta"]
+            area = call.station.work_center.area
+            by = self.people["greta" if area is not None and area.code == MACHINING else "supervisor"]
             with open_door(person=by, at=at):
                 if call.status == CallStatus.OPEN:
                     help_calls.take(call=call, by=by, at=at)

@@ -79,6 +79,10 @@ def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_querie
         answer = client.get("/demo/badges/")
     assert answer.status_code == 200
     the_badges_are_on(answer.content.decode())
+    settings.ROOT_URLCONF = "mes.urls"
+    every_role_finds_its_pages(client)
+    settings.ROOT_URLCONF = "tests.demo.urls"
+    client.logout()
     assert 'href="/demo/badges/"' in client.get("/login/").content.decode()
 
 
@@ -157,6 +161,17 @@ def nothing_happens_in_the_future() -> None:
     assert not OperationExecution.objects.filter(completed_at__gt=NOW).exists()
     late = [e for e in OperationExecution.objects.exclude(completed_at=None) if e.completed_at <= e.started_at]
     assert not late
+
+
+def every_role_finds_its_pages(client) -> None:
+    """With everything in it that a plant can have: overdue gauges, open calls, lots in quarantine, lapsed people."""
+    for role in (Role.SUPERVISOR, Role.QUALITY, Role.ENGINEER, Role.PLANNER, Role.AUDITOR, Role.ADMINISTRATOR):
+        client.force_login(Person.objects.get(username=role.lower()))
+        assert client.get("/").status_code == 200, role
+    client.force_login(Person.objects.get(username="quality"))
+    for page in ("orders", "assets", "calendar", "help-calls", "holds", "gates", "stock"):
+        assert client.get(f"/{page}/").status_code == 200, page
+    assert b"TW-0302" in client.get("/assets/").content
 
 
 def the_badges_are_on(page: str) -> None:

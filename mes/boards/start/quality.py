@@ -49,4 +49,4 @@ def _asset(asset: PhysicalAsset, *, is_late: bool) -> Line:
     end = _("due %(date)s") % {"date": due.isoformat()} if due else _("never calibrated")
     where = asset.station or _("at no station")
     mark = ("caution", "L") if is_late else ()
-    return Line(asset.code, reverse("asset", args=[asset.code]), f"{asset.asset_class}, {where}", end, *mark)
+    return Line(asset.code, reverse("asset", args=[asset.pk]), f"{asset.asset_class}, {where}", end, *mark)

@@ -39,7 +39,8 @@ def pages(plant: Plant, samples: dict) -> list[tuple[str, str]]:  # noqa: F811
         for row in csv.DictReader(file):
             name = row["address"]
             roles = [role for role in PEOPLE if row[role] == "200"]
-            if row["method"] == "GET" and roles and not name.startswith("api_") and name in parameters:
+            is_page = not name.startswith("api_") and not name.endswith("_download")
+            if row["method"] == "GET" and roles and is_page and name in parameters:
                 values = samples | samples.get(name, {})
                 given = {parameter: values[parameter] for parameter in parameters[name]}
                 found.append((name if name.startswith("/") else reverse(name, kwargs=given), roles[0]))

@@ -80,7 +80,7 @@ def test_a_method_that_is_not_there_is_refused(plant, api, method):
         ({"station": "ST-20", "steps": {}}, "steps"),
         ({"station": "ST-20", "steps": [{"step": "DRIVE"}]}, "steps.0.value"),
         ({"station": "ST-20", "steps": [{"step": "DRIVE", "value": None}]}, "steps.0.value"),
-        ({"station": "ST-20", "steps": [{"step": "DRIVE", "value": ["yes"]}]}, "steps.0.value"),
+        ({"station": "ST-20", "steps": [{"step": "DRIVE", "value": ["yes"]}]}, "steps.0"),
         ({"station": "ST-20", "steps": [{"step": "DRIVE", "value": "yes", "sample": "x"}]}, "steps.0.sample"),
         ({"station": "ST-20", "good": True}, "good"),
         ({"station": "ST-20", "scrap": "NaN"}, "scrap"),

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from equipment.status import HELP_CALL, REASON_TREE, CallStatus, TreeStatus
 from genealogy.status import UNIT, UnitStatus
 from mes.kernel.transitions import IllegalTransition, Transitions
 from orders.status import ORDER, REVISION, OrderStatus, RevisionStatus
@@ -13,6 +14,8 @@ TABLES = {
     "order": (ORDER, OrderStatus),
     "revision": (REVISION, RevisionStatus),
     "unit": (UNIT, UnitStatus),
+    "reason tree": (REASON_TREE, TreeStatus),
+    "help call": (HELP_CALL, CallStatus),
     "operation": (EXECUTION, ExecutionStatus),
     "hold": (HOLD, HoldStatus),
 }
@@ -20,9 +23,13 @@ TABLES = {
 # The tables once more, as a person would tell them; a changed rule is changed here as well, on purpose.
 TOLD = {
     "order": "None create DRAFT, DRAFT release RELEASED, RELEASED begin RUNNING, RUNNING complete COMPLETED",
-    "revision": "None draft DRAFT, DRAFT release RELEASED, RELEASED retire OBSOLETE",
-    "unit": "None release IN_PROCESS, None receive FINISHED, IN_PROCESS finish FINISHED, IN_PROCESS scrap SCRAPPED, "
-    "FINISHED consume CONSUMED",
+    "revision": "None draft DRAFT, DRAFT approve APPROVED, APPROVED send_back DRAFT, APPROVED release RELEASED, "
+    "RELEASED retire OBSOLETE",
+    "unit": "None release IN_PROCESS, None receive FINISHED, None receive_in_quarantine QUARANTINED, "
+    "QUARANTINED release_lot FINISHED, QUARANTINED reject SCRAPPED, FINISHED reject SCRAPPED, "
+    "IN_PROCESS finish FINISHED, IN_PROCESS scrap SCRAPPED, FINISHED consume CONSUMED",
+    "reason tree": "None draft DRAFT, DRAFT release RELEASED, RELEASED retire OBSOLETE",
+    "help call": "None call OPEN, OPEN take TAKEN, OPEN finish DONE, TAKEN finish DONE",
     "operation": "None start RUNNING, RUNNING take_over RUNNING, RUNNING record RUNNING, RUNNING book RUNNING, "
     "RUNNING complete COMPLETED",
     "hold": "None place OPEN, OPEN release RELEASED",

@@ -14,12 +14,12 @@ from equipment.models import AssetClass, PhysicalAsset
 from genealogy import gates as genealogy_gates
 from genealogy.facts import Material, material
 from genealogy.queries import ComponentScan, components, hosts
-from mes.kernel.gates import Facts, Gate, Hook, configured, gate, judge
+from mes.kernel.gates import Facts, Gate, Hook, Verdict, configured, gate, judge
 from mes.kernel.personnel.gates import operator_qualified
 from mes.kernel.personnel.queries import QualificationFacts, qualifications
 from orders import gates as order_gates
 from orders.models import Product, WorkOrder
-from orders.plans import AssetPlan, ComponentPlan, OperationPlan, StepPlan, SubstitutePlan
+from orders.plans import AssetPlan, ComponentPlan, InstructionPlan, OperationPlan, StepPlan, SubstitutePlan
 from quality.gates import readings_within_limits
 from wip import gates
 from wip.clearances import Cleared
@@ -267,6 +267,12 @@ CASES = [
     (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(order=12)}, "LINE_NOT_CLEARED"),
     (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(unit=uuid4())}, "LINE_NOT_CLEARED"),
     (gates.line_cleared, {jobs: an_asking_job(), clearances: a_clearing(voided_by="WO-2")}, "LINE_NOT_CLEARED"),
+    (order_gates.instruction_read, {order_gates.unread_instruction: None}, None),
+    (
+        order_gates.instruction_read,
+        {order_gates.unread_instruction: InstructionPlan(uuid4(), "WI-30", "Torque", 2, must_confirm=True)},
+        "INSTRUCTION_NOT_READ",
+    ),
     (equipment_gates.asset_at_station, {assets_here: with_wrenches()}, "ASSET_MISSING"),
     (equipment_gates.asset_at_station, {assets_here: with_wrenches(a_wrench())}, None),
     (equipment_gates.asset_calibrated, {assets_here: with_wrenches(a_wrench(day=22))}, "ASSET_NOT_CALIBRATED"),
@@ -307,12 +313,12 @@ def test_the_runner_asks_each_loader_once_and_every_gate():
     @gate(Hook.START, needs=[facts_of])
     def is_even(facts):
         """Even."""
-        return None if facts[facts_of] % 2 == 0 else Thing(code="ODD")
+        return None if facts[facts_of] % 2 == 0 else Verdict("ODD", "Odd.")
 
     @gate(Hook.START, needs=[facts_of])
     def is_small(facts):
         """Small."""
-        return None if facts[facts_of] < 10 else Thing(code="BIG")
+        return None if facts[facts_of] < 10 else Verdict("BIG", "Big.")
 
     answers = judge([2, 3, 13], Hook.START, [is_even, is_small])
     assert [[verdict.code for verdict in verdicts] for verdicts in answers] == [[], ["ODD"], ["ODD", "BIG"]]

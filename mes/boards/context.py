@@ -28,12 +28,12 @@ _NAVIGATION = [
     (_("Stock"), "stock", Permission.VIEW_UNITS),
     (_("Stations"), "station:stations", Permission.VIEW_ORDERS),
     (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),
-    (_("Plant files"), "plant_files", Permission.IMPORT_PLANT),
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),
     (_("Calendar"), "calendar", Permission.VIEW_ORDERS),
     (_("Gates"), "gates", Permission.VIEW_MASTER_DATA),
     (_("Records"), "records", Permission.VIEW_LEDGER),
+    (_("Plant files"), "plant_files", Permission.IMPORT_PLANT),
     (_("Master data"), "master_data", Permission.VIEW_MASTER_DATA),
 ]
 

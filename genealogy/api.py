@@ -15,8 +15,8 @@ from genealogy.models import Supplier, Unit
 from genealogy.policies import Delivered
 from genealogy.serializers import (
     LotAnswer,
+    LotReasonInput,
     LotsQuery,
-    ReasonInput,
     ReceiveInput,
     ReleaseInput,
     StageInput,
@@ -94,9 +94,9 @@ class ReleaseLot(LotAct):
 class RejectLot(LotAct):
     permissions = {"POST": Permission.RELEASE_LOTS}
 
-    @acts(LotAnswer, name="reject_lot", summary="Reject what is left of a lot", request=ReasonInput)
+    @acts(LotAnswer, name="reject_lot", summary="Reject what is left of a lot", request=LotReasonInput)
     def post(self, request: Request, serial: str) -> Response:
-        asked, unit = self.read(ReasonInput), your_lot(request.user, serial)
+        asked, unit = self.read(LotReasonInput), your_lot(request.user, serial)
         with self.door() as passage:
             if not passage.replayed:
                 lots.reject(unit=unit, reason=asked["reason"], by=passage.person, at=passage.at)

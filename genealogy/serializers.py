@@ -31,7 +31,7 @@ class ReceiveInput(Input):
     label = serializers.CharField(max_length=200, required=False)
 
 
-class ReasonInput(Input):
+class LotReasonInput(Input):
     """reason: what it rests on."""
 
     reason = Text(max_length=200)
@@ -45,7 +45,7 @@ class ReleaseSignature(Input):
     digest = Text(max_length=64)
 
 
-class ReleaseInput(ReasonInput):
+class ReleaseInput(LotReasonInput):
     """Release a lot from quarantine."""
 
     signature = ReleaseSignature()

@@ -154,7 +154,7 @@ class AssetAsked(serializers.Serializer):
     cycles_per_piece = serializers.IntegerField()
 
 
-class OperationAnswer(serializers.Serializer):
+class RoutingOperationAnswer(serializers.Serializer):
     """One operation of a routing; times in seconds."""
 
     code = serializers.CharField()
@@ -208,7 +208,7 @@ class RevisionAnswer(RevisionShort):
     mistakes = FindingAnswer(many=True)
     warnings = FindingAnswer(many=True)
     bom_lines = BomLineAnswer(many=True, required=False)
-    operations = OperationAnswer(many=True, required=False)
+    operations = RoutingOperationAnswer(many=True, required=False)
     edges = EdgeAnswer(many=True, required=False)
     body = serializers.CharField(required=False)
     files = FileAnswer(many=True, required=False)

@@ -173,6 +173,14 @@ SPECTACULAR_SETTINGS = {
         "UnitStatus": "genealogy.status.UnitStatus",
         "ExecutionStatus": "wip.status.ExecutionStatus",
         "HoldStatus": "wip.status.HoldStatus",
+        "RevisionStatus": "orders.status.RevisionStatus",
+        "CallStatus": "equipment.status.CallStatus",
+        "CallKind": "equipment.status.CallKind",
+        "AssetKind": "equipment.status.AssetKind",
+        "ReasonKind": "equipment.status.ReasonKind",
+        "CalendarChange": "equipment.status.CalendarChange",
+        "StepKind": "orders.models.StepKind",
+        "Meaning": "mes.kernel.audit.models.Meaning",
     },
 }
 

@@ -64,7 +64,7 @@ def test_every_answer_is_described(plant, real):
         @given(case=operation.as_strategy())
         def answers_as_described(case):
             case.call_and_validate(headers=headers, checks=CHECKS)
-            if case.path_parameters:
+            if case.path_parameters and case.path_parameters.keys() <= real.keys():
                 case.path_parameters = {name: real[name] for name in case.path_parameters}
                 case.call_and_validate(headers=headers, checks=CHECKS)
 

@@ -19,9 +19,9 @@ from tests.bench.line import STEPS, Job
 _CLAIM = """INSERT INTO idempotency_idempotencykey (id, scope, key, asked, answer, claimed_at)
     SELECT %s, %s, %s, '', %s, %s
     FROM (SELECT set_config('mes.person', %s, true), set_config('mes.station', %s, true)) AS context"""
-_READINGS = """INSERT INTO wip_reading (id, site_id, execution_id, step_code, sample, kind, value, number,
+_READINGS = """INSERT INTO wip_reading (id, site_id, execution_id, step_code, sample, kind, value, name, number,
     quantity_unit, lower, upper, scanned, at, by_id, station_code, reason) VALUES """ + ", ".join(
-    ["(%s, %s, %s, %s, 1, %s, %s, %s, '', %s, %s, %s, %s, %s, 'ST-10', '')"] * 5
+    ["(%s, %s, %s, %s, 1, %s, %s, '', %s, '', %s, %s, %s, %s, %s, 'ST-10', '')"] * 5
 )
 _ACTIVITY = """INSERT INTO genealogy_activity (id, site_id, kind, at, by_id, execution, operation_code, station_code,
     reason) VALUES (%s, %s, 'CONSUME', %s, %s, %s, '10', 'ST-10', '')"""

@@ -1,8 +1,8 @@
 from typing import Any
 from uuid import UUID
 
-from equipment.models import Station
-from equipment.queries import reasons_for, sites_of
+from equipment.models import Site, Station
+from equipment.queries import reasons_for, sites_of, station_at
 from equipment.status import ReasonKind
 from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
 
@@ -36,3 +36,12 @@ def reason_in_words(*, station: Station, kind: ReasonKind, code: str, remark: st
         raise ReasonUnknown(sentence, do="Choose one of those shown.", errors=[FieldError("reason", sentence)])
     chosen = f"{code} {leaves[code].name}"
     return f"{chosen}: {remark.strip()}" if remark.strip() else chosen
+
+
+def known_station(site: Site, code: str) -> Station:
+    """The active station of this code at the site; raises InvalidInput that names the field."""
+    station = station_at(site, code)
+    if station is None:
+        sentence = f"{site} has no active station {code}."
+        raise InvalidInput(sentence, do="Send a station's code.", errors=[FieldError("station", sentence)])
+    return station

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from equipment.models import Site, Station
-from equipment.queries import sites_of, station_at
+from equipment.policies import known_station
+from equipment.queries import sites_of
 from genealogy.actions import lots, units
 from genealogy.labels import SupplierLabel, read_label
 from genealogy.lots import lots_of
@@ -109,7 +109,7 @@ class StageLot(LotAct):
     @acts(LotAnswer, name="stage_lot", summary="Stage a lot at a station", request=StageInput)
     def post(self, request: Request, serial: str) -> Response:
         asked, unit = self.read(StageInput), your_lot(request.user, serial)
-        station = _station(unit.site, asked["station"])
+        station = known_station(unit.site, asked["station"])
         with self.door(station=station.code) as passage:
             if not passage.replayed:
                 lots.stage(unit=unit, station=station, by=passage.person, at=passage.at)
@@ -163,11 +163,3 @@ def _received(person: Person, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _revision(product: Product | None, code: str) -> ProductRevision | None:
     return ProductRevision.objects.filter(product=product, code=code).first() if product else None
-
-
-def _station(site: Site, code: str) -> Station:
-    station = station_at(site, code)
-    if station is None:
-        sentence = f"{site} has no active station {code}."
-        raise InvalidInput(sentence, do="Send a station's code.", errors=[FieldError("station", sentence)])
-    return station

@@ -210,11 +210,18 @@ def test_the_owner_does_not_let_one_person_do_both(committed_plant, owner_connec
         )
 
 
-def test_the_end_of_effectivity_and_retirement_go_on(frozen):
+def test_the_end_of_effectivity_changes_from_release_on_and_retirement_is_the_end(frozen):
     plant, made, status = frozen
-    if status != "RELEASED":
-        return
     for revision in made:
+        row = type(revision).objects.filter(pk=revision.pk)
+        if status == "APPROVED":
+            with pytest.raises(Refusal), plant.door("mei"):
+                row.update(effective_to=date(2031, 1, 1))
+            assert row.get().effective_to is None
+            continue
         with plant.door("mei"):
-            type(revision).objects.filter(pk=revision.pk).update(effective_to=date(2031, 1, 1))
-            type(revision).objects.filter(pk=revision.pk).update(status="OBSOLETE")
+            row.update(effective_to=date(2031, 1, 1))
+            row.update(status="OBSOLETE")
+        assert (row.get().effective_to, row.get().status) == (date(2031, 1, 1), "OBSOLETE")
+        with pytest.raises(Refusal), plant.door("mei"):
+            row.update(status="RELEASED")

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from genealogy.models import Unit
+from genealogy.queries import as_built
 from mes.station.actions.operations import Given
 from orders.models import Product, ProductRevision, Tracking
 from tests.genealogy.lots import quarantined, reject, release, stage, take_in, unstage
@@ -94,6 +95,7 @@ def test_an_earlier_lot_that_could_not_be_taken_is_not_waited_for(plant, fit, wh
     if why == "expired":
         plant.at(24 * 3600)
     fit.take(fit.unit, "LATER")
+    assert [link.unit.serial for link in as_built(fit.unit)] == ["LATER"]
 
 
 def test_the_verdict_names_the_lot_and_a_supervisor_may_pass(plant, fit):
@@ -113,6 +115,7 @@ def test_a_lot_that_is_used_up_is_waited_for_no_more(plant, fit):
     fit.start(other)
     fit.take(fit.unit, "SOON")
     fit.take(other, "LATER")
+    assert [link.unit.serial for unit in (fit.unit, other) for link in as_built(unit)] == ["SOON", "LATER"]
 
 
 @pytest.mark.parametrize(

@@ -87,14 +87,14 @@ def test_what_was_there_before_it_was_signed_does_not_void_it(plant, valves):
     (unit,) = valves.order("WO-1")
     plant.do(plant.unit(), "20")
     valves.clear(unit)
-    valves.start(unit)
+    assert valves.start(unit).is_running
 
 
 def test_what_is_elsewhere_does_not_void_it(plant, valves):
     (unit,) = valves.order("WO-1")
     valves.clear(unit)
     plant.start(plant.unit(), "10")
-    valves.start(unit)
+    assert valves.start(unit).is_running
 
 
 def test_while_something_else_is_there_the_station_is_not_clear(plant, valves):

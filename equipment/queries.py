@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from equipment.models import (
     AssetUse,
@@ -22,16 +22,28 @@ from equipment.models import (
 from equipment.models.assets import DUE_SOON
 from equipment.outline import Line
 from equipment.status import CalibrationResult, CalibrationState, CallStatus, ReasonKind, TreeStatus
-from mes.kernel.prepared import prepared
+from mes.kernel.prepared import Question, at_once, prepared
+
+M = TypeVar("M", bound=Model)
 
 
 def sites_of(person: Any) -> dict[UUID, Site]:
     """The sites the person may see, by key; asked once for a person object."""
     known = getattr(person, "_sites", None)
     if known is None:
-        known = {site.pk: site for site in _sites_of(person.pk)}
-        person._sites = known
+        known = person._sites = _by_key(_sites_of(person.pk))
     return known
+
+
+def asked_with_sites(person: Any, question: Question[M]) -> list[M]:
+    """What the question finds; the person's sites, which `sites_of` tells afterwards, are asked for in the same go."""
+    found, sites = at_once(question, _sites_of.of(person.pk))
+    person._sites = _by_key(sites)
+    return found
+
+
+def _by_key(sites: Iterable[Site]) -> dict[UUID, Site]:
+    return {site.pk: site for site in sites}
 
 
 @prepared

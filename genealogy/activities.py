@@ -10,7 +10,7 @@ from uuid import UUID
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.status import ActivityKind
 from mes.kernel.personnel.models import Person
-from mes.kernel.prepared import insert
+from mes.kernel.writes import insert
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.door import moment
@@ -148,7 +147,7 @@ def _earlier_at(job: Job) -> dict[UUID, Unit]:
     if not taken or job.station is None:
         return {}
     left: dict[UUID, Decimal] = {}
-    staged = _free_at(job.station, {unit.product_id for unit, _ in taken}, job.date_of(moment()))
+    staged = _free_at(job.station.pk, {unit.product_id for unit, _ in taken}, job.date_of(moment()))
     for lot in staged:
         left[lot.pk] = lot.quantity_left - sum(quantity for unit, quantity in taken if unit.pk == lot.pk)
     found = {}
@@ -160,11 +159,12 @@ def _earlier_at(job: Job) -> dict[UUID, Unit]:
     return found
 
 
-def _free_at(station: Station, products: Collection[UUID], day: date) -> list[Unit]:
+@prepared
+def _free_at(station: UUID, products: Collection[UUID], day: date) -> QuerySet[Unit]:
     """Of these products, what is staged at the station and may be used on the day, first expiry first."""
     held = Hold.objects.filter(status=HoldStatus.OPEN, unit__isnull=False).values("unit")
-    staged = Unit.objects.filter(station=station, product__in=products, status=UnitStatus.FINISHED)
-    return list(staged.filter(expires_date__gte=day).exclude(pk__in=held).order_by("expires_date", "created_at"))
+    staged = Unit.objects.filter(station=station, product=any_of(products), status=UnitStatus.FINISHED)
+    return staged.filter(expires_date__gte=day).exclude(pk__in=held).order_by("expires_date", "created_at")
 
 
 def _expires_before(one: Unit, other: Unit) -> bool:

@@ -9,9 +9,11 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from equipment.models import Station
+from equipment.queries import asked_with_sites, sites_of
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Hook, Verdict, judge
+from mes.kernel.personnel.models import Person
 from mes.kernel.prepared import prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
@@ -62,9 +64,14 @@ def execution_at(unit: Unit, operation_code: str) -> OperationExecution | None:
     return next(iter(_attempts_at(unit.pk, operation_code)), None)
 
 
-def execution_of_serial(serial: str, operation_code: str) -> OperationExecution | None:
-    """The same by the unit's serial, with what is asked before it is locked: its unit, order, station and site."""
-    return next(iter(_attempts_of_serial(serial, operation_code)), None)
+def execution_of_serial(person: Person, serial: str, operation_code: str) -> OperationExecution | None:
+    """The latest attempt at an operation on the unit of this serial, at a site of the person.
+
+    With what is asked before it is locked: its unit, order, station and site.
+    """
+    for found in asked_with_sites(person, _attempts_of_serial.of(serial, operation_code)):
+        return found if found.site_id in sites_of(person) else None
+    return None
 
 
 def execution_by_key(key: UUID | str, sites: Collection[UUID] | None = None) -> OperationExecution | None:

@@ -17,8 +17,8 @@ from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.prepared import insert, update
 from mes.kernel.refusals import InvalidInput
+from mes.kernel.writes import insert, update
 from orders.models import Product, ProductRevision, Tracking, WorkOrder
 
 

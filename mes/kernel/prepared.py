@@ -1,24 +1,23 @@
-"""Statements that are put together once and from then on only bound and sent, for what happens at every scan.
+"""Queries that are put together once and from then on only bound and sent, for what happens at every scan.
 
-Django builds the SQL of a query or a save anew each time, which takes longer than Postgres needs to answer it (ADR 7).
-Here a query is still written as a QuerySet, and compiled once. What is written goes as one JSON parameter, so that any
-number of rows is the same statement. Columns always come from the models.
+Django builds the SQL of a query anew each time, which takes longer than Postgres needs to answer it (ADR 7). Here it is
+still written as a QuerySet, and compiled once. What is written is the same way in mes.kernel.writes.
 """
 
-import json
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from functools import lru_cache, wraps
+from functools import cached_property, update_wrapper
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar, cast
-from uuid import UUID
 
-from django.db import DatabaseError, connection
-from django.db.models import NOT_PROVIDED, Model, QuerySet, Value
+from django.db import connection
+from django.db.models import Model, QuerySet, Value
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 from django.db.transaction import TransactionManagementError
+from psycopg.sql import Literal
+
+from mes.kernel.writes import in_one_go
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -51,32 +50,61 @@ def any_of(values: Collection[Any]) -> Any:
     return AnyOf(values.value)
 
 
-def prepared(build: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
+class Prepared(Generic[P, M]):
+    """A query put together at its first use. Called with its values it runs, and returns its records."""
+
+    def __init__(self, build: Callable[P, QuerySet[M]]) -> None:
+        self._build = build
+        self._names = tuple(signature(build).parameters)
+        update_wrapper(self, build)
+
+    def __call__(self, *values: P.args, **named: P.kwargs) -> list[M]:
+        (records,) = at_once(self.of(*values, **named))
+        return records
+
+    def of(self, *values: P.args, **named: P.kwargs) -> "Question[M]":
+        """The query with these values, to be asked together with others."""
+        return Question(self._statement, [*values, *(named[name] for name in self._names[len(values) :])])
+
+    @cached_property
+    def _statement(self) -> "_Statement[M]":
+        places: Any = [Parameter(place) for place in range(len(self._names))]
+        return _compiled(cast("Callable[..., QuerySet[M]]", self._build)(*places))
+
+
+def prepared(build: Callable[P, QuerySet[M]]) -> Prepared[P, M]:
     """Make `build(…) -> QuerySet` a function that runs that query and returns its records.
 
     build is called once, with places for the values: it may hand them to filters and may not look at them. The values
     of a run are keys, texts, numbers and times, no records; None finds nothing. prefetch_related is not carried out.
     """
-    names = tuple(signature(build).parameters)
+    return Prepared(build)
 
-    @lru_cache(maxsize=1)
-    def statement() -> "_Statement[M]":
-        places: Any = [Parameter(place) for place in range(len(names))]
-        return _compiled(cast("Callable[..., QuerySet[M]]", build)(*places))
 
-    @wraps(build)
-    def run(*values: P.args, **named: P.kwargs) -> list[M]:
-        return statement().run([*values, *(named[name] for name in names[len(values) :])])
+@dataclass(frozen=True)
+class Question(Generic[M]):
+    """A prepared query and the values of one run."""
 
-    return run
+    statement: "_Statement[M]"
+    values: Sequence[Any]
+
+
+def at_once(*questions: Question[Any]) -> list[list[Any]]:
+    """The records that each question finds, all asked in one way to Postgres and back."""
+    with ExitStack() as open_until_read:
+        cursors = [open_until_read.enter_context(connection.cursor()) for _ in questions]
+        with in_one_go() if len(questions) > 1 else nullcontext():
+            for question, cursor in zip(questions, cursors, strict=True):
+                question.statement.send(cursor, question.values)
+        return [question.statement.records(cursor) for question, cursor in zip(questions, cursors, strict=True)]
 
 
 @dataclass(frozen=True)
 class _Statement(Generic[M]):
-    """A compiled query: its SQL, its parameters in their order, and how a row becomes a record."""
+    """A compiled query: its SQL, the places of its parameters in their order, and how a row becomes a record."""
 
     sql: str
-    parameters: Sequence[Any]
+    places: Sequence[Parameter]
     locks: bool
     model: type[M]
     names: Sequence[str]
@@ -84,21 +112,22 @@ class _Statement(Generic[M]):
     related: Sequence[Any]
     converters: Sequence[tuple[int, Any]]
 
-    def run(self, values: Sequence[Any]) -> list[M]:
+    def send(self, cursor: Any, values: Sequence[Any]) -> None:
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("Rows are locked in a transaction.")
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [p.of(values) if isinstance(p, Parameter) else p for p in self.parameters])
-            rows = cursor.fetchall()
-        return [self._record(row) for row in rows]
+        cursor.execute(self.sql, [place.of(values) for place in self.places])
 
-    def _record(self, row: Sequence[Any]) -> M:
+    def records(self, cursor: Any) -> list[M]:
+        database = cursor.db.alias
+        return [self._record(row, database) for row in cursor.fetchall()]
+
+    def _record(self, row: Sequence[Any], database: str) -> M:
         for place, (converts, expression) in self.converters:
             value = row[place]
             for convert in converts:
                 value = convert(value, expression, connection)
             row = [*row[:place], value, *row[place + 1 :]]
-        record = self.model.from_db(connection.alias, self.names, row[self.columns])
+        record = self.model.from_db(database, self.names, row[self.columns])
         for populator in self.related:
             populator.populate(row, record)
         return record
@@ -111,8 +140,8 @@ def _compiled(queryset: QuerySet[M]) -> _Statement[M]:
     select, of_model = compiler.select, compiler.klass_info
     columns = slice(of_model["select_fields"][0], of_model["select_fields"][-1] + 1)
     return _Statement(
-        sql=sql,
-        parameters=parameters,
+        sql=_with_constants(sql, parameters),
+        places=[parameter for parameter in parameters if isinstance(parameter, Parameter)],
         locks=queryset.query.select_for_update,
         model=of_model["model"],
         names=[column[0].target.attname for column in select[columns]],
@@ -122,71 +151,11 @@ def _compiled(queryset: QuerySet[M]) -> _Statement[M]:
     )
 
 
-def insert(records: Sequence[Model]) -> None:
-    """Store new records of one model, in one statement. What the database itself gives (sequence) is not read back.
-
-    No signals are sent, so models with a history are refused: their history is written by `save`.
-    """
-    if records:
-        _send(_insert_into(type(records[0])), records)
-    for record in records:
-        record._state.adding, record._state.db = False, connection.alias
+def _with_constants(sql: str, parameters: Sequence[Any]) -> str:
+    """The SQL with what never changes written out: only then does Postgres see that an index with a condition fits."""
+    pieces = ("%s" if isinstance(p, Parameter) else _literal(p).replace("%", "%%") for p in parameters)
+    return sql.replace("%%", "%%%%") % tuple(pieces)
 
 
-def update(records: Sequence[Model], *fields: str) -> None:
-    """Store these fields of records of one model, in one statement. Models with a history are refused, as above."""
-    if records:
-        _send(_update_of(type(records[0]), fields), records)
-
-
-@dataclass(frozen=True)
-class _Writing:
-    """An INSERT or UPDATE that takes its rows as JSON. columns: (column, attribute) of what is sent."""
-
-    sql: str
-    columns: Sequence[tuple[str, str]]
-
-
-def _send(writing: _Writing, records: Sequence[Model]) -> None:
-    rows = [{column: getattr(record, name) for column, name in writing.columns} for record in records]
-    with connection.cursor() as cursor:
-        cursor.execute(writing.sql, [json.dumps(rows, default=_text)])
-        if cursor.rowcount != len(records):
-            raise DatabaseError(f"{cursor.rowcount} of {len(records)} rows were written.")
-
-
-@lru_cache(maxsize=256)
-def _insert_into(model: type[Model]) -> _Writing:
-    columns = _columns(model, [f for f in model._meta.concrete_fields if f.db_default is NOT_PROVIDED])
-    names = ", ".join(f'"{column}"' for column, _ in columns)
-    table = model._meta.db_table
-    return _Writing(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {_rows_of(table)}', columns)  # noqa: S608
-
-
-@lru_cache(maxsize=256)
-def _update_of(model: type[Model], fields: tuple[str, ...]) -> _Writing:
-    changed = [field for field in model._meta.concrete_fields if field.name in fields]
-    assert len(changed) == len(fields), f"{model.__name__} has not all of {fields}"
-    columns, table, key = _columns(model, changed), model._meta.db_table, model._meta.pk
-    sets = ", ".join(f'"{column}" = given."{column}"' for column, _ in columns)
-    return _Writing(
-        f'UPDATE "{table}" AS kept SET {sets} FROM {_rows_of(table)} AS given '  # noqa: S608 - names of a model
-        f'WHERE kept."{key.column}" = given."{key.column}"',
-        [(key.column, key.attname), *columns],
-    )
-
-
-def _rows_of(table: str) -> str:
-    return f'json_populate_recordset(NULL::"{table}", %s)'
-
-
-def _columns(model: type[Model], fields: Sequence[Any]) -> list[tuple[str, str]]:
-    assert not hasattr(model._meta, "simple_history_manager_attribute"), f"{model.__name__} has a history: save it"
-    return [(field.column, field.attname) for field in fields]
-
-
-def _text(value: object) -> str:
-    """A value that JSON has no form for, as Postgres reads it."""
-    if isinstance(value, UUID | Decimal | date):
-        return str(value)
-    raise TypeError(f"{value!r} can't be written this way.")
+def _literal(value: Any) -> str:
+    return Literal(value).as_string(connection.connection)

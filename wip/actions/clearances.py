@@ -11,8 +11,8 @@ from mes.kernel.audit.models import Meaning
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.prepared import insert
 from mes.kernel.refusals import FieldError, InvalidInput
+from mes.kernel.writes import insert
 from wip.clearances import checklist_of, clearance_content, lot_of
 from wip.models import LineClearance
 from wip.policies import check_can_be_cleared_for, check_nothing_else_at

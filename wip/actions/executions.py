@@ -13,8 +13,9 @@ from genealogy.models import Unit
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
-from mes.kernel.prepared import insert, prepared, update
+from mes.kernel.prepared import prepared
 from mes.kernel.refusals import InvalidInput, Refusal
+from mes.kernel.writes import insert, update
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.queries import plan_of

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mes.kernel.personnel.models import Person
-from mes.kernel.prepared import insert
 from mes.kernel.refusals import Refusal
+from mes.kernel.writes import insert
 from wip.entries import Entry
 from wip.facts import values_in_force
 from wip.models import OperationExecution, Reading

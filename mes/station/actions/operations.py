@@ -78,9 +78,7 @@ def report(
     ends = completion is not None and executions.may_end_order(execution, scrap)
     job = executions.lock(execution=execution, station=station, by=by, ends=ends)
     EXECUTION.after(job.running.status, "complete" if completion else "record", name=job.operation.code)
-    read = [
-        (one, settled(entries, job.site_id)) for one, entries in read_given(job.operation, given, Here(station, at))
-    ]
+    read = _settled(read_given(job.operation, given, Here(station, at)), job)
     job.entries = [entry for _, entries in read for entry in entries]
     _check_asked(job)
     job.components = _components(job, read)

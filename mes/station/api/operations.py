@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from equipment.models import Station
-from equipment.queries import sites_of
 from genealogy.policies import known_unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.personnel.actions.secrets import confirm_password, confirm_pin
@@ -139,8 +138,8 @@ def running_execution(person: Person, serial: str, code: str) -> OperationExecut
 
     One that is completed is answered too: whether the request repeats the one that did it is for the door to say.
     """
-    execution = execution_of_serial(serial, code)
-    if execution is not None and execution.unit.site_id in sites_of(person):
+    execution = execution_of_serial(person, serial, code)
+    if execution is not None:
         return execution
     unit = known_unit(person, serial)
     plan = operations.planned_operation(unit, code)

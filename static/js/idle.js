@@ -46,8 +46,15 @@ function onUnlocked() {
   if (form?.isConnected) setTimeout(() => form.requestSubmit(button));
 }
 
+// A badge scanned over the dialog is that of who wants on, not the answer to the step below it.
+function onSend(event) {
+  const { elt, parameters } = event.detail;
+  if (elt.id === "scan" && lock()?.open) for (const name of ["execution", "step", "sample"]) delete parameters[name];
+}
+
 document.addEventListener("submit", (event) => (submitter = event.submitter), { capture: true });
 for (const act of ["pointerdown", "keydown", "scan"]) document.addEventListener(act, touch, { capture: true });
+document.addEventListener("htmx:configRequest", onSend);
 document.addEventListener("htmx:beforeSwap", onAnswer, { capture: true });
 document.addEventListener("unlocked", onUnlocked);
 document.addEventListener("cancel", (event) => event.target.id === "lock" && event.preventDefault());

@@ -172,6 +172,16 @@ def test_a_code_that_nothing_is_known_by_is_the_text_that_a_step_waits_for(plant
     assert Reading.objects.get().value == "(01)07612345678900"
 
 
+def test_a_serial_of_another_site_is_a_text_like_any_other(plant):
+    page = StationPage(plant, "10")
+    page.log_on()
+    key, foreign = page.start(plant.unit()).split("/")[1], plant.unit()
+    with open_door(person=None):
+        Unit.objects.filter(pk=foreign.pk).update(site=plant.elsewhere)
+    answer = page.scan(foreign.serial, execution=key, step="FIRMWARE", sample=1)
+    assert accepted(answer) == f"{foreign.serial} recorded"
+
+
 def test_the_units_own_label_opens_its_job_again(at_work, unit):
     assert accepted(at_work(unit.serial)) == f"{unit.serial} opened"
 

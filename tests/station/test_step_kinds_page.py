@@ -1,9 +1,11 @@
 """Steps of every kind on the work page: asked one at a time, entered, witnessed, signed, corrected."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from mes.kernel.audit.models import Signature
 from tests.kinds import kinds_line
@@ -128,6 +130,13 @@ def test_a_badge_answers_a_step_for_a_person_and_logs_on_otherwise(page, work, p
     assert Reading.objects.get(step_code="HELPER").value == "tomasz"
     for step in ("HELPER", "GAP"):
         assert "Tomasz Nowak, enter your PIN." in text(page.scan("B-0452", execution=execution, step=step, sample=1))
+
+
+def test_on_a_locked_page_a_badge_asks_for_its_pin_and_answers_no_step(page, work, time_machine_at):
+    time_machine_at(timezone.now() + timedelta(seconds=page.station.idle_lock_s + 5))
+    answer = page.scan("B-0452", execution=work.split("/")[1], step="HELPER", sample=1)
+    assert "Tomasz Nowak, enter your PIN." in text(answer)
+    assert not Reading.objects.exists()
 
 
 def test_the_same_badge_scan_twice_names_the_person_once(page, work):

@@ -42,7 +42,8 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
     given = checked(ScanForm(request.POST))
     code = given["code"]
     person = person_by_badge(code) if presence.person else badge_owner(code)
-    if person is not None and not _may_name(presence, given):
+    # On a locked page a badge is only ever its owner's, who wants on: it answers nothing for the person who left.
+    if person is not None and (presence.is_locked or not _may_name(presence, given)):
         return _ask_pin(request, presence, code, person)
     shown = _once_more_of(request, presence, given, person)
     if shown is not None:
@@ -133,14 +134,14 @@ def _place_of(given: dict[str, Any], sheet: Sheet, person: Person | None) -> tup
 def _is_awaited(sheet: Sheet, code: str, person: Person | None) -> bool:
     """A step for a person takes a badge, one for a component any code but the unit's own, and no badge.
 
-    A text step takes what nothing else is known by.
+    A text step takes what nothing else at the site is known by.
     """
     if person is not None:
         return sheet.awaits(StepKind.PERSON)
     is_own = code == sheet.execution.unit.serial
     if sheet.awaits(StepKind.SCAN):
         return not is_own
-    return sheet.awaits(StepKind.TEXT) and (is_own or unit_by_serial(code) is None)
+    return sheet.awaits(StepKind.TEXT) and (is_own or unit_by_serial(code, [sheet.job.site_id]) is None)
 
 
 def _place_for(unit: Unit, sheet: Sheet) -> tuple[str, int] | None:

@@ -11,11 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
 from orders.models import Tracking, WorkOrder
-from wip.models import LineClearance, OperationExecution
+from wip.models import ExecutionEvent, LineClearance, OperationExecution
+from wip.status import ExecutionEventKind, ExecutionStatus
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,31 @@ def cleared(stations: Collection[UUID]) -> dict[UUID, Cleared]:
     latest = (
         LineClearance.objects.filter(station__in=stations).order_by("station_id", "-sequence").distinct("station_id")
     )
-    for_a_lot, for_an_order = ~Q(unit=OuterRef("unit")), ~Q(work_order=OuterRef("work_order"))
-    other = Case(When(unit__isnull=True, then=_first(for_an_order)), default=_first(for_a_lot))
+    other = Case(When(unit__isnull=True, then=_first_other("work_order")), default=_first_other("unit"))
     rows = LineClearance.objects.filter(pk__in=latest.values("pk")).annotate(voided_by=other)
     rows = rows.select_related("work_order", "unit", "by")
     return {row.station_id: Cleared(row, row.voided_by or "") for row in rows}
 
 
-def _first(another: Q) -> Subquery:
-    """The order of the first of these executions that did not end at the clearance's station before it was signed."""
-    there = OperationExecution.objects.filter(another, station=OuterRef("station"))
-    since = there.exclude(completed_at__lt=OuterRef("at")).order_by("started_at")
-    return Subquery(since.values("work_order__erp_reference")[:1])
+def _first_other(subject: str) -> Coalesce:
+    """The order of the first execution of another `subject` that ended at the clearance's station after it was signed.
+
+    After: by sequence, whatever the clocks say. Where none ended, that of one which runs there.
+    """
+    since = ExecutionEvent.objects.filter(
+        ~Q(**{f"execution__{subject}": OuterRef(subject)}),
+        kind=ExecutionEventKind.COMPLETED,
+        site=OuterRef("site"),
+        station_code=OuterRef("station__code"),
+        sequence__gt=OuterRef("sequence"),
+    ).order_by("sequence")
+    running = OperationExecution.objects.filter(
+        ~Q(**{subject: OuterRef(subject)}), station=OuterRef("station"), status=ExecutionStatus.RUNNING
+    ).order_by("started_at")
+    return Coalesce(
+        Subquery(since.values("execution__work_order__erp_reference")[:1]),
+        Subquery(running.values("work_order__erp_reference")[:1]),
+    )
 
 
 def checklist_of(station: Station) -> list[ClearanceItem]:

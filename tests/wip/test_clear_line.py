@@ -72,6 +72,22 @@ def test_another_product_at_the_station_voids_it_even_one_that_needs_none(plant,
     valves.start(second)
 
 
+def test_what_ended_after_it_voids_it_although_the_clock_was_put_back(plant, valves):
+    (unit,) = valves.order("WO-1")
+    valves.clear(unit)
+    plant.at(-7200)
+    pump = plant.do(plant.unit(), "20")
+    assert pump.work_order.erp_reference in is_refused(lambda: valves.start(unit))
+
+
+def test_what_ended_before_it_does_not_void_it_although_the_clock_was_put_back(plant, valves):
+    (unit,) = valves.order("WO-1")
+    plant.do(plant.unit(), "20")
+    plant.at(-7200)
+    valves.clear(unit)
+    assert valves.start(unit).is_running
+
+
 def test_another_order_of_the_same_product_voids_it(valves):
     (first, again), (other,) = valves.order("WO-1", 2), valves.order("WO-2")
     valves.clear(first)

@@ -112,6 +112,11 @@ class ExecutionEvent(Record):
                 violation_error_message="Scrap needs a reason.",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["site", "station_code", "sequence"], condition=Q(kind="COMPLETED"), name="event_ended_at"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

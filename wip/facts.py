@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from genealogy.models import Unit
+from genealogy.queries import ComponentScan
 from genealogy.status import UnitStatus
 from mes.kernel.door import moment
 from mes.kernel.prepared import any_of, prepared
@@ -136,35 +137,48 @@ def clearances(subjects: Sequence[Job]) -> list[Cleared | None]:
 def earlier_lots(subjects: Sequence[Job]) -> list[dict[UUID, Unit]]:
     """For each component that is about to be taken, by its key: one staged here that expires before it, free to take.
 
-    Free is what is neither on hold nor expired, and of which there is enough. Only a report brings components, one job
-    at a time: a query for it, and none unless a component has a date of expiry or is staged.
+    Free is what is neither on hold nor expired, of the revision that the BOM asks for, and of which there is enough.
+    Only a report brings components, one job at a time: a query for it, and none unless a component has a date of
+    expiry or is staged.
     """
     return [_earlier_at(subject) for subject in subjects]
 
 
 def _earlier_at(job: Job) -> dict[UUID, Unit]:
-    taken = [(s.unit, s.quantity) for s in job.components if s.unit and (s.unit.expires_date or s.unit.station_id)]
+    taken = [(s.unit, s) for s in job.components if s.unit and (s.unit.expires_date or s.unit.station_id)]
     if not taken or job.station is None:
         return {}
     left: dict[UUID, Decimal] = {}
     staged = _free_at(job.station.pk, {unit.product_id for unit, _ in taken}, job.date_of(moment()))
     for lot in staged:
-        left[lot.pk] = lot.quantity_left - sum(quantity for unit, quantity in taken if unit.pk == lot.pk)
+        left[lot.pk] = lot.quantity_left - sum(scan.quantity for unit, scan in taken if unit.pk == lot.pk)
     found = {}
-    for unit, quantity in taken:
-        fitting = (lot for lot in staged if lot.product_id == unit.product_id and left[lot.pk] >= quantity)
+    for unit, scan in taken:
+        fitting = (lot for lot in staged if _fits(lot, scan) and left[lot.pk] >= scan.quantity)
         first = next(fitting, None)
         if first is not None and _expires_before(first, unit):
             found[unit.pk] = first
     return found
 
 
+def _fits(lot: Unit, scan: ComponentScan) -> bool:
+    """Whether the lot may be taken in place of what was scanned: the same product, of a revision that is wanted."""
+    assert scan.unit is not None
+    if lot.product_id != scan.unit.product_id:
+        return False
+    wanted = scan.wanted.revision if lot.product_id == scan.wanted.product_id else ""
+    return not wanted or (lot.product_revision is not None and lot.product_revision.code == wanted)
+
+
 @prepared
 def _free_at(station: UUID, products: Collection[UUID], day: date) -> QuerySet[Unit]:
     """Of these products, what is staged at the station and may be used on the day, first expiry first."""
-    held = Hold.objects.filter(status=HoldStatus.OPEN, unit__isnull=False).values("unit")
+    holds = Hold.objects.filter(status=HoldStatus.OPEN)
+    held = Q(pk__in=holds.filter(unit__isnull=False).values("unit"))
+    held |= Q(work_order__in=holds.filter(work_order__isnull=False).values("work_order"))
     staged = Unit.objects.filter(station=station, product=any_of(products), status=UnitStatus.FINISHED)
-    return staged.filter(expires_date__gte=day).exclude(pk__in=held).order_by("expires_date", "created_at")
+    free = staged.filter(expires_date__gte=day).exclude(held)
+    return free.select_related("product_revision").order_by("expires_date", "created_at")
 
 
 def _expires_before(one: Unit, other: Unit) -> bool:

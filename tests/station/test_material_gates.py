@@ -98,6 +98,16 @@ def test_an_earlier_lot_that_could_not_be_taken_is_not_waited_for(plant, fit, wh
     assert [link.unit.serial for link in as_built(fit.unit)] == ["LATER"]
 
 
+def test_an_earlier_lot_whose_order_is_on_hold_is_not_waited_for(plant, fit):
+    soon = stage(plant, take_in(plant, serial="SOON", expires=SOON), "20")
+    stage(plant, take_in(plant, serial="LATER", expires=LATER), "20")
+    order = fit.order("WO-2")[0].work_order
+    with plant.door("mei") as passage:
+        Unit.objects.filter(pk=soon.pk).update(work_order=order)  # as if it had been made here
+        holds.place(order=order, reason_code="QUALITY", reason="Doubt", by=passage.person, at=passage.at)
+    fit.take(fit.unit, "LATER")
+
+
 def test_the_verdict_names_the_lot_and_a_supervisor_may_pass(plant, fit):
     stage(plant, take_in(plant, serial="SOON", expires=SOON), "20")
     stage(plant, take_in(plant, serial="LATER", expires=LATER), "20")
@@ -154,7 +164,20 @@ def test_where_the_bom_asks_for_a_revision_another_one_is_refused(plant):
     made.take(unit, "NEW")
 
 
-def with_revision(plant, serial, revision) -> None:
+def test_an_earlier_lot_of_another_revision_than_the_bom_asks_for_is_not_waited_for(plant):
+    with plant.door("hiroshi"):
+        drafts = [ProductRevision.objects.create(product=plant.screws, code=code) for code in "AB"]
+    old, new = (plant.approve_and_release(draft) for draft in drafts)
+    made = line(plant, "VALVE", part=plant.screws, part_revision=new)
+    (unit,) = made.order("WO-1")
+    made.start(unit)
+    for serial, revision, expires in (("OLD", old, SOON), ("NONE", None, SOON), ("NEW", new, LATER)):
+        with_revision(plant, serial, revision, expires)
+        stage(plant, Unit.objects.get(serial=serial), "20")
+    made.take(unit, "NEW")
+
+
+def with_revision(plant, serial, revision, expires=None) -> None:
     from genealogy.actions import units
 
     with plant.door("ines") as passage:
@@ -164,6 +187,7 @@ def with_revision(plant, serial, revision) -> None:
             serial=serial,
             quantity=Decimal(100),
             revision=revision,
+            expires_date=expires,
             by=passage.person,
             at=passage.at,
         )

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from equipment.models import PhysicalAsset, Station
-from equipment.queries import assets_at
+from equipment.queries import assets_at, assets_taken_by
 from mes.kernel import door
 
 
@@ -62,6 +62,9 @@ class AssetFacts:
         return [found[0] for found in fit if found]
 
 
+NOTHING = AssetFacts((), "", (), date.min)
+
+
 def assets_here(subjects: Sequence[NeedsAssets]) -> list[AssetFacts]:
     """What each subject's operation asks for and its station has; at most one query, none when nothing is asked."""
     stations = {s.station.pk for s in subjects if s.station is not None and s.required_assets}
@@ -73,8 +76,55 @@ def assets_here(subjects: Sequence[NeedsAssets]) -> list[AssetFacts]:
     return [facts_about(s, here.get(s.station.pk, ()) if s.station else (), at) for s in subjects]
 
 
+class TookAssets(NeedsAssets, Protocol):
+    """A subject whose execution took assets at its start. only_scraps: nothing of it is recorded or called good."""
+
+    @property
+    def execution_key(self) -> UUID | None: ...
+
+    @property
+    def only_scraps(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class TakenFacts:
+    """What an execution has taken, and what its station has: of the classes that its operation asks for."""
+
+    taken: AssetFacts
+    here: AssetFacts = NOTHING
+
+    def unfit(self) -> list[PhysicalAsset]:
+        """One for each class of which nothing that was taken may be used any more."""
+        found = []
+        for taken in self.taken.classes():
+            if not any(asset.is_active for asset in self.taken.calibrated(taken)):
+                found.append(next((asset for asset in taken if self._is_here(asset)), taken[-1]))
+        return found
+
+    def another(self, unfit: PhysicalAsset) -> PhysicalAsset | None:
+        """What is taken in its place, once it was carried away: nobody goes on with it by mistake."""
+        if self._is_here(unfit):
+            return None
+        of_class = unfit.asset_class.code
+        return next((asset for asset in self.here.taken() if asset.asset_class.code == of_class), None)
+
+    def _is_here(self, asset: PhysicalAsset) -> bool:
+        return any(one.pk == asset.pk for one in self.here.here)
+
+
+def assets_taken(subjects: Sequence[TookAssets]) -> list[TakenFacts]:
+    """What each subject's execution took. One query, none where nothing is asked for; one more when some is unfit."""
+    keys = {s.execution_key for s in subjects if s.execution_key and s.required_assets and not s.only_scraps}
+    taken = assets_taken_by(keys) if keys else {}
+    at = door.moment()
+    known = [TakenFacts(facts_about(s, taken.get(s.execution_key, ()), at)) for s in subjects]
+    if not any(one.unfit() for one in known):
+        return known
+    return [TakenFacts(one.taken, here) for one, here in zip(known, assets_here(subjects), strict=True)]
+
+
 def facts_about(subject: NeedsAssets, here: Sequence[PhysicalAsset], at: datetime) -> AssetFacts:
     """The facts about one subject, whose station has these assets."""
     if subject.station is None or not subject.required_assets:
-        return AssetFacts((), "", (), date.min)
+        return NOTHING
     return AssetFacts(subject.required_assets, subject.station.code, here, subject.date_of(at))

@@ -1,6 +1,7 @@
 """Gates about tools, gauges and fixtures: there, calibrated, not worn out. Who asks for none pays nothing."""
 
-from equipment.facts import assets_here
+from equipment.facts import assets_here, assets_taken
+from equipment.models import PhysicalAsset
 from mes.kernel.gates import Facts, Hook, Verdict, gate
 from mes.kernel.numbers import plain
 
@@ -31,13 +32,12 @@ def asset_calibrated(facts: Facts) -> Verdict | None:
     asset = next((here[0] for here in known.classes() if not known.calibrated(here)), None)
     if asset is None:
         return None
-    due = asset.calibration_due_date
     return Verdict(
         "ASSET_NOT_CALIBRATED",
-        f"{asset} was due for calibration on {due:%d %b %Y}." if due else f"{asset} has no valid calibration.",
-        "" if due else "It was never calibrated, or failed the last time.",
+        _uncalibrated(asset),
+        "" if asset.calibration_due_date else "It was never calibrated, or failed the last time.",
         f"{_ANOTHER}, or let quality calibrate this one.",
-        evidence={"asset": asset.code, "due_date": due.isoformat() if due else None},
+        evidence=_evidence(asset),
     )
 
 
@@ -59,3 +59,29 @@ def asset_has_life(facts: Facts) -> Verdict | None:
         f"{_ANOTHER}, and have this one overhauled.",
         evidence={"asset": asset.code, "cycles": asset.cycles, "hours": plain(asset.hours)},
     )
+
+
+@gate(Hook.RECORD, Hook.COMPLETE, needs=[assets_taken])
+def taken_asset_still_fit(facts: Facts) -> Verdict | None:
+    """What the operation took at its start is still in use and calibrated, or another one is in its place."""
+    known = facts[assets_taken]
+    asset = next((one for one in known.unfit() if known.another(one) is None), None)
+    if asset is None:
+        return None
+    return Verdict(
+        "ASSET_NO_LONGER_FIT",
+        _uncalibrated(asset) if asset.is_active else f"{asset} was taken out of use.",
+        "The operation took it at its start.",
+        f"Bring it back to the store. {_ANOTHER}.",
+        evidence=_evidence(asset),
+    )
+
+
+def _uncalibrated(asset: PhysicalAsset) -> str:
+    due = asset.calibration_due_date
+    return f"{asset} was due for calibration on {due:%d %b %Y}." if due else f"{asset} has no valid calibration."
+
+
+def _evidence(asset: PhysicalAsset) -> dict[str, str | None]:
+    due = asset.calibration_due_date
+    return {"asset": asset.code, "due_date": due.isoformat() if due else None}

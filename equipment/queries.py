@@ -74,6 +74,13 @@ def lock_assets_at(station: Station, classes: Collection[str]) -> list[PhysicalA
     return list(here.select_for_update(of=("self",), no_key=True))
 
 
+def lock_assets_taken_by(execution: UUID) -> list[PhysicalAsset]:
+    """The assets that the execution took, locked in one order."""
+    taken = AssetUse.objects.filter(execution=execution).values("asset")
+    found = PhysicalAsset.objects.filter(pk__in=taken).select_related("asset_class").order_by("pk")
+    return list(found.select_for_update(of=("self",), no_key=True))
+
+
 def in_state(states: Collection[CalibrationState], sites: Collection[Site], at: datetime) -> Q:
     """The condition for assets whose calibration is in one of these states, by the date at each one's site."""
     return reduce(
@@ -126,7 +133,9 @@ def execution_keys(asset: PhysicalAsset, since: datetime | None = None) -> Query
 def assets_taken_by(executions: Collection[UUID]) -> dict[UUID, list[PhysicalAsset]]:
     """The assets that each of the executions took, by code."""
     found: dict[UUID, list[PhysicalAsset]] = {}
-    uses = AssetUse.objects.filter(execution__in=executions).select_related("asset").order_by("asset__code")
+    uses = (
+        AssetUse.objects.filter(execution__in=executions).select_related("asset__asset_class").order_by("asset__code")
+    )
     for use in uses:
         assert use.execution is not None
         known = found.setdefault(use.execution, [])

@@ -46,6 +46,15 @@ class Job:
         return self.execution
 
     @property
+    def execution_key(self) -> UUID | None:
+        return self.execution.pk if self.execution else None
+
+    @property
+    def only_scraps(self) -> bool:
+        """Whether the job is about to scrap, with nothing recorded and nothing good."""
+        return self.scrap > 0 and self.good == 0 and not self.entries
+
+    @property
     def station_code(self) -> str:
         return self.station.code if self.station else ""
 

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from equipment.models import AssetUse, PhysicalAsset, Station
 from equipment.policies import check_site_access
+from equipment.queries import lock_assets_taken_by
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -68,10 +69,8 @@ def use(*, execution: UUID, cycles: Mapping[str, Decimal], lasted: timedelta, by
     cycles: by code of the asset's class, a broken one counts whole. lasted: hours of it count for the classes with a
     limit in hours. Three statements, whatever the number of assets.
     """
-    taken = AssetUse.objects.filter(execution=execution).values("asset")
-    assets = PhysicalAsset.objects.filter(pk__in=taken).select_related("asset_class").order_by("pk")
     rows = []
-    for asset in assets.select_for_update(of=("self",), no_key=True):
+    for asset in lock_assets_taken_by(execution):
         hours = _hours(lasted) if asset.asset_class.life_hours is not None else Decimal(0)
         added = int(cycles.get(asset.asset_class.code, Decimal(0)).to_integral_value(ROUND_UP))
         if not added and not hours:

@@ -34,6 +34,7 @@ _PLACES = {
     "equipment.gates.asset_at_station": "operations_with_assets",
     "equipment.gates.asset_calibrated": "operations_with_assets",
     "equipment.gates.asset_has_life": "operations_with_assets",
+    "equipment.gates.taken_asset_still_fit": "operations_with_assets",
     "genealogy.gates.component_known": "steps_that_scan",
     "genealogy.gates.component_is_right_part": "steps_that_scan",
     "genealogy.gates.component_is_right_revision": "steps_that_scan",

@@ -234,7 +234,7 @@ STATEMENTS = {
     book_a_part_with_scrap: 12,
     start_with_a_gauge: 14,
     complete_without_a_gauge: 10,
-    complete_with_a_gauge: 13,
+    complete_with_a_gauge: 15,
     take_a_job_over: 9,
     release_an_order_of_100: 18,
     create_an_order: 5,

@@ -12,6 +12,7 @@ from mes.kernel.gates import Hook, judge
 from mes.station.actions.operations import Completion
 from tests.equipment.assets import asking_for_a_wrench, calibrate, fresh, place, used, wrench
 from tests.plant import NOW
+from wip.models import Reading
 from wip.policies import BlockedByGates
 from wip.queries import execution_at, job_for, operation_of, queue_at, why_not
 
@@ -97,6 +98,52 @@ def test_carried_away_meanwhile_it_is_used_up_all_the_same(plant):
     place(plant, tool, plant.stations["40"])
     plant.report(unit, "30", *plant.entries("30"), complete=True)
     assert fresh(tool).cycles == 6
+
+
+@pytest.mark.parametrize("what", ["falls due", "fails its calibration", "is retired"])
+def test_a_gauge_that_is_no_longer_fit_stops_the_work_it_was_taken_for(plant, what):
+    tool, unit = asking_for_a_wrench(plant), ready(plant)
+    plant.start(unit, "30")
+    no_longer_fit(plant, tool, what)
+    for complete in (False, True):
+        with pytest.raises(BlockedByGates) as refusal:
+            plant.report(unit, "30", *plant.entries("30"), complete=complete)
+        assert refusal.value.code == "ASSET_NO_LONGER_FIT"
+        assert refusal.value.evidence["asset"] == "TW-1"
+    assert not Reading.objects.filter(step_code="TORQUE").exists()
+
+
+def no_longer_fit(plant, tool, what: str) -> None:
+    if what == "falls due":
+        with plant.door("mei"):
+            PhysicalAsset.objects.filter(pk=tool.pk).update(calibration_due_date=date(2026, 11, 22))
+    elif what == "is retired":
+        with plant.door("mei") as passage:
+            assets.retire(asset=tool, by=passage.person, at=passage.at)
+    else:
+        calibrate(plant, tool, result="FAILED")
+
+
+def test_another_gauge_is_taken_once_the_unfit_one_was_carried_away(plant):
+    tool, unit = asking_for_a_wrench(plant), ready(plant)
+    execution = plant.start(unit, "30")
+    no_longer_fit(plant, tool, "fails its calibration")
+    other = wrench(plant, "TW-2", "30")
+    with pytest.raises(BlockedByGates, match="TW-1 Wrench has no valid calibration"):
+        plant.report(unit, "30", *plant.entries("30"))
+    place(plant, tool, None)
+    assert why_not(unit, person=plant.operator, station=plant.stations["30"])["30"][0].code == "STEPS_MISSING"
+    plant.report(unit, "30", *plant.entries("30"))
+    assert assets_taken_by([execution.pk]) == {execution.pk: [tool, other]}
+    plant.report(unit, "30", complete=True)
+
+
+def test_what_a_failed_gauge_was_taken_for_may_be_scrapped(plant):
+    tool, unit = asking_for_a_wrench(plant), ready(plant)
+    plant.start(unit, "30")
+    no_longer_fit(plant, tool, "fails its calibration")
+    scrapped = plant.report(unit, "30", completion=Completion(scrap=Decimal(1), scrap_reason="Doubtful torque"))
+    assert not scrapped.is_running
 
 
 def test_an_order_that_was_released_before_asks_for_nothing(plant):

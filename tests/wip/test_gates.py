@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from equipment import gates as equipment_gates
-from equipment.facts import AssetFacts, assets_here
+from equipment.facts import NOTHING, AssetFacts, TakenFacts, assets_here, assets_taken
 from equipment.models import AssetClass, PhysicalAsset
 from genealogy import gates as genealogy_gates
 from genealogy.facts import Material, material
@@ -79,6 +79,9 @@ def a_wrench(day=23, cycles=0) -> PhysicalAsset:
 
 def with_wrenches(*here) -> AssetFacts:
     return AssetFacts([AssetPlan("TW", "wrench", "TOOL")], "ST-30", here, date(2026, 11, 23))
+
+
+OVERDUE = a_wrench(day=22)
 
 
 def a_reading(number="1.2", sample=1) -> Reading:
@@ -279,6 +282,18 @@ CASES = [
     (equipment_gates.asset_calibrated, {assets_here: with_wrenches(a_wrench(day=22), a_wrench())}, None),
     (equipment_gates.asset_has_life, {assets_here: with_wrenches(a_wrench(cycles=9))}, "ASSET_WORN_OUT"),
     (equipment_gates.asset_has_life, {assets_here: with_wrenches(a_wrench(cycles=8))}, None),
+    *(
+        (equipment_gates.taken_asset_still_fit, {assets_taken: taken}, code)
+        for taken, code in (
+            (TakenFacts(NOTHING), None),
+            (TakenFacts(with_wrenches(a_wrench())), None),
+            (TakenFacts(with_wrenches(a_wrench(cycles=9))), None),  # its life was asked about at the start
+            (TakenFacts(with_wrenches(OVERDUE)), "ASSET_NO_LONGER_FIT"),
+            (TakenFacts(with_wrenches(OVERDUE, a_wrench())), None),
+            (TakenFacts(with_wrenches(OVERDUE), with_wrenches(OVERDUE, a_wrench())), "ASSET_NO_LONGER_FIT"),
+            (TakenFacts(with_wrenches(OVERDUE), with_wrenches(a_wrench())), None),
+        )
+    ),
 ]
 
 

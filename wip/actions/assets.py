@@ -1,4 +1,4 @@
-"""The tools, gauges and fixtures of an operation: taken at its start, used up at its end.
+"""The tools, gauges and fixtures of an operation: taken at its start, renewed where unfit, used up at its end.
 
 An operation that asks for none costs no statement.
 """
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from equipment.actions import assets
-from equipment.facts import facts_about
+from equipment.facts import TakenFacts, facts_about
 from equipment.models import PhysicalAsset
-from equipment.queries import lock_assets_at
+from equipment.queries import lock_assets_at, lock_assets_taken_by
 from mes.kernel.personnel.models import Person
 from wip.jobs import Job
 from wip.models import OperationExecution
@@ -31,6 +31,20 @@ def take(*, job: Job, locked: Sequence[PhysicalAsset], execution: OperationExecu
     if locked:
         taken = facts_about(job, locked, at).taken()
         assets.take(assets=taken, execution=execution.pk, by=by, at=at)
+
+
+def renew(*, job: Job, by: Person, at: datetime) -> None:
+    """Lock what the running execution took, and take another in place of what was carried away because it is unfit.
+
+    Before the gates judge: what stays unfit stops the job.
+    """
+    if not job.required_assets or job.only_scraps:
+        return
+    taken = facts_about(job, lock_assets_taken_by(job.running.pk), at)
+    if TakenFacts(taken).unfit():
+        known = TakenFacts(taken, facts_about(job, lock_here(job), at))
+        others = [another for unfit in known.unfit() if (another := known.another(unfit)) is not None]
+        assets.take(assets=others, execution=job.running.pk, by=by, at=at)
 
 
 def use(*, job: Job, by: Person, at: datetime) -> None:

@@ -21,7 +21,7 @@ from mes.station.actions.signing import sign_end, sign_steps
 from orders.models import Tracking
 from orders.plans import ComponentPlan, OperationPlan, StepPlan
 from orders.queries import plan_of
-from wip.actions import executions, readings
+from wip.actions import assets, executions, readings
 from wip.conditions import why_not_asked
 from wip.entries import Here
 from wip.facts import recorded
@@ -85,6 +85,7 @@ def report(
     if completion is not None:
         job.scrap = scrap
         job.good = job.running.quantity_open - scrap if completion.good is None else completion.good
+    assets.renew(job=job, by=by, at=at)
     check_gates(job, Hook.RECORD if completion is None else Hook.COMPLETE)
     check_witnesses(job)
     _write(job, read, at)
@@ -118,8 +119,9 @@ def book(
         raise NotALot(f"{job.unit} is one piece: no part of it can be booked.", do="Complete the operation.")
     if good == 0 and scrap == 0:
         raise InvalidInput("There is nothing to book.", do="Enter how many are good, how many are scrap.")
-    check_gates(job, Hook.RECORD)
     job.good, job.scrap = good, scrap
+    assets.renew(job=job, by=by, at=at)
+    check_gates(job, Hook.RECORD)
     return executions.book(job=job, scrap_reason=scrap_reason.strip(), by=by, at=at)
 
 

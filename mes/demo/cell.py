@@ -7,12 +7,11 @@ from equipment.actions import assets
 from equipment.calendars.queries import timetable_of
 from equipment.calendars.spans import add_working_time, shift_at
 from equipment.models import PhysicalAsset
-from mes.demo.designs import DemoOperation
-from mes.demo.ground import MACHINING
-from mes.demo.shafts import SHAFT
+from mes.demo.ground import MACHINING, operations_of
 from mes.demo.work import next_job
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
+from orders.plans import OperationPlan
 from wip.models import HoldReason
 from wip.queries import running_at
 
@@ -53,6 +52,7 @@ class Cell:
         timetable = timetable_of(history.ground.lines[MACHINING])
         assert timetable is not None, "the cell has a calendar"
         self.timetable = timetable
+        self.shaft = operations_of("GS-24")
         self.free: dict[str, datetime] = {}
 
     def order(self, index: int) -> WorkOrder:
@@ -81,12 +81,12 @@ class Cell:
         ready = at + timedelta(minutes=20)
         if index == SHARPENED_BEFORE:
             history.add(at, self.turn_insert)
-        for operation in SHAFT:
+        for operation in self.shaft:
             if operation.code == until:
                 return
             ready = self.schedule_operation(order, operation, ready)
 
-    def schedule_operation(self, order: WorkOrder, operation: DemoOperation, ready: datetime) -> datetime:
+    def schedule_operation(self, order: WorkOrder, operation: OperationPlan, ready: datetime) -> datetime:
         """Put an operation into the schedule when its machine is free and somebody is there; returns its end."""
         history, code = self.history, operation.code
         planned = operation.setup_time_s + operation.run_time_s * min(40, int(order.quantity))

@@ -13,15 +13,14 @@ from genealogy.queries import unit_by_serial
 from mes.demo.calls import schedule_calls
 from mes.demo.cell import WITNESS as CELL_WITNESS
 from mes.demo.cell import Cell
-from mes.demo.designs import DemoOperation
-from mes.demo.ground import ASSEMBLY, CHECKLISTS, Ground, holiday_before
-from mes.demo.pump import PUMP
+from mes.demo.ground import ASSEMBLY, Ground, operations_of
 from mes.demo.shifts import Shifts
 from mes.demo.stock import SUSPECT_LOT, Stock
 from mes.demo.work import Mishap, Worker, next_job
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from orders.models import WorkOrder
+from orders.plans import OperationPlan
 from wip.actions import holds
 from wip.actions import orders as floor
 from wip.models import Hold, HoldReason, OperationExecution
@@ -89,8 +88,8 @@ class History:
 
     def __post_init__(self) -> None:
         self.site, self.stations = self.ground.site, self.ground.stations
-        today = self.site.local(self.now).date()
-        self.shifts = Shifts.until(self.now, self.site.zone, {holiday_before(today)})
+        self.shifts = Shifts.until(self.now, self.site.zone, self.ground.holidays(ASSEMBLY))
+        self.pump = operations_of("IP2")
 
     @property
     def first(self) -> datetime:
@@ -146,15 +145,15 @@ class History:
             ends: dict[str, datetime] = {}
             waits = FIRST_WAITS_BEFORE if order.erp_reference in FIRST_WAITS_BEFORE and not index else WAIT_BEFORE
             wait = waits.get(order.erp_reference)
-            for operation in PUMP:
+            for operation in self.pump:
                 if operation.code == wait:
                     break
-                ready = max((ends[code] for code in operation.after), default=at + PAUSE + index * RHYTHM)
+                ready = max((ends[code] for code in operation.predecessors), default=at + PAUSE + index * RHYTHM)
                 ends[operation.code] = self.schedule_operation(order, index, operation, ready)
                 if MISHAPS.get((order.erp_reference, index, operation.code)) is Mishap.LEAKS:
                     break
 
-    def schedule_operation(self, order: WorkOrder, index: int, operation: DemoOperation, ready: datetime) -> datetime:
+    def schedule_operation(self, order: WorkOrder, index: int, operation: OperationPlan, ready: datetime) -> datetime:
         """Put one operation on one unit into the schedule, when its station is free; returns its end."""
         code, chance = operation.code, self.chance
         takes = timedelta(seconds=int(operation.run_time_s * min(1.5, max(0.8, chance.gauss(1, 0.1)))))
@@ -183,7 +182,7 @@ class History:
 
     def clear_for(self, order: WorkOrder, unit: Unit, code: str, who: str, at: datetime) -> None:
         """Clear the station before its first unit of the order, where there is a checklist."""
-        if code in CHECKLISTS and self.cleared.get(code) != order:
+        if code in self.ground.cleared and self.cleared.get(code) != order:
             self.worker.clear(unit, self.stations[code], who, at)
             self.cleared[code] = order
 

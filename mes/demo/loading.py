@@ -10,11 +10,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from equipment.models import Site
-from mes.demo import assets as demo_assets
-from mes.demo import people as demo_people
-from mes.demo.ground import build_ground, build_reasons
+from mes.demo.assets import calibrate_assets
+from mes.demo.ground import Ground
 from mes.demo.history import History
-from mes.demo.master_data import REASON, release_master_data
+from mes.demo.master_data import FOLDER, take_over
 from mes.erp.actions.orders import import_orders
 from mes.erp.imports import table_of_file
 from mes.kernel.door import open_door
@@ -54,20 +53,10 @@ def load(*, at: datetime, tell: Callable[[str], object] = print) -> None:
 
 
 def _load(at: datetime, tell: Callable[[str], object]) -> None:
-    drawn = at - timedelta(days=45)
-    with open_door(person=None, at=drawn, reason=REASON):
-        people = demo_people.build_people()
-    with open_door(person=people["administrator"], at=drawn, reason=REASON):
-        ground = build_ground(at)
-        demo_people.build_access(people, ground.site)
-    qualifications = demo_people.build_qualifications(people, at)
-    with open_door(person=people["engineer"], at=drawn, reason=REASON):
-        asset_classes = demo_assets.build_classes()
-        assets = demo_assets.build_assets(asset_classes, ground)
-    demo_assets.bring(assets, ground, now=at, placed=drawn, by=people["samuel"])
-    build_reasons(ground, author=people["ana"], releaser=people["quality"], at=drawn)
-    tell(f"{ground.site}: {len(people)} people, {len(ground.stations)} stations, {len(assets)} tools and gauges")
-    release_master_data(people, ground, asset_classes, qualifications, now=at, at=drawn)
+    people = take_over(now=at)
+    ground = Ground.read()
+    tell(f"{ground.site}: {len(people)} people, {len(ground.stations)} stations from {FOLDER.name}/")
+    calibrate_assets(now=at, by=people["samuel"])
     history = History(ground, people, now=at)
     imported = history.first - timedelta(hours=1)
     with open_door(person=people["integration"], at=imported, reason="orders.csv") as passage:

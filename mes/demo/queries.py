@@ -1,19 +1,26 @@
 """What of the demo plant is worth scanning now."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
 
 from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.demo.cell import AT_LOADING
 from mes.demo.history import CREW
+from mes.demo.people import PINS
 from mes.demo.stock import SUSPECT_LOT
-from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.models import Person, PersonQualification
+from mes.people.standing import Standing, standing
 from orders.models import Product, Tracking
 from wip.queries import queue_at
 
 SERIALS_EACH = 4
 UNITS_EACH = 2
+_NOTES = {Standing.LAPSED: " (lapsed)", Standing.WITHDRAWN: " (withdrawn)"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,14 @@ class Label:
     code: str
     title: str
     note: str = ""
+
+
+def people_on_the_sheet(today: date) -> Iterator[tuple[Person, list[str]]]:
+    """Everybody whose PIN is printed, in the order of their badges, and what they are qualified for."""
+    held = Prefetch("qualifications", PersonQualification.objects.select_related("qualification"))
+    for person in Person.objects.filter(username__in=PINS).prefetch_related(held).order_by("badge"):
+        granted = [(one, standing(one, today)) for one in person.qualifications.all()]
+        yield person, [f"{one.qualification} {one.level}{_NOTES.get(worth, '')}" for one, worth in granted]
 
 
 def units_to_scan() -> list[Label]:

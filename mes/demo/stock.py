@@ -17,16 +17,6 @@ from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from orders.models import Product
 
-SUPPLIERS = {
-    "HALDEN": "Halden Fasteners AS",
-    "BRIXEN-ELASTO": "Brixen Elastomers",
-    "VOLTARA": "Voltara Cells",
-    "STYRIA-STEEL": "Styria Bar Steel",
-    "MEDPRINT": "Medprint Labels & Leaflets",
-    "LAGUNA-TUBE": "Laguna Tubing",
-    "EKTRON": "Ektron Electronics",
-}
-
 
 @dataclass(frozen=True)
 class DemoLot:
@@ -43,21 +33,21 @@ class DemoLot:
 
 SUSPECT_LOT = "LOT-88097"
 LOTS = (
-    DemoLot("BAT-36", "LOT-87954", 400, "VOLTARA", "VC-2609-114", "10", 190),
-    DemoLot("GSK-14", "LOT-88010", 500, "BRIXEN-ELASTO", "BE 77120", "20", 11),
-    DemoLot("M3X8-T10", SUSPECT_LOT, 1000, "HALDEN", "H-551902", "30"),
-    DemoLot("M3X8-T10", "LOT-88121", 2000, "HALDEN", "H-552310", "30"),
-    DemoLot("UDI-LBL", "LOT-88064", 1000, "MEDPRINT", "R-2208", "50", 420),
-    DemoLot("IFU-EN", "LOT-87720", 600, "MEDPRINT", "IFU2-R7-0311", "60"),
-    DemoLot("TUBE-PVC", "LOT-88102", 3000, "LAGUNA-TUBE", "LT40992"),
-    DemoLot("LUER-M", "LOT-88077", 5000, "LAGUNA-TUBE", "LT41003"),
-    DemoLot("BAR-12", "LOT-88033", 120, "STYRIA-STEEL", "HEAT 40-7719", "110"),
+    DemoLot("BAT-36", "LOT-87954", 400, "voltara", "VC-2609-114", "10", 190),
+    DemoLot("GSK-14", "LOT-88010", 500, "brixen-elasto", "BE 77120", "20", 11),
+    DemoLot("M3X8-T10", SUSPECT_LOT, 1000, "halden", "H-551902", "30"),
+    DemoLot("M3X8-T10", "LOT-88121", 2000, "halden", "H-552310", "30"),
+    DemoLot("UDI-LBL", "LOT-88064", 1000, "medprint", "R-2208", "50", 420),
+    DemoLot("IFU-EN", "LOT-87720", 600, "medprint", "IFU2-R7-0311", "60"),
+    DemoLot("TUBE-PVC", "LOT-88102", 3000, "laguna-tube", "LT40992"),
+    DemoLot("LUER-M", "LOT-88077", 5000, "laguna-tube", "LT41003"),
+    DemoLot("BAR-12", "LOT-88033", 120, "styria-steel", "HEAT 40-7719", "110"),
 )
 # Came yesterday: batteries and bars wait for quality.
 LATE = (
-    DemoLot("BAT-36", "LOT-88140", 400, "VOLTARA", "VC-2610-031", expires=320),
-    DemoLot("BAR-12", "LOT-88143", 180, "STYRIA-STEEL", "HEAT 41-0086"),
-    DemoLot("GSK-14", "LOT-88151", 500, "BRIXEN-ELASTO", "BE 78002", expires=205),
+    DemoLot("BAT-36", "LOT-88140", 400, "voltara", "VC-2610-031", expires=320),
+    DemoLot("BAR-12", "LOT-88143", 180, "styria-steel", "HEAT 41-0086"),
+    DemoLot("GSK-14", "LOT-88151", 500, "brixen-elasto", "BE 78002", expires=205),
 )
 SERIALS = {"PCB-7": "PCB-24", "DRV-2": "DRV-19"}
 PIECES = 90  # boards and drives with serial numbers; some are left to scan
@@ -73,11 +63,8 @@ class Stock:
     @classmethod
     def receive(cls, ground: Ground, people: dict[str, Person], *, now: datetime, at: datetime) -> "Stock":
         """Receive the month's components, let quality release what waits for it, and bring them to their stations."""
-        with open_door(person=None, at=at, reason="Suppliers"):
-            suppliers = {
-                code: Supplier.objects.create(code=code.lower(), name=name) for code, name in SUPPLIERS.items()
-            }
         stock, received = cls(), []
+        suppliers = {supplier.code: supplier for supplier in Supplier.objects.all()}
         products, by = {product.code: product for product in Product.objects.all()}, people["supervisor"]
         with open_door(person=by, at=at, reason="Delivery"):
             for code, prefix in SERIALS.items():

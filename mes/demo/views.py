@@ -2,10 +2,12 @@ import segno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from mes.demo import queries
-from mes.demo.people import PASSWORD, PEOPLE, QUALIFICATIONS
+from mes.demo.people import PASSWORD, PINS
+from mes.kernel.personnel.roles import Role
 
 
 def badges(request: HttpRequest) -> HttpResponse:
@@ -15,13 +17,12 @@ def badges(request: HttpRequest) -> HttpResponse:
     people = [
         {
             "person": one,
+            "roles": [Role(role).label for role in one.roles],
+            "pin": PINS[one.username],
             "code": qr(one.badge) if one.badge else "",
-            "qualifications": ", ".join(
-                f"{QUALIFICATIONS[code][0]} {level}{' (lapsed)' if code in one.lapsed else ''}"
-                for code, level in one.qualifications.items()
-            ),
+            "can": can,
         }
-        for one in PEOPLE
+        for one, can in queries.people_on_the_sheet(timezone.now().date())
     ]
     groups = [
         ("Units", "Scan one on the queue of its station.", queries.units_to_scan()),

@@ -24,10 +24,15 @@ from equipment.models import (
 )
 from genealogy.models import Unit
 from mes.demo import loading
-from mes.demo.people import PASSWORD, PEOPLE
+from mes.demo.master_data import FOLDER, plant_files
+from mes.demo.people import PASSWORD, PINS
 from mes.kernel.personnel.actions.secrets import confirm_password, confirm_pin
 from mes.kernel.personnel.models import Person, PersonQualification
 from mes.kernel.personnel.roles import Role
+from mes.plantfiles.folders import read_folder
+from mes.plantfiles.importers import rehearse
+from mes.plantfiles.kinds import KINDS
+from mes.plantfiles.writing import export
 from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
 from tests.demo.conftest import NOW
 from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, Reading
@@ -67,6 +72,7 @@ def test_an_interrupted_load_leaves_nothing(demo, monkeypatch) -> None:
 
 def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_queries) -> None:
     """One load, looked at from all sides: loading is what takes long."""
+    its_master_data_is_the_folder()
     the_people_can_log_in()
     the_floor_is_at_work()
     a_month_was_worked()
@@ -86,14 +92,25 @@ def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_querie
     assert 'href="/demo/badges/"' in client.get("/login/").content.decode()
 
 
+def its_master_data_is_the_folder() -> None:
+    """What is exported is what is in git, byte for byte; taken in once more, it changes nothing."""
+    files, there = read_folder(FOLDER), export(KINDS, None)
+    assert plant_files(NOW.date()) == files
+    assert there == {name: content for name, content in files.items() if name != "README.md"}
+    again = rehearse(files, Person.objects.get(username="administrator"), NOW, is_trusted=True)
+    assert again.changes == again.awaiting == []
+    assert sum(counts["unchanged"] for counts in again.counts.values()) > 100
+
+
 def the_people_can_log_in() -> None:
     roles = {person.username for person in Person.objects.all()}
     assert set(Role.values) <= roles
-    for one in PEOPLE:
-        person = Person.objects.get(username=one.username)
+    for username, pin in PINS.items():
+        person = Person.objects.get(username=username)
         assert confirm_password(person=person, password=PASSWORD, at=NOW) == person
-        if one.pin:
-            assert confirm_pin(person=person, pin=one.pin, at=NOW) == person
+        assert bool(pin) == bool(person.badge)
+        if pin:
+            assert confirm_pin(person=person, pin=pin, at=NOW) == person
 
 
 def the_floor_is_at_work() -> None:
@@ -175,10 +192,13 @@ def every_role_finds_its_pages(client) -> None:
 
 
 def the_badges_are_on(page: str) -> None:
-    for one in PEOPLE:
-        assert one.full_name in page
-        assert not one.pin or f"<dd>{one.pin}</dd>" in page
-    assert page.count("<svg") >= len(PEOPLE) + 10
+    for username, pin in PINS.items():
+        person = Person.objects.get(username=username)
+        assert person.full_name in page
+        assert not pin or f"<dd>{pin}</dd>" in page
+        assert not person.pin or person.pin not in page
+    assert "Torque tools 2 (lapsed)" in page
+    assert page.count("<svg") >= len(PINS) + 10
 
 
 def test_there_is_no_badge_sheet_outside_the_demo(db, client, settings) -> None:

@@ -27,6 +27,7 @@ _FILE = re.compile(r"([0-9a-f]{64})(?: (.+))?", re.ASCII)
 _YEARS = range(1900, 2200)
 _BETWEEN = re.compile(r"[\s;]+")
 LONGEST_NAME = 120
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,16 @@ def read_entries(
         )
     if not 1 <= sample <= step.samples:
         raise InvalidInput(f"{step.name} is recorded {step.samples} times, there is no sample {sample}.")
-    reason = reason.strip()[:200]
+    reason = reason.strip()
+    if len(reason) > LONGEST_REASON:
+        sentence = f"A reason has up to {LONGEST_REASON} characters, this one has {len(reason)}."
+        raise InvalidInput(sentence, do="Say it shorter.", errors=[FieldError(f"{step.code}.reason", sentence)])
     if step.kind == StepKind.TABLE and not (reason and isinstance(value, str | int | float | Decimal)):
-        return _read_table(step, value, reason, here)
+        entries = _read_table(step, value, reason, here)
+        if sample == 1:
+            return entries
+        sentence = f"{step.name} is entered as a whole; sample {sample} alone is corrected, with a reason."
+        raise InvalidInput(sentence, do="Send all its values and no sample.", errors=[FieldError(step.code, sentence)])
     return [_read(step, sample, value, reason, here)]
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,3 +117,18 @@ def test_above_and_below_leave_out_the_limit_itself(value, limit, is_above):
     ]
     values = {("A", 1): Reading(step_code="A", kind="NUMBER", value=str(value), number=value)}
     assert ("B" in asked(steps, values)) == (value > limit if is_above else value < limit)
+
+
+def test_a_reason_that_is_too_long_is_refused_and_not_cut():
+    with pytest.raises(InvalidInput, match="up to 200 characters, this one has 201") as refusal:
+        read_entries(EVERY_KIND, "TEXT", value="4.2.1", reason="x" * 201, here=HERE)
+    assert [error.where for error in refusal.value.errors] == ["TEXT.reason"]
+    (entry,) = read_entries(EVERY_KIND, "TEXT", value="4.2.1", reason=" " + "x" * 200, here=HERE)
+    assert len(entry.reason) == 200
+
+
+def test_a_whole_table_is_of_no_sample():
+    with pytest.raises(InvalidInput, match="entered as a whole"):
+        read_entries(EVERY_KIND, "TABLE", value=["1", "2", "3"], sample=2, here=HERE)
+    (entry,) = read_entries(EVERY_KIND, "TABLE", value="2.5", sample=2, reason="Misread", here=HERE)
+    assert entry.sample == 2

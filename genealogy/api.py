@@ -10,9 +10,9 @@ from equipment.policies import known_station
 from equipment.queries import sites_of
 from genealogy.actions import lots, units
 from genealogy.labels import SupplierLabel, read_label
-from genealogy.lots import lots_of
+from genealogy.lots import lots_of, units_of
 from genealogy.models import Supplier, Unit
-from genealogy.policies import Delivered
+from genealogy.policies import Delivered, known_unit
 from genealogy.serializers import (
     LotAnswer,
     LotReasonInput,
@@ -67,6 +67,10 @@ class LotAct(Endpoint):
     def answer(self, serial: str) -> Response:
         return Response(LotAnswer(your_lot(self.request.user, serial)).data)
 
+    def answer_staged(self, unit: Unit) -> Response:
+        """As answer; what is staged may have been made here as well."""
+        return Response(LotAnswer(units_of([unit.site_id]).get(pk=unit.pk)).data)
+
 
 class OneLot(LotAct):
     permissions = {"GET": Permission.VIEW_UNITS}
@@ -106,27 +110,27 @@ class RejectLot(LotAct):
 class StageLot(LotAct):
     permissions = {"POST": Permission.STAGE_LOTS}
 
-    @acts(LotAnswer, name="stage_lot", summary="Stage a lot at a station", request=StageInput)
+    @acts(LotAnswer, name="stage_lot", summary="Stage a unit or lot at a station", request=StageInput)
     def post(self, request: Request, serial: str) -> Response:
-        asked, unit = self.read(StageInput), your_lot(request.user, serial)
+        asked, unit = self.read(StageInput), known_unit(request.user, serial)
         station = known_station(unit.site, asked["station"])
         with self.door(station=station.code) as passage:
             if not passage.replayed:
                 lots.stage(unit=unit, station=station, by=passage.person, at=passage.at)
-        return self.answer(serial)
+        return self.answer_staged(unit)
 
 
 class UnstageLot(LotAct):
     permissions = {"POST": Permission.STAGE_LOTS}
 
-    @acts(LotAnswer, name="unstage_lot", summary="Take a lot back from its station", request=UnstageInput)
+    @acts(LotAnswer, name="unstage_lot", summary="Take a unit or lot back from its station", request=UnstageInput)
     def post(self, request: Request, serial: str) -> Response:
         self.read(UnstageInput)
-        unit = your_lot(request.user, serial)
+        unit = known_unit(request.user, serial)
         with self.door() as passage:
             if not passage.replayed:
                 lots.unstage(unit=unit, by=passage.person, at=passage.at)
-        return self.answer(serial)
+        return self.answer_staged(unit)
 
 
 def your_lot(person: Person, serial: str) -> Unit:

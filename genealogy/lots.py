@@ -55,10 +55,15 @@ def shelved(units: Collection[Unit], today: date) -> list[Shelved]:
     return [Shelved(unit, expiry_of(unit, today)) for unit in units]
 
 
+def units_of(sites: Collection[UUID]) -> QuerySet[Unit]:
+    """Units and lots of the sites, received or made there, with what a list of lots shows."""
+    found = Unit.objects.filter(site__in=sites)
+    return found.select_related("site", "product", "product_revision", "station", "delivery__supplier", "created_by")
+
+
 def lots_of(sites: Collection[UUID]) -> QuerySet[Unit]:
-    """Units and lots that were received at the sites, with what a list of them shows."""
-    received = Unit.objects.filter(site__in=sites, work_order__isnull=True)
-    return received.select_related("site", "product", "product_revision", "station", "delivery__supplier", "created_by")
+    """Those of them that were received."""
+    return units_of(sites).filter(work_order__isnull=True)
 
 
 def staged_at(station: Station) -> QuerySet[Unit]:

@@ -71,7 +71,10 @@ class LotsQuery(PageQuery):
 
 
 class LotAnswer(serializers.Serializer):
-    """A received unit or lot. Quantities in quantity_unit. release_digest: to be signed while it is in quarantine."""
+    """A received unit or lot. Quantities in quantity_unit. release_digest: to be signed while it is in quarantine.
+
+    Of one that was made here and is staged, received_at and received_by say when its order was released, and by whom.
+    """
 
     serial = serializers.CharField()
     site = serializers.CharField(source="site.code")

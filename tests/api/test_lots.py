@@ -105,6 +105,17 @@ def test_the_list_is_narrowed(plant, api):
     assert api.get("/lots?expires_before=soon").status_code == 422
 
 
-def test_what_is_elsewhere_or_made_here_is_not_found(plant, api):
+def test_what_was_made_here_is_staged_and_taken_back_as_at_the_station(plant, api):
+    unit = plant.unit()
+    early = api.post(f"/lots/{unit.serial}/stage", {"station": "ST-30"})
+    assert (early.status_code, early.json()["code"]) == (409, "NOT_USABLE")
+    plant.do(unit, "10", "20", "30", "40")
+    staged = api.post(f"/lots/{unit.serial}/stage", {"station": "ST-30"})
+    assert (staged.status_code, staged.json()["station"]) == (200, "ST-30")
+    assert api.post(f"/lots/{unit.serial}/unstage").json()["station"] is None
+
+
+def test_what_is_elsewhere_is_not_found_and_what_was_made_here_is_no_lot(plant, api):
     assert api.get("/lots/NONE").status_code == 404
-    assert api.post(f"/lots/{plant.unit().serial}/stage", {"station": "ST-30"}).status_code == 404
+    assert api.get(f"/lots/{plant.unit().serial}").status_code == 404
+    assert api.post("/lots/NONE/stage", {"station": "ST-30"}).status_code == 404

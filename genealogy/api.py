@@ -107,6 +107,18 @@ class RejectLot(LotAct):
         return self.answer(serial)
 
 
+class ReturnLot(LotAct):
+    permissions = {"POST": Permission.RELEASE_LOTS}
+
+    @acts(LotAnswer, name="return_lot", summary="Return what is left of a lot to its supplier", request=LotReasonInput)
+    def post(self, request: Request, serial: str) -> Response:
+        asked, unit = self.read(LotReasonInput), your_lot(request.user, serial)
+        with self.door() as passage:
+            if not passage.replayed:
+                lots.return_to_supplier(unit=unit, reason=asked["reason"], by=passage.person, at=passage.at)
+        return self.answer(serial)
+
+
 class StageLot(LotAct):
     permissions = {"POST": Permission.STAGE_LOTS}
 

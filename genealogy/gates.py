@@ -129,7 +129,7 @@ def component_staged_here(facts: Facts) -> Verdict | None:
 
 @gate(Hook.RECORD, Hook.COMPLETE, needs=[components, hosts])
 def component_available(facts: Facts) -> Verdict | None:
-    """Each scanned component is finished, not scrapped, and enough of it is left."""
+    """Each scanned component is finished, neither scrapped nor sent back, and enough of it is left."""
     taken: dict[str, Decimal] = {}
     for scan in facts[components]:
         unit = scan.unit
@@ -139,6 +139,13 @@ def component_available(facts: Facts) -> Verdict | None:
         taken[unit.serial] = before + scan.quantity
         if unit.status == UnitStatus.SCRAPPED:
             return _no("COMPONENT_SCRAPPED", scan, f"{unit} is scrapped.", do="Put it to the scrap, take another one.")
+        if unit.status == UnitStatus.RETURNED:
+            return _no(
+                "COMPONENT_RETURNED",
+                scan,
+                f"{unit} was sent back to its supplier.",
+                do="Put it aside for quality, and take another one.",
+            )
         if unit.status == UnitStatus.IN_PROCESS:
             return _no("COMPONENT_NOT_FINISHED", scan, f"{unit} is not finished itself.", do="Take a finished one.")
         if unit.quantity_left < taken[unit.serial]:

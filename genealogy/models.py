@@ -16,9 +16,9 @@ from orders.models import Product, ProductRevision, WorkOrder
 class Unit(Record):
     """A serial number (quantity 1) or a lot (quantity n): one model (ISA-95: material lot, sublot).
 
-    Its history is its activities. quantity_consumed and quantity_scrapped are balances kept beside the activities, in
-    the same transaction; what is left is the difference. expires_date: the last day, at its site, on which it may be
-    used. station: where it is staged; a lot that is used up keeps the place where that was.
+    Its history is its activities. quantity_consumed, quantity_scrapped and quantity_returned are balances kept beside
+    the activities, in the same transaction; what is left is the difference. expires_date: the last day, at its site, on
+    which it may be used. station: where it is staged; a lot that is used up keeps the place where that was.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -30,6 +30,7 @@ class Unit(Record):
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     quantity_consumed = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     quantity_scrapped = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+    quantity_returned = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     expires_date = models.DateField(null=True, blank=True)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, null=True, blank=True, related_name="staged")
     created_at = models.DateTimeField()
@@ -47,7 +48,8 @@ class Unit(Record):
                 condition=Q(
                     quantity_consumed__gte=0,
                     quantity_scrapped__gte=0,
-                    quantity__gte=F("quantity_consumed") + F("quantity_scrapped"),
+                    quantity_returned__gte=0,
+                    quantity__gte=F("quantity_consumed") + F("quantity_scrapped") + F("quantity_returned"),
                 ),
                 name="unit_balance",
                 violation_error_message="There is not enough left of this unit: it is used elsewhere already.",
@@ -82,7 +84,7 @@ class Unit(Record):
 
     @property
     def quantity_left(self) -> Decimal:
-        return self.quantity - self.quantity_consumed - self.quantity_scrapped
+        return self.quantity - self.quantity_consumed - self.quantity_scrapped - self.quantity_returned
 
 
 class Supplier(Record):
@@ -159,9 +161,10 @@ class Activity(Record):
         verbose_name_plural = "activities"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind__in=[ActivityKind.RELEASE_LOT, ActivityKind.REJECT]) | ~Q(reason=""),
+                condition=~Q(kind__in=[ActivityKind.RELEASE_LOT, ActivityKind.REJECT, ActivityKind.RETURN])
+                | ~Q(reason=""),
                 name="activity_verdict_has_reason",
-                violation_error_message="Releasing or rejecting a lot needs a reason.",
+                violation_error_message="Releasing, rejecting or returning a lot needs a reason.",
             )
         ]
 

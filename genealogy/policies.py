@@ -116,7 +116,7 @@ def check_can_be_staged(unit: Unit, station: Station, at: datetime) -> None:
         raise StagedHere(f"{unit} is staged at {station.code} already.", do="Go on with it.")
 
 
-def check_can_be_rejected(unit: Unit) -> None:
+def check_was_received(unit: Unit) -> None:
     """Raise MadeHere for what was not received."""
     if unit.work_order_id is not None:
         raise MadeHere(f"{unit} was made here.", do="Place a hold on it, and let quality decide.")

@@ -11,6 +11,7 @@ class UnitStatus(models.TextChoices):
     FINISHED = "FINISHED", "Finished"
     CONSUMED = "CONSUMED", "Built in"
     SCRAPPED = "SCRAPPED", "Scrapped"
+    RETURNED = "RETURNED", "Returned"
 
 
 UNIT = Transitions(
@@ -22,6 +23,8 @@ UNIT = Transitions(
         (UnitStatus.QUARANTINED, "release_lot"): UnitStatus.FINISHED,
         (UnitStatus.QUARANTINED, "reject"): UnitStatus.SCRAPPED,
         (UnitStatus.FINISHED, "reject"): UnitStatus.SCRAPPED,
+        (UnitStatus.QUARANTINED, "return_to_supplier"): UnitStatus.RETURNED,
+        (UnitStatus.FINISHED, "return_to_supplier"): UnitStatus.RETURNED,
         (UnitStatus.IN_PROCESS, "finish"): UnitStatus.FINISHED,
         (UnitStatus.IN_PROCESS, "scrap"): UnitStatus.SCRAPPED,
         (UnitStatus.FINISHED, "consume"): UnitStatus.CONSUMED,
@@ -39,5 +42,6 @@ class ActivityKind(models.TextChoices):
     SCRAP = "SCRAP", "scrapped"
     RELEASE_LOT = "RELEASE_LOT", "released from quarantine"
     REJECT = "REJECT", "rejected"
+    RETURN = "RETURN", "returned to the supplier"
     STAGE = "STAGE", "staged"
     UNSTAGE = "UNSTAGE", "taken back"

@@ -19,7 +19,7 @@ from equipment.api import (
     TakeHelpCall,
 )
 from equipment.calendars.api import Calendars, WorkCenterShifts
-from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, StageLot, UnstageLot
+from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
 from mes.boards.api import Gates, Refusals
 from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
@@ -89,6 +89,7 @@ urlpatterns = [
     path("v1/lots/<str:serial>", OneLot.as_view(), name="api_lot"),
     path("v1/lots/<str:serial>/release", ReleaseLot.as_view(), name="api_lot_release"),
     path("v1/lots/<str:serial>/reject", RejectLot.as_view(), name="api_lot_reject"),
+    path("v1/lots/<str:serial>/return", ReturnLot.as_view(), name="api_lot_return"),
     path("v1/lots/<str:serial>/stage", StageLot.as_view(), name="api_lot_stage"),
     path("v1/lots/<str:serial>/unstage", UnstageLot.as_view(), name="api_lot_unstage"),
     path("v1/line-clearances", LineClearances.as_view(), name="api_line_clearances"),

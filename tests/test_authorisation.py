@@ -39,8 +39,8 @@ PEOPLE = {
 }
 # Addresses whose serial is a received lot's.
 LOTS = (
-    *("lot_label", "lot_certificate", "lot_release", "lot_reject", "lot_unstage"),
-    *("api_lot", "api_lot_release", "api_lot_reject", "api_lot_stage", "api_lot_unstage"),
+    *("lot_label", "lot_certificate", "lot_release", "lot_reject", "lot_return", "lot_unstage"),
+    *("api_lot", "api_lot_release", "api_lot_reject", "api_lot_return", "api_lot_stage", "api_lot_unstage"),
 )
 # Of Django's administration, what our own rights decide about; the rest of it asks the same has_perm.
 ADMINISTRATION = ("index", "_changelist", "_add")

@@ -1,13 +1,14 @@
 """Verbs on received units and lots: quality's word on them, and where they are staged."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from equipment.models import Station
 from equipment.policies import check_site_access
 from genealogy.activities import At, record
 from genealogy.lots import release_content
 from genealogy.models import Unit
-from genealogy.policies import check_can_be_rejected, check_can_be_staged, check_not_expired
+from genealogy.policies import check_can_be_staged, check_not_expired, check_was_received
 from genealogy.status import UNIT, ActivityKind
 from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
 from mes.kernel.audit.models import Meaning
@@ -53,23 +54,27 @@ def release(*, unit: Unit, reason: str, signing: Signing | None, by: Person, at:
 
 
 def reject(*, unit: Unit, reason: str, by: Person, at: datetime) -> Unit:
-    """Reject all that is left of a received unit or lot, in quarantine or released: it is used no more.
+    """Reject all that is left of a received unit or lot, in quarantine or released: it is used no more, and is scrap.
 
     Raises IllegalTransition, MadeHere.
     """
     check_permission(by, Permission.RELEASE_LOTS)
-    locked = _lock(unit, by)
-    check_can_be_rejected(locked)
     _check_reason(reason, "Rejecting a lot")
-    left = locked.quantity_left
-    locked.status = UNIT.after(locked.status, "reject", name=locked.serial)
+    locked, left = _ended(unit, "reject", by)
     locked.quantity_scrapped += left
-    where = At(station_code=locked.station.code if locked.station else "")
-    locked.station = None
-    locked.save(update_fields=["status", "quantity_scrapped", "station"])
-    went_in = [(locked, left, "", "")]
-    record(ActivityKind.REJECT, locked.site_id, by, at, where, inputs=went_in, reason=reason.strip())
-    return locked
+    return _written_off(locked, left, ActivityKind.REJECT, "quantity_scrapped", reason, by, at)
+
+
+def return_to_supplier(*, unit: Unit, reason: str, by: Person, at: datetime) -> Unit:
+    """Send all that is left of a received unit or lot back, from quarantine or released: it is not here any more.
+
+    Raises IllegalTransition, MadeHere.
+    """
+    check_permission(by, Permission.RELEASE_LOTS)
+    _check_reason(reason, "Returning a lot")
+    locked, left = _ended(unit, "return_to_supplier", by)
+    locked.quantity_returned += left
+    return _written_off(locked, left, ActivityKind.RETURN, "quantity_returned", reason, by, at)
 
 
 def stage(*, unit: Unit, station: Station, by: Person, at: datetime) -> Unit:
@@ -98,6 +103,25 @@ def unstage(*, unit: Unit, by: Person, at: datetime) -> Unit:
     locked.save(update_fields=["station"])
     record(ActivityKind.UNSTAGE, locked.site_id, by, at, where, outputs=[(locked, locked.quantity_left)])
     return locked
+
+
+def _ended(unit: Unit, verb: str, by: Person) -> tuple[Unit, Decimal]:
+    """The received unit, locked and ended by the verb, and what is left of it."""
+    locked = _lock(unit, by)
+    check_was_received(locked)
+    locked.status = UNIT.after(locked.status, verb, name=locked.serial)
+    return locked, locked.quantity_left
+
+
+def _written_off(
+    unit: Unit, left: Decimal, kind: ActivityKind, balance: str, reason: str, by: Person, at: datetime
+) -> Unit:
+    """Store that all that was left is in the balance now, and the unit at no station."""
+    where = At(station_code=unit.station.code if unit.station else "")
+    unit.station = None
+    unit.save(update_fields=["status", balance, "station"])
+    record(kind, unit.site_id, by, at, where, inputs=[(unit, left, "", "")], reason=reason.strip())
+    return unit
 
 
 def _lock(unit: Unit, by: Person) -> Unit:

@@ -63,6 +63,7 @@ urlpatterns = [
     path("stock/<name:serial>/unstage/", stock.unstage, name="lot_unstage"),
     path("stock/<name:serial>/release/", stock.release, name="lot_release"),
     path("stock/<name:serial>/reject/", stock.reject, name="lot_reject"),
+    path("stock/<name:serial>/return/", stock.return_to_supplier, name="lot_return"),
     path("stock/<name:serial>/label/", receiving.label, name="lot_label"),
     path("stock/<name:serial>/certificate/", receiving.certificate, name="lot_certificate"),
     path("assets/", assets.asset_list, name="assets"),

@@ -76,6 +76,13 @@ def test_quality_releases_by_the_digest_it_was_shown_and_rejects(plant, mei):
     assert mei.post("/lots/LOT-2/reject", {"reason": "Bent"}).json()["status"] == "SCRAPPED"
 
 
+def test_quality_returns_what_is_left_of_a_lot_to_its_supplier(plant, mei, api):
+    take_in(plant)
+    assert api.post("/lots/LOT-1/return", {"reason": "Bent"}).status_code == 403
+    done = mei.post("/lots/LOT-1/return", {"reason": "Bent"}).json()
+    assert (done["status"], done["quantity_left"]) == ("RETURNED", "0")
+
+
 def test_a_lot_is_staged_and_taken_back(plant, api):
     take_in(plant)
     assert api.post("/lots/LOT-1/stage", {"station": "ST-30"}).json()["station"] == "ST-30"

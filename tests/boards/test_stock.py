@@ -143,6 +143,19 @@ def test_quality_rejects_and_others_are_told_why_they_may_not(plant, mei, ines):
     assert Unit.objects.get().status == UnitStatus.SCRAPPED
 
 
+def test_quality_sends_a_lot_back_from_quarantine_or_store(plant, mei, ines):
+    take_in(plant, serial="LOT-1")
+    take_in(plant, quarantined(plant, plant.screws), serial="LOT-2")
+    for serial, shown in (("LOT-1", "store"), ("LOT-2", "quarantine")):
+        page = f"/stock/?show={shown}"
+        assert f"Return {serial} to its supplier" in mei.get(page).content.decode()
+        assert "to its supplier" not in ines.get(page).content.decode()
+        answer = mei.post(f"/stock/{serial}/return/", reason="Wrong plating")
+        assert answer["Location"] == page
+        assert Unit.objects.get(serial=serial).status == UnitStatus.RETURNED
+        assert "returned to the supplier" in text(mei.get(f"/units/{serial}/"))
+
+
 def test_what_is_at_the_line_is_shown_by_station_first_expiry_first_in_words(plant, ines):
     for serial, days in (("LATER", 90), ("SOON", 3), ("TODAY", 0)):
         stage(plant, take_in(plant, serial=serial, expires=NOW.date() + timedelta(days=days)))

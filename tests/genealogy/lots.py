@@ -57,6 +57,11 @@ def reject(plant, unit: Unit, who: str = "mei", reason: str = "Wrong plating") -
         return lots.reject(unit=unit, reason=reason, by=passage.person, at=passage.at)
 
 
+def send_back(plant, unit: Unit, who: str = "mei", reason: str = "Wrong plating") -> Unit:
+    with plant.door(who) as passage:
+        return lots.return_to_supplier(unit=unit, reason=reason, by=passage.person, at=passage.at)
+
+
 def stage(plant, unit: Unit, code: str = "30", who: str = "amina") -> Unit:
     with plant.door(who) as passage:
         return lots.stage(unit=unit, station=plant.stations[code], by=passage.person, at=passage.at)

@@ -1,4 +1,4 @@
-"""Quality's word on what was received: released with a signature, or rejected."""
+"""Quality's word on what was received: released with a signature, rejected, or sent back."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from mes.kernel.audit.models import Signature
 from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import InvalidInput, Refusal
 from mes.kernel.transitions import IllegalTransition
-from tests.genealogy.lots import quarantined, reject, release, signing, stage, supplier, take_in
+from tests.genealogy.lots import quarantined, reject, release, send_back, signing, stage, supplier, take_in
 from tests.plant import NOW
 from tests.races.runners import at_once, done, refused
 
@@ -86,7 +86,7 @@ def test_a_lot_that_expired_while_it_waited_is_not_released(plant):
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["amina", "ines", "hiroshi"])
 def test_only_quality_may(plant, lot, who):
-    for verb in (release, reject):
+    for verb in (release, reject, send_back):
         with pytest.raises(RoleMissing):
             verb(plant, lot, who)
 
@@ -104,9 +104,34 @@ def test_a_rejected_lot_is_scrap_all_of_it_and_at_no_station(plant):
 
 
 @pytest.mark.django_db
-def test_what_is_made_here_is_not_rejected_this_way(plant):
+def test_a_returned_lot_is_gone_all_of_it_and_is_no_scrap(plant):
+    lot = stage(plant, take_in(plant))
+    send_back(plant, lot)
+    lot.refresh_from_db()
+    assert (lot.status, lot.quantity_left, lot.station) == (UnitStatus.RETURNED, 0, None)
+    assert (lot.quantity_returned, lot.quantity_scrapped) == (100, 0)
+    activity = Activity.objects.filter(units__unit=lot).latest("sequence")
+    assert (activity.kind, activity.station_code, activity.reason) == ("RETURN", "ST-30", "Wrong plating")
+    assert activity.units.get().quantity == 100
+    for verb in (send_back, reject):
+        with pytest.raises(IllegalTransition):
+            verb(plant, lot)
+
+
+@pytest.mark.django_db
+def test_a_lot_is_returned_from_quarantine_and_not_without_a_reason(plant, lot):
+    with pytest.raises(InvalidInput):
+        send_back(plant, lot, reason="  ")
+    assert send_back(plant, lot).status == UnitStatus.RETURNED
+    with pytest.raises(IllegalTransition):
+        release(plant, lot)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", [reject, send_back])
+def test_what_is_made_here_is_neither_rejected_nor_returned_this_way(plant, verb):
     with pytest.raises(MadeHere):
-        reject(plant, plant.unit())
+        verb(plant, plant.unit())
 
 
 def test_released_and_rejected_at_once_one_of_them_wins(committed_plant):

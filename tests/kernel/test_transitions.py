@@ -27,6 +27,7 @@ TOLD = {
     "RELEASED retire OBSOLETE",
     "unit": "None release IN_PROCESS, None receive FINISHED, None receive_in_quarantine QUARANTINED, "
     "QUARANTINED release_lot FINISHED, QUARANTINED reject SCRAPPED, FINISHED reject SCRAPPED, "
+    "QUARANTINED return_to_supplier RETURNED, FINISHED return_to_supplier RETURNED, "
     "IN_PROCESS finish FINISHED, IN_PROCESS scrap SCRAPPED, FINISHED consume CONSUMED",
     "reason tree": "None draft DRAFT, DRAFT release RELEASED, RELEASED retire OBSOLETE",
     "help call": "None call OPEN, OPEN take TAKEN, OPEN finish DONE, TAKEN finish DONE",

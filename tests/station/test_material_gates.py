@@ -11,7 +11,7 @@ from genealogy.models import Unit
 from genealogy.queries import as_built
 from mes.station.actions.operations import Given
 from orders.models import Product, ProductRevision, Tracking
-from tests.genealogy.lots import quarantined, reject, release, stage, take_in, unstage
+from tests.genealogy.lots import quarantined, reject, release, send_back, stage, take_in, unstage
 from tests.material import line
 from tests.plant import NOW
 from wip.actions import holds
@@ -48,6 +48,11 @@ def test_a_lot_in_quarantine_is_not_taken_until_it_is_released(plant, fit):
 def test_a_rejected_lot_is_not_taken(plant, fit):
     reject(plant, take_in(plant))
     assert refused(lambda: fit.take(fit.unit, "LOT-1")) == ["COMPONENT_SCRAPPED"]
+
+
+def test_a_lot_that_was_sent_back_is_not_taken(plant, fit):
+    send_back(plant, take_in(plant))
+    assert refused(lambda: fit.take(fit.unit, "LOT-1")) == ["COMPONENT_RETURNED"]
 
 
 def test_a_lot_is_taken_on_its_last_day_and_not_on_the_next(plant, fit):

@@ -1,6 +1,6 @@
 """Stock at the line: what is staged where, what waits in quarantine, what is in store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -19,6 +19,7 @@ from genealogy.forms import ReasonForm, ReleaseLotForm, StageForm
 from genealogy.lots import Shelved, expiry_of, in_quarantine, in_store, release_content, staged_by_station
 from genealogy.models import Unit
 from genealogy.policies import known_unit
+from genealogy.status import UnitStatus
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
@@ -95,23 +96,34 @@ def release(request: HttpRequest, serial: str) -> HttpResponse:
     with desk_door(request) as passage:
         if not passage.replayed:
             lots.release(unit=unit, reason=given["reason"], signing=signing, by=passage.person, at=passage.at)
-            passage.remember(said=_("%(unit)s is released.") % {"unit": unit}, to=_quarantine())
+            passage.remember(said=_("%(unit)s is released.") % {"unit": unit}, to=_list(QUARANTINE))
     return answer(request, passage)
 
 
 @require_POST
 @office(Permission.RELEASE_LOTS)
 def reject(request: HttpRequest, serial: str) -> HttpResponse:
+    return _end(request, serial, lots.reject, _("%(unit)s is rejected."))
+
+
+@require_POST
+@office(Permission.RELEASE_LOTS)
+def return_to_supplier(request: HttpRequest, serial: str) -> HttpResponse:
+    return _end(request, serial, lots.return_to_supplier, _("%(unit)s is sent back."))
+
+
+def _end(request: HttpRequest, serial: str, verb: Callable[..., Unit], said: str) -> HttpResponse:
     unit, given = known_unit(request.user, serial), cleaned(ReasonForm(request.POST))
+    shown = QUARANTINE if unit.status == UnitStatus.QUARANTINED else STORE
     with desk_door(request) as passage:
         if not passage.replayed:
-            lots.reject(unit=unit, reason=given["reason"], by=passage.person, at=passage.at)
-            passage.remember(said=_("%(unit)s is rejected.") % {"unit": unit}, to=_quarantine())
+            verb(unit=unit, reason=given["reason"], by=passage.person, at=passage.at)
+            passage.remember(said=said % {"unit": unit}, to=_list(shown))
     return answer(request, passage)
 
 
-def _quarantine() -> str:
-    return reverse("stock", query={"show": QUARANTINE})
+def _list(shown: str) -> str:
+    return reverse("stock", query={"show": shown})
 
 
 def _shelved(units: Sequence[Unit]) -> list[Shelved]:

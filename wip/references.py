@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import FieldError, InvalidInput
-from mes.kernel.stored_files import stored
+from mes.kernel.stored_files import about_to_be_recorded
 from orders.models import StepKind
 from wip.entries import Entry
 from wip.models import Reading
@@ -37,7 +37,7 @@ def _settled(entry: Entry, people: dict[str, Person]) -> Entry:
             raise _wrong(entry, f"{entry.value} is nobody with access to this site.", "Scan a badge, or pick a name.")
         return replace(entry, name=person.full_name)
     if entry.step.kind == StepKind.FILE:
-        known = stored(entry.value)
+        known = about_to_be_recorded(entry.value)
         if known is None:
             raise _wrong(entry, f"No file of the digest {entry.value[:12]}… is stored.", "Attach the file first.")
         return replace(entry, name=f"{PurePath(entry.name).stem[:110]}.{known.suffix}")

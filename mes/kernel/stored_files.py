@@ -1,12 +1,16 @@
 """Files that belong to records, kept under MEDIA_ROOT by their SHA-256: one content is one file, and shows if altered.
 
 The digest stands in the record; the file itself has no name and no suffix, and is served only by views that ask who may
-see the record.
+see the record. What was uploaded waits under `uploads` until a record names it, and is kept under `files` from then on:
+only what waits is ever removed, so that nothing of a record is, whatever the database says.
 """
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -18,6 +22,7 @@ from mes.kernel.attachments import check_attachment, kind_of
 from mes.kernel.refusals import Refusal
 
 LARGEST_B = 10 * 1024 * 1024
+_UPLOADS, _FILES = "uploads", "files"
 
 
 class FileAltered(Refusal):
@@ -43,20 +48,48 @@ def store(file: File, where: str = "file") -> StoredFile:
     kind = kind_of(file)
     assert kind is not None, "checked above"
     digest = hashlib.file_digest(file, "sha256").hexdigest()
-    target = _path(digest)
-    if not target.exists():
-        _write(file, target)
+    if about_to_be_recorded(digest) is None:
+        _write(file, _path(_UPLOADS, digest))
     return StoredFile(digest, *kind, file.size)
 
 
 def stored(digest: str) -> StoredFile | None:
     """The stored file of this digest."""
-    path = _path(digest)
-    if not path.is_file():
+    opened = _open(digest)
+    if opened is None:
         return None
-    with path.open("rb") as opened:
-        kind = kind_of(File(opened))
-    return StoredFile(digest, *kind, path.stat().st_size) if kind else None
+    with opened:
+        return _described(digest, opened)
+
+
+def about_to_be_recorded(digest: str) -> StoredFile | None:
+    """The stored file of this digest; one that waits begins its wait anew."""
+    with suppress(FileNotFoundError):
+        os.utime(_path(_UPLOADS, digest))
+    return stored(digest)
+
+
+def keep(digest: str) -> None:
+    """A record names the file: keep it for good. Doing it again changes nothing."""
+    target = _path(_FILES, digest)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.replace(_path(_UPLOADS, digest), target)
+
+
+def waiting_since(moment: datetime) -> list[str]:
+    """The digests of what was uploaded before that moment and is not kept; also what is left of a broken upload."""
+    found = Path(default_storage.path(_UPLOADS)).glob("*/*")
+    return [path.parent.name + path.name for path in found if _is_older(path, moment)]
+
+
+def discard(digest: str, moment: datetime) -> bool:
+    """Remove what waits since before that moment; False when it does not any more."""
+    path = _path(_UPLOADS, digest)
+    if not _is_older(path, moment):
+        return False
+    path.unlink(missing_ok=True)
+    return True
 
 
 def stored_file_response(digest: str, name: str) -> FileResponse:
@@ -64,10 +97,13 @@ def stored_file_response(digest: str, name: str) -> FileResponse:
 
     Raises Http404 when it is not there, FileAltered when its content does not give the digest any more.
     """
-    known = stored(digest)
-    if known is None:
+    opened = _open(digest)
+    if opened is None:
         raise Http404
-    opened = _path(digest).open("rb")
+    known = _described(digest, opened)
+    if known is None:
+        opened.close()
+        raise Http404
     if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
         opened.close()
         raise FileAltered(
@@ -81,8 +117,27 @@ def stored_file_response(digest: str, name: str) -> FileResponse:
     return response
 
 
-def _path(digest: str) -> Path:
-    return Path(default_storage.path(f"files/{digest[:2]}/{digest[2:]}"))
+def _path(folder: str, digest: str) -> Path:
+    return Path(default_storage.path(f"{folder}/{digest[:2]}/{digest[2:]}"))
+
+
+def _open(digest: str) -> BufferedReader | None:
+    """The file, to be read; looked for where it waits first, because it moves from there to where it is kept."""
+    for folder in (_UPLOADS, _FILES):
+        with suppress(FileNotFoundError):
+            return _path(folder, digest).open("rb")
+    return None
+
+
+def _described(digest: str, opened: BufferedReader) -> StoredFile | None:
+    kind = kind_of(File(opened))
+    return StoredFile(digest, *kind, os.fstat(opened.fileno()).st_size) if kind else None
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime < moment.timestamp()
+    return False
 
 
 def _write(file: File, target: Path) -> None:

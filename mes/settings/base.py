@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mes.kernel.idempotency.tasks.forget_old_keys",
         "schedule": 3600.0,
     },
+    "remove-unrecorded-files": {
+        "task": "wip.tasks.remove_unrecorded_files",
+        "schedule": 3600.0,
+    },
 }
 
 # --- Plantwright

@@ -249,7 +249,7 @@ class TestStoredFiles:
     def test_what_is_no_pdf_png_or_jpeg_by_its_content_is_refused(self, content, media):
         with pytest.raises(InvalidInput, match="can't be taken"):
             store(SimpleUploadedFile("photo.png", content))
-        assert not list(media.rglob("files/*/*"))
+        assert not list(media.rglob("uploads/*/*"))
 
     def test_one_that_is_too_large_is_refused(self):
         with pytest.raises(InvalidInput) as refused:

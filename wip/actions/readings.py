@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+
+from django.db import transaction
 
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
+from mes.kernel.stored_files import keep
 from mes.kernel.writes import insert
+from orders.models import StepKind
 from wip.entries import Entry
 from wip.facts import values_in_force
 from wip.models import OperationExecution, Reading
@@ -43,4 +48,7 @@ def record(
         reading.signature = entry.signature
         readings.append(reading)
     insert(readings)
+    for reading in readings:
+        if reading.kind == StepKind.FILE:
+            transaction.on_commit(partial(keep, reading.value), robust=True)
     return readings

@@ -11,7 +11,7 @@ from mes.kernel.personnel.queries import person_by_badge
 from mes.station.forms import ScanForm, checked
 from mes.station.policies import unit_at
 from mes.station.views.answers import answer
-from mes.station.views.pages import log_on_page
+from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, enter, logged_on
 
 
@@ -29,8 +29,7 @@ def stage(request: HttpRequest, presence: Presence) -> HttpResponse:
     given = checked(ScanForm(request.POST))
     person = person_by_badge(given["code"])
     if person is not None:
-        url = reverse("station:log_on", query={"badge": given["code"]})
-        return answer(request, url, lambda: log_on_page(request, presence, person))
+        return ask_pin(request, presence, person)
     unit = unit_at(presence.station, given["code"])
     with enter(request, presence, given) as passage:
         if not passage.replayed:
@@ -57,4 +56,5 @@ def _answer(request: HttpRequest, presence: Presence, done: str) -> HttpResponse
 def _page(request: HttpRequest, presence: Presence) -> HttpResponse:
     today = presence.station.site.local(presence.now).date()
     staged = shelved(staged_at(presence.station), today)
-    return render(request, "station/material.html", presence.context(staged=staged, pace=presence.pace()))
+    context = presence.context(staged=staged, pace=presence.pace(), to=reverse("station:stage"))
+    return render(request, "station/material.html", context)

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from mes.kernel.personnel.models import Person
 from mes.station.presenters.cards import CARDS, queue_of
 from mes.station.presenters.reasons import reason_context
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import place_in_order
+from mes.station.views.answers import answer
 from mes.station.views.presence import Presence
 from wip.models import HoldReason
 from wip.queries import queue_at, running_at
@@ -28,6 +30,12 @@ def log_on_page(
         pace=presence.pace(),
     )
     return render(request, "station/log_on.html", context)
+
+
+def ask_pin(request: HttpRequest, presence: Presence, person: Person) -> HttpResponse:
+    """Answer the scan of a badge: with the page that asks for its person's PIN."""
+    url = reverse("station:log_on", query={"badge": person.badge})
+    return answer(request, url, lambda: log_on_page(request, presence, person))
 
 
 def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:

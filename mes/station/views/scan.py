@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from genealogy.models import Unit
@@ -19,10 +18,9 @@ from mes.station.policies import badge_owner, job_at, unit_at
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
-from mes.station.views.answers import answer
 from mes.station.views.entered import asks_for_people
 from mes.station.views.instructions import lead_to
-from mes.station.views.pages import log_on_page
+from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
 from mes.station.views.work import once_more, recorded_page
@@ -44,7 +42,7 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
     person = person_by_badge(code) if presence.person else badge_owner(code)
     # On a locked page a badge is only ever its owner's, who wants on: it answers nothing for the person who left.
     if person is not None and (presence.is_locked or not _may_name(presence, given)):
-        return _ask_pin(request, presence, code, person)
+        return ask_pin(request, presence, person)
     shown = _once_more_of(request, presence, given, person)
     if shown is not None:
         return shown
@@ -54,7 +52,7 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
             passage.remember(**_carry_out(presence, given, person, passage.at))
     did = passage.answer
     if "badge" in did and person is not None:
-        return _ask_pin(request, presence, code, person)
+        return ask_pin(request, presence, person)
     if "read" in did:
         return lead_to(request, presence, did["read"])
     execution = job_at(presence.station, did["execution"])
@@ -62,11 +60,6 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
         said = f"{person or code} recorded"
         return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=said)
     return job_page(request, presence, execution, done=f"{execution.unit} {did['done']}")
-
-
-def _ask_pin(request: HttpRequest, presence: Presence, code: str, person: Person) -> HttpResponse:
-    url = reverse("station:log_on", query={"badge": code})
-    return answer(request, url, lambda: log_on_page(request, presence, person))
 
 
 def _may_name(presence: Presence, given: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from mes.kernel.personnel.queries import person_by_badge
 from mes.kernel.refusals import NotFound
 from mes.station.forms import ScanForm, checked
 from mes.station.views.answers import answer
-from mes.station.views.pages import log_on_page
+from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, enter, logged_on
 
 
@@ -30,8 +30,7 @@ def place(request: HttpRequest, presence: Presence) -> HttpResponse:
     given = checked(ScanForm(request.POST))
     person = person_by_badge(given["code"])
     if person is not None:
-        url = reverse("station:log_on", query={"badge": given["code"]})
-        return answer(request, url, lambda: log_on_page(request, presence, person))
+        return ask_pin(request, presence, person)
     asset = _asset(presence, given["code"])
     with enter(request, presence, given) as passage:
         if not passage.replayed:
@@ -68,4 +67,5 @@ def _answer(request: HttpRequest, presence: Presence, done: str) -> HttpResponse
 def _page(request: HttpRequest, presence: Presence) -> HttpResponse:
     here = assets_of([presence.station.site_id]).filter(station=presence.station, is_active=True)
     rows = [row_of(asset, presence.now) for asset in here]
-    return render(request, "station/tools.html", presence.context(rows=rows, pace=presence.pace()))
+    context = presence.context(rows=rows, pace=presence.pace(), to=reverse("station:tool_place"))
+    return render(request, "station/tools.html", context)

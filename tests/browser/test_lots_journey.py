@@ -80,6 +80,13 @@ def test_a_lot_goes_from_its_suppliers_label_into_a_unit(page, plant, plant_serv
     shoot(page, "release")
     page.get_by_role("button", name="Sign and release").click()
     expect(page.locator("main")).to_contain_text("Nothing is in quarantine")
+    page.goto(f"{plant_server.url}/stock/?show=store")
+    shoot(page, "store")
+    page.get_by_role("button", name=f"Return {lot} to its supplier").click()
+    expect(page.locator("dialog[open]")).to_contain_text("Why it is sent back")
+    assert violations(page) == []
+    shoot(page, "return")
+    page.locator("dialog[open]").get_by_role("button", name="Not now").click()
 
     operator = Operator(page, plant_server.url)
     page.context.clear_cookies(name="sessionid")

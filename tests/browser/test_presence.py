@@ -12,6 +12,7 @@ from mes.station.queries import active_logon
 from tests.browser.acts import enter, scan
 from tests.browser.test_looks import SMALL_TARGETS, violations
 from tests.browser.test_station_journey import SCROLLS, Operator, operator  # noqa: F401 - a fixture
+from tests.kinds import kinds_line
 from tests.plant import PIN
 from wip.models import Reading
 
@@ -116,6 +117,20 @@ def test_a_page_that_nobody_touches_covers_itself(operator, committed_plant):  #
     scan(page, "B-0452")  # another badge goes on, over the dialog
     operator.prompt("Tomasz Nowak, enter your PIN.")
     assert StationLogon.objects.filter(person=plant.operator, logged_off_at=None).exists()
+
+
+def test_a_badge_over_the_lock_is_whose_it_is_and_no_answer_to_the_step_below(operator, committed_plant):  # noqa: F811
+    line, page = kinds_line(committed_plant), operator.page
+    operator.register("10")
+    page.clock.install()
+    operator.log_on()
+    page.goto(f"{operator.url}/station/work/{line.execution().pk}/?step=HELPER")
+    operator.prompt("Helper: scan a badge")
+    page.clock.fast_forward(601_000)  # the page alone: by the server's clock it is not locked yet
+    expect(page.locator("#lock")).to_be_visible()
+    scan(page, "B-0452")
+    operator.prompt("Tomasz Nowak, enter your PIN.")
+    assert not Reading.objects.exists()
 
 
 def test_faces_and_lock_hold_to_wcag(chromium, committed_plant, plant_server):

@@ -9,6 +9,8 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from equipment.admin import FixedFields, OfYourSites
 from mes.kernel.audit.admin import PlainChoices, RecordAdmin
@@ -79,7 +81,9 @@ class RevisionAdmin(RecordAdmin):
             return ""
         revision = revision_of(obj)
         state = revision.get_status_display().lower()
-        return f"{revision} is {state} and so frozen: copy it to a new draft and change that."
+        return _("{revision} is {state} and so frozen: copy it to a new draft and change that.").format(
+            revision=revision, state=state
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -105,19 +109,19 @@ class BomLineInline(PartInline):
     fk_name = "product_revision"
     autocomplete_fields = ("component", "component_revision")
     readonly_fields = ("substitutes_here",)
-    verbose_name_plural = "bill of materials"
+    verbose_name_plural = gettext_lazy("bill of materials")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BomLine]:
         lines = super().get_queryset(request).select_related("component", "component_revision__product")
         return lines.prefetch_related("substitutes__product")
 
-    @admin.display(description="substitutes")
+    @admin.display(description=gettext_lazy("substitutes"))
     def substitutes_here(self, line: BomLine) -> str:
         if line._state.adding:
-            return "after saving"
+            return _("after saving")
         codes = ", ".join(each.product.code for each in line.substitutes.all())
         url = reverse("admin:orders_bomline_change", args=[line.pk])
-        return format_html('<a href="{}">{}</a>', url, codes or ("add" if is_draft(line) else "none"))
+        return format_html('<a href="{}">{}</a>', url, codes or (_("add") if is_draft(line) else _("none")))
 
 
 @admin.register(ProductRevision)
@@ -129,7 +133,7 @@ class ProductRevisionAdmin(RevisionAdmin):
     autocomplete_fields = ("product",)
     inlines = (BomLineInline,)
 
-    @admin.display(description="product")
+    @admin.display(description=gettext_lazy("product"))
     def product_name(self, revision: ProductRevision) -> str:
         return revision.product.name
 
@@ -162,7 +166,7 @@ class BomLineAdmin(PartAdmin):
 
 class InstructionFileInline(PartInline):
     model = InstructionFile
-    verbose_name_plural = "pictures, documents, films"
+    verbose_name_plural = gettext_lazy("pictures, documents, films")
 
 
 @admin.register(Instruction)
@@ -187,7 +191,7 @@ class InstructionRevisionAdmin(RevisionAdmin):
         }
     }
 
-    @admin.display(description="instruction")
+    @admin.display(description=gettext_lazy("instruction"))
     def instruction_name(self, revision: InstructionRevision) -> str:
         return revision.instruction.name
 
@@ -215,12 +219,12 @@ class OperationInline(PartInline):
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    @admin.display(description="what it asks for")
+    @admin.display(description=gettext_lazy("what it asks for"))
     def contents(self, operation: Operation) -> str:
         if operation._state.adding:
-            return "after saving"
+            return _("after saving")
         steps = len(operation.steps.all())
-        asked = [f"{steps} step{'' if steps == 1 else 's'}"]
+        asked = [ngettext("{count} step", "{count} steps", steps).format(count=steps)]
         asked += [str(q) for q in operation.qualifications.all()] + [str(a) for a in operation.assets.all()]
         asked += [str(operation.instruction)] if operation.instruction else []
         url = reverse("admin:orders_operation_change", args=[operation.pk])
@@ -229,7 +233,7 @@ class OperationInline(PartInline):
 
 class OperationEdgeInline(PartInline):
     model = OperationEdge
-    verbose_name_plural = "edges: what waits for what"
+    verbose_name_plural = gettext_lazy("edges: what waits for what")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OperationEdge]:
         return super().get_queryset(request).select_related("before", "after")
@@ -269,11 +273,11 @@ class StepInline(DraftPart, admin.StackedInline):
     fieldsets = (
         (None, {"fields": (("position", "code", "kind", "is_required"), "name", "instruction", "picture")}),
         (
-            "What is entered",
+            gettext_lazy("What is entered"),
             {"fields": (("samples", "quantity_unit", "decimals", "lower", "target", "upper"), "component", "choices")},
         ),
         (
-            "When it is asked, who stands by it",
+            gettext_lazy("When it is asked, who stands by it"),
             {
                 "classes": ("collapse",),
                 "fields": (
@@ -287,12 +291,12 @@ class StepInline(DraftPart, admin.StackedInline):
 
 class OperationQualificationInline(PartInline):
     model = OperationQualification
-    verbose_name_plural = "qualifications it asks for"
+    verbose_name_plural = gettext_lazy("qualifications it asks for")
 
 
 class OperationAssetInline(PartInline):
     model = OperationAsset
-    verbose_name_plural = "tools, gauges and fixtures it asks for"
+    verbose_name_plural = gettext_lazy("tools, gauges and fixtures it asks for")
 
 
 @admin.register(Operation)
@@ -305,9 +309,9 @@ class OperationAdmin(OfYourSites, PartAdmin):
     autocomplete_fields = ("instruction",)
     fieldsets = (
         (None, {"fields": ("routing_revision", ("code", "name"), "station_class", ("setup_time_s", "run_time_s"))}),
-        ("Way through the routing", {"fields": (("is_optional", "alternate_group", "max_attempts"),)}),
+        (gettext_lazy("Way through the routing"), {"fields": (("is_optional", "alternate_group", "max_attempts"),)}),
         (
-            "What it asks for",
+            gettext_lazy("What it asks for"),
             {
                 "fields": (
                     "needs_line_clearance",

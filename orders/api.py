@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Prefetch, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -109,7 +110,7 @@ class OneRouting(Reading):
         found = Routing.objects.filter(pk=key, site__in=sites_of(request.user)).select_related("product", "site")
         routing = _with_revisions(found, RoutingRevision).first()
         if routing is None:
-            raise NotFound("There is no such routing at your sites.", do="List them, and send an id of the list.")
+            raise NotFound(_("There is no such routing at your sites."), do=_("List them, and send an id of the list."))
         return Response(shown(RoutingAnswer, routing))
 
 
@@ -169,8 +170,10 @@ class RevisionDifferences(OneRevision):
         if "against" in asked:
             before = siblings_of(revision).filter(pk=asked["against"]).first()
             if before is None:
-                sentence = "It is no revision of the same."
-                raise InvalidInput(sentence, do="Send an id of its siblings.", errors=[FieldError("against", sentence)])
+                sentence = _("It is no revision of the same.")
+                raise InvalidInput(
+                    sentence, do=_("Send an id of its siblings."), errors=[FieldError("against", sentence)]
+                )
         changes = differences(parts_of(before), parts_of(revision)) if before else []
         return Response(shown(DifferencesAnswer, {"against": before.pk if before else None, "changes": changes}))
 
@@ -271,7 +274,7 @@ class InsertStandard(Act):
         sites = sites_of(request.user)
         found = Operation.objects.filter(pk=asked["operation"], routing_revision__routing__site__in=sites).first()
         if found is None or kind != "routing":
-            raise NotFound("There is no such standard operation.", do="Look for it in the site's libraries.")
+            raise NotFound(_("There is no such standard operation."), do=_("Look for it in the site's libraries."))
 
         def insert(*, revision: RoutingRevision, **more: Any) -> RoutingRevision:
             drafts.insert_standard_operation(draft=revision, operation=found, code=asked["code"], **more)
@@ -286,7 +289,7 @@ def _product(code: str) -> Product:
     if found is None and (key := _uuid(code)) is not None:
         found = _with_revisions(Product.objects.filter(pk=key), ProductRevision).first()
     if found is None:
-        raise NotFound(f"There is no product {code[:40]}.", do="Check the code, or send the id.")
+        raise NotFound(_("There is no product {code}.").format(code=code[:40]), do=_("Check the code, or send the id."))
     product: Product = found
     return product
 
@@ -294,7 +297,10 @@ def _product(code: str) -> Product:
 def _product_revision(code: str, revision: str) -> ProductRevision:
     found = next((one for one in _product(code).revisions.all() if one.code == revision), None)
     if found is None:
-        raise NotFound(f"{code[:40]} has no revision {revision[:20]}.", do="See the product's revisions.")
+        raise NotFound(
+            _("{code} has no revision {revision}.").format(code=code[:40], revision=revision[:20]),
+            do=_("See the product's revisions."),
+        )
     return found
 
 

@@ -13,6 +13,8 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mes.kernel.audit import canonical
 from mes.kernel.numbers import plain
@@ -26,10 +28,25 @@ _NAME = {"code", "number"}  # of the revision itself: two of them always differ 
 _UP = {"product", "routing", "instruction", "product_revision", "routing_revision", "instruction_revision"}
 _ROW_UP = {"product_revision", "routing_revision", "instruction_revision", "operation", "bom_line", "copied_from"}
 
+NOUNS = {
+    "revision": gettext_lazy("revision"),
+    "BOM line": gettext_lazy("BOM line"),
+    "substitute": gettext_lazy("substitute"),
+    "operation": gettext_lazy("operation"),
+    "step": gettext_lazy("step"),
+    "qualification": gettext_lazy("qualification"),
+    "tool": gettext_lazy("tool"),
+    "edge": gettext_lazy("edge"),
+    "file": gettext_lazy("file"),
+}
+
 
 @dataclass(frozen=True)
 class Part:
-    """One row of a revision. within: the operation that it belongs to, by code, or empty. values: label -> words."""
+    """One row of a revision. kind: one of NOUNS. within: the operation that it belongs to, by code, or empty.
+
+    values: label -> words.
+    """
 
     kind: str
     name: str
@@ -42,7 +59,10 @@ class Part:
 
 
 def parts_of(revision: AnyRevision) -> list[Part]:
-    """Everything in a revision, in the order in which people read it; a constant number of queries."""
+    """Everything in a revision, in the order in which people read it, in the language of who asks.
+
+    A constant number of queries.
+    """
     if isinstance(revision, ProductRevision):
         return [_itself(revision), *_bill(revision)]
     if isinstance(revision, RoutingRevision):
@@ -117,7 +137,7 @@ def words(row: models.Model, field: models.Field) -> str:
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, FieldFile):
@@ -130,6 +150,6 @@ def _file(value: FieldFile) -> str:
     if not value.name:
         return ""
     if not default_storage.exists(value.name):
-        return f"{value.name} (missing)"
+        return _("{file} (missing)").format(file=value.name)
     with default_storage.open(value.name) as file:
         return f"{value.name.rpartition('/')[2]} ({hashlib.file_digest(file, 'sha256').hexdigest()[:16]})"

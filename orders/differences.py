@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from orders.content import Part
+from orders.content import NOUNS, Part
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
@@ -35,6 +35,10 @@ class Change:
     within: str
     what: str
     fields: tuple[FieldChange, ...]
+
+    @property
+    def noun(self) -> str:
+        return str(NOUNS[self.kind])
 
 
 def differences(before: Sequence[Part], after: Sequence[Part]) -> list[Change]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.numbers import plain
 from orders.models import Operation, OperationEdge, RoutingRevision
 
@@ -23,14 +25,18 @@ class Box:
     @property
     def detail(self) -> str:
         minutes, seconds = divmod(self.operation.run_time_s, 60)
-        signed = " · signed" if self.operation.signature_meaning else ""
+        signed = f" · {_('signed')}" if self.operation.signature_meaning else ""
         return f"{self.operation.station_class.name} · {minutes}:{seconds:02}{signed}"
 
     @property
     def choice(self) -> str:
         """That a unit need not go through it: one of several, or optional."""
-        words = [f"one of {self.operation.alternate_group}"] if self.operation.alternate_group else []
-        return " · ".join([*words, *(["optional"] if self.operation.is_optional else [])])
+        group, words = self.operation.alternate_group, []
+        if group:
+            words.append(_("one of {group}").format(group=group))
+        if self.operation.is_optional:
+            words.append(_("optional"))
+        return " · ".join(words)
 
     @property
     def title(self) -> str:
@@ -92,7 +98,7 @@ class Drawing:
 
     @property
     def label(self) -> str:
-        return "Operations " + ", ".join(box.operation.code for box in self.boxes)
+        return _("Operations {codes}").format(codes=", ".join(box.operation.code for box in self.boxes))
 
 
 def draw(revision: RoutingRevision, changes: Mapping[str, str] | None = None) -> Drawing:
@@ -144,7 +150,7 @@ def _edge_words(edge: OperationEdge) -> list[str]:
     """What an edge asks for beyond that the one before is done, in words short enough to stand between two boxes."""
     found = []
     if edge.transfer_quantity is not None:
-        found.append(f"from {plain(edge.transfer_quantity)}")
+        found.append(_("from {quantity}").format(quantity=plain(edge.transfer_quantity)))
     if edge.minimum_time_s is not None:
         found.append(f"≥ {_duration(edge.minimum_time_s)}")
     if edge.maximum_time_s is not None:
@@ -154,5 +160,7 @@ def _edge_words(edge: OperationEdge) -> list[str]:
 
 def _duration(seconds: int) -> str:
     if seconds % 3600 == 0 and seconds:
-        return f"{seconds // 3600} h"
-    return f"{seconds // 60} min" if seconds % 60 == 0 and seconds else f"{seconds} s"
+        return _("{hours} h").format(hours=seconds // 3600)
+    if seconds % 60 == 0 and seconds:
+        return _("{minutes} min").format(minutes=seconds // 60)
+    return _("{seconds} s").format(seconds=seconds)

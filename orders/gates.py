@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.gates import Facts, Hook, Verdict, gate
 from orders.models import InstructionConfirmation, WorkOrder
 from orders.plans import InstructionPlan, OperationPlan
@@ -53,8 +55,8 @@ def order_released(facts: Facts) -> Verdict | None:
         return None
     return Verdict(
         "ORDER_NOT_RELEASED",
-        f"Order {known.erp_reference} is {known.get_status_display().lower()}.",
-        do="Ask the supervisor to release it." if known.status == "DRAFT" else "Take another unit.",
+        _("Order {order} is {status}.").format(order=known.erp_reference, status=known.get_status_display().lower()),
+        do=_("Ask the supervisor to release it.") if known.status == "DRAFT" else _("Take another unit."),
         tone="caution",
         evidence={"order": known.erp_reference, "status": known.status},
     )
@@ -68,9 +70,11 @@ def instruction_read(facts: Facts) -> Verdict | None:
         return None
     return Verdict(
         "INSTRUCTION_NOT_READ",
-        f"You have not confirmed {unread.code} {unread.name}, revision {unread.number}.",
-        "It is new to you: who does the operation has read it.",
-        "Read it here and confirm.",
+        _("You have not confirmed {code} {name}, revision {number}.").format(
+            code=unread.code, name=unread.name, number=unread.number
+        ),
+        _("It is new to you: who does the operation has read it."),
+        _("Read it here and confirm."),
         tone="caution",
         evidence={"instruction": unread.code, "revision": unread.number, "id": str(unread.revision_id)},
     )

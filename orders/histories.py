@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from orders.content import AnyRevision, label, words
 from orders.models import (
@@ -25,7 +26,7 @@ from orders.models import (
 PAUSE = timedelta(seconds=5)  # a longer one parts two acts
 LIMIT = 1000  # latest states of rows that one page looks through
 
-_WHAT = {"+": "added", "~": "changed", "-": "removed"}
+_WHAT = {"+": gettext_lazy("added"), "~": gettext_lazy("changed"), "-": gettext_lazy("removed")}
 _LEFT_OUT = {"id", "copied_from", "approved_at", "approved_by", "released_at", "released_by"}
 
 
@@ -61,7 +62,7 @@ def acts_on(revision: AnyRevision) -> list[Act]:
         fields = _fields(state, earlier.get(state.id))
         earlier[state.id] = state
         if fields or state.history_type != "~":
-            found.append((state, Entry(_name(state), _WHAT[state.history_type], fields)))
+            found.append((state, Entry(_name(state), str(_WHAT[state.history_type]), fields)))
     return [_act(act) for act in _together(found)][::-1]
 
 

@@ -4,6 +4,9 @@ from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from equipment.queries import sites_of
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
@@ -37,7 +40,10 @@ def known_order(person: Person, erp_reference: str) -> WorkOrder:
     """
     order = order_by_reference(erp_reference, sites_of(person))
     if order is None:
-        raise NotFound(f"There is no order {erp_reference[:40]} at your sites.", do="Check the reference.")
+        raise NotFound(
+            _("There is no order {order} at your sites.").format(order=erp_reference[:40]),
+            do=_("Check the reference."),
+        )
     return order
 
 
@@ -56,7 +62,7 @@ def known_revision(person: Person, kind: str, key: UUID) -> ProductRevision | Ro
     model = _REVISIONS.get(kind)
     found = model._default_manager.filter(pk=key).first() if model else None
     if found is None or (isinstance(found, RoutingRevision) and found.routing.site_id not in sites_of(person)):
-        raise NotFound("There is no such revision at your sites.", do="Look for it under master data.")
+        raise NotFound(_("There is no such revision at your sites."), do=_("Look for it under master data."))
     return found
 
 
@@ -67,7 +73,7 @@ def mistakes_of(revision: ProductRevision | RoutingRevision | InstructionRevisio
     if isinstance(revision, RoutingRevision):
         return mistakes_in_routing(revision)
     if not revision.body.strip():
-        return [FieldError("body", "The instruction says nothing.", "Write it.")]
+        return [FieldError("body", _("The instruction says nothing."), _("Write it."))]
     return []
 
 
@@ -78,7 +84,10 @@ def warnings_of(revision: ProductRevision | RoutingRevision | InstructionRevisio
     if isinstance(revision, RoutingRevision):
         return [*warnings_in_routing(revision), *_misfits(revision, on)]
     missing = sheet_of(revision).unknown
-    return [FieldError("body", f"It names {name}, and there is no such picture.", "Add the file.") for name in missing]
+    return [
+        FieldError("body", _("It names {name}, and there is no such picture.").format(name=name), _("Add the file."))
+        for name in missing
+    ]
 
 
 def _misfits(routing: RoutingRevision, on: date) -> list[FieldError]:
@@ -101,17 +110,28 @@ def plan_mistakes(plan: Plan, revision: ProductRevision) -> list[FieldError]:
     for line in BomLine.objects.filter(product_revision=revision).select_related("component"):
         operation = plan.operation(line.operation_code)
         if operation is None:
-            mistakes.append(FieldError(f"BOM line {line}", "The routing has no such operation.", "Correct its code."))
+            mistakes.append(
+                FieldError(
+                    _("BOM line {line}").format(line=line),
+                    _("The routing has no such operation."),
+                    _("Correct its code."),
+                )
+            )
             continue
         steps = [s for s in operation.steps if s.component and s.component.product_id == line.component_id]
         if line.is_traced and (found := _line_mistake(line, steps, revision.product)):
-            mistakes.append(FieldError(f"operation {operation.code}, {line.component}", *found))
+            mistakes.append(
+                FieldError(
+                    _("operation {operation}, {component}").format(operation=operation.code, component=line.component),
+                    *found,
+                )
+            )
     for operation in plan.operations:
         mistakes += [
             FieldError(
-                f"operation {operation.code}, step {step.code}",
-                "It scans a component that the BOM does not have, or does not trace, at this operation.",
-                "Add the BOM line, trace it, or remove the step.",
+                _("operation {operation}, step {step}").format(operation=operation.code, step=step.code),
+                _("It scans a component that the BOM does not have, or does not trace, at this operation."),
+                _("Add the BOM line, trace it, or remove the step."),
             )
             for step in operation.steps
             if step.kind == StepKind.SCAN and step.component is None
@@ -122,43 +142,63 @@ def plan_mistakes(plan: Plan, revision: ProductRevision) -> list[FieldError]:
 def _line_mistake(line: BomLine, steps: Sequence[StepPlan], product: Product) -> tuple[str, str] | None:
     """What is wrong with how a BOM line is scanned, and what to do."""
     if len(steps) != 1:
-        return f"{len(steps) or 'No'} steps scan it.", "Have one scan step for it; samples repeat it."
+        said = _("{count} steps scan it.").format(count=len(steps)) if steps else _("No steps scan it.")
+        return said, _("Have one scan step for it; samples repeat it.")
     (step,) = steps
     each = line.quantity / step.samples
     if not step.is_required:
-        return "Its scan step is not required.", "Make the step required."
+        return _("Its scan step is not required."), _("Make the step required.")
     if step.condition is not None:
-        return "Its scan step is asked only sometimes.", "Remove the step's condition."
+        return _("Its scan step is asked only sometimes."), _("Remove the step's condition.")
     if each != each.quantize(Decimal("0.0001")):
-        return f"{plain(line.quantity)} can't be shared among {step.samples} scans.", "Change samples or quantity."
+        return (
+            _("{quantity} can't be shared among {samples} scans.").format(
+                quantity=plain(line.quantity), samples=step.samples
+            ),
+            _("Change samples or quantity."),
+        )
     if line.component.tracking == Tracking.SERIAL:
         if product.tracking != Tracking.SERIAL:
-            return "It has serial numbers, and the product is made in lots.", "Take it by lot."
+            return _("It has serial numbers, and the product is made in lots."), _("Take it by lot.")
         if each != 1:
-            return f"It has serial numbers, and each scan takes {plain(each)}.", "Have one scan a piece."
+            return (
+                _("It has serial numbers, and each scan takes {each}.").format(each=plain(each)),
+                _("Have one scan a piece."),
+            )
     return None
 
 
 def check_fits(routing: RoutingRevision, revision: ProductRevision, *, on: date) -> Plan:
     """The plan of two released revisions on a day, or NotReleasable with every mistake."""
     plan = current_plan(routing.pk, revision.pk, on=on)
-    if mistakes := _known_mistakes(plan, routing.pk, revision):
+    if mistakes := _known_mistakes(plan, routing.pk, revision, get_language()):
         raise NotReleasable(
-            f"{routing} and {revision} don't fit together.",
-            do="Mend what is named, in a new revision if one is released.",
+            _("{routing} and {revision} don't fit together.").format(routing=routing, revision=revision),
+            do=_("Mend what is named, in a new revision if one is released."),
             errors=mistakes,
         )
     return plan
 
 
 @lru_cache(maxsize=2048)
-def _known_mistakes(plan: Plan, routing_revision_id: UUID, revision: ProductRevision) -> list[FieldError]:
+def _known_mistakes(
+    plan: Plan, routing_revision_id: UUID, revision: ProductRevision, language: str | None
+) -> list[FieldError]:
     # Both are frozen, so that what fits once fits for good; the plan says which instructions are in force.
+    # The sentences are in one language, so it is part of the key.
     found = plan_mistakes(plan, revision)
     asked = Operation.objects.filter(routing_revision=routing_revision_id, instruction__isnull=False)
     for operation in asked.select_related("instruction"):
         planned = plan.operation(operation.code)
         if planned is not None and planned.instruction is None:
-            sentence = f"No revision of the instruction {operation.instruction} is in force."
-            found.append(FieldError(f"operation {operation.code}", sentence, "Release one, or move its effectivity."))
+            sentence = _("No revision of the instruction {instruction} is in force.").format(
+                instruction=operation.instruction
+            )
+            found.append(
+                FieldError(
+                    _("operation {operation}").format(operation=operation.code),
+                    sentence,
+                    _("Release one, or move its effectivity."),
+                )
+            )
     return found

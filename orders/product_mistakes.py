@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.numbers import plain
 from mes.kernel.refusals import FieldError
 from orders.bom import circle_through
@@ -17,10 +19,14 @@ _RUN = re.compile(r"^([A-Za-z]+)(\d+)\s*[-–]\s*\1?(\d+)$")
 def mistakes_in_bill(revision: ProductRevision) -> list[FieldError]:
     """Everything that stops a product revision from being approved and released."""
     lines = _lines(revision)
-    found = [FieldError(f"BOM line {line}", *said) for line in lines for said in _line_mistakes(line, revision)]
+    found = [
+        FieldError(_("BOM line {line}").format(line=line), *said)
+        for line in lines
+        for said in _line_mistakes(line, revision)
+    ]
     if circle := circle_through(revision):
-        sentence = f"It contains itself: {' → '.join(circle)}."
-        found.append(FieldError("BOM lines", sentence, "Remove one of these components."))
+        sentence = _("It contains itself: {circle}.").format(circle=" → ".join(circle))
+        found.append(FieldError(_("BOM lines"), sentence, _("Remove one of these components.")))
     return found
 
 
@@ -30,15 +36,28 @@ def warnings_in_bill(revision: ProductRevision) -> list[FieldError]:
     for line in _lines(revision):
         named = count_designators(line.reference_designators)
         if named and line.basis == QuantityBasis.PER_PIECE and named != line.quantity:
-            sentence = f"It names {named} places and takes {plain(line.quantity)}."
-            found.append(FieldError(f"BOM line {line}", sentence, "Check quantity and reference designators."))
+            sentence = _("It names {named} places and takes {quantity}.").format(
+                named=named, quantity=plain(line.quantity)
+            )
+            found.append(
+                FieldError(
+                    _("BOM line {line}").format(line=line), sentence, _("Check quantity and reference designators.")
+                )
+            )
         if not line.component.is_active:
-            found.append(FieldError(f"BOM line {line}", f"{line.component} is out of use."))
+            found.append(
+                FieldError(
+                    _("BOM line {line}").format(line=line),
+                    _("{component} is out of use.").format(component=line.component),
+                )
+            )
     codes = {line.operation_code for line in revision.bom_lines.all()}
     for routing in released_routings_of(revision.product_id):
         for code in sorted(codes - {operation.code for operation in routing.operations.all()}):
-            sentence = f"{routing} has no operation {code}: orders with both are not released."
-            found.append(FieldError("BOM lines", sentence, "Release a routing that has it."))
+            sentence = _("{routing} has no operation {code}: orders with both are not released.").format(
+                routing=routing, code=code
+            )
+            found.append(FieldError(_("BOM lines"), sentence, _("Release a routing that has it.")))
     return found
 
 
@@ -59,16 +78,28 @@ def _lines(revision: ProductRevision) -> list[BomLine]:
 def _line_mistakes(line: BomLine, revision: ProductRevision) -> Iterator[tuple[str, str]]:
     component = line.component
     if component.pk == revision.product_id:
-        yield "A product is no component of itself.", "Remove the line."
+        yield _("A product is no component of itself."), _("Remove the line.")
     wanted = line.component_revision
     if wanted is not None and wanted.product_id != component.pk:
-        yield f"{wanted} is no revision of {component.code}.", "Choose one of its own, or none."
+        yield (
+            _("{wanted} is no revision of {component}.").format(wanted=wanted, component=component.code),
+            _("Choose one of its own, or none."),
+        )
     elif wanted is not None and wanted.status != RevisionStatus.RELEASED:
-        yield f"{wanted} is {wanted.get_status_display().lower()}.", "Release it first, or choose another."
+        yield (
+            _("{wanted} is {status}.").format(wanted=wanted, status=wanted.get_status_display().lower()),
+            _("Release it first, or choose another."),
+        )
     if line.trace_level == TraceLevel.SERIAL and component.tracking == Tracking.LOT:
-        yield f"{component.code} has lot numbers, no serial numbers.", "Trace it by lot, or leave the field empty."
+        yield (
+            _("{component} has lot numbers, no serial numbers.").format(component=component.code),
+            _("Trace it by lot, or leave the field empty."),
+        )
     if line.trace_level == TraceLevel.LOT and component.tracking == Tracking.SERIAL:
-        yield f"{component.code} has serial numbers.", "Trace it by serial number, or leave the field empty."
+        yield (
+            _("{component} has serial numbers.").format(component=component.code),
+            _("Trace it by serial number, or leave the field empty."),
+        )
     for each in line.substitutes.all():
         yield from _substitute_mistakes(line, each)
 
@@ -76,12 +107,21 @@ def _line_mistakes(line: BomLine, revision: ProductRevision) -> Iterator[tuple[s
 def _substitute_mistakes(line: BomLine, each: BomSubstitute) -> Iterator[tuple[str, str]]:
     component, product = line.component, each.product
     if product.pk == component.pk:
-        yield f"{product.code} can't be its own substitute.", "Remove it."
+        yield _("{product} can't be its own substitute.").format(product=product.code), _("Remove it.")
     if line.is_traced and product.tracking != component.tracking:
         yield (
-            f"The substitute {product.code} is counted {product.get_tracking_display()}, and {component.code} "
-            f"{component.get_tracking_display()}.",
-            "Choose a substitute that is counted alike.",
+            _("The substitute {product} is counted {tracking}, and {component} {component_tracking}.").format(
+                product=product.code,
+                tracking=product.get_tracking_display(),
+                component=component.code,
+                component_tracking=component.get_tracking_display(),
+            ),
+            _("Choose a substitute that is counted alike."),
         )
     if product.tracking == Tracking.SERIAL and line.is_traced and each.factor != 1:
-        yield f"{plain(each.factor)} of {product.code} can't be scanned for one.", "Set its factor to 1."
+        yield (
+            _("{factor} of {product} can't be scanned for one.").format(
+                factor=plain(each.factor), product=product.code
+            ),
+            _("Set its factor to 1."),
+        )

@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from equipment.models import Site
 from mes.kernel.audit.models import AuditEvent
@@ -108,8 +109,8 @@ def pinned_plan(digest: str) -> Plan:
     plan = Plan.of(PinnedPlan.objects.get(digest=digest).content)
     if plan.digest != digest:
         raise PlanAltered(
-            f"The pinned plan {digest[:8]} has been altered in the database.",
-            do="Stop work on its orders and call whoever keeps the database.",
+            _("The pinned plan {digest} has been altered in the database.").format(digest=digest[:8]),
+            do=_("Stop work on its orders and call whoever keeps the database."),
         )
     return plan
 
@@ -153,7 +154,8 @@ def operations_in_order(routing: RoutingRevision) -> list[Operation]:
     except CycleError as error:
         circle = " → ".join(operations[key].code for key in error.args[1])
         raise RoutingHasCycle(
-            f"The operations wait for each other in a circle: {circle}.", do="Remove one of these edges."
+            _("The operations wait for each other in a circle: {circle}.").format(circle=circle),
+            do=_("Remove one of these edges."),
         ) from error
     ordered: list[Operation] = []
     while sorter.is_active():

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
 from equipment.models import Station
 from mes.kernel.refusals import FieldError, Refusal
 from orders.catalogue import newer_standards
@@ -20,7 +22,7 @@ def mistakes_in_routing(revision: RoutingRevision) -> list[FieldError]:
     """Everything that stops a routing revision from being approved and released."""
     operations = _operations(revision)
     if not operations:
-        return [FieldError("operations", "The routing has no operation.", "Add one.")]
+        return [FieldError("operations", _("The routing has no operation."), _("Add one."))]
     edges = list(revision.edges.select_related("before", "after"))
     graph = () if revision.routing.is_library else _graph(revision, operations, edges)
     steps = (mistake for operation in operations for mistake in _steps(operation))
@@ -30,17 +32,24 @@ def mistakes_in_routing(revision: RoutingRevision) -> list[FieldError]:
 def warnings_in_routing(revision: RoutingRevision) -> list[FieldError]:
     """What is probably not meant, and does not stop a release."""
     found = [
-        FieldError(f"operation {draft.code}", f"{origin} is newer than what it was copied from.", "Compare them.")
+        FieldError(
+            _("operation {operation}").format(operation=draft.code),
+            _("{origin} is newer than what it was copied from.").format(origin=origin),
+            _("Compare them."),
+        )
         for draft, origin in newer_standards(revision)
     ]
     for operation in _operations(revision):
-        place = f"operation {operation.code}"
+        place = _("operation {operation}").format(operation=operation.code)
         if not operation.steps.all():
-            found.append(FieldError(place, "It has no step: nothing is recorded but its start and end."))
+            found.append(FieldError(place, _("It has no step: nothing is recorded but its start and end.")))
         if operation.instruction is None and not any(step.instruction for step in operation.steps.all()):
-            found.append(FieldError(place, "It has no instruction, and none of its steps says what to do."))
+            found.append(FieldError(place, _("It has no instruction, and none of its steps says what to do.")))
         found += [
-            FieldError(f"{place}, step {step.code}", "It is a number without limits: any number is good.")
+            FieldError(
+                _("{place}, step {step}").format(place=place, step=step.code),
+                _("It is a number without limits: any number is good."),
+            )
             for step in operation.steps.all()
             if step.kind in (StepKind.NUMBER, StepKind.TABLE) and step.lower is None and step.upper is None
         ]
@@ -58,22 +67,26 @@ def _stations(revision: RoutingRevision, operations: Sequence[Operation]) -> Ite
     for operation in operations:
         if operation.station_class_id not in staffed:
             yield FieldError(
-                f"operation {operation.code}",
-                f"{site} has no active station of the class {operation.station_class}.",
-                "Add a station or choose another class.",
+                _("operation {operation}").format(operation=operation.code),
+                _("{site} has no active station of the class {station_class}.").format(
+                    site=site, station_class=operation.station_class
+                ),
+                _("Add a station or choose another class."),
             )
 
 
 def _edges(revision: RoutingRevision, edges: Sequence[OperationEdge]) -> Iterator[FieldError]:
     for edge in edges:
         if {edge.before.routing_revision_id, edge.after.routing_revision_id} != {revision.pk}:
-            yield FieldError(f"edge {edge}", "It joins operations of another revision.", "Remove it.")
+            yield FieldError(
+                _("edge {edge}").format(edge=edge), _("It joins operations of another revision."), _("Remove it.")
+            )
         group = edge.before.alternate_group
         if group and group == edge.after.alternate_group:
             yield FieldError(
-                f"edge {edge}",
-                f"Both are alternates of the group {group}: a unit goes through one of them.",
-                "Remove the edge, or take one out of the group.",
+                _("edge {edge}").format(edge=edge),
+                _("Both are alternates of the group {group}: a unit goes through one of them.").format(group=group),
+                _("Remove the edge, or take one out of the group."),
             )
 
 
@@ -88,12 +101,18 @@ def _graph(
     alone = [operation for operation in operations if operation.pk not in joined] if edges else []
     for operation in alone:
         yield FieldError(
-            f"operation {operation.code}", "No edge leads to it or from it: nothing reaches it.", "Add its edges."
+            _("operation {operation}").format(operation=operation.code),
+            _("No edge leads to it or from it: nothing reaches it."),
+            _("Add its edges."),
         )
     groups = Counter(operation.alternate_group for operation in operations if operation.alternate_group)
     for group, count in groups.items():
         if count == 1:
-            yield FieldError(f"group {group}", "It has one operation only.", "Add its alternates or empty the field.")
+            yield FieldError(
+                _("group {group}").format(group=group),
+                _("It has one operation only."),
+                _("Add its alternates or empty the field."),
+            )
     yield from _join([operation for operation in operations if operation not in alone], edges)
 
 
@@ -105,7 +124,9 @@ def _join(operations: Sequence[Operation], edges: Sequence[OperationEdge]) -> It
     if len(ends) > 1:
         codes = ", ".join(operation.code for operation in last)
         yield FieldError(
-            "edges", f"Nothing follows {codes}: the branches don't come together.", "Join them in one last operation."
+            "edges",
+            _("Nothing follows {codes}: the branches don't come together.").format(codes=codes),
+            _("Join them in one last operation."),
         )
 
 
@@ -121,9 +142,11 @@ def _instructions(operations: Sequence[Operation]) -> Iterator[FieldError]:
     for operation in operations:
         if operation.instruction_id and operation.instruction_id not in released:
             yield FieldError(
-                f"operation {operation.code}",
-                f"No revision of the instruction {operation.instruction} is released.",
-                "Release one first.",
+                _("operation {operation}").format(operation=operation.code),
+                _("No revision of the instruction {instruction} is released.").format(
+                    instruction=operation.instruction
+                ),
+                _("Release one first."),
             )
 
 
@@ -131,11 +154,11 @@ def _steps(operation: Operation) -> Iterator[FieldError]:
     steps = sorted(operation.steps.all(), key=lambda step: step.position)
     earlier: dict[str, Step] = {}
     for step in steps:
-        place = f"operation {operation.code}, step {step.code}"
+        place = _("operation {operation}, step {step}").format(operation=operation.code, step=step.code)
         if step.condition_step and (found := _condition_mistake(step, earlier, {s.code for s in steps})):
             yield FieldError(place, *found)
         if twice := [choice for choice, count in Counter(step.choices).items() if count > 1]:
-            yield FieldError(place, f"It offers {twice[0]} twice.", "Remove one.")
+            yield FieldError(place, _("It offers {choice} twice.").format(choice=twice[0]), _("Remove one."))
         earlier[step.code] = step
 
 
@@ -144,16 +167,36 @@ def _condition_mistake(step: Step, earlier: dict[str, Step], known: set[str]) ->
     asked = earlier.get(step.condition_step)
     if asked is None:
         if step.condition_step in known:
-            return f"Its condition names {step.condition_step}, which does not come before it.", "Move one of them."
-        return f"Its condition names {step.condition_step}, which is no step here.", "Correct the code."
+            return (
+                _("Its condition names {step}, which does not come before it.").format(step=step.condition_step),
+                _("Move one of them."),
+            )
+        return (
+            _("Its condition names {step}, which is no step here.").format(step=step.condition_step),
+            _("Correct the code."),
+        )
     if asked.kind not in _COMPARABLE:
-        return f"{asked.code} is a {asked.get_kind_display()}: its answer can't be compared.", "Choose another step."
+        return (
+            _("{step} is a {kind}: its answer can't be compared.").format(
+                step=asked.code, kind=asked.get_kind_display()
+            ),
+            _("Choose another step."),
+        )
     if step.condition_comparison in (Comparison.ABOVE, Comparison.BELOW) and asked.kind not in _NUMBERS:
-        return f"{asked.code} is no number: it is never above or below.", "Compare with is or is not."
+        return (
+            _("{step} is no number: it is never above or below.").format(step=asked.code),
+            _("Compare with is or is not."),
+        )
     if (allowed := _answers(asked)) is not None and step.condition_value not in allowed:
-        return f"{asked.code} never is “{step.condition_value}”.", f"Choose one of: {', '.join(allowed)}."
+        return (
+            _("{step} never is “{value}”.").format(step=asked.code, value=step.condition_value),
+            _("Choose one of: {allowed}.").format(allowed=", ".join(allowed)),
+        )
     if asked.kind in _NUMBERS and not _is_number(step.condition_value):
-        return f"“{step.condition_value}” is no number.", f"{asked.code} is one: compare it with a number."
+        return (
+            _("“{value}” is no number.").format(value=step.condition_value),
+            _("{step} is one: compare it with a number.").format(step=asked.code),
+        )
     return None
 
 

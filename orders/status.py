@@ -1,13 +1,14 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mes.kernel.transitions import Transitions
 
 
 class RevisionStatus(models.TextChoices):
-    DRAFT = "DRAFT", "Draft"
-    APPROVED = "APPROVED", "Approved"
-    RELEASED = "RELEASED", "Released"
-    OBSOLETE = "OBSOLETE", "Obsolete"
+    DRAFT = "DRAFT", _("Draft")
+    APPROVED = "APPROVED", _("Approved")
+    RELEASED = "RELEASED", _("Released")
+    OBSOLETE = "OBSOLETE", _("Obsolete")
 
 
 REVISION = Transitions(
@@ -25,10 +26,10 @@ REVISION = Transitions(
 class OrderStatus(models.TextChoices):
     """A hold is a row beside the order, not one of these."""
 
-    DRAFT = "DRAFT", "Draft"
-    RELEASED = "RELEASED", "Released"
-    RUNNING = "RUNNING", "Running"
-    COMPLETED = "COMPLETED", "Completed"
+    DRAFT = "DRAFT", _("Draft")
+    RELEASED = "RELEASED", _("Released")
+    RUNNING = "RUNNING", _("Running")
+    COMPLETED = "COMPLETED", _("Completed")
 
 
 ORDER = Transitions(

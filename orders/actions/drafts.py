@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from equipment.policies import check_site_access
 from mes.kernel.personnel.models import Person
@@ -77,14 +78,23 @@ def insert_standard_operation(
     check_site_access(by, draft.routing.site_id)
     library = operation.routing_revision
     if not library.routing.is_library or library.status != RevisionStatus.RELEASED:
-        raise NotAStandard(f"{operation} of {library} is no released standard operation.", do="Choose one.")
+        raise NotAStandard(
+            _("{operation} of {library} is no released standard operation.").format(
+                operation=operation, library=library
+            ),
+            do=_("Choose one."),
+        )
     if library.routing.site_id != draft.routing.site_id:
-        raise NotAStandard(f"{library} belongs to another site.", do="Choose a library of the same site.")
+        raise NotAStandard(
+            _("{library} belongs to another site.").format(library=library), do=_("Choose a library of the same site.")
+        )
     try:
         operation_code(code)
     except ValidationError as error:
         sentence = str(error.message)
-        raise InvalidInput(f"“{code[:12]}” is no code.", do=sentence, errors=[FieldError("code", sentence)]) from error
+        raise InvalidInput(
+            _("“{code}” is no code.").format(code=code[:12]), do=sentence, errors=[FieldError("code", sentence)]
+        ) from error
     return _copy_operation(operation, routing_revision=draft, code=code, copied_from=operation)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -21,7 +23,9 @@ def confirm_instruction(*, revision: InstructionRevision, by: Person, at: dateti
     """
     check_permission(by, Permission.WORK)
     if revision.status not in (RevisionStatus.RELEASED, RevisionStatus.OBSOLETE):
-        raise InstructionNotInForce(f"{revision} is not released.", do="Read the one that the order asks for.")
+        raise InstructionNotInForce(
+            _("{revision} is not released.").format(revision=revision), do=_("Read the one that the order asks for.")
+        )
     InstructionConfirmation.objects.bulk_create(
         [InstructionConfirmation(instruction_revision=revision, by=by, at=at)], ignore_conflicts=True
     )

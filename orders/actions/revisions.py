@@ -7,6 +7,9 @@ content as it was shown. What is approved can be sent back; what is released can
 from datetime import date, datetime
 from typing import TypeVar
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from equipment.policies import check_site_access
 from mes.kernel.audit.actions.signatures import SignatureRefused, Signing, sign
 from mes.kernel.audit.models import Meaning
@@ -37,7 +40,7 @@ def approve(*, revision: R, signing: Signing, by: Person, at: datetime) -> R:
     check_permission(by, Permission.DRAFT_MASTER_DATA)
     locked = _lock(revision, by)
     locked.status = REVISION.after(locked.status, "approve", name=str(locked))
-    _check_faultless(locked, "approve")
+    _check_faultless(locked, _("Mend them, then approve it."))
     _sign(locked, signing, Meaning.APPROVED, by, at)
     locked.approved_at, locked.approved_by = at, by
     locked.save(update_fields=["status", "approved_at", "approved_by"])
@@ -68,11 +71,11 @@ def release(*, revision: R, signing: Signing, by: Person, at: datetime) -> R:
     locked.status = REVISION.after(locked.status, "release", name=str(locked), do=_how(locked))
     if locked.approved_by_id == by.pk:
         raise SamePerson(
-            f"You approved {locked}, so you can't release it.",
-            why="Two people look at each revision.",
-            do="Ask somebody else with the quality role.",
+            _("You approved {revision}, so you can't release it.").format(revision=locked),
+            why=_("Two people look at each revision."),
+            do=_("Ask somebody else with the quality role."),
         )
-    _check_faultless(locked, "release")
+    _check_faultless(locked, _("Mend them, then release it."))
     _sign(locked, signing, Meaning.RELEASED, by, at)
     locked.released_at, locked.released_by = at, by
     locked.save(update_fields=["status", "released_at", "released_by"])
@@ -80,7 +83,7 @@ def release(*, revision: R, signing: Signing, by: Person, at: datetime) -> R:
 
 
 def _how(revision: ProductRevision | RoutingRevision | InstructionRevision) -> str:
-    return "Let the engineer approve it first." if revision.status == RevisionStatus.DRAFT else ""
+    return _("Let the engineer approve it first.") if revision.status == RevisionStatus.DRAFT else ""
 
 
 def retire(*, revision: R, by: Person, at: datetime) -> R:
@@ -99,11 +102,14 @@ def end_effectivity(*, revision: R, on: date | None, reason: str, by: Person, at
     locked = _lock(revision, by)
     if locked.status != RevisionStatus.RELEASED:
         raise NotInForce(
-            f"{locked} is {locked.get_status_display().lower()}.", do="The end is set on what is released."
+            _("{revision} is {status}.").format(revision=locked, status=locked.get_status_display().lower()),
+            do=_("The end is set on what is released."),
         )
     if on is not None and locked.effective_from is not None and on < locked.effective_from:
-        sentence = f"It is effective from {locked.effective_from:%d %b %Y}: the end can't be before that."
-        raise InvalidInput(sentence, do="Choose a later day.", errors=[FieldError("on", sentence)])
+        sentence = _("It is effective from {day}: the end can't be before that.").format(
+            day=date_format(locked.effective_from, "d M Y")
+        )
+        raise InvalidInput(sentence, do=_("Choose a later day."), errors=[FieldError("on", sentence)])
     locked.effective_to = on
     locked.save(update_fields=["effective_to"])
     return locked
@@ -117,15 +123,15 @@ def _lock(revision: R, by: Person) -> R:
     return locked
 
 
-def _check_faultless(revision: ProductRevision | RoutingRevision | InstructionRevision, verb: str) -> None:
+def _check_faultless(revision: ProductRevision | RoutingRevision | InstructionRevision, do: str) -> None:
     if mistakes := mistakes_of(revision):
-        raise NotReleasable(f"{revision} has mistakes.", do=f"Mend them, then {verb} it.", errors=mistakes)
+        raise NotReleasable(_("{revision} has mistakes.").format(revision=revision), do=do, errors=mistakes)
 
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        sentence = "It needs a reason."
-        raise InvalidInput(sentence, do="Say in a few words why.", errors=[FieldError("reason", sentence)])
+        sentence = _("It needs a reason.")
+        raise InvalidInput(sentence, do=_("Say in a few words why."), errors=[FieldError("reason", sentence)])
 
 
 def _sign(
@@ -136,7 +142,7 @@ def _sign(
     at: datetime,
 ) -> None:
     if signing.confirmed_by.pk != by.pk:
-        raise SignatureRefused("Somebody else's secret was entered.", do="Sign with your own.")
+        raise SignatureRefused(_("Somebody else's secret was entered."), do=_("Sign with your own."))
     sign(
         signing=signing,
         meaning=meaning,

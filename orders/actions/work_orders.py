@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from equipment.models import Site
@@ -41,7 +43,15 @@ _CHANGEABLE = {
     OrderStatus.RUNNING: ("due_at", "priority"),
     OrderStatus.COMPLETED: (),
 }
-_WORDS = {"product_revision_id": "product or revision", "site_id": "site"}
+_WORDS = {
+    "erp_reference": gettext_lazy("erp reference"),
+    "product_revision_id": gettext_lazy("product or revision"),
+    "quantity": gettext_lazy("quantity"),
+    "quantity_unit": gettext_lazy("quantity unit"),
+    "due_at": gettext_lazy("due at"),
+    "priority": gettext_lazy("priority"),
+    "site_id": gettext_lazy("site"),
+}
 
 
 def create(*, requests: Sequence[OrderRequest], by: Person, at: datetime) -> list[WorkOrder]:
@@ -65,11 +75,11 @@ def differences(order: WorkOrder, request: OrderRequest) -> list[str]:
     changed = [name for name in wanted if getattr(order, name) != wanted[name]]
     fixed = [name for name in changed if name not in _CHANGEABLE[OrderStatus(order.status)]]
     if fixed:
-        words = ", ".join(_WORDS.get(name, name.replace("_", " ")) for name in fixed)
+        words = ", ".join(str(_WORDS[name]) for name in fixed)
         raise OrderCantChange(
-            f"The {words} of {order.erp_reference} can't change any more.",
-            why=f"The order is {order.get_status_display().lower()}; {_still(order)}",
-            do="Send the row with the former value, or make a new order.",
+            _("The {fields} of {order} can't change any more.").format(fields=words, order=order.erp_reference),
+            why=_still(order),
+            do=_("Send the row with the former value, or make a new order."),
             evidence={"order": order.erp_reference, "fields": fixed},
         )
     return changed
@@ -85,7 +95,7 @@ def change(*, changes: Sequence[tuple[WorkOrder, OrderRequest]], by: Person, at:
             fields.add(name)
     if fields:
         bulk_update_with_history(
-            [order for order, _ in changes],
+            [order for order, _request in changes],
             WorkOrder,
             sorted(fields),
             batch_size=1000,
@@ -95,10 +105,11 @@ def change(*, changes: Sequence[tuple[WorkOrder, OrderRequest]], by: Person, at:
 
 
 def _still(order: WorkOrder) -> str:
-    fields = _CHANGEABLE[OrderStatus(order.status)]
-    return (
-        f"only {' and '.join(f.replace('_at', ' date') for f in fields)} may still change." if fields else "it is over."
-    )
+    """What _CHANGEABLE leaves of the order, in words."""
+    status = order.get_status_display().lower()
+    if not _CHANGEABLE[OrderStatus(order.status)]:
+        return _("The order is {status}; it is over.").format(status=status)
+    return _("The order is {status}; only due date and priority may still change.").format(status=status)
 
 
 def _values(request: OrderRequest) -> dict[str, object]:

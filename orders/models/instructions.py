@@ -2,6 +2,8 @@
 
 from django.core.validators import FileExtensionValidator
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mes.kernel.records import History, Record, person_field
 from orders.models.revisions import Revision, revision_constraints
@@ -40,13 +42,13 @@ class InstructionRevision(Revision):
             models.UniqueConstraint(
                 fields=["instruction", "number"],
                 name="instruction_revision_once",
-                violation_error_message="The instruction has a revision of this number already.",
+                violation_error_message=gettext_lazy("The instruction has a revision of this number already."),
             ),
             *revision_constraints("instruction_revision"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.instruction.code}, revision {self.number}"
+        return _("{instruction}, revision {number}").format(instruction=self.instruction.code, number=self.number)
 
 
 class InstructionFile(Record):
@@ -65,7 +67,7 @@ class InstructionFile(Record):
             models.UniqueConstraint(
                 fields=["instruction_revision", "name"],
                 name="instruction_file_once",
-                violation_error_message="The instruction has a file of this name already.",
+                violation_error_message=gettext_lazy("The instruction has a file of this name already."),
             )
         ]
 
@@ -87,7 +89,7 @@ class InstructionConfirmation(Record):
             models.UniqueConstraint(
                 fields=["instruction_revision", "by"],
                 name="instruction_confirmed_once",
-                violation_error_message="You have confirmed this instruction already.",
+                violation_error_message=gettext_lazy("You have confirmed this instruction already."),
             )
         ]
 

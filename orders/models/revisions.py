@@ -4,6 +4,9 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mes.kernel.records import Record, person_field
 from orders.status import RevisionStatus
@@ -34,9 +37,12 @@ class Revision(Record):
     @property
     def effectivity(self) -> str:
         """From when to when a new order may pin it, as a sentence; empty: without limits."""
-        first = f"from {self.effective_from:%d %b %Y}" if self.effective_from else ""
-        last = f"until {self.effective_to:%d %b %Y}" if self.effective_to else ""
-        return f"It is effective {first} {last}".replace("  ", " ").strip() + "." if first or last else ""
+        first, last = (day and date_format(day, "d M Y") for day in (self.effective_from, self.effective_to))
+        if first and last:
+            return _("It is effective from {first} until {last}.").format(first=first, last=last)
+        if first:
+            return _("It is effective from {first}.").format(first=first)
+        return _("It is effective until {last}.").format(last=last) if last else ""
 
     def is_effective_on(self, day: date) -> bool:
         """Whether a new order may pin it on that day."""
@@ -54,23 +60,25 @@ def revision_constraints(name: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=never_released | Q(released_at__isnull=False, released_by__isnull=False),
             name=f"{name}_released_by_whom",
-            violation_error_message="A released revision says who released it, and when.",
+            violation_error_message=gettext_lazy("A released revision says who released it, and when."),
         ),
         models.CheckConstraint(
             condition=~Q(status=RevisionStatus.APPROVED) | Q(approved_at__isnull=False, approved_by__isnull=False),
             name=f"{name}_approved_by_whom",
-            violation_error_message="An approved revision says who approved it, and when.",
+            violation_error_message=gettext_lazy("An approved revision says who approved it, and when."),
         ),
         models.CheckConstraint(
             condition=Q(approved_by__isnull=True) | Q(released_by__isnull=True) | ~Q(approved_by=F("released_by")),
             name=f"{name}_released_by_another",
-            violation_error_message="Who approved a draft does not release it: let another person do that.",
+            violation_error_message=gettext_lazy(
+                "Who approved a draft does not release it: let another person do that."
+            ),
         ),
         models.CheckConstraint(
             condition=Q(effective_from__isnull=True)
             | Q(effective_to__isnull=True)
             | Q(effective_from__lte=F("effective_to")),
             name=f"{name}_effective_in_order",
-            violation_error_message="The first day of effectivity is not after the last.",
+            violation_error_message=gettext_lazy("The first day of effectivity is not after the last."),
         ),
     ]

@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from equipment.models import AssetClass, Site, StationClass
 from mes.kernel.audit.models import Meaning
@@ -14,8 +16,10 @@ from orders.models.instructions import PICTURES, Instruction
 from orders.models.products import Product
 from orders.models.revisions import Revision, revision_constraints
 
-operation_code = RegexValidator(r"^[A-Z0-9]{1,12}$", "Write digits and capitals, such as 30.")
-step_code = RegexValidator(r"^[A-Z0-9_]{1,24}$", "Write capitals, digits and underscores, such as SEAM_GAP.")
+operation_code = RegexValidator(r"^[A-Z0-9]{1,12}$", gettext_lazy("Write digits and capitals, such as 30."))
+step_code = RegexValidator(
+    r"^[A-Z0-9_]{1,24}$", gettext_lazy("Write capitals, digits and underscores, such as SEAM_GAP.")
+)
 
 
 class Routing(Record):
@@ -35,13 +39,15 @@ class Routing(Record):
             models.UniqueConstraint(
                 fields=["product", "site"],
                 name="routing_once",
-                violation_error_message="The product has a routing at this site already: make a new revision of it.",
+                violation_error_message=gettext_lazy(
+                    "The product has a routing at this site already: make a new revision of it."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["site", "name"],
                 condition=Q(product__isnull=True),
                 name="routing_library_once",
-                violation_error_message="The site has a library of this name already.",
+                violation_error_message=gettext_lazy("The site has a library of this name already."),
             ),
         ]
 
@@ -67,13 +73,13 @@ class RoutingRevision(Revision):
             models.UniqueConstraint(
                 fields=["routing", "number"],
                 name="routing_revision_once",
-                violation_error_message="The routing has a revision of this number already.",
+                violation_error_message=gettext_lazy("The routing has a revision of this number already."),
             ),
             *revision_constraints("routing_revision"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.routing.name}, revision {self.number}"
+        return _("{routing}, revision {number}").format(routing=self.routing.name, number=self.number)
 
 
 class Operation(Record):
@@ -87,12 +93,20 @@ class Operation(Record):
     code = models.CharField(max_length=12, validators=[operation_code])
     name = models.CharField(max_length=80)
     station_class = models.ForeignKey(StationClass, on_delete=models.PROTECT, related_name="+")
-    setup_time_s = models.PositiveIntegerField("setup time, s", default=0, help_text="Planned setup of one run.")
-    run_time_s = models.PositiveIntegerField("run time, s", default=60, help_text="Planned run time of one piece.")
-    signature_meaning = models.CharField(
-        "signature", max_length=16, choices=Meaning, blank=True, help_text="Completing asks for this signature."
+    setup_time_s = models.PositiveIntegerField(
+        gettext_lazy("setup time, s"), default=0, help_text=gettext_lazy("Planned setup of one run.")
     )
-    is_optional = models.BooleanField(default=False, help_text="It may be skipped, with a reason.")
+    run_time_s = models.PositiveIntegerField(
+        gettext_lazy("run time, s"), default=60, help_text=gettext_lazy("Planned run time of one piece.")
+    )
+    signature_meaning = models.CharField(
+        gettext_lazy("signature"),
+        max_length=16,
+        choices=Meaning,
+        blank=True,
+        help_text=gettext_lazy("Completing asks for this signature."),
+    )
+    is_optional = models.BooleanField(default=False, help_text=gettext_lazy("It may be skipped, with a reason."))
     alternate_group = models.CharField(max_length=12, blank=True)
     max_attempts = models.PositiveSmallIntegerField(default=0)
     needs_line_clearance = models.BooleanField(default=False)
@@ -100,7 +114,7 @@ class Operation(Record):
         Instruction, on_delete=models.PROTECT, null=True, blank=True, related_name="operations"
     )
     must_confirm_instruction = models.BooleanField(
-        default=False, help_text="Who does it has read the instruction's revision and confirmed that."
+        default=False, help_text=gettext_lazy("Who does it has read the instruction's revision and confirmed that.")
     )
     copied_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="copies"
@@ -114,12 +128,12 @@ class Operation(Record):
             models.UniqueConstraint(
                 fields=["routing_revision", "code"],
                 name="operation_code_once",
-                violation_error_message="The routing has an operation of this code already.",
+                violation_error_message=gettext_lazy("The routing has an operation of this code already."),
             ),
             models.CheckConstraint(
                 condition=Q(must_confirm_instruction=False) | Q(instruction__isnull=False),
                 name="operation_confirms_an_instruction",
-                violation_error_message="There is no instruction to confirm: choose one.",
+                violation_error_message=gettext_lazy("There is no instruction to confirm: choose one."),
             ),
         ]
 
@@ -138,32 +152,34 @@ class OperationEdge(Record):
     before = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="edges_out")
     after = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="edges_in")
     transfer_quantity = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
-    minimum_time_s = models.PositiveIntegerField("minimum time, s", null=True, blank=True)
-    maximum_time_s = models.PositiveIntegerField("maximum time, s", null=True, blank=True)
+    minimum_time_s = models.PositiveIntegerField(gettext_lazy("minimum time, s"), null=True, blank=True)
+    maximum_time_s = models.PositiveIntegerField(gettext_lazy("maximum time, s"), null=True, blank=True)
 
     history = History()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["before", "after"], name="edge_once", violation_error_message="This edge is there already."
+                fields=["before", "after"],
+                name="edge_once",
+                violation_error_message=gettext_lazy("This edge is there already."),
             ),
             models.CheckConstraint(
                 condition=~Q(before=F("after")),
                 name="edge_between_two",
-                violation_error_message="An operation can't wait for itself.",
+                violation_error_message=gettext_lazy("An operation can't wait for itself."),
             ),
             models.CheckConstraint(
                 condition=Q(transfer_quantity__isnull=True) | Q(transfer_quantity__gt=0),
                 name="edge_transfer_positive",
-                violation_error_message="A transfer quantity is more than 0.",
+                violation_error_message=gettext_lazy("A transfer quantity is more than 0."),
             ),
             models.CheckConstraint(
                 condition=Q(minimum_time_s__isnull=True)
                 | Q(maximum_time_s__isnull=True)
                 | Q(minimum_time_s__lte=F("maximum_time_s")),
                 name="edge_times_in_order",
-                violation_error_message="The minimum time is not above the maximum.",
+                violation_error_message=gettext_lazy("The minimum time is not above the maximum."),
             ),
         ]
 
@@ -185,12 +201,12 @@ class OperationQualification(Record):
             models.UniqueConstraint(
                 fields=["operation", "qualification"],
                 name="operation_qualification_once",
-                violation_error_message="The operation asks for this qualification already.",
+                violation_error_message=gettext_lazy("The operation asks for this qualification already."),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.qualification}, level {self.minimum_level}"
+        return _("{qualification}, level {level}").format(qualification=self.qualification, level=self.minimum_level)
 
 
 class OperationAsset(Record):
@@ -210,7 +226,7 @@ class OperationAsset(Record):
             models.UniqueConstraint(
                 fields=["operation", "asset_class"],
                 name="operation_asset_once",
-                violation_error_message="The operation asks for this class already.",
+                violation_error_message=gettext_lazy("The operation asks for this class already."),
             )
         ]
 
@@ -219,25 +235,25 @@ class OperationAsset(Record):
 
 
 class StepKind(models.TextChoices):
-    TASK = "TASK", "task"
-    CHECK = "CHECK", "check"
-    NUMBER = "NUMBER", "number with limits"
-    TABLE = "TABLE", "table of numbers"
-    TEXT = "TEXT", "text"
-    LIST = "LIST", "choice from a list"
-    PERSON = "PERSON", "person"
-    TIME = "TIME", "date and time"
-    FILE = "FILE", "photo or file"
-    SCAN = "SCAN", "scan of a component"
+    TASK = "TASK", gettext_lazy("task")
+    CHECK = "CHECK", gettext_lazy("check")
+    NUMBER = "NUMBER", gettext_lazy("number with limits")
+    TABLE = "TABLE", gettext_lazy("table of numbers")
+    TEXT = "TEXT", gettext_lazy("text")
+    LIST = "LIST", gettext_lazy("choice from a list")
+    PERSON = "PERSON", gettext_lazy("person")
+    TIME = "TIME", gettext_lazy("date and time")
+    FILE = "FILE", gettext_lazy("photo or file")
+    SCAN = "SCAN", gettext_lazy("scan of a component")
 
 
 class Comparison(models.TextChoices):
     """How an earlier answer decides whether a step is asked."""
 
-    IS = "IS", "is"
-    IS_NOT = "IS_NOT", "is not"
-    ABOVE = "ABOVE", "is above"
-    BELOW = "BELOW", "is below"
+    IS = "IS", gettext_lazy("is")
+    IS_NOT = "IS_NOT", gettext_lazy("is not")
+    ABOVE = "ABOVE", gettext_lazy("is above")
+    BELOW = "BELOW", gettext_lazy("is below")
 
 
 class Step(Record):
@@ -255,7 +271,9 @@ class Step(Record):
     code = models.CharField(max_length=24, validators=[step_code])
     kind = models.CharField(max_length=8, choices=StepKind)
     name = models.CharField(max_length=60)
-    instruction = models.TextField(blank=True, help_text="What to do, in one or two sentences to the person.")
+    instruction = models.TextField(
+        blank=True, help_text=gettext_lazy("What to do, in one or two sentences to the person.")
+    )
     picture = models.FileField(upload_to="steps/", blank=True, validators=[FileExtensionValidator(PICTURES)])
     is_required = models.BooleanField(default=True)
     samples = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(50)])
@@ -270,7 +288,7 @@ class Step(Record):
     condition_comparison = models.CharField(max_length=8, choices=Comparison, blank=True)
     condition_value = models.CharField(max_length=60, blank=True)
     needs_witness = models.BooleanField(default=False)
-    signature_meaning = models.CharField("signature", max_length=16, choices=Meaning, blank=True)
+    signature_meaning = models.CharField(gettext_lazy("signature"), max_length=16, choices=Meaning, blank=True)
 
     history = History()
 
@@ -280,38 +298,38 @@ class Step(Record):
             models.UniqueConstraint(
                 fields=["operation", "code"],
                 name="step_code_once",
-                violation_error_message="The operation has a step of this code already.",
+                violation_error_message=gettext_lazy("The operation has a step of this code already."),
             ),
             models.UniqueConstraint(
                 fields=["operation", "position"],
                 name="step_position_once",
-                violation_error_message="Another step of the operation has this position.",
+                violation_error_message=gettext_lazy("Another step of the operation has this position."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(component__isnull=False), Q(kind="SCAN")),
                 name="step_scan_has_component",
-                violation_error_message="A scan step names its component, and no other step does.",
+                violation_error_message=gettext_lazy("A scan step names its component, and no other step does."),
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["NUMBER", "TABLE"])
                 | Q(lower__isnull=True, upper__isnull=True, target__isnull=True),
                 name="step_limits_on_numbers",
-                violation_error_message="Only a step of numbers has limits.",
+                violation_error_message=gettext_lazy("Only a step of numbers has limits."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(kind="LIST"), ~Q(choices=[])),
                 name="step_list_has_choices",
-                violation_error_message="A list step has choices, and no other step does.",
+                violation_error_message=gettext_lazy("A list step has choices, and no other step does."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(condition_step=""), Q(condition_comparison="")),
                 name="step_condition_whole",
-                violation_error_message="A condition names a step and how its answer compares.",
+                violation_error_message=gettext_lazy("A condition names a step and how its answer compares."),
             ),
             models.CheckConstraint(
                 condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),
                 name="step_limits_in_order",
-                violation_error_message="The lower limit is not above the upper one.",
+                violation_error_message=gettext_lazy("The lower limit is not above the upper one."),
             ),
         ]
 

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site
 from mes.kernel.constraints import both_or_neither
@@ -59,12 +60,12 @@ class WorkOrder(Record):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0),
                 name="order_quantity_positive",
-                violation_error_message="An order's quantity is more than 0.",
+                violation_error_message=_("An order's quantity is more than 0."),
             ),
             models.CheckConstraint(
                 condition=Q(priority__gte=1, priority__lte=9),
                 name="order_priority_range",
-                violation_error_message="A priority is 1 (first) to 9 (last).",
+                violation_error_message=_("A priority is 1 (first) to 9 (last)."),
             ),
             models.CheckConstraint(
                 condition=Q(status=OrderStatus.DRAFT)
@@ -75,14 +76,14 @@ class WorkOrder(Record):
                     released_by__isnull=False,
                 ),
                 name="order_released_is_pinned",
-                violation_error_message="A released order has its routing revision, its plan, and who released it.",
+                violation_error_message=_("A released order has its routing revision, its plan, and who released it."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
                     Q(status=OrderStatus.COMPLETED), Q(completed_at__isnull=False, completed_by__isnull=False)
                 ),
                 name="order_completed_by_whom",
-                violation_error_message="A completed order says who completed it, and when.",
+                violation_error_message=_("A completed order says who completed it, and when."),
             ),
         ]
         indexes = [models.Index(fields=["site", "status", "priority", "due_at"], name="order_by_rank")]

@@ -93,7 +93,7 @@ def act(request: HttpRequest, kind: str, pk: Any, verb: str) -> HttpResponse:
     """Carry out one verb on the revision; who may is checked by the verb itself."""
     revision = known_revision(request.user, kind, pk)
     if verb not in _ACTS:
-        raise NotFound("There is nothing at this address.", do="Load the page again.")
+        raise NotFound(_("There is nothing at this address."), do=_("Load the page again."))
     form, carry_out = _ACTS[verb]
     given = cleaned(form(request.POST))
     if "password" in given:
@@ -156,7 +156,7 @@ def _copy(revision: Any, given: dict[str, Any], passage: Passage) -> Done:
 def _insert(revision: Any, given: dict[str, Any], passage: Passage) -> Done:
     standard = Operation.objects.filter(pk=given["operation"], routing_revision__routing__product=None).first()
     if standard is None or not isinstance(revision, RoutingRevision):
-        raise NotFound("There is no such standard operation.", do="Choose one from the list.")
+        raise NotFound(_("There is no such standard operation."), do=_("Choose one from the list."))
     made = drafts.insert_standard_operation(draft=revision, operation=standard, code=given["code"], **_who(passage))
     return _("%s is inserted: add its edges.") % made, revision
 

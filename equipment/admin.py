@@ -9,6 +9,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from equipment import outline
 from equipment.actions import reasons
@@ -104,7 +106,7 @@ class ClearanceItemInline(PlainChoices, admin.TabularInline):
     model = ClearanceItem
     extra = 0
     can_delete = False
-    verbose_name_plural = "line clearance: the station's checklist"
+    verbose_name_plural = gettext_lazy("line clearance: the station's checklist")
 
 
 @admin.register(Station)
@@ -120,7 +122,7 @@ class SiteAccessInline(PlainChoices, admin.TabularInline):
     model = SiteAccess
     fk_name = "person"
     extra = 0
-    verbose_name_plural = "sites"
+    verbose_name_plural = gettext_lazy("sites")
 
 
 @admin.register(Person)
@@ -140,7 +142,7 @@ class AssetClassAdmin(FixedFields, RecordAdmin):
         here = Q(assets__is_active=True, assets__site__in=sites_of(request.user))
         return super().get_queryset(request).annotate(in_use=Count("assets", filter=here))
 
-    @admin.display(description="in use", ordering="in_use")
+    @admin.display(description=gettext_lazy("in use"), ordering="in_use")
     def in_use(self, one: Any) -> int:
         return int(one.in_use)
 
@@ -148,7 +150,7 @@ class AssetClassAdmin(FixedFields, RecordAdmin):
 class CalibrationFilter(admin.SimpleListFilter):
     """By what the calibration is worth today at each site."""
 
-    title = "calibration"
+    title = gettext_lazy("calibration")
     parameter_name = "calibration"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -182,32 +184,39 @@ class PhysicalAssetAdmin(FixedFields, OfYourSites, RecordAdmin):
     readonly_fields = ("page", "station", "is_active", "calibration_due_date", "calibration", "life")
     fields = ("page", "site", "asset_class", "code", "name", "serial_number", *readonly_fields[1:], "reason")
 
-    @admin.display(description="calibration")
+    @admin.display(description=gettext_lazy("calibration"))
     def calibration(self, asset: PhysicalAsset) -> str:
         if asset._state.adding:
             return "–"
         return str(asset.calibration_on(asset.site.local(timezone.now()).date()).label)
 
-    @admin.display(description="life left")
+    @admin.display(description=gettext_lazy("life left"))
     def life(self, asset: PhysicalAsset) -> str:
         if asset._state.adding:
             return "–"
         limits = asset.asset_class
-        left = [(asset.cycles_left, limits.life_cycles, "cycles"), (asset.hours_left, limits.life_hours, "hours")]
+        left = [
+            (asset.cycles_left, limits.life_cycles, _("{left} of {limit} cycles")),
+            (asset.hours_left, limits.life_hours, _("{left} of {limit} hours")),
+        ]
         shown = [
-            (max(0, number), limit, f"{max(0, number):,.0f} of {limit:,.0f} {word}")
-            for number, limit, word in left
+            (max(0, number), limit, words.format(left=f"{max(0, number):,.0f}", limit=f"{limit:,.0f}"))
+            for number, limit, words in left
             if number is not None
         ]
         bar = '<progress value="{0}" max="{1}" aria-label="{2}"></progress> {2}'
-        return format_html_join(SafeString("<br>"), bar, shown) or "no limit"
+        return format_html_join(SafeString("<br>"), bar, shown) or _("no limit")
 
-    @admin.display(description="its page")
+    @admin.display(description=gettext_lazy("its page"))
     def page(self, asset: PhysicalAsset) -> str:
         if asset._state.adding:
-            return "It begins in the store. Calibrate and place it on its page, once it is saved."
+            return _("It begins in the store. Calibrate and place it on its page, once it is saved.")
         url = reverse("asset", args=[asset.code])
-        return format_html('<a href="{}">{}: place, calibrate, overhaul, take out of use</a>', url, asset)
+        return format_html(
+            '<a href="{}">{}</a>',
+            url,
+            _("{asset}: place, calibrate, overhaul, take out of use").format(asset=asset),
+        )
 
 
 @admin.register(CalibrationRecord)
@@ -230,12 +239,14 @@ class ReasonTreeForm(ReasonForm):
     """A tree with its reasons as an outline."""
 
     outline = forms.CharField(
-        label="Reasons",
+        label=gettext_lazy("Reasons"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 18, "cols": 60, "class": "outline", "spellcheck": "false"}),
-        help_text="One a line: its code, a blank, what it says. Two blanks more than the line above puts it below that "
-        "heading; up to three levels. Empty: a new version begins as a copy of the released one.",
+        help_text=gettext_lazy(
+            "One a line: its code, a blank, what it says. Two blanks more than the line above puts it below that "
+            "heading; up to three levels. Empty: a new version begins as a copy of the released one."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -273,7 +284,9 @@ class ReasonTreeAdmin(FixedFields, OfYourSites, RecordAdmin):
         return [*self.fixed[:-1], *written, "drawn", *after]
 
     def frozen(self, obj: ReasonTree) -> str:
-        return "" if obj.is_draft else f"{obj} is released and so frozen: draft a new version and change that."
+        if obj.is_draft:
+            return ""
+        return _("{tree} is released and so frozen: draft a new version and change that.").format(tree=obj)
 
     def save_model(self, request: HttpRequest, obj: ReasonTree, form: Any, change: bool) -> None:
         passage, text = current(), form.cleaned_data["outline"]
@@ -285,9 +298,9 @@ class ReasonTreeAdmin(FixedFields, OfYourSites, RecordAdmin):
         if change or text.strip():
             reasons.write(tree=obj, text=text, **who)
 
-    @admin.display(description="as it is chosen from")
+    @admin.display(description=gettext_lazy("as it is chosen from"))
     def drawn(self, tree: ReasonTree) -> str:
-        return _nested(branches_of(tree.reasons.all())) or "no reasons yet"
+        return _nested(branches_of(tree.reasons.all())) or _("no reasons yet")
 
     def get_urls(self) -> list[Any]:
         act = path("<uuid:pk>/act/", self.admin_site.admin_view(self.act_view), name="equipment_reasontree_act")
@@ -307,8 +320,10 @@ class ReasonTreeAdmin(FixedFields, OfYourSites, RecordAdmin):
             else:
                 made[0] = reasons.draft(site=tree.site, area=tree.area, kind=tree.kind, **who)
 
-        released = f"{tree} is released: it is chosen from now on."
-        done = released if request.POST["verb"] == "release" else "This is a new draft, a copy of the released version."
+        released = _("{tree} is released: it is chosen from now on.").format(tree=tree)
+        done = (
+            released if request.POST["verb"] == "release" else _("This is a new draft, a copy of the released version.")
+        )
         kept = self.carry_out(request, act, done=done)
         return HttpResponseRedirect(reverse("admin:equipment_reasontree_change", args=[(made[0] if kept else tree).pk]))
 
@@ -320,9 +335,9 @@ class ReasonTreeAdmin(FixedFields, OfYourSites, RecordAdmin):
         if tree is not None:
             ways = []
             if tree.is_draft and request.user.may(Permission.RELEASE_MASTER_DATA):
-                ways.append(("release", "Release"))
+                ways.append(("release", _("Release")))
             if tree.status == TreeStatus.RELEASED and request.user.may(Permission.EDIT_EQUIPMENT):
-                ways.append(("draft", "Draft the next version"))
+                ways.append(("draft", _("Draft the next version")))
             more = {"ways_on": ways, "act_url": reverse("admin:equipment_reasontree_act", args=[tree.pk])}
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -105,7 +106,7 @@ class OneAsset(Assets):  # and what the endpoints of its verbs have in common
     def find(self, key: str) -> PhysicalAsset:
         found = assets_of(sites_of(self.request.user)).filter(pk=_key(key)).first()
         if found is None:
-            raise NotFound("There is no such asset at your sites.", do="List them, and send an id of the list.")
+            raise NotFound(_("There is no such asset at your sites."), do=_("List them, and send an id of the list."))
         return found
 
 
@@ -203,7 +204,7 @@ class OneHelpCall(Endpoint):
     def find(self, key: str) -> HelpCall:
         call = _calls().filter(pk=_key(key), site__in=sites_of(self.request.user)).first()
         if call is None:
-            raise NotFound("There is no such call at your sites.", do="List them, and send an id of the list.")
+            raise NotFound(_("There is no such call at your sites."), do=_("List them, and send an id of the list."))
         return call
 
 
@@ -250,6 +251,10 @@ def _station_of(person: Person, code: str, site_code: str) -> Station:
     found = [station for site in sites if (station := station_at(site, code)) is not None]
     if len(found) == 1:
         return found[0]
-    sentence = f"Several of your sites have a station {code}." if found else f"There is no station {code} there."
-    do = "Name the site, too." if found else "Send the code of a station of your sites."
+    sentence = (
+        _("Several of your sites have a station {code}.").format(code=code)
+        if found
+        else _("There is no station {code} there.").format(code=code)
+    )
+    do = _("Name the site, too.") if found else _("Send the code of a station of your sites.")
     raise InvalidInput(sentence, do=do, errors=[FieldError("station", sentence, do)])

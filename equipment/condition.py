@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from equipment.models import PhysicalAsset
 from equipment.status import CalibrationState
 
@@ -51,5 +53,5 @@ def today_at(asset: PhysicalAsset, now: datetime) -> date:
 def lives_of(asset: PhysicalAsset) -> list[Life]:
     """What is left of each limit that its class has."""
     limits = asset.asset_class
-    both = [(asset.cycles_left, limits.life_cycles, "cycles"), (asset.hours_left, limits.life_hours, "hours")]
+    both = [(asset.cycles_left, limits.life_cycles, _("cycles")), (asset.hours_left, limits.life_hours, _("hours"))]
     return [Life(Decimal(left), Decimal(limit), unit) for left, limit, unit in both if left is not None and limit]

@@ -1,11 +1,14 @@
 """Gates about tools, gauges and fixtures: there, calibrated, not worn out. Who asks for none pays nothing."""
 
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from equipment.facts import assets_here, assets_taken
 from equipment.models import PhysicalAsset
 from mes.kernel.gates import Facts, Hook, Verdict, gate
 from mes.kernel.numbers import plain
-
-_ANOTHER = "Bring another one and scan its code at Tools"
 
 
 @gate(Hook.START, needs=[assets_here])
@@ -15,11 +18,12 @@ def asset_at_station(facts: Facts) -> Verdict | None:
     missing = [needed.name for needed in known.required if not known.of_class(needed.class_code)]
     if not missing:
         return None
+    first, *rest = missing
     return Verdict(
         "ASSET_MISSING",
-        f"No {missing[0]} is at {known.station_code}.",
-        "The operation needs one." if len(missing) == 1 else f"It needs {', '.join(missing[1:])} as well.",
-        "Bring one and scan its code at Tools.",
+        _("No {tool} is at {station}.").format(tool=first, station=known.station_code),
+        _("It needs {tools} as well.").format(tools=", ".join(rest)) if rest else _("The operation needs one."),
+        _("Bring one and scan its code at Tools."),
         tone="caution",
         evidence={"classes": missing},
     )
@@ -35,8 +39,8 @@ def asset_calibrated(facts: Facts) -> Verdict | None:
     return Verdict(
         "ASSET_NOT_CALIBRATED",
         _uncalibrated(asset),
-        "" if asset.calibration_due_date else "It was never calibrated, or failed the last time.",
-        f"{_ANOTHER}, or let quality calibrate this one.",
+        "" if asset.calibration_due_date else _("It was never calibrated, or failed the last time."),
+        _("Bring another one and scan its code at Tools, or let quality calibrate this one."),
         evidence=_evidence(asset),
     )
 
@@ -49,14 +53,11 @@ def asset_has_life(facts: Facts) -> Verdict | None:
     asset = next((found[0] for found in calibrated if found and not any(one.has_life for one in found)), None)
     if asset is None:
         return None
-    limits = asset.asset_class
-    used = [f"{asset.cycles} of {limits.life_cycles} cycles"] if limits.life_cycles is not None else []
-    used += [f"{plain(asset.hours)} of {plain(limits.life_hours)} hours"] if limits.life_hours is not None else []
     return Verdict(
         "ASSET_WORN_OUT",
-        f"{asset} has no life left.",
-        f"It has done {' and '.join(used)}.",
-        f"{_ANOTHER}, and have this one overhauled.",
+        _("{asset} has no life left.").format(asset=asset),
+        _used(asset),
+        _("Bring another one and scan its code at Tools, and have this one overhauled."),
         evidence={"asset": asset.code, "cycles": asset.cycles, "hours": plain(asset.hours)},
     )
 
@@ -70,16 +71,33 @@ def taken_asset_still_fit(facts: Facts) -> Verdict | None:
         return None
     return Verdict(
         "ASSET_NO_LONGER_FIT",
-        _uncalibrated(asset) if asset.is_active else f"{asset} was taken out of use.",
-        "The operation took it at its start.",
-        f"Bring it back to the store. {_ANOTHER}.",
+        _uncalibrated(asset) if asset.is_active else _("{asset} was taken out of use.").format(asset=asset),
+        _("The operation took it at its start."),
+        _("Bring it back to the store. Bring another one and scan its code at Tools."),
         evidence=_evidence(asset),
     )
 
 
 def _uncalibrated(asset: PhysicalAsset) -> str:
     due = asset.calibration_due_date
-    return f"{asset} was due for calibration on {due:%d %b %Y}." if due else f"{asset} has no valid calibration."
+    if due is None:
+        return _("{asset} has no valid calibration.").format(asset=asset)
+    return _("{asset} was due for calibration on {day}.").format(asset=asset, day=date_format(due, "d M Y"))
+
+
+def _used(asset: PhysicalAsset) -> str:
+    limits = asset.asset_class
+    known = {
+        "cycles": asset.cycles,
+        "life_cycles": limits.life_cycles,
+        "hours": plain(asset.hours),
+        "life_hours": plain(limits.life_hours or Decimal(0)),
+    }
+    if limits.life_hours is None:
+        return _("It has done {cycles} of {life_cycles} cycles.").format(**known)
+    if limits.life_cycles is None:
+        return _("It has done {hours} of {life_hours} hours.").format(**known)
+    return _("It has done {cycles} of {life_cycles} cycles and {hours} of {life_hours} hours.").format(**known)
 
 
 def _evidence(asset: PhysicalAsset) -> dict[str, str | None]:

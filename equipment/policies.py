@@ -1,6 +1,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from equipment.models import Site, Station
 from equipment.queries import reasons_for, sites_of, station_at
 from equipment.status import ReasonKind
@@ -14,7 +16,10 @@ class SiteNotYours(NotPermitted):
 def check_site_access(person: Any, site_id: UUID) -> None:
     """Raise SiteNotYours unless the person has access to the site."""
     if site_id not in sites_of(person):
-        raise SiteNotYours(f"{person} has no access to this site.", do="Ask an administrator for access to the site.")
+        raise SiteNotYours(
+            _("{person} has no access to this site.").format(person=person),
+            do=_("Ask an administrator for access to the site."),
+        )
 
 
 class ReasonUnknown(InvalidInput):
@@ -32,8 +37,8 @@ def reason_in_words(*, station: Station, kind: ReasonKind, code: str, remark: st
         return remark.strip()
     leaves = {leaf.code: leaf for branch in branches for leaf in branch.leaves}
     if code not in leaves:
-        sentence = f"{code[:24]} is none of the reasons." if code else "No reason is chosen."
-        raise ReasonUnknown(sentence, do="Choose one of those shown.", errors=[FieldError("reason", sentence)])
+        sentence = _("{code} is none of the reasons.").format(code=code[:24]) if code else _("No reason is chosen.")
+        raise ReasonUnknown(sentence, do=_("Choose one of those shown."), errors=[FieldError("reason", sentence)])
     chosen = f"{code} {leaves[code].name}"
     return f"{chosen}: {remark.strip()}" if remark.strip() else chosen
 
@@ -42,6 +47,6 @@ def known_station(site: Site, code: str) -> Station:
     """The active station of this code at the site; raises InvalidInput that names the field."""
     station = station_at(site, code)
     if station is None:
-        sentence = f"{site} has no active station {code}."
-        raise InvalidInput(sentence, do="Send a station's code.", errors=[FieldError("station", sentence)])
+        sentence = _("{site} has no active station {code}.").format(site=site, code=code)
+        raise InvalidInput(sentence, do=_("Send a station's code."), errors=[FieldError("station", sentence)])
     return station

@@ -1,57 +1,58 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mes.kernel.transitions import Transitions
 
 
 class AssetKind(models.TextChoices):
-    TOOL = "TOOL", "Tool"
-    GAUGE = "GAUGE", "Gauge"
-    FIXTURE = "FIXTURE", "Fixture"
+    TOOL = "TOOL", _("Tool")
+    GAUGE = "GAUGE", _("Gauge")
+    FIXTURE = "FIXTURE", _("Fixture")
 
 
 class CalibrationResult(models.TextChoices):
-    PASSED = "PASSED", "Passed as found"
-    ADJUSTED = "ADJUSTED", "Passed after adjustment"
-    FAILED = "FAILED", "Failed: out of use"
+    PASSED = "PASSED", _("Passed as found")
+    ADJUSTED = "ADJUSTED", _("Passed after adjustment")
+    FAILED = "FAILED", _("Failed: out of use")
 
 
 class CalibrationState(models.TextChoices):
     """What a calibration is worth on a day."""
 
-    NOT_NEEDED = "NOT_NEEDED", "Not calibrated"
-    IN_ORDER = "IN_ORDER", "In order"
-    DUE_SOON = "DUE_SOON", "Due within 30 days"
-    OVERDUE = "OVERDUE", "Overdue"
-    MISSING = "MISSING", "Without a valid calibration"
+    NOT_NEEDED = "NOT_NEEDED", _("Not calibrated")
+    IN_ORDER = "IN_ORDER", _("In order")
+    DUE_SOON = "DUE_SOON", _("Due within 30 days")
+    OVERDUE = "OVERDUE", _("Overdue")
+    MISSING = "MISSING", _("Without a valid calibration")
 
 
 class CalendarChange(models.TextChoices):
     """How a day differs from the weekly shifts."""
 
-    CLOSED = "CLOSED", "Closed"
-    HOURS = "HOURS", "Other hours"
-    OVERTIME = "OVERTIME", "Overtime"
+    CLOSED = "CLOSED", _("Closed")
+    HOURS = "HOURS", _("Other hours")
+    OVERTIME = "OVERTIME", _("Overtime")
 
 
 class ReasonKind(models.TextChoices):
     """What is given a reason; DEFECT is the tree of defect codes."""
 
-    SCRAP = "SCRAP", "Scrap"
-    DOWNTIME = "DOWNTIME", "Downtime"
-    HOLD = "HOLD", "Hold"
-    REWORK = "REWORK", "Rework"
-    OVERRIDE = "OVERRIDE", "Override"
-    DEFECT = "DEFECT", "Defect"
+    SCRAP = "SCRAP", _("Scrap")
+    DOWNTIME = "DOWNTIME", _("Downtime")
+    HOLD = "HOLD", _("Hold")
+    REWORK = "REWORK", _("Rework")
+    OVERRIDE = "OVERRIDE", _("Override")
+    DEFECT = "DEFECT", _("Defect")
 
 
 class TreeStatus(models.TextChoices):
-    DRAFT = "DRAFT", "Draft"
-    RELEASED = "RELEASED", "Released"
-    OBSOLETE = "OBSOLETE", "Obsolete"
+    DRAFT = "DRAFT", _("Draft")
+    RELEASED = "RELEASED", _("Released")
+    OBSOLETE = "OBSOLETE", _("Obsolete")
 
 
 REASON_TREE = Transitions(
-    "reason tree",
+    _("reason tree"),
     {
         (None, "draft"): TreeStatus.DRAFT,
         (TreeStatus.DRAFT, "release"): TreeStatus.RELEASED,
@@ -61,20 +62,20 @@ REASON_TREE = Transitions(
 
 
 class CallKind(models.TextChoices):
-    SUPERVISOR = "SUPERVISOR", "Supervisor"
-    MATERIAL = "MATERIAL", "Material"
-    MAINTENANCE = "MAINTENANCE", "Maintenance"
-    QUALITY = "QUALITY", "Quality"
+    SUPERVISOR = "SUPERVISOR", _("Supervisor")
+    MATERIAL = "MATERIAL", _("Material")
+    MAINTENANCE = "MAINTENANCE", _("Maintenance")
+    QUALITY = "QUALITY", _("Quality")
 
 
 class CallStatus(models.TextChoices):
-    OPEN = "OPEN", "Called"
-    TAKEN = "TAKEN", "Taken"
-    DONE = "DONE", "Done"
+    OPEN = "OPEN", _("Called")
+    TAKEN = "TAKEN", _("Taken")
+    DONE = "DONE", _("Done")
 
 
 HELP_CALL = Transitions(
-    "help call",
+    _("help call"),
     {
         (None, "call"): CallStatus.OPEN,
         (CallStatus.OPEN, "take"): CallStatus.TAKEN,

@@ -12,7 +12,7 @@ class RevisionStatus(models.TextChoices):
 
 
 REVISION = Transitions(
-    "revision",
+    _("revision"),
     {
         (None, "draft"): RevisionStatus.DRAFT,
         (RevisionStatus.DRAFT, "approve"): RevisionStatus.APPROVED,
@@ -33,7 +33,7 @@ class OrderStatus(models.TextChoices):
 
 
 ORDER = Transitions(
-    "order",
+    _("order"),
     {
         (None, "create"): OrderStatus.DRAFT,
         (OrderStatus.DRAFT, "release"): OrderStatus.RELEASED,

@@ -6,6 +6,7 @@ from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from equipment.models import AssetUse, PhysicalAsset, Station
 from equipment.policies import check_site_access
@@ -45,12 +46,21 @@ def place(*, asset: PhysicalAsset, station: Station | None, by: Person, at: date
     locked = lock(asset=asset, by=by)
     if station is not None:
         if not locked.is_active:
-            raise AssetOutOfUse(f"{locked} is out of use.", do="Take another one, or let quality put it back into use.")
+            raise AssetOutOfUse(
+                _("{asset} is out of use.").format(asset=locked),
+                do=_("Take another one, or let quality put it back into use."),
+            )
         if station.site_id != locked.site_id or not station.is_active:
-            raise StationNotForAsset(f"{locked} can't be placed at {station}.", do="Choose a station of its site.")
+            raise StationNotForAsset(
+                _("{asset} can't be placed at {station}.").format(asset=locked, station=station),
+                do=_("Choose a station of its site."),
+            )
     if locked.station_id == (station.pk if station else None):
-        where = f"at {station}" if station else "in the store"
-        raise AssetAlreadyThere(f"{locked} is {where} already.", do="Nothing is left to do.")
+        if station:
+            sentence = _("{asset} is at {station} already.").format(asset=locked, station=station)
+        else:
+            sentence = _("{asset} is in the store already.").format(asset=locked)
+        raise AssetAlreadyThere(sentence, do=_("Nothing is left to do."))
     locked.station = station
     locked.save(update_fields=["station"])
     return locked
@@ -91,10 +101,13 @@ def overhaul(*, asset: PhysicalAsset, reason: str, by: Person, at: datetime) -> 
     """
     check_permission(by, Permission.CALIBRATE_ASSETS)
     if not reason.strip():
-        raise InvalidInput("An overhaul needs a reason.", do="Say in a few words what was done to it.")
+        raise InvalidInput(_("An overhaul needs a reason."), do=_("Say in a few words what was done to it."))
     locked = lock(asset=asset, by=by)
     if not locked.cycles and not locked.hours:
-        raise NothingToOverhaul(f"{locked} has not been used since its last overhaul.", do="Nothing is left to do.")
+        raise NothingToOverhaul(
+            _("{asset} has not been used since its last overhaul.").format(asset=locked),
+            do=_("Nothing is left to do."),
+        )
     AssetUse.objects.create(
         site_id=locked.site_id,
         asset=locked,
@@ -114,7 +127,7 @@ def retire(*, asset: PhysicalAsset, by: Person, at: datetime) -> PhysicalAsset:
     check_permission(by, Permission.CALIBRATE_ASSETS)
     locked = lock(asset=asset, by=by)
     if not locked.is_active:
-        raise AssetOutOfUse(f"{locked} is out of use already.", do="Nothing is left to do.")
+        raise AssetOutOfUse(_("{asset} is out of use already.").format(asset=locked), do=_("Nothing is left to do."))
     locked.is_active, locked.station = False, None
     locked.save(update_fields=["is_active", "station"])
     return locked
@@ -125,7 +138,7 @@ def restore(*, asset: PhysicalAsset, by: Person, at: datetime) -> PhysicalAsset:
     check_permission(by, Permission.CALIBRATE_ASSETS)
     locked = lock(asset=asset, by=by)
     if locked.is_active:
-        raise AssetInUse(f"{locked} is in use already.", do="Nothing is left to do.")
+        raise AssetInUse(_("{asset} is in use already.").format(asset=locked), do=_("Nothing is left to do."))
     locked.is_active = True
     locked.save(update_fields=["is_active"])
     return locked

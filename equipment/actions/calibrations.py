@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from equipment.actions.assets import lock
 from equipment.models import CalibrationRecord, PhysicalAsset
 from equipment.models.assets import CERTIFICATES
@@ -48,12 +50,14 @@ def calibrate(*, asset: PhysicalAsset, found: Calibration, by: Person, at: datet
     interval = locked.asset_class.calibration_interval_days
     if interval is None:
         raise NotCalibrated(
-            f"{locked} is of the class {locked.asset_class}, which is not calibrated.",
-            do="Give the class an interval first.",
+            _("{asset} is of the class {asset_class}, which is not calibrated.").format(
+                asset=locked, asset_class=locked.asset_class
+            ),
+            do=_("Give the class an interval first."),
         )
     today = locked.site.local(at).date()
     if errors := _mistakes(found, today):
-        raise InvalidInput("The calibration is not complete.", do="Correct what is named.", errors=errors)
+        raise InvalidInput(_("The calibration is not complete."), do=_("Correct what is named."), errors=errors)
     due = None
     if found.result != CalibrationResult.FAILED:
         due = found.due_date or today + timedelta(days=interval)
@@ -77,20 +81,29 @@ def calibrate(*, asset: PhysicalAsset, found: Calibration, by: Person, at: datet
 
 def _mistakes(found: Calibration, today: date) -> list[FieldError]:
     errors = [
-        FieldError(name, "It is missing.", "Copy it from the certificate.")
+        FieldError(name, _("It is missing."), _("Copy it from the certificate."))
         for name in ("as_found", "as_left", "standard")
         if not getattr(found, name).strip()
     ]
     if found.result not in CalibrationResult.values:
-        errors.append(FieldError("result", f"It is one of {', '.join(CalibrationResult.values)}."))
+        errors.append(
+            FieldError("result", _("It is one of {values}.").format(values=", ".join(CalibrationResult.values)))
+        )
     if found.due_date is not None:
         if found.result == CalibrationResult.FAILED:
-            errors.append(FieldError("due_date", "What failed has no next date.", "Leave it out."))
+            errors.append(FieldError("due_date", _("What failed has no next date."), _("Leave it out.")))
         elif found.due_date <= today:
-            errors.append(FieldError("due_date", "The next calibration is due after today.", "Give a later date."))
+            errors.append(
+                FieldError("due_date", _("The next calibration is due after today."), _("Give a later date."))
+            )
     if found.certificate:
         if Path(found.certificate.name).suffix.lower().removeprefix(".") not in CERTIFICATES:
-            errors.append(FieldError("certificate", f"A certificate is one of: {', '.join(CERTIFICATES)}."))
+            errors.append(
+                FieldError(
+                    "certificate",
+                    _("A certificate is one of: {certificates}.").format(certificates=", ".join(CERTIFICATES)),
+                )
+            )
         if found.certificate.size > MAX_CERTIFICATE_BYTES:
-            errors.append(FieldError("certificate", "It has more than 10 MB.", "Scan it at a lower resolution."))
+            errors.append(FieldError("certificate", _("It has more than 10 MB."), _("Scan it at a lower resolution.")))
     return errors

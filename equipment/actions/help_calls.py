@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from equipment.models import HelpCall, Station
 from equipment.policies import check_site_access
 from equipment.status import HELP_CALL, CallKind, CallStatus
@@ -20,9 +22,14 @@ def call(*, station: Station, kind: str, note: str = "", by: Person, at: datetim
     check_permission(by, Permission.CALL_HELP)
     check_site_access(by, station.site_id)
     if kind not in CallKind.values:
-        raise InvalidInput(f"A call's kind is one of: {', '.join(CallKind.values)}.", do="Choose one.")
+        raise InvalidInput(
+            _("A call's kind is one of: {values}.").format(values=", ".join(CallKind.values)), do=_("Choose one.")
+        )
     if HelpCall.objects.filter(station=station, kind=kind).exclude(status=CallStatus.DONE).exists():
-        raise AlreadyCalled(f"{CallKind(kind).label} is called to {station} already.", do="Wait, or call by phone.")
+        raise AlreadyCalled(
+            _("{kind} is called to {station} already.").format(kind=CallKind(kind).label, station=station),
+            do=_("Wait, or call by phone."),
+        )
     return HelpCall.objects.create(
         site_id=station.site_id,
         station=station,
@@ -61,4 +68,6 @@ def _lock(call: HelpCall, by: Person) -> HelpCall:
 
 
 def _taken_by(call: HelpCall) -> str:
-    return f"{call.taken_by} has taken it: look for them there." if call.status == CallStatus.TAKEN else ""
+    if call.status != CallStatus.TAKEN:
+        return ""
+    return _("{person} has taken it: look for them there.").format(person=call.taken_by)

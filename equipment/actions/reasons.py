@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from equipment import outline
 from equipment.models import Area, Reason, ReasonTree, Site
 from equipment.policies import check_site_access
@@ -35,12 +37,16 @@ def draft(*, site: Site, area: Area | None, kind: str, by: Person, at: datetime)
     check_permission(by, Permission.EDIT_EQUIPMENT)
     check_site_access(by, site.pk)
     if kind not in ReasonKind.values:
-        raise InvalidInput(f"A kind of reasons is one of: {', '.join(ReasonKind.values)}.", do="Choose one.")
+        raise InvalidInput(
+            _("A kind of reasons is one of: {values}.").format(values=", ".join(ReasonKind.values)), do=_("Choose one.")
+        )
     if area is not None and area.site_id != site.pk:
-        raise InvalidInput(f"{area} is not an area of {site}.", do="Choose one of its areas.")
+        raise InvalidInput(
+            _("{area} is not an area of {site}.").format(area=area, site=site), do=_("Choose one of its areas.")
+        )
     versions = _versions(site.pk, area.pk if area else None, kind)
     if open_one := next((tree for tree in versions if tree.is_draft), None):
-        raise DraftExists(f"{open_one} is a draft already.", do="Go on with that one.")
+        raise DraftExists(_("{tree} is a draft already.").format(tree=open_one), do=_("Go on with that one."))
     number = max((tree.number for tree in versions), default=0) + 1
     made = ReasonTree.objects.create(
         site=site, area=area, kind=kind, number=number, status=REASON_TREE.after(None, "draft")
@@ -57,7 +63,9 @@ def write(*, tree: ReasonTree, text: str, by: Person, at: datetime) -> ReasonTre
     lines = outline.parse(text)
     locked = ReasonTree.objects.select_for_update(no_key=True).get(pk=tree.pk)
     if not locked.is_draft:
-        raise TreeFrozen(f"{locked} is released and so frozen.", do="Draft a new version and change that.")
+        raise TreeFrozen(
+            _("{tree} is released and so frozen.").format(tree=locked), do=_("Draft a new version and change that.")
+        )
     _put(locked, lines)
     return locked
 
@@ -73,7 +81,7 @@ def release(*, tree: ReasonTree, by: Person, at: datetime) -> ReasonTree:
     locked = next(version for version in versions if version.pk == tree.pk)
     status = REASON_TREE.after(locked.status, "release", name=str(locked.number))
     if not locked.reasons.exists():
-        raise TreeEmpty(f"{locked} has no reasons.", do="Write them down first.")
+        raise TreeEmpty(_("{tree} has no reasons.").format(tree=locked), do=_("Write them down first."))
     for before in versions:
         if before.status == TreeStatus.RELEASED:
             before.status = REASON_TREE.after(before.status, "retire")

@@ -11,6 +11,8 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from equipment.admin import OfYourSites
 from equipment.calendars.policies import check_calendar
@@ -26,13 +28,13 @@ class BreaksField(forms.CharField):
     """Breaks as one writes them: 09:00-09:15, Lunch 11:30-12:00."""
 
     def __init__(self) -> None:
-        super().__init__(required=False, max_length=400, help_text="Such as: 09:00-09:15, Lunch 11:30-12:00")
+        super().__init__(required=False, max_length=400, help_text=_("Such as: 09:00-09:15, Lunch 11:30-12:00"))
         self.widget.attrs.update(size=24, placeholder="09:00-09:15, Lunch 11:30-12:00")
 
     def clean(self, value: Any) -> list[tuple[str, time, time]]:
         parts = [part.strip() for part in re.split("[,;]", super().clean(value)) if part.strip()]
         if len(parts) > _MOST_BREAKS:
-            raise ValidationError(f"A shift has at most {_MOST_BREAKS} breaks.")
+            raise ValidationError(_("A shift has at most {count} breaks.").format(count=_MOST_BREAKS))
         return [self._break(part) for part in parts]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -41,16 +43,18 @@ class BreaksField(forms.CharField):
     def _break(self, part: str) -> tuple[str, time, time]:
         found = _BREAK.fullmatch(part)
         if found is None:
-            raise ValidationError(f"“{part}” is not a break: write it like 09:00-09:15 or Lunch 11:30-12:00.")
+            raise ValidationError(
+                _("“{part}” is not a break: write it like 09:00-09:15 or Lunch 11:30-12:00.").format(part=part)
+            )
         name = found["name"].strip() or "Break"
         if len(name) > ShiftBreak._meta.get_field("name").max_length:
-            raise ValidationError(f"“{name}” is too long for the name of a break.")
+            raise ValidationError(_("“{name}” is too long for the name of a break.").format(name=name))
         try:
             begins, ends = (time.fromisoformat(found[which].zfill(5)) for which in ("begins", "ends"))
         except ValueError:
-            raise ValidationError(f"“{part}” has a time that no clock shows.") from None
+            raise ValidationError(_("“{part}” has a time that no clock shows.").format(part=part)) from None
         if begins == ends:
-            raise ValidationError(f"“{part}” has no length.")
+            raise ValidationError(_("“{part}” has no length.").format(part=part))
         return name, begins, ends
 
 
@@ -107,7 +111,7 @@ class ShiftInline(PlainChoices, admin.TabularInline):
     model = Shift
     form = ShiftForm
     extra = 0
-    verbose_name_plural = "shifts of the week; one that does not end after it begins ends on the next day"
+    verbose_name_plural = gettext_lazy("shifts of the week; one that does not end after it begins ends on the next day")
     readonly = ("code", "name", "days", "begins", "ends", "pauses", "valid_from", "valid_to")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -116,11 +120,11 @@ class ShiftInline(PlainChoices, admin.TabularInline):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if self.has_change_permission(request, obj) else self.readonly
 
-    @admin.display(description="weekdays")
+    @admin.display(description=gettext_lazy("weekdays"))
     def days(self, shift: Shift) -> str:
         return " ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(shift.weekdays))
 
-    @admin.display(description="breaks")
+    @admin.display(description=gettext_lazy("breaks"))
     def pauses(self, shift: Shift) -> str:
         return written(shift.breaks.all()) or "–"
 
@@ -141,8 +145,10 @@ class ExceptionInline(PlainChoices, admin.TabularInline):
     model = CalendarException
     form = ExceptionForm
     extra = 0
-    verbose_name = "different day"
-    verbose_name_plural = "different days that come: closed, other hours instead of the shifts, overtime on top"
+    verbose_name = gettext_lazy("different day")
+    verbose_name_plural = gettext_lazy(
+        "different days that come: closed, other hours instead of the shifts, overtime on top"
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarException]:
         return super().get_queryset(request).filter(date__gte=timezone.now().date() - timedelta(days=1))
@@ -150,7 +156,7 @@ class ExceptionInline(PlainChoices, admin.TabularInline):
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is WorkCenter:
             kwargs["queryset"] = WorkCenter.objects.filter(site__in=sites_of(request.user), calendar__isnull=False)
-            kwargs["empty_label"] = "all that keep the calendar"
+            kwargs["empty_label"] = _("all that keep the calendar")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -173,11 +179,11 @@ class CalendarAdmin(OfYourSites, RecordAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Calendar | None = None) -> tuple[str, ...]:
         return (*super().get_readonly_fields(request, obj), *(("site",) if obj else ()))
 
-    @admin.display(description="kept by")
+    @admin.display(description=gettext_lazy("kept by"))
     def kept_by(self, calendar: Calendar) -> str:
         if calendar._state.adding:
             return "–"
-        return ", ".join(center.name for center in calendar.work_centers.all()) or "no work center yet"
+        return ", ".join(center.name for center in calendar.work_centers.all()) or _("no work center yet")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -64,10 +65,10 @@ class WorkCenterShifts(Endpoint):
     def _period(self, asked: dict[str, Any]) -> tuple[datetime, datetime]:
         begin = asked.get("from", self.at)
         if not EARLIEST <= begin <= LATEST - LONGEST:
-            raise _wrong("from", f"It is from {EARLIEST.year} to {LATEST.year - 2}.")
+            raise _wrong("from", _("It is from {first} to {last}.").format(first=EARLIEST.year, last=LATEST.year - 2))
         end = asked.get("to", begin + timedelta(days=7))
         if not begin < end <= begin + LONGEST:
-            raise _wrong("to", f"It is after `from`, by at most {LONGEST.days} days.")
+            raise _wrong("to", _("It is after `from`, by at most {days} days.").format(days=LONGEST.days))
         return begin, end
 
 
@@ -75,11 +76,13 @@ def _your_work_center(person: Person, code: str, site: str | None) -> WorkCenter
     found = WorkCenter.objects.select_related("site", "calendar").filter(code=code, site__in=sites_of(person))
     centers = list(found.filter(site__code=site) if site else found)
     if not centers:
-        raise NotFound(f"There is no work center {code[:20]} at your sites.", do="Check its code.")
+        raise NotFound(
+            _("There is no work center {code} at your sites.").format(code=code[:20]), do=_("Check its code.")
+        )
     if len(centers) > 1:
-        raise _wrong("site", f"Several sites have a work center {code[:20]}: name the site.")
+        raise _wrong("site", _("Several sites have a work center {code}: name the site.").format(code=code[:20]))
     return centers[0]
 
 
 def _wrong(where: str, sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, do="Send it right.", errors=[FieldError(where, sentence)])
+    return InvalidInput(sentence, do=_("Send it right."), errors=[FieldError(where, sentence)])

@@ -5,6 +5,9 @@ from datetime import date, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from equipment.calendars.queries import different, weekly
 from equipment.calendars.spans import Timetable, WallShift, WeeklyShift, first_overlap, shifts_on
 from equipment.models import Calendar, CalendarException
@@ -33,37 +36,53 @@ def check_calendar(calendar: Calendar, *, on: date) -> None:
     ]
     if mistakes:
         raise CalendarContradicts(
-            f"{calendar} can't be kept like this.", do="Mend what is named, and save it again.", errors=mistakes
+            _("{calendar} can't be kept like this.").format(calendar=calendar),
+            do=_("Mend what is named, and save it again."),
+            errors=mistakes,
         )
 
 
 def _break_mistakes(shift: WeeklyShift) -> Iterator[FieldError]:
-    where = f"shift {shift.code}"
+    where = _("shift {shift}").format(shift=shift.code)
     if not shift.weekdays:
-        yield FieldError(where, "It is on no day of the week.", "Choose the days on which it begins.")
+        yield FieldError(where, _("It is on no day of the week."), _("Choose the days on which it begins."))
         return
     always = WeeklyShift(shift.code, shift.name, shift.hours, frozenset({0}), shift.breaks)
     (wall,) = shifts_on(Timetable(_UTC, (always,)), _MONDAY)
     for begins, ends, name in wall.breaks:
         if begins < wall.begins or ends > wall.ends:
             yield FieldError(
-                where, f"{name} {_from_to(begins.time(), ends.time())} is not within the shift.", "Put it within."
+                where,
+                _("{name} {hours} is not within the shift.").format(
+                    name=name, hours=_from_to(begins.time(), ends.time())
+                ),
+                _("Put it within."),
             )
-    for (_, ends, name), (begins, _, later) in pairwise(wall.breaks):
+    for (_begins, ends, name), (begins, _ends, later) in pairwise(wall.breaks):
         if begins < ends:
-            yield FieldError(where, f"{name} and {later} overlap.", "Let one end before the other begins.")
+            yield FieldError(
+                where,
+                _("{name} and {later} overlap.").format(name=name, later=later),
+                _("Let one end before the other begins."),
+            )
 
 
 def _exception_mistakes(calendar: Calendar, exceptions: Iterable[CalendarException]) -> Iterator[FieldError]:
     kinds: dict[tuple[date, object], set[str]] = {}
     for one in exceptions:
-        where = f"{one.date:%d %b %Y}"
+        where = date_format(one.date, "d M Y")
         if one.work_center is not None and one.work_center.calendar_id != calendar.pk:
-            yield FieldError(where, f"{one.work_center} does not keep this calendar.", "Choose one that does, or none.")
+            yield FieldError(
+                where,
+                _("{work_center} does not keep this calendar.").format(work_center=one.work_center),
+                _("Choose one that does, or none."),
+            )
         kinds.setdefault((one.date, one.work_center_id), set()).add(one.kind)
-    for (day, _), said in kinds.items():
+    for (day, _center), said in kinds.items():
         if said >= {CalendarChange.CLOSED, CalendarChange.HOURS}:
-            yield FieldError(f"{day:%d %b %Y}", "It is closed and has other hours.", "Take one of them away.")
+            yield FieldError(
+                date_format(day, "d M Y"), _("It is closed and has other hours."), _("Take one of them away.")
+            )
 
 
 def _overlaps(
@@ -77,11 +96,17 @@ def _overlaps(
         found = first_overlap(Timetable(_UTC, shifts, days), on=on)
         if found and found not in seen:
             seen.add(found)
-            whose = f" at {centers[key]}" if key else ""
+            first, second = (_called(shift) for shift in found)
+            if key:
+                sentence = _("{second} begins while {first} still runs at {work_center}.").format(
+                    second=second, first=first, work_center=centers[key]
+                )
+            else:
+                sentence = _("{second} begins while {first} still runs.").format(second=second, first=first)
             yield FieldError(
-                f"{found[1].begins:%a %d %b %Y}",
-                f"{_called(found[1])} begins while {_called(found[0])} still runs{whose}.",
-                "Let one end when the other begins, or on other days.",
+                date_format(found[1].begins, "D d M Y"),
+                sentence,
+                _("Let one end when the other begins, or on other days."),
             )
 
 
@@ -90,4 +115,4 @@ def _called(shift: WallShift) -> str:
 
 
 def _from_to(begins: time, ends: time) -> str:
-    return f"{begins:%H:%M} to {ends:%H:%M}"
+    return _("{begins} to {ends}").format(begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}")

@@ -7,6 +7,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from equipment.models.hierarchy import Site, WorkCenter
 from equipment.status import CalendarChange
@@ -29,7 +32,7 @@ class Calendar(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="calendar_code_once",
-                violation_error_message="The site has a calendar of this code already.",
+                violation_error_message=gettext_lazy("The site has a calendar of this code already."),
             ),
             models.UniqueConstraint(fields=["id", "site"], name="calendar_at_site"),
         ]
@@ -48,7 +51,7 @@ class Shift(Record):
     begins = models.TimeField()
     ends = models.TimeField()
     valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True, help_text="The last day on which it begins.")
+    valid_to = models.DateField(null=True, blank=True, help_text=gettext_lazy("The last day on which it begins."))
 
     history = History()
 
@@ -58,22 +61,24 @@ class Shift(Record):
             models.UniqueConstraint(
                 fields=["calendar", "code"],
                 name="shift_code_once",
-                violation_error_message="The calendar has a shift of this code already.",
+                violation_error_message=gettext_lazy("The calendar has a shift of this code already."),
             ),
             models.CheckConstraint(
                 condition=Q(weekdays__contained_by=[0, 1, 2, 3, 4, 5, 6]),
                 name="shift_weekdays_known",
-                violation_error_message="Days of the week are 0 (Monday) to 6 (Sunday).",
+                violation_error_message=gettext_lazy("Days of the week are 0 (Monday) to 6 (Sunday)."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_from__lte=F("valid_to")),
                 name="shift_valid_in_order",
-                violation_error_message="A shift's first day is not after its last.",
+                violation_error_message=gettext_lazy("A shift's first day is not after its last."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.begins:%H:%M} to {self.ends:%H:%M}"
+        return _("{name} {begins} to {ends}").format(
+            name=self.name, begins=f"{self.begins:%H:%M}", ends=f"{self.ends:%H:%M}"
+        )
 
 
 class ShiftBreak(Record):
@@ -92,12 +97,14 @@ class ShiftBreak(Record):
             models.CheckConstraint(
                 condition=~Q(begins=F("ends")),
                 name="shift_break_has_length",
-                violation_error_message="A break ends after it begins.",
+                violation_error_message=gettext_lazy("A break ends after it begins."),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.begins:%H:%M} to {self.ends:%H:%M}"
+        return _("{name} {begins} to {ends}").format(
+            name=self.name, begins=f"{self.begins:%H:%M}", ends=f"{self.ends:%H:%M}"
+        )
 
 
 class CalendarException(Record):
@@ -125,15 +132,17 @@ class CalendarException(Record):
                 condition=both_or_neither(Q(kind=CalendarChange.CLOSED), Q(begins__isnull=True, ends__isnull=True))
                 & (Q(begins__isnull=True, ends__isnull=True) | Q(begins__isnull=False, ends__isnull=False)),
                 name="calendar_exception_hours",
-                violation_error_message="Hours and overtime say from when to when; a closed day has no hours.",
+                violation_error_message=gettext_lazy(
+                    "Hours and overtime say from when to when; a closed day has no hours."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["calendar", "work_center", "date", "kind", "begins"],
                 name="calendar_exception_once",
                 nulls_distinct=False,
-                violation_error_message="The calendar says this of the day already.",
+                violation_error_message=gettext_lazy("The calendar says this of the day already."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.date:%d %b %Y}: {self.get_kind_display().lower()}, {self.name}"
+        return f"{date_format(self.date, 'd M Y')}: {self.get_kind_display().lower()}, {self.name}"

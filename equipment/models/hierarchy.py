@@ -6,13 +6,17 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mes.kernel.records import History, Record, person_field
 
 
 def check_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"{name} is not a time zone of the IANA database, such as Europe/Vienna.")
+        raise ValidationError(
+            _("{name} is not a time zone of the IANA database, such as Europe/Vienna.").format(name=name)
+        )
 
 
 class Enterprise(Record):
@@ -64,17 +68,17 @@ class SiteAccess(Record):
     history = History()
 
     class Meta:
-        verbose_name_plural = "site access"
+        verbose_name_plural = gettext_lazy("site access")
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "site"],
                 name="site_access_once",
-                violation_error_message="This person has access to this site already.",
+                violation_error_message=gettext_lazy("This person has access to this site already."),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} at {self.site}"
+        return _("{person} at {site}").format(person=self.person, site=self.site)
 
 
 class Area(Record):
@@ -92,7 +96,7 @@ class Area(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="area_code_once",
-                violation_error_message="The site has an area of this code already.",
+                violation_error_message=gettext_lazy("The site has an area of this code already."),
             ),
             # The target of composite foreign keys that keep an area's work centers and reasons at its site.
             models.UniqueConstraint(fields=["id", "site"], name="area_at_site"),
@@ -121,7 +125,7 @@ class WorkCenter(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="work_center_code_once",
-                violation_error_message="The site has a work center of this code already.",
+                violation_error_message=gettext_lazy("The site has a work center of this code already."),
             ),
             # The target of the composite foreign key that keeps a station at its work center's site.
             models.UniqueConstraint(fields=["id", "site"], name="work_center_at_site"),
@@ -132,9 +136,9 @@ class WorkCenter(Record):
 
     def clean(self) -> None:
         if self.area is not None and self.area.site_id != self.site_id:
-            raise ValidationError({"area": "The area belongs to another site."})
+            raise ValidationError({"area": _("The area belongs to another site.")})
         if self.calendar is not None and self.calendar.site_id != self.site_id:
-            raise ValidationError({"calendar": "The calendar belongs to another site."})
+            raise ValidationError({"calendar": _("The calendar belongs to another site.")})
 
 
 class StationClass(Record):
@@ -146,7 +150,7 @@ class StationClass(Record):
     history = History()
 
     class Meta:
-        verbose_name_plural = "station classes"
+        verbose_name_plural = gettext_lazy("station classes")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -165,7 +169,9 @@ class Station(Record):
     code = models.SlugField(max_length=20)
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
-    idle_lock_s = models.PositiveIntegerField("idle lock, s", default=600, validators=[MinValueValidator(30)])
+    idle_lock_s = models.PositiveIntegerField(
+        gettext_lazy("idle lock, s"), default=600, validators=[MinValueValidator(30)]
+    )
 
     history = History()
 
@@ -176,7 +182,7 @@ class Station(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="station_code_once",
-                violation_error_message="The site has a station of this code already.",
+                violation_error_message=gettext_lazy("The site has a station of this code already."),
             ),
         ]
 
@@ -185,7 +191,7 @@ class Station(Record):
 
     def clean(self) -> None:
         if self.work_center_id and self.site_id and self.work_center.site_id != self.site_id:
-            raise ValidationError({"work_center": "The work center belongs to another site."})
+            raise ValidationError({"work_center": _("The work center belongs to another site.")})
 
 
 class ClearanceItem(Record):
@@ -204,7 +210,7 @@ class ClearanceItem(Record):
             models.UniqueConstraint(
                 fields=["station", "position"],
                 name="clearance_item_position_once",
-                violation_error_message="Another line of the checklist has this position.",
+                violation_error_message=gettext_lazy("Another line of the checklist has this position."),
             )
         ]
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
 from mes.kernel.refusals import Refusal
 
 
@@ -17,7 +20,7 @@ class Transitions:
     noun: what a person calls it ("order"). table: (status or None before it exists, verb) -> status after.
     """
 
-    noun: str
+    noun: str | Promise
     table: Mapping[tuple[str | None, str], str]
 
     def after(self, status: str | None, verb: str, *, name: str = "", do: str = "") -> str:
@@ -26,11 +29,17 @@ class Transitions:
             return self.table[status, verb]
         except KeyError:
             allowed = sorted({v for s, v in self.table if s == status})
-            known = f"From here it can: {', '.join(allowed)}." if allowed else "Nothing more can happen to it."
+            if allowed:
+                known = _("From here it can: {verbs}.").format(verbs=", ".join(_(each) for each in allowed))
+            else:
+                known = _("Nothing more can happen to it.")
+            sentence = _("The {noun} {name} is {status}, so it can't {verb} now.").format(
+                noun=self.noun, name=name, status=_(_words(status)), verb=_(_words(verb))
+            )
             raise IllegalTransition(
-                f"The {self.noun} {name} is {_words(status)}, so it can't {_words(verb)} now.".replace("  ", " "),
+                sentence.replace("  ", " "),
                 why=known,
-                do=do or "Look at its present state, then choose again.",
+                do=do or _("Look at its present state, then choose again."),
                 evidence={"status": status, "verb": verb, "allowed": allowed},
             ) from None
 

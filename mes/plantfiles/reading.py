@@ -218,7 +218,7 @@ class _FileRows:
             return outline.write(outline.parse(text))
         except InvalidInput as refusal:
             for error in refusal.errors:
-                self.reader.wrong(line + int(error.where.removeprefix("line ")), error.what, error.do)
+                self.reader.wrong(line + error.number, error.what, error.do)
             return None
 
 

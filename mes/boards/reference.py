@@ -80,7 +80,7 @@ def _override(gate: Gate) -> str:
 
 def roles() -> str:
     """Roles x permissions."""
-    head = "| permission | " + " | ".join(Role(role).label for role in Role.values) + " |"
+    head = "| permission | " + " | ".join(str(Role(role).label) for role in Role.values) + " |"
     rows = []
     for permission in sorted(Permission):
         cells = ["yes" if permission in PERMISSIONS[role] else "" for role in Role.values]

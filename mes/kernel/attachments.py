@@ -6,6 +6,7 @@ A file is known by its first bytes, not by the name it came with, and is kept un
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
 from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
 
 from mes.kernel.refusals import FieldError, InvalidInput
 
@@ -21,12 +22,14 @@ _KINDS = {
 def check_attachment(file: File, where: str = "certificate", largest_b: int = LARGEST_B) -> None:
     """Raise InvalidInput unless the file is a PDF, PNG or JPEG of at most that many bytes, by default 5 MB."""
     if file.size > largest_b:
-        sentence = f"It has {file.size / 1024 / 1024:.1f} MB; the most is {largest_b // 1024 // 1024} MB."
+        sentence = _("It has {size:.1f} MB; the most is {most} MB.").format(
+            size=file.size / 1024 / 1024, most=largest_b // 1024 // 1024
+        )
     elif kind_of(file) is None:
-        sentence = "It is not a PDF, PNG or JPEG file."
+        sentence = _("It is not a PDF, PNG or JPEG file.")
     else:
         return
-    raise InvalidInput("The file can't be taken.", do="Attach another one.", errors=[FieldError(where, sentence)])
+    raise InvalidInput(_("The file can't be taken."), do=_("Attach another one."), errors=[FieldError(where, sentence)])
 
 
 def attachment_response(file: File, name: str) -> FileResponse:

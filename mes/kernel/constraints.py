@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from mes.kernel.refusals import Refusal
 
@@ -34,7 +35,7 @@ def explain(error: IntegrityError) -> Refusal | None:
             if constraint.name == diagnosis.constraint_name:
                 return RuleOfTheRecord(
                     str(constraint.get_violation_error_message()),
-                    do="Look at its present state, then try again.",
+                    do=_("Look at its present state, then try again."),
                     evidence={"constraint": constraint.name},
                 )
     return _taken(diagnosis)
@@ -45,5 +46,8 @@ def _taken(diagnosis: Any) -> Refusal | None:
     if diagnosis.sqlstate != "23505":
         return None
     key = re.match(r"Key \((.+?)\)=\((.+)\)", diagnosis.message_detail or "", re.DOTALL)
-    said = f"the {key[1].replace('_', ' ')} {key[2]}" if key else "the same name"
-    return RuleOfTheRecord(f"There is one with {said} already.", do="Look at it, then try again.")
+    if key:
+        said = _("There is one with the {field} {value} already.").format(field=key[1].replace("_", " "), value=key[2])
+    else:
+        said = _("There is one with the same name already.")
+    return RuleOfTheRecord(said, do=_("Look at it, then try again."))

@@ -14,14 +14,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from mes.kernel.refusals import FieldError, InvalidInput
 
 FIELD_LIMIT = 1 << 20  # characters in one field
 csv.field_size_limit(FIELD_LIMIT)  # the csv module knows one limit for the whole process
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_AS_UTF_8 = "Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and send it again."
-_AS_CSV = "Export it again as CSV, one order of columns for all rows."
+_AS_UTF_8 = gettext_lazy("Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and send it again.")
+_AS_CSV = gettext_lazy("Export it again as CSV, one order of columns for all rows.")
 
 
 class FileUnreadable(InvalidInput):
@@ -41,7 +44,8 @@ class CellError(FieldError):
 
     @classmethod
     def at(cls, row: int, column: str, what: str, do: str = "") -> Self:
-        return cls(f"row {row}, {column}" if column else f"row {row}", what, do, row, column)
+        where = _("row {row}, {column}").format(row=row, column=column) if column else _("row {row}").format(row=row)
+        return cls(where, what, do, row, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def read(content: bytes, columns: Columns | None = None) -> Table:
     rows = _rows(text, _separator(text, columns.names if columns else ()))
     line, header = next(rows, (0, []))
     if not header:
-        raise _unreadable(1, "The file holds separators and no text.", "Export the file again, with its columns.")
+        raise _unreadable(1, _("The file holds separators and no text."), _("Export the file again, with its columns."))
     names = [name.strip().lower() for name in header]
     columns = columns or Columns(required=tuple(dict.fromkeys(names)))
     _check_columns(line, names, columns)
@@ -97,11 +101,14 @@ def read(content: bytes, columns: Columns | None = None) -> Table:
         else:
             table.errors.append(
                 CellError.at(
-                    line, "", f"It has {len(cells)} fields, the header has {len(names)}.", "Quote separators in text."
+                    line,
+                    "",
+                    _("It has {count} fields, the header has {columns}.").format(count=len(cells), columns=len(names)),
+                    _("Quote separators in text."),
                 )
             )
     if not table.rows and not table.errors:
-        raise _unreadable(line, "There is a header and no row below it.", "Export the file again, with its rows.")
+        raise _unreadable(line, _("There is a header and no row below it."), _("Export the file again, with its rows."))
     return table
 
 
@@ -110,7 +117,9 @@ def table_of(items: Sequence[Mapping[str, Any]], columns: Columns) -> Table:
     table = Table(columns)
     for number, item in enumerate(items):
         unknown = [str(name) for name in item if name not in columns.names]
-        table.errors += [CellError.at(number, name, "There is no such member.", "Leave it out.") for name in unknown]
+        table.errors += [
+            CellError.at(number, name, _("There is no such member."), _("Leave it out.")) for name in unknown
+        ]
         table.rows.append(Row(number, {name: _text(item.get(name)) for name in columns.names}))
     return table
 
@@ -127,13 +136,17 @@ def _decoded(content: bytes) -> str:
         before = error.object[: error.start].decode("utf-16" if sixteen else "utf-8", errors="ignore")
         raise _unreadable(
             _line_of(before),
-            f"The byte 0x{error.object[error.start]:02X} is not {'UTF-16' if sixteen else 'UTF-8'}.",
-            _AS_UTF_8,
+            _("The byte {byte} is not {encoding}.").format(
+                byte=f"0x{error.object[error.start]:02X}", encoding="UTF-16" if sixteen else "UTF-8"
+            ),
+            str(_AS_UTF_8),
         ) from error
     if "\0" in text:
-        raise _unreadable(_line_of(text[: text.index("\0")]), "It holds a NUL character: this is no text.", _AS_UTF_8)
+        raise _unreadable(
+            _line_of(text[: text.index("\0")]), _("It holds a NUL character: this is no text."), str(_AS_UTF_8)
+        )
     if not text.strip():
-        raise _unreadable(1, "The file is empty.", "Choose the file again.")
+        raise _unreadable(1, _("The file is empty."), _("Choose the file again."))
     return text
 
 
@@ -165,24 +178,34 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 def _reason(error: str) -> tuple[str, str]:
     if "field larger" in error:
-        return f"A field is longer than {FIELD_LIMIT:,} characters.", "Look for a quotation mark that is never closed."
+        return (
+            _("A field is longer than {most:,} characters.").format(most=FIELD_LIMIT),
+            _("Look for a quotation mark that is never closed."),
+        )
     if "end of data" in error:
-        return "A quotation mark is opened here and never closed.", "Close it, or write it twice inside a quoted text."
-    return "A quotation mark stands inside a quoted text.", "Write it twice, or put a separator behind the text."
+        return (
+            _("A quotation mark is opened here and never closed."),
+            _("Close it, or write it twice inside a quoted text."),
+        )
+    return _("A quotation mark stands inside a quoted text."), _("Write it twice, or put a separator behind the text.")
 
 
 def _check_columns(line: int, names: Sequence[str], columns: Columns) -> None:
     known = ", ".join(columns.names)
     counts = Counter(names)
     errors = [
-        CellError.at(line, name or "(no name)", "There is no such column.", f"Known are: {known}.")
+        CellError.at(
+            line, name or _("(no name)"), _("There is no such column."), _("Known are: {known}.").format(known=known)
+        )
         for name in counts
         if name not in columns.names
     ]
-    errors += [CellError.at(line, n, "The column is there twice.", "Keep one.") for n in counts if counts[n] > 1]
-    errors += [CellError.at(line, n, "The column is missing.", "Add it.") for n in columns.required if n not in counts]
+    errors += [CellError.at(line, n, _("The column is there twice."), _("Keep one.")) for n in counts if counts[n] > 1]
+    errors += [
+        CellError.at(line, n, _("The column is missing."), _("Add it.")) for n in columns.required if n not in counts
+    ]
     if errors:
-        raise ColumnsWrong("The columns are not right.", do=_AS_CSV, errors=errors)
+        raise ColumnsWrong(_("The columns are not right."), do=str(_AS_CSV), errors=errors)
 
 
 def _line_of(before: str) -> int:
@@ -191,5 +214,8 @@ def _line_of(before: str) -> int:
 
 def _unreadable(line: int, what: str, do: str) -> FileUnreadable:
     return FileUnreadable(
-        "The file can't be read.", why=f"Line {line}: {what}", do=do, errors=[CellError.at(line, "", what, do)]
+        _("The file can't be read."),
+        why=_("Line {line}: {what}").format(line=line, what=what),
+        do=do,
+        errors=[CellError.at(line, "", what, do)],
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mes.kernel import csv_import
 from mes.kernel.csv_import import Row, Table
 from mes.kernel.documents import FileError, FilesWrong, Map, Reader, load
@@ -73,22 +75,35 @@ def read_sections(path: Path, shapes: Mapping[str, Any]) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FilesWrong(
-            f"The mapping {path.name} can't be read.", why=str(error), do="Give the path of a YAML file in UTF-8."
+            _("The mapping {file} can't be read.").format(file=path.name),
+            why=str(error),
+            do=_("Give the path of a YAML file in UTF-8."),
         ) from error
     value, errors = load(text, path.name)
     found: dict[str, Any] = {}
     if not errors and not isinstance(value, Map):
-        errors.append(FileError.at(path.name, 1, "It is no mapping.", f"Its sections are: {', '.join(SECTIONS)}."))
+        errors.append(
+            FileError.at(
+                path.name,
+                1,
+                _("It is no mapping."),
+                _("Its sections are: {sections}.").format(sections=", ".join(SECTIONS)),
+            )
+        )
     elif not errors:
         reader = Reader(path.name, errors)
         for name, line in value.lines.items():
             if name not in SECTIONS:
-                reader.wrong(line, f"There is no {name} here.", f"Its sections are: {', '.join(SECTIONS)}.")
+                reader.wrong(
+                    line,
+                    _("There is no {name} here.").format(name=name),
+                    _("Its sections are: {sections}.").format(sections=", ".join(SECTIONS)),
+                )
         found = {n: reader.read(s, value[n], value.lines[n], n) if n in value else None for n, s in shapes.items()}
     if errors:
         raise FilesWrong(
-            f"The mapping {path.name} has mistakes.",
-            do="Correct what is named; docs/mappings.md has every key.",
+            _("The mapping {file} has mistakes.").format(file=path.name),
+            do=_("Correct what is named; docs/mappings.md has every key."),
             errors=errors,
         )
     return found
@@ -98,12 +113,16 @@ def table_in(folder: Path, name: str) -> Table:
     """The table in a file of the folder. Raises SourceMissing, FileUnreadable, ColumnsWrong."""
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise SourceMissing(f"{name} is not in {folder.name}.", do="Name a file of the folder itself.")
+        raise SourceMissing(
+            _("{name} is not in {folder}.").format(name=name, folder=folder.name),
+            do=_("Name a file of the folder itself."),
+        )
     try:
         content = path.read_bytes()
     except OSError as error:
         raise SourceMissing(
-            f"{name} can't be read: {error.strerror}.", do=f"Put it into {folder}, or correct the mapping."
+            _("{name} can't be read: {reason}.").format(name=name, reason=error.strerror),
+            do=_("Put it into {folder}, or correct the mapping.").format(folder=folder),
         ) from error
     return csv_import.read(content)
 
@@ -146,9 +165,9 @@ def first_filled(row: Row, columns: tuple[str, ...]) -> str:
     for column in columns:
         if column.lower() not in row.values:
             raise MappingDoesNotFit(
-                f"There is no column {column} in the file.",
-                do="Correct the mapping.",
-                errors=[FieldError(column, "The file has no such column.")],
+                _("There is no column {column} in the file.").format(column=column),
+                do=_("Correct the mapping."),
+                errors=[FieldError(column, _("The file has no such column."))],
             )
         if row.values[column.lower()]:
             return row.values[column.lower()]

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from mes.kernel.door import Passage, fingerprint, open_door
@@ -39,7 +40,7 @@ def desk_door(request: HttpRequest, *, reason: str = "") -> Iterator[Passage]:
     """Open the door for what a form posts, with the key that was made when the form was shown."""
     key = request.POST.get("idempotency_key", "")
     if not 8 <= len(key) <= 64 or "\0" in key:
-        raise InvalidInput("The form came without its key.", do="Load the page again, then repeat what you did.")
+        raise InvalidInput(_("The form came without its key."), do=_("Load the page again, then repeat what you did."))
     content = {name: request.POST.getlist(name) for name in request.POST if name not in _NOT_CONTENT}
     with open_door(
         person=request.user,
@@ -71,7 +72,7 @@ def cleaned(form: forms.Form) -> dict[str, Any]:
         for name, sentences in form.errors.items()
         for sentence in sentences
     ]
-    raise InvalidInput("Something in the form is not right.", do="Correct what is named.", errors=errors)
+    raise InvalidInput(_("Something in the form is not right."), do=_("Correct what is named."), errors=errors)
 
 
 def refusal_of(check: Callable[..., Any], *args: Any, **kwargs: Any) -> Refusal | None:

@@ -12,6 +12,9 @@ from enum import Enum
 from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mes.kernel.refusals import FieldError, InvalidInput
 
@@ -60,11 +63,11 @@ def load(text: str, file: str) -> tuple[Any, list[FileError]]:
         return _Builder(file, errors, yaml.parse(text, Loader=_LOADER)).document(), errors
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = f"It is no YAML: {error.problem or error.context}."
-        errors.append(FileError.at(file, mark.line + 1 if mark else 1, what, "Correct it there, or just before."))
+        what = _("It is no YAML: {problem}.").format(problem=error.problem or error.context)
+        errors.append(FileError.at(file, mark.line + 1 if mark else 1, what, _("Correct it there, or just before.")))
     except (yaml.YAMLError, UnicodeError) as error:
-        what = f"It is no YAML: {str(error).splitlines()[0]}."
-        errors.append(FileError.at(file, 1, what, "Save it as UTF-8 text."))
+        what = _("It is no YAML: {problem}.").format(problem=str(error).splitlines()[0])
+        errors.append(FileError.at(file, 1, what, _("Save it as UTF-8 text.")))
     except _Unreadable:
         pass
     return None, errors
@@ -94,7 +97,7 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._stop(event, "There is a second document in it.", "Put it into a file of its own.")
+                    self._stop(event, _("There is a second document in it."), _("Put it into a file of its own."))
                 value = self._value(next(self.events), 0)
         return value
 
@@ -104,7 +107,7 @@ class _Builder:
 
     def _value(self, event: yaml.Event, depth: int) -> Any:
         if depth > _DEEPEST:
-            self._stop(event, "It is nested too deeply.", "Write it flat.")
+            self._stop(event, _("It is nested too deeply."), _("Write it flat."))
         if isinstance(event, yaml.ScalarEvent):
             return None if event.value in _NULL and event.implicit[0] else str(event.value)
         if isinstance(event, yaml.MappingStartEvent):
@@ -116,7 +119,7 @@ class _Builder:
                 items.lines.append(_line(one))
                 items.append(self._value(one, depth + 1))
             return items
-        return self._stop(event, "Anchors and aliases are not taken.", "Write it out.")
+        return self._stop(event, _("Anchors and aliases are not taken."), _("Write it out."))
 
     def _mapping(self, event: yaml.Event, depth: int) -> Map:
         found = Map()
@@ -125,10 +128,12 @@ class _Builder:
             at = _line(key)
             name = key.value if isinstance(key, yaml.ScalarEvent) else None
             if name is None:
-                self.errors.append(FileError.at(self.file, at, "A key is a word.", "Write the key as text."))
+                self.errors.append(FileError.at(self.file, at, _("A key is a word."), _("Write the key as text.")))
                 self._value(key, depth + 1)
             elif name in found:
-                self.errors.append(FileError.at(self.file, at, f"{name} is there twice.", "Keep one."))
+                self.errors.append(
+                    FileError.at(self.file, at, _("{name} is there twice.").format(name=name), _("Keep one."))
+                )
             value = self._value(next(self.events), depth + 1)
             if name is not None and name not in found:
                 found.lines[name], found[name] = at, value
@@ -145,10 +150,10 @@ class Reader:
     def wrong(self, line: int, what: str, do: str = "") -> None:
         self.errors.append(FileError.at(self.file, line, what, do))
 
-    def read(self, shape: type[T], value: Any, line: int = 1, name: str = "The file") -> T | None:
+    def read(self, shape: type[T], value: Any, line: int = 1, name: str = "") -> T | None:
         """A dataclass of this shape; None when something in it was wrong."""
         before = len(self.errors)
-        found = self._of(shape, value, line, name)
+        found = self._of(shape, value, line, name or _("The file"))
         return found if len(self.errors) == before else None
 
     def _of(self, shape: Any, value: Any, line: int, name: str) -> Any:
@@ -164,11 +169,13 @@ class Reader:
             return self._one_of(of, value, line, name)
         if origin in (tuple, list):
             if not isinstance(value, Items):
-                return self.wrong(line, f"{name} is a list.", "Write a line with a dash for each.")
+                return self.wrong(
+                    line, _("{name} is a list.").format(name=name), _("Write a line with a dash for each.")
+                )
             return tuple(self._of(of[0], each, at, name) for each, at in zip(value, value.lines, strict=True))
         if origin in (dict, Mapping):
             if not isinstance(value, Map):
-                return self.wrong(line, f"{name} is a mapping.", "Write key: value below it.")
+                return self.wrong(line, _("{name} is a mapping.").format(name=name), _("Write key: value below it."))
             return {key: self._of(of[1], each, value.lines[key], f"{name}.{key}") for key, each in value.items()}
         return self.scalar(shape, value, line, name)
 
@@ -183,19 +190,23 @@ class Reader:
 
     def _dataclass(self, shape: Any, value: Any, line: int, name: str) -> Any:
         if not isinstance(value, Map):
-            return self.wrong(line, f"{name} is a mapping.", "Write key: value below it.")
+            return self.wrong(line, _("{name} is a mapping.").format(name=name), _("Write key: value below it."))
         hints, known = get_type_hints(shape), {field.name: field for field in fields(shape) if field.init}
         given: dict[str, Any] = {}
         for key, each in value.items():
             if key == "line" or key not in known:
-                self.wrong(value.lines[key], f"There is no {key} here.", f"Known are: {', '.join(known)}.")
+                self.wrong(
+                    value.lines[key],
+                    _("There is no {key} here.").format(key=key),
+                    _("Known are: {known}.").format(known=", ".join(known)),
+                )
             else:
                 given[key] = self._of(hints[key], each, value.lines[key], key)
         for key, field in known.items():
             if key in given or key == "line":
                 continue
             if field.default is MISSING and field.default_factory is MISSING:
-                self.wrong(value.line, f"{key} is missing.", f"Write {key}: …")
+                self.wrong(value.line, _("{key} is missing.").format(key=key), _("Write {key}: …").format(key=key))
                 given[key] = None
         if "line" in known:
             given["line"] = value.line
@@ -203,28 +214,43 @@ class Reader:
 
     def _one_of(self, choices: tuple[Any, ...], value: Any, line: int, name: str) -> Any:
         if value not in choices:
-            self.wrong(line, f"{name} can't be {str(value)[:40]}.", f"Write one of: {', '.join(map(str, choices))}.")
+            self.wrong(
+                line,
+                _("{name} can't be {value}.").format(name=name, value=str(value)[:40]),
+                _("Write one of: {values}.").format(values=", ".join(map(str, choices))),
+            )
         return value
 
     def scalar(self, shape: Any, value: Any, line: int, name: str) -> Any:
         """A value of this type; None when it is none."""
         if not isinstance(value, str):
-            return self.wrong(line, f"{name} is one value.", "Write it behind the colon.")
+            return self.wrong(line, _("{name} is one value.").format(name=name), _("Write it behind the colon."))
         try:
             return _converted(shape, value)
         except (ValueError, InvalidOperation, KeyError):
-            words = _WORDS.get(shape, "one of: " + ", ".join(e.value for e in shape) if _is_enum(shape) else "a value")
-            return self.wrong(line, f"{name} can't be “{value[:40]}”.", f"Write {words}.")
+            words = _words(shape)
+            return self.wrong(
+                line,
+                _("{name} can't be “{value}”.").format(name=name, value=value[:40]),
+                _("Write {words}.").format(words=words),
+            )
 
 
-_WORDS: dict[Any, str] = {
-    bool: "yes or no",
-    int: "a whole number",
-    Decimal: "a number such as 12.5",
-    date: "a date such as 2026-11-30",
-    time: "a time such as 06:00",
-    datetime: "a moment such as 2026-11-30T06:00:00Z",
+_WORDS: dict[Any, str | Promise] = {
+    bool: gettext_lazy("yes or no"),
+    int: gettext_lazy("a whole number"),
+    Decimal: gettext_lazy("a number such as 12.5"),
+    date: gettext_lazy("a date such as 2026-11-30"),
+    time: gettext_lazy("a time such as 06:00"),
+    datetime: gettext_lazy("a moment such as 2026-11-30T06:00:00Z"),
 }
+
+
+def _words(shape: Any) -> str:
+    """What a value of this type looks like."""
+    if _is_enum(shape):
+        return _("one of: {values}").format(values=", ".join(each.value for each in shape))
+    return str(_WORDS.get(shape) or _("a value"))
 
 
 def _is_enum(shape: Any) -> bool:

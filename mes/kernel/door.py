@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mes.kernel import constraints
 from mes.kernel.keys import uuid7
@@ -108,9 +109,9 @@ def open_door(
         if getattr(error.__cause__, "sqlstate", None) not in _BUSY:
             raise
         raise Busy(
-            "Somebody else is changing this at this moment.",
-            why="Your request waited for them and was not carried out.",
-            do="Try again in a second.",
+            _("Somebody else is changing this at this moment."),
+            why=_("Your request waited for them and was not carried out."),
+            do=_("Try again in a second."),
         ) from error
     finally:
         _passage.reset(outer)
@@ -150,8 +151,8 @@ def _replay(passage: Passage, asked: str) -> None:
         row = cursor.fetchone()
     if row is None or row[0] != asked:
         raise KeyReused(
-            "This idempotency key was used for another request.",
-            do="Send a new key with a new request, and the same key only to repeat one.",
+            _("This idempotency key was used for another request."),
+            do=_("Send a new key with a new request, and the same key only to repeat one."),
         )
     passage.replayed = True
     passage.answer = json.loads(row[1]) if isinstance(row[1], str) else row[1]

@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 _PLAIN = re.compile(r"[+-]?\d{1,12}([.,]\d{1,12})?", re.ASCII)
 
 
@@ -13,13 +15,15 @@ def decimal_of(given: object, *, places: int = 4) -> Decimal:
     digits of other scripts, more than 12 digits before or `places` digits after the point.
     """
     if isinstance(given, bool) or not isinstance(given, str | int | float | Decimal):
-        raise ValueError(f"{given!r} is not a number.")
+        raise ValueError(_("{given!r} is not a number.").format(given=given))
     text = str(given).strip()
     if not _PLAIN.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is not a number: write digits and at most one decimal point.")
+        raise ValueError(
+            _("{text!r} is not a number: write digits and at most one decimal point.").format(text=text[:40])
+        )
     number = Decimal(text.replace(",", "."))
     if number.quantize(Decimal(1).scaleb(-places)) != number:
-        raise ValueError(f"{text} has more than {places} decimal places.")
+        raise ValueError(_("{text} has more than {places} decimal places.").format(text=text, places=places))
     return number
 
 

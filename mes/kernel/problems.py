@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -10,11 +12,11 @@ from rest_framework.views import exception_handler as default_handler
 from mes.kernel.refusals import FieldError, InvalidInput, Refusal, problem
 
 _DO = {
-    401: "Send a bearer token: Authorization: Bearer …",
-    403: "Ask an administrator for the role or the token's scope.",
-    404: "Check the address.",
-    405: "See /api/v1/openapi.json for the methods of this address.",
-    415: "Send application/json.",
+    401: gettext_lazy("Send a bearer token: Authorization: Bearer …"),
+    403: gettext_lazy("Ask an administrator for the role or the token's scope."),
+    404: gettext_lazy("Check the address."),
+    405: gettext_lazy("See /api/v1/openapi.json for the methods of this address."),
+    415: gettext_lazy("Send application/json."),
 }
 
 
@@ -27,14 +29,14 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         return None
     if isinstance(exception, exceptions.ValidationError):
         refusal: Refusal = InvalidInput(
-            "The request's body is not right.",
-            do="Mend the fields named in errors.",
+            _("The request's body is not right."),
+            do=_("Mend the fields named in errors."),
             errors=list(field_errors(exception.detail)),
         )
         response.status_code = refusal.status
     else:
-        detail = getattr(exception, "detail", None) or "Not found."
-        refusal = Refusal(str(detail), do=_DO.get(response.status_code, ""), code=_code(exception))
+        detail = getattr(exception, "detail", None) or _("Not found.")
+        refusal = Refusal(str(detail), do=str(_DO.get(response.status_code, "")), code=_code(exception))
         refusal.status = response.status_code
     response.data = problem(refusal)
     response.content_type = "application/problem+json"

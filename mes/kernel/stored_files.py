@@ -17,6 +17,7 @@ from tempfile import NamedTemporaryFile
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
 
 from mes.kernel.attachments import check_attachment, kind_of
 from mes.kernel.refusals import Refusal
@@ -107,7 +108,8 @@ def stored_file_response(digest: str, name: str) -> FileResponse:
     if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
         opened.close()
         raise FileAltered(
-            f"The file {name} is not the one that was recorded.", do="Tell an administrator: storage was changed."
+            _("The file {name} is not the one that was recorded.").format(name=name),
+            do=_("Tell an administrator: storage was changed."),
         )
     opened.seek(0)
     is_picture = known.media_type.startswith("image/")

@@ -12,6 +12,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from mes.kernel.door import Passage, open_door
@@ -25,9 +26,9 @@ class ReasonForm(forms.ModelForm):
 
     refusal: Refusal | None = None
     reason = forms.CharField(
-        label="Reason for change",
+        label=_("Reason for change"),
         max_length=REASON_LENGTH,
-        help_text="Kept with the change in the audit trail.",
+        help_text=_("Kept with the change in the audit trail."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -39,7 +40,7 @@ class ReasonForm(forms.ModelForm):
 
 
 class ReasonActionForm(admin.helpers.ActionForm):
-    reason = forms.CharField(label="Reason", max_length=REASON_LENGTH, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH, required=False)
 
 
 def sentences(refusal: Refusal) -> list[str]:

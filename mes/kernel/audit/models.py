@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mes.kernel.records import Record, person_field
 
@@ -65,7 +66,7 @@ class RefusedAttempt(Record):
                 fields=["by", "key", "gate"],
                 condition=~models.Q(key=""),
                 name="refused_attempt_once",
-                violation_error_message="This attempt is on record already.",
+                violation_error_message=_("This attempt is on record already."),
             ),
         ]
         indexes = [
@@ -81,11 +82,11 @@ class RefusedAttempt(Record):
 class Meaning(models.TextChoices):
     """What a signature says (21 CFR 11.50 a 3)."""
 
-    PERFORMED = "PERFORMED", "I performed this"
-    VERIFIED = "VERIFIED", "I verified this"
-    REVIEWED = "REVIEWED", "I reviewed this"
-    APPROVED = "APPROVED", "I approve this"
-    RELEASED = "RELEASED", "I release this"
+    PERFORMED = "PERFORMED", _("I performed this")
+    VERIFIED = "VERIFIED", _("I verified this")
+    REVIEWED = "REVIEWED", _("I reviewed this")
+    APPROVED = "APPROVED", _("I approve this")
+    RELEASED = "RELEASED", _("I release this")
 
 
 class Signature(Record):
@@ -112,7 +113,7 @@ class Signature(Record):
             models.UniqueConstraint(
                 fields=["record_table", "record", "meaning", "digest", "signed_by"],
                 name="signature_once",
-                violation_error_message="You have signed this already.",
+                violation_error_message=_("You have signed this already."),
             ),
         ]
         indexes = [models.Index(fields=["record_table", "record"], name="signature_of_record")]

@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mes.kernel.audit.admin import ReadOnly, ReasonForm, RecordAdmin
 from mes.kernel.door import current, open_door
@@ -25,13 +27,17 @@ class PersonForm(ReasonForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters. Empty: as it is; a new person without one can't log in at the office.",
+        help_text=gettext_lazy(
+            "At least 12 characters. Empty: as it is; a new person without one can't log in at the office."
+        ),
     )
     new_pin = forms.CharField(
-        label="New PIN",
+        label=gettext_lazy("New PIN"),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-        help_text="4 to 8 digits, together with the badge at a station. A new one also ends a lock. Empty: as it is.",
+        help_text=gettext_lazy(
+            "4 to 8 digits, together with the badge at a station. A new one also ends a lock. Empty: as it is."
+        ),
     )
 
     def clean_new_password(self) -> str:
@@ -57,7 +63,7 @@ class PersonQualificationInline(ReadOnly, admin.TabularInline):
     fk_name = "person"
     fields = ("qualification", "level", "expires_date", "evidence", "granted_by", "withdrawn_at")
     extra = 0
-    verbose_name_plural = "qualifications"
+    verbose_name_plural = gettext_lazy("qualifications")
 
 
 class PersonAdmin(RecordAdmin):
@@ -70,9 +76,9 @@ class PersonAdmin(RecordAdmin):
     inlines = (PersonQualificationInline,)
     actions = ("unlock", "enable")
 
-    @admin.display(description="Roles")
+    @admin.display(description=gettext_lazy("Roles"))
     def role_names(self, person: Person) -> str:
-        return ", ".join(Role(role).label for role in person.roles)
+        return ", ".join(str(Role(role).label) for role in person.roles)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
         return ("username", "is_active") if obj else ("is_active",)
@@ -90,22 +96,22 @@ class PersonAdmin(RecordAdmin):
         if password or pin:
             unlock(person=obj, by=request.user)  # whoever gets a new secret may use it at once
 
-    @admin.action(description="Enable (needs a reason)", permissions=["change"])
+    @admin.action(description=gettext_lazy("Enable (needs a reason)"), permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
             self.carry_out(
                 request,
                 lambda passage, who=person: enable(person=who, reason=passage.reason, by=passage.person),
-                done=f"{person} may log in again.",
+                done=_("{person} may log in again.").format(person=person),
             )
 
-    @admin.action(description="Unlock after wrong secrets", permissions=["change"])
+    @admin.action(description=gettext_lazy("Unlock after wrong secrets"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
             self.carry_out(
                 request,
                 lambda passage, who=person: unlock(person=who, by=passage.person),
-                done=f"{person} is unlocked.",
+                done=_("{person} is unlocked.").format(person=person),
             )
 
 
@@ -118,7 +124,7 @@ class QualificationAdmin(RecordAdmin):
 class GrantForm(ReasonForm):
     evidence = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"class": "vTextField"}))
     certificate = forms.FileField(
-        required=False, help_text="PDF, PNG or JPEG, at most 5 MB. Empty: none.", widget=forms.FileInput
+        required=False, help_text=gettext_lazy("PDF, PNG or JPEG, at most 5 MB. Empty: none."), widget=forms.FileInput
     )
 
     def _post_clean(self) -> None:
@@ -163,7 +169,7 @@ class PersonQualificationAdmin(RecordAdmin):
         )
         obj.pk = granted.pk
 
-    @admin.action(description="Withdraw (needs a reason)", permissions=["change"])
+    @admin.action(description=gettext_lazy("Withdraw (needs a reason)"), permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[PersonQualification]) -> None:
         for held in queryset.select_related("person", "qualification"):
             self.carry_out(
@@ -171,7 +177,9 @@ class PersonQualificationAdmin(RecordAdmin):
                 lambda passage, which=held: withdraw(
                     held=which, reason=passage.reason, by=passage.person, at=passage.at
                 ),
-                done=f"{held.qualification} is withdrawn from {held.person}.",
+                done=_("{qualification} is withdrawn from {person}.").format(
+                    qualification=held.qualification, person=held.person
+                ),
             )
 
 
@@ -184,20 +192,20 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin):
     list_select_related = ("person",)
     actions = ("revoke",)
 
-    @admin.display(description="Scopes")
+    @admin.display(description=gettext_lazy("Scopes"))
     def scope_names(self, token: ApiToken) -> str:
-        return ", ".join(token.scopes) or "all its person may do"
+        return ", ".join(token.scopes) or _("all its person may do")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("personnel.change_apitoken")
 
-    @admin.action(description="Revoke", permissions=["revoke"])
+    @admin.action(description=gettext_lazy("Revoke"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         for token in queryset:
             self.carry_out(
                 request,
                 lambda passage, which=token: revoke_token(token=which, by=passage.person, at=passage.at),
-                done=f"{token} is revoked.",
+                done=_("{token} is revoked.").format(token=token),
             )
 
 

@@ -1,3 +1,8 @@
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from mes.kernel.personnel.queries import qualifications
 
@@ -11,18 +16,22 @@ def operator_qualified(facts: Facts) -> Verdict | None:
         lapsed = expires is not None and expires < known.today
         if held >= level and not lapsed:
             continue
-        had = (
-            f"expired on {expires:%d %b %Y}"
-            if lapsed and held >= level
-            else f"has level {held}"
-            if held
-            else "has none"
-        )
         return Verdict(
             "OPERATOR_NOT_QUALIFIED",
-            f"Needs {name}, level {level}: {known.person_name or 'nobody'} {had}.",
-            do="Let a qualified person do it, or ask the supervisor to assign one.",
+            _missing(known.person_name or _("nobody"), name, level, held, expires if lapsed else None),
+            do=_("Let a qualified person do it, or ask the supervisor to assign one."),
             tone="caution",
             evidence={"qualification": code, "level": level, "held": held},
         )
     return None
+
+
+def _missing(person: str, name: str, level: int, held: int, expired: date | None) -> str:
+    needed = {"qualification": name, "level": level, "person": person}
+    if expired is not None and held >= level:
+        return _("Needs {qualification}, level {level}: {person} expired on {day}.").format(
+            **needed, day=date_format(expired, "d M Y")
+        )
+    if held:
+        return _("Needs {qualification}, level {level}: {person} has level {held}.").format(**needed, held=held)
+    return _("Needs {qualification}, level {level}: {person} has none.").format(**needed)

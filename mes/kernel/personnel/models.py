@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.keys import uuid7
@@ -51,13 +53,13 @@ class Person(Record, AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        verbose_name_plural = "people"
+        verbose_name_plural = gettext_lazy("people")
         ordering = ["full_name"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(roles__contained_by=list(Role.values)),
                 name="person_roles_known",
-                violation_error_message="A role is not one of the documented roles.",
+                violation_error_message=gettext_lazy("A role is not one of the documented roles."),
             ),
         ]
 
@@ -135,27 +137,29 @@ class PersonQualification(Record):
             models.UniqueConstraint(
                 fields=["person", "qualification"],
                 name="person_qualification_once",
-                violation_error_message="This person has this qualification already: change its level or date.",
+                violation_error_message=gettext_lazy(
+                    "This person has this qualification already: change its level or date."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(level__gte=1),
                 name="person_qualification_level",
-                violation_error_message="A level is 1 or more.",
+                violation_error_message=gettext_lazy("A level is 1 or more."),
             ),
             models.CheckConstraint(
                 condition=~Q(person=F("granted_by")),
                 name="person_qualification_by_another",
-                violation_error_message="Nobody grants their own qualifications.",
+                violation_error_message=gettext_lazy("Nobody grants their own qualifications."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(withdrawn_at__isnull=True), Q(withdrawn_by__isnull=True)),
                 name="person_qualification_withdrawn_by_whom",
-                violation_error_message="A withdrawal says who did it, and when.",
+                violation_error_message=gettext_lazy("A withdrawal says who did it, and when."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.qualification}, level {self.level}"
+        return _("{qualification}, level {level}").format(qualification=self.qualification, level=self.level)
 
 
 class ApiToken(Record):

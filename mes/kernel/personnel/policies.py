@@ -1,6 +1,8 @@
 import re
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import PERMISSIONS, Permission, Role
 from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
@@ -18,11 +20,13 @@ def check_permission(person: Person, permission: Permission) -> None:
     """Raise RoleMissing unless the person is active and one of their roles includes the permission."""
     if person.may(permission):
         return
-    roles = ", ".join(Role(role).label for role in Role.values if permission in PERMISSIONS[role])
+    roles = ", ".join(str(Role(role).label) for role in Role.values if permission in PERMISSIONS[role])
     raise RoleMissing(
-        f"{person.full_name} may not do this: it needs the permission {permission}.",
-        why=f"Roles that have it: {roles}.",
-        do="Ask somebody with one of these roles, or an administrator for the role.",
+        _("{person} may not do this: it needs the permission {permission}.").format(
+            person=person.full_name, permission=permission
+        ),
+        why=_("Roles that have it: {roles}.").format(roles=roles),
+        do=_("Ask somebody with one of these roles, or an administrator for the role."),
         evidence={"permission": str(permission)},
     )
 
@@ -32,25 +36,27 @@ def check_may_grant(person: Person, by: Person) -> None:
     check_permission(by, Permission.GRANT_QUALIFICATIONS)
     if person.pk == by.pk:
         raise NotYourself(
-            "Nobody grants or withdraws their own qualifications.", do="Ask another supervisor or administrator."
+            _("Nobody grants or withdraws their own qualifications."), do=_("Ask another supervisor or administrator.")
         )
 
 
 def check_username(username: str) -> None:
     """Raise InvalidInput unless this can be a user name, which stands in addresses and is for good."""
     if not re.fullmatch(r"[\w.@+-]{1,64}", username):
-        sentence = "A user name has 1 to 64 letters, digits and . @ + - _ in it, no blanks."
-        raise InvalidInput(sentence, do="Choose another one.", errors=[FieldError("username", sentence)])
+        sentence = _("A user name has 1 to 64 letters, digits and . @ + - _ in it, no blanks.")
+        raise InvalidInput(sentence, do=_("Choose another one."), errors=[FieldError("username", sentence)])
 
 
 def check_reason(reason: str) -> None:
     """Raise InvalidInput unless something is said, in at most 200 characters."""
     if not reason.strip():
         raise InvalidInput(
-            "This needs a reason.", do="Say why in a few words.", errors=[FieldError("reason", "Empty.")]
+            _("This needs a reason."), do=_("Say why in a few words."), errors=[FieldError("reason", _("Empty."))]
         )
     if len(reason) > 200:
-        raise InvalidInput("The reason is too long.", errors=[FieldError("reason", "It has more than 200 characters.")])
+        raise InvalidInput(
+            _("The reason is too long."), errors=[FieldError("reason", _("It has more than 200 characters."))]
+        )
 
 
 def missing_scopes(asked: Iterable[str]) -> list[str]:

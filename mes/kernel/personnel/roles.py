@@ -6,6 +6,7 @@ Kept in code, not in rows: a role means the same in every plant, a change is rev
 from enum import StrEnum
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Permission(StrEnum):
@@ -39,14 +40,14 @@ class Permission(StrEnum):
 
 
 class Role(models.TextChoices):
-    OPERATOR = "operator", "Operator"
-    SUPERVISOR = "supervisor", "Supervisor"
-    QUALITY = "quality", "Quality"
-    ENGINEER = "engineer", "Engineer"
-    PLANNER = "planner", "Planner"
-    AUDITOR = "auditor", "Auditor"
-    ADMINISTRATOR = "administrator", "Administrator"
-    INTEGRATION = "integration", "Integration"
+    OPERATOR = "operator", _("Operator")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    QUALITY = "quality", _("Quality")
+    ENGINEER = "engineer", _("Engineer")
+    PLANNER = "planner", _("Planner")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    INTEGRATION = "integration", _("Integration")
 
 
 _P = Permission

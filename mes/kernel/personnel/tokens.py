@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
@@ -17,12 +18,12 @@ class TokenAuthentication(authentication.BaseAuthentication):
     """Authorization: Bearer <token>. The person's permissions are narrowed to the token's scopes."""
 
     def authenticate(self, request: Request) -> tuple[Person, ApiToken] | None:
-        scheme, _, token = authentication.get_authorization_header(request).decode("latin-1").partition(" ")
+        scheme, _blank, token = authentication.get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
         found = _valid_tokens(token_hash(token.strip()))
         if not found:
-            raise exceptions.AuthenticationFailed("The token is unknown, revoked, or its person is disabled.")
+            raise exceptions.AuthenticationFailed(_("The token is unknown, revoked, or its person is disabled."))
         (known,) = found
         person = known.person
         if known.scopes:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
@@ -23,7 +25,7 @@ class Input(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
-            sentence = f"There is no such field. The fields are: {', '.join(self.fields)}."
+            sentence = _("There is no such field. The fields are: {fields}.").format(fields=", ".join(self.fields))
             raise serializers.ValidationError({name[:80]: [sentence] for name in unknown[:20]})
         return super().to_internal_value(data)
 
@@ -32,8 +34,8 @@ class Text(serializers.CharField):
     """One line of text. A number is not a text: 007 and 7 would become the same serial."""
 
     default_error_messages = {
-        "invalid": "This is not a text: put it in quotes.",
-        "unseen": "This has characters that can't be seen, such as a line break.",
+        "invalid": gettext_lazy("This is not a text: put it in quotes."),
+        "unseen": gettext_lazy("This has characters that can't be seen, such as a line break."),
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -65,7 +67,7 @@ class Number(serializers.Field):
 class AnyValue(serializers.Field):
     """A text, a number, true, or a list of numbers; which of them is right is known by the step."""
 
-    default_error_messages = {"invalid": "A value is a text, a number, true, or a list of numbers."}
+    default_error_messages = {"invalid": gettext_lazy("A value is a text, a number, true, or a list of numbers.")}
 
     def to_internal_value(self, data: Any) -> Any:
         if not all(isinstance(one, str | int | Decimal) for one in (data if isinstance(data, list) else [data])):

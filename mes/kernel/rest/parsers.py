@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
@@ -20,20 +21,20 @@ class StrictJSONParser(parsers.JSONParser):
                 stream.read().decode(), parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_names_once
             )
         except UnicodeDecodeError as error:
-            raise ParseError(f"The body is not UTF-8 at byte {error.start}.") from error
+            raise ParseError(_("The body is not UTF-8 at byte {place}.").format(place=error.start)) from error
         except RecursionError as error:
-            raise ParseError("The body is nested too deep.") from error
+            raise ParseError(_("The body is nested too deep.")) from error
         except ValueError as error:
-            raise ParseError(f"The body is not JSON: {error}.") from error
+            raise ParseError(_("The body is not JSON: {error}.").format(error=error)) from error
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
+    raise ValueError(_("{name} is not a number").format(name=name))
 
 
 def _names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         twice = next(name for name in members if sum(name == other for other, _ in pairs) > 1)
-        raise ValueError(f"the name {twice[:40]!r} is given twice")
+        raise ValueError(_("the name {name!r} is given twice").format(name=twice[:40]))
     return members

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,7 +52,7 @@ class Endpoint(APIView):
             check_permission(cast(Person, request.user), self.permissions[method])
         for value in kwargs.values():
             if not is_one_line(str(value)):
-                raise NotFound("There is nothing at this address.", do="Check the address.")
+                raise NotFound(_("There is nothing at this address."), do=_("Check the address."))
 
     def read(self, shape: type[Input]) -> dict[str, Any]:
         """The request's body in this shape; raises a problem that names every wrong field."""
@@ -61,7 +62,7 @@ class Endpoint(APIView):
         """The query of the address in this shape, each parameter once."""
         given = self.request.query_params
         if twice := [name for name, values in given.lists() if len(values) > 1]:
-            raise serializers.ValidationError({name[:80]: ["It is given more than once."] for name in twice})
+            raise serializers.ValidationError({name[:80]: [_("It is given more than once.")] for name in twice})
         return shapes.read(shape, given.dict())
 
     @contextmanager
@@ -80,7 +81,7 @@ class Endpoint(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, RequestDataTooBig):
-            raise BodyTooLarge("The body is too large.", do="Send it in parts.") from exc
+            raise BodyTooLarge(_("The body is too large."), do=_("Send it in parts.")) from exc
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
@@ -94,8 +95,8 @@ class Endpoint(APIView):
         if key is None:
             return ""
         if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
-            sentence = "An idempotency key has 1 to 200 printable ASCII characters."
-            raise InvalidInput(sentence, do="Send a UUID.", errors=[FieldError(IDEMPOTENCY_KEY, sentence)])
+            sentence = _("An idempotency key has 1 to 200 printable ASCII characters.")
+            raise InvalidInput(sentence, do=_("Send a UUID."), errors=[FieldError(IDEMPOTENCY_KEY, sentence)])
         return key
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.audit.canonical import canonical, digest
 from mes.kernel.audit.models import Signature
 from mes.kernel.refusals import FieldError, Refusal
@@ -63,22 +65,22 @@ def sign(
     """
     if signing.meaning != meaning:
         raise SignatureRefused(
-            f"The signature has to mean {meaning}, not {signing.meaning}.",
-            do="Sign with the meaning that is asked for.",
+            _("The signature has to mean {meaning}, not {given}.").format(meaning=meaning, given=signing.meaning),
+            do=_("Sign with the meaning that is asked for."),
         )
     shown_digest = digest(shown)
     if not signing.digest and not is_all_new:
         raise SignatureUnseen(
-            "Part of what you sign was recorded before this request.",
-            why="A signature is bound to what its signer has read.",
-            do="Read what is recorded, and send its digest with the signature.",
-            errors=[FieldError("signature.digest", "It is missing.")],
+            _("Part of what you sign was recorded before this request."),
+            why=_("A signature is bound to what its signer has read."),
+            do=_("Read what is recorded, and send its digest with the signature."),
+            errors=[FieldError("signature.digest", _("It is missing."))],
         )
     if signing.digest and signing.digest != shown_digest:
         raise SignatureVoid(
-            "What you signed is not what is recorded now.",
-            why="Something was recorded or corrected after the page was shown to you.",
-            do="Read it again as it is now, then sign.",
+            _("What you signed is not what is recorded now."),
+            why=_("Something was recorded or corrected after the page was shown to you."),
+            do=_("Read it again as it is now, then sign."),
         )
     content = json.loads(canonical({"shown": shown, "act": act}))
     return Signature.objects.create(

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
 
 from mes.kernel.personnel.actions.secrets import set_pin
 from mes.kernel.personnel.models import ApiToken, Person
@@ -27,7 +28,10 @@ def create(*, person: Person, by: Person, password: str = "", pin: str = "") -> 
     check_permission(by, Permission.EDIT_PEOPLE)
     check_username(person.username)
     if unknown := sorted(set(person.roles) - set(Role.values)):
-        raise InvalidInput(f"There is no role {unknown[0]}.", do=f"The roles are {', '.join(Role.values)}.")
+        raise InvalidInput(
+            _("There is no role {role}.").format(role=unknown[0]),
+            do=_("The roles are {roles}.").format(roles=", ".join(Role.values)),
+        )
     person.password = make_password(password or None)
     person.save(force_insert=True)
     if pin:
@@ -44,10 +48,10 @@ def disable(*, person: Person, reason: str, by: Person, at: datetime) -> Person:
     check_permission(by, Permission.EDIT_PEOPLE)
     check_reason(reason)
     if person.pk == by.pk:
-        raise NotYourself("Nobody disables themselves.", do="Ask another administrator.")
+        raise NotYourself(_("Nobody disables themselves."), do=_("Ask another administrator."))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not locked.is_active:
-        raise PersonDisabled(f"{locked} is disabled already.")
+        raise PersonDisabled(_("{person} is disabled already.").format(person=locked))
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     for token in ApiToken.objects.filter(person=locked, revoked_at__isnull=True).order_by("pk"):
@@ -62,7 +66,7 @@ def enable(*, person: Person, reason: str, by: Person) -> Person:
     check_reason(reason)
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if locked.is_active:
-        raise PersonEnabled(f"{locked} is enabled already.")
+        raise PersonEnabled(_("{person} is enabled already.").format(person=locked))
     locked.is_active, locked.failed_secrets, locked.locked_until = True, 0, None
     locked.save(update_fields=["is_active", "failed_secrets", "locked_until"])
     return locked

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from django.core.files import File
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from mes.kernel.attachments import check_attachment
 from mes.kernel.personnel.models import Person, PersonQualification, Qualification
@@ -40,7 +42,7 @@ def grant(
     # The person's row is the lock: two grants at once come one after the other.
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not locked.is_active:
-        raise InvalidInput(f"{person} is disabled.", do="Enable the person first.")
+        raise InvalidInput(_("{person} is disabled.").format(person=person), do=_("Enable the person first."))
     held = PersonQualification.objects.filter(person=locked, qualification=qualification).first()
     if held is None:
         held = PersonQualification(person=locked, qualification=qualification)
@@ -58,7 +60,11 @@ def withdraw(*, held: PersonQualification, reason: str, by: Person, at: datetime
     check_reason(reason)
     locked = PersonQualification.objects.select_for_update(no_key=True).get(pk=held.pk)
     if locked.withdrawn_at is not None:
-        raise QualificationWithdrawn(f"{held.qualification} is withdrawn from {held.person} already.")
+        raise QualificationWithdrawn(
+            _("{qualification} is withdrawn from {person} already.").format(
+                qualification=held.qualification, person=held.person
+            )
+        )
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawal_reason = at, by, reason
     locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])
     return locked
@@ -67,13 +73,15 @@ def withdraw(*, held: PersonQualification, reason: str, by: Person, at: datetime
 def _check_content(level: int, evidence: str, expires_date: date | None, at: datetime) -> None:
     errors = []
     if not 1 <= level <= HIGHEST_LEVEL:
-        errors.append(FieldError("level", f"A level is 1 to {HIGHEST_LEVEL}."))
+        errors.append(FieldError("level", _("A level is 1 to {highest}.").format(highest=HIGHEST_LEVEL)))
     if not evidence.strip():
-        errors.append(FieldError("evidence", "It says nothing.", "Name the course, the examiner or the certificate."))
+        errors.append(
+            FieldError("evidence", _("It says nothing."), _("Name the course, the examiner or the certificate."))
+        )
     elif len(evidence) > 300:
-        errors.append(FieldError("evidence", "It has more than 300 characters."))
+        errors.append(FieldError("evidence", _("It has more than 300 characters.")))
     # Which day it is depends on the site; a day that is over everywhere is refused.
     if expires_date is not None and expires_date < (at - timedelta(days=1)).date():
-        errors.append(FieldError("expires_date", f"{expires_date:%d %b %Y} is over."))
+        errors.append(FieldError("expires_date", _("{day} is over.").format(day=date_format(expires_date, "d M Y"))))
     if errors:
-        raise InvalidInput("The qualification can't be granted so.", do="Mend what is named.", errors=errors)
+        raise InvalidInput(_("The qualification can't be granted so."), do=_("Mend what is named."), errors=errors)

@@ -4,6 +4,7 @@ before any row of the plant is locked; the count of failures must stay when the 
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext as _
 
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
@@ -41,7 +42,7 @@ def set_pin(*, person: Person, pin: str) -> None:
 def check_pin(pin: str) -> None:
     """Raise InvalidInput unless this can be a PIN."""
     if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
-        raise InvalidInput("A PIN has 4 to 8 digits.", do="Choose another one.")
+        raise InvalidInput(_("A PIN has 4 to 8 digits."), do=_("Choose another one."))
 
 
 def _confirm(person: Person | None, field: str, secret: str, at: datetime) -> Person:
@@ -67,9 +68,9 @@ def _confirm(person: Person | None, field: str, secret: str, at: datetime) -> Pe
 def _check_not_locked(person: Person, at: datetime) -> None:
     if person.locked_until and person.locked_until > at:
         raise PersonLocked(
-            f"{person.full_name} is locked.",
-            why=f"{FAILURES} wrong secrets were entered.",
-            do=f"Wait {_minutes(person.locked_until - at)} min, or ask an administrator.",
+            _("{person} is locked.").format(person=person.full_name),
+            why=_("{count} wrong secrets were entered.").format(count=FAILURES),
+            do=_("Wait {minutes} min, or ask an administrator.").format(minutes=_minutes(person.locked_until - at)),
         )
 
 
@@ -84,7 +85,9 @@ def _count(person: Person, is_right: bool, at: datetime) -> None:
 
 
 def _wrong() -> SecretWrong:
-    return SecretWrong("Badge or secret is not right.", do="Enter both again, or ask an administrator for a new PIN.")
+    return SecretWrong(
+        _("Badge or secret is not right."), do=_("Enter both again, or ask an administrator for a new PIN.")
+    )
 
 
 def _minutes(span: timedelta) -> int:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from secrets import token_urlsafe
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.keys import token_hash
 from mes.kernel.personnel.models import ApiToken, Person
 from mes.kernel.personnel.policies import check_permission, missing_scopes
@@ -22,7 +24,10 @@ def create_token(*, person: Person, scopes: list[str], name: str, by: Person | N
     if by is not None:
         check_permission(by, Permission.EDIT_PEOPLE)
     if unknown := missing_scopes(scopes):
-        raise InvalidInput(f"Unknown scopes: {', '.join(unknown)}.", do="See docs/reference/roles.md for the list.")
+        raise InvalidInput(
+            _("Unknown scopes: {scopes}.").format(scopes=", ".join(unknown)),
+            do=_("See docs/reference/roles.md for the list."),
+        )
     token = f"pw_{token_urlsafe(32)}"
     ApiToken.objects.create(
         person=person, name=name, token_hash=token_hash(token), scopes=scopes, created_at=at, created_by=by
@@ -35,7 +40,9 @@ def revoke_token(*, token: ApiToken, by: Person, at: datetime) -> ApiToken:
     check_permission(by, Permission.EDIT_PEOPLE)
     locked = ApiToken.objects.select_for_update(no_key=True).get(pk=token.pk)
     if locked.revoked_at is not None:
-        raise TokenRevoked(f"{locked} is revoked already.", do="Make a new one if it is needed again.")
+        raise TokenRevoked(
+            _("{token} is revoked already.").format(token=locked), do=_("Make a new one if it is needed again.")
+        )
     locked.revoked_at, locked.revoked_by = at, by
     locked.save(update_fields=["revoked_at", "revoked_by"])
     return locked

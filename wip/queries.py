@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from equipment.models import Station
@@ -21,6 +20,7 @@ from orders.queries import plan_of
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution
 from wip.status import ExecutionStatus, HoldStatus
+from wip.waiting import waiting_at
 
 
 @dataclass
@@ -33,10 +33,10 @@ class Candidate:
 
 @dataclass
 class Waiting:
-    """What waits at a station: of each kind those that were looked at, and how many there are in all.
+    """What waits at a station: of each kind those that were looked at, and how many there are.
 
-    The counts know of holds and of operations before. What else blocks is known of those looked at; the others count
-    as ready when any of them is.
+    The counts know of holds and of operations before, and go to wip.waiting.COUNTED: one more is "more than that". What
+    else blocks is known of those looked at; the others count as ready when any of them is.
     """
 
     ready: list[Candidate]
@@ -118,7 +118,8 @@ def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8)
     ready, coming: how many of each to look at. Rank: priority, due date, order, serial. Statements: two for the units,
     then those of the gates, whatever the number of units.
     """
-    found = _waiting_at(station, ready, coming)
+    all_ready, all_blocked = waiting_at(station)
+    found = all_ready[:ready] + all_blocked[:coming]
     units = Unit.objects.select_related("work_order").in_bulk([one.unit for one in found])
     candidates = []
     for one in found:
@@ -127,66 +128,9 @@ def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8)
     for candidate, blockers in zip(candidates, judge([c.job for c in candidates], Hook.START), strict=True):
         candidate.blockers = blockers
     free, blocked = [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
-    counts = {one.is_ready: one.total for one in found}
-    unseen = counts.get(True, 0) - sum(one.is_ready for one in found)
+    unseen = max(0, len(all_ready) - ready)
     ready_count = len(free) + unseen if free else 0
-    return Waiting(free, blocked, ready_count, sum(counts.values()) - ready_count)
-
-
-class _Place(NamedTuple):
-    """A unit that waits for an operation (code) at a station. total: how many are ready as this one is, or are not."""
-
-    unit: UUID
-    code: str
-    is_ready: bool
-    total: int
-
-
-# Every unit that waits for an operation of a station class, by rank: ready, or held or on its way. By hand, because
-# each queue page asks it, and putting it together from models costs more than Postgres needs to answer.
-_WAITING = """
-WITH waiting AS (
-    SELECT unit.id, todo.code, unit.serial, placed.priority, placed.due_at, placed.erp_reference,
-        EXISTS (
-            SELECT FROM orders_operationedge edge JOIN orders_operation earlier ON earlier.id = edge.before_id
-            WHERE edge.after_id = todo.id AND NOT EXISTS (
-                SELECT FROM wip_operationexecution done
-                WHERE done.unit_id = unit.id AND done.operation_code = earlier.code AND done.status = 'COMPLETED')
-        ) AS is_early,
-        EXISTS (SELECT FROM wip_hold hold WHERE hold.status = 'OPEN' AND hold.unit_id = unit.id)
-            OR EXISTS (SELECT FROM wip_hold hold WHERE hold.status = 'OPEN' AND hold.work_order_id = placed.id)
-            AS is_held
-    FROM genealogy_unit unit
-    JOIN orders_workorder placed ON placed.id = unit.work_order_id AND placed.status IN ('RELEASED', 'RUNNING')
-    JOIN orders_operation todo
-        ON todo.routing_revision_id = placed.routing_revision_id AND todo.station_class_id = %(station_class)s
-    WHERE unit.site_id = %(site)s AND unit.status = 'IN_PROCESS' AND NOT EXISTS (
-        SELECT FROM wip_operationexecution begun WHERE begun.unit_id = unit.id AND begun.operation_code = todo.code)
-), ranked AS (
-    SELECT id, code, NOT is_early AND NOT is_held AS is_ready,
-        row_number() OVER (
-            PARTITION BY NOT is_early AND NOT is_held
-            ORDER BY is_early, priority, due_at, erp_reference, serial, code) AS place,
-        count(*) OVER (PARTITION BY NOT is_early AND NOT is_held) AS total
-    FROM waiting
-    WHERE NOT is_early OR EXISTS (
-        SELECT FROM wip_operationexecution running WHERE running.unit_id = waiting.id AND running.status = 'RUNNING')
-)
-SELECT id, code, is_ready, total FROM ranked
-WHERE place <= CASE WHEN is_ready THEN %(ready)s ELSE %(coming)s END ORDER BY is_ready DESC, place
-"""
-
-
-def _waiting_at(station: Station, ready: int, coming: int) -> list[_Place]:
-    asked: dict[str, Any] = {
-        "station_class": station.station_class_id,
-        "site": station.site_id,
-        "ready": ready,
-        "coming": coming,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, asked)
-        return [_Place(*row) for row in cursor.fetchall()]
+    return Waiting(free, blocked, ready_count, len(all_ready) + len(all_blocked) - ready_count)
 
 
 def next_operation(unit: Unit, executions: Sequence[OperationExecution], station: Station) -> OperationPlan | None:

@@ -9,6 +9,7 @@ from orders.models import WorkOrder
 from orders.queries import plan_of
 from wip.models import OperationExecution
 from wip.queries import Candidate, Waiting
+from wip.waiting import COUNTED
 
 CARDS = 8  # cards on a page without scrolling, two rows of four; each has a digit
 
@@ -31,13 +32,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Queue:
-    """What the queue page shows. more: how many could be taken beyond the cards shown."""
+    """What the queue page shows, counts as `counted` writes them. more: what could be taken beyond the cards shown."""
 
     open: list[Card]
     blocked: list[Card]
-    ready_count: int
-    blocked_count: int
-    more: int
+    ready_count: str
+    blocked_count: str
+    more: str
 
     @property
     def first(self) -> Card | None:
@@ -61,8 +62,14 @@ def queue_of(running: Sequence[OperationExecution], waiting: Waiting, person: ob
         _waiting(candidate, digit, "blocked", _way_out(candidate.blockers[0]))
         for digit, candidate in enumerate(shut, slots + 1 if cards else 1)
     ]
-    more = len(running) + waiting.ready_count - len(cards)
-    return Queue(cards, stopped, waiting.ready_count, waiting.blocked_count, more)
+    unseen = len(running) - len(cards)
+    more = counted(waiting.ready_count, unseen) if waiting.ready_count + unseen else ""
+    return Queue(cards, stopped, counted(waiting.ready_count), counted(waiting.blocked_count), more)
+
+
+def counted(number: int, more: int = 0) -> str:
+    """A number that was counted to COUNTED, plus what is known exactly: 12, or 50+ when nobody counted on."""
+    return f"{min(number, COUNTED) + more}{'+' if number > COUNTED else ''}"
 
 
 def rank_reasons(orders: Sequence[WorkOrder]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -108,7 +109,7 @@ class ReleaseWorkOrder(Endpoint):
     )
     def post(self, request: Request, erp_reference: str) -> Response:
         if request.data:
-            raise InvalidInput("A release takes no body.", do="Send none, or {}.")
+            raise InvalidInput(_("A release takes no body."), do=_("Send none, or {}."))
         order = known_order(request.user, erp_reference)
         with self.door() as passage:
             if not passage.replayed:
@@ -130,7 +131,7 @@ def _imported(items: Sequence[dict[str, Any]], *, many: bool, by: Person, at: An
             FieldError(f"{error.row}.{error.column}" if many else error.column, error.what, error.do)
             for error in refusal.errors
         ]
-        raise OrdersRefused(refusal.what, do="Mend what is named, and send all again.", errors=errors) from refusal
+        raise OrdersRefused(refusal.what, do=_("Mend what is named, and send all again."), errors=errors) from refusal
 
 
 def _outcome(line: Line) -> list[Any]:

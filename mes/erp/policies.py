@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from equipment.models import Site
 from equipment.queries import sites_of
@@ -167,7 +168,7 @@ class _RowReader:
     def _cell(self, column: str, read: Any, *more: Any) -> Any:
         text = self.row[column]
         if not text and column in COLUMNS.required:
-            self.errors.append(CellError.at(self.row.number, column, "It is empty.", "Every order needs it."))
+            self.errors.append(CellError.at(self.row.number, column, _("It is empty."), _("Every order needs it.")))
             return None
         try:
             return read(text, *more)
@@ -177,19 +178,31 @@ class _RowReader:
 
     def _site(self, code: str) -> Site:
         if code not in self.plant.sites:
-            yours = ", ".join(sorted(self.plant.sites)) or "none"
-            _wrong(f"There is no site {_short(code)} that you have access to.", f"Yours are: {yours}.")
+            yours = ", ".join(sorted(self.plant.sites)) or _("none")
+            _wrong(
+                _("There is no site {site} that you have access to.").format(site=_short(code)),
+                _("Yours are: {sites}.").format(sites=yours),
+            )
         if self.order is not None and self.order.site.code not in self.plant.sites:
-            _wrong("An order of this reference belongs to a site you have no access to.", "Ask there, or take another.")
+            _wrong(
+                _("An order of this reference belongs to a site you have no access to."),
+                _("Ask there, or take another."),
+            )
         if self.order is not None and code != self.order.site.code and (hold := self.plant.holds.get(self.order.pk)):
             _wrong(
-                f"{self.order} is on hold at {self.order.site.code} ({hold}).", "Release the hold first, then move it."
+                _("{order} is on hold at {site} ({hold}).").format(
+                    order=self.order, site=self.order.site.code, hold=hold
+                ),
+                _("Release the hold first, then move it."),
             )
         return self.plant.sites[code]
 
     def _product(self, code: str) -> Product:
         if code not in self.plant.products:
-            _wrong(f"There is no product {_short(code)}.", "Correct it, or let an engineer add the product.")
+            _wrong(
+                _("There is no product {product}.").format(product=_short(code)),
+                _("Correct it, or let an engineer add the product."),
+            )
         return self.plant.products[code]
 
     def _revision(self, code: str, product: Product, site: Site | None) -> ProductRevision:
@@ -201,10 +214,14 @@ class _RowReader:
         today = (site.local(moment()) if site else moment()).date()
         fitting = [r for r in known if r.code == code or (not code and r.is_effective_on(today))]
         if not fitting:
-            released = ", ".join(revision.code for revision in known) or "none"
-            _wrong(
-                f"{product.code} has no released revision {_short(code)}".rstrip() + ".", f"Released are: {released}."
-            )
+            released = ", ".join(revision.code for revision in known) or _("none")
+            if code:
+                what = _("{product} has no released revision {revision}.").format(
+                    product=product.code, revision=_short(code)
+                )
+            else:
+                what = _("{product} has no released revision.").format(product=product.code)
+            _wrong(what, _("Released are: {revisions}.").format(revisions=released))
         return fitting[-1]
 
 
@@ -214,9 +231,15 @@ def _short(text: str) -> str:
 
 def _reference(text: str, seen: Mapping[str, int]) -> str:
     if not _REFERENCE.fullmatch(text) or text.lower() in _RESERVED:
-        _wrong(f"{_short(text)} can't name an order.", "Write up to 40 letters, digits, dots, dashes, underscores.")
+        _wrong(
+            _("{reference} can't name an order.").format(reference=_short(text)),
+            _("Write up to 40 letters, digits, dots, dashes, underscores."),
+        )
     if text in seen:
-        _wrong(f"{_short(text)} is in row {seen[text]} already.", "Keep one of the rows.")
+        _wrong(
+            _("{reference} is in row {row} already.").format(reference=_short(text), row=seen[text]),
+            _("Keep one of the rows."),
+        )
     return text
 
 
@@ -224,20 +247,29 @@ def _quantity(text: str, product: Product | None) -> Decimal:
     try:
         quantity = decimal_of(text)
     except ValueError as error:
-        raise _WrongCell(str(error), "Write a number such as 12 or 12.5.") from error
+        raise _WrongCell(str(error), _("Write a number such as 12 or 12.5.")) from error
     if not 0 < quantity < 10**10:
-        _wrong(f"{_short(text)} is not a quantity.", "Write a number above 0 with up to 10 digits before the point.")
+        _wrong(
+            _("{value} is not a quantity.").format(value=_short(text)),
+            _("Write a number above 0 with up to 10 digits before the point."),
+        )
     if product is not None and product.tracking == Tracking.SERIAL:
         if quantity != quantity.to_integral_value():
-            _wrong(f"{product.code} is made in whole pieces.", "Write a whole number.")
+            _wrong(_("{product} is made in whole pieces.").format(product=product.code), _("Write a whole number."))
         if quantity > MOST_UNITS:
-            _wrong(f"One order makes at most {MOST_UNITS:,} serial numbers.", "Divide it into several orders.")
+            _wrong(
+                _("One order makes at most {most:,} serial numbers.").format(most=MOST_UNITS),
+                _("Divide it into several orders."),
+            )
     return quantity
 
 
 def _quantity_unit(text: str, product: Product) -> str:
     if text not in ("", product.quantity_unit):
-        _wrong(f"{product.code} is counted in {product.quantity_unit}.", f"Write {product.quantity_unit}, or nothing.")
+        _wrong(
+            _("{product} is counted in {unit}.").format(product=product.code, unit=product.quantity_unit),
+            _("Write {unit}, or nothing.").format(unit=product.quantity_unit),
+        )
     return product.quantity_unit
 
 
@@ -245,7 +277,9 @@ def _priority(text: str, otherwise: int) -> int:
     if not text:
         return otherwise
     if not re.fullmatch(r"[1-9]", text, re.ASCII):
-        _wrong(f"{_short(text)} is not a priority.", "Write 1 (first) to 9 (last), or nothing.")
+        _wrong(
+            _("{value} is not a priority.").format(value=_short(text)), _("Write 1 (first) to 9 (last), or nothing.")
+        )
     return int(text)
 
 
@@ -259,10 +293,16 @@ def due_time(text: str, zone: ZoneInfo) -> datetime:
         if not 2000 <= due_at.year < 2200:
             raise ValueError("the year")
     except ValueError:
-        _wrong(f"{_short(text)} is not a date.", "Write 2026-11-30, 2026-11-30T14:00 or 2026-11-30T14:00+01:00.")
+        _wrong(
+            _("{value} is not a date.").format(value=_short(text)),
+            _("Write 2026-11-30, 2026-11-30T14:00 or 2026-11-30T14:00+01:00."),
+        )
     if due_at.tzinfo is not None:
         return due_at.astimezone(UTC)
     moment = due_at.replace(tzinfo=zone).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != due_at:
-        _wrong(f"{_short(text)} is skipped by summer time at the site.", "Add an hour, or write the offset.")
+        _wrong(
+            _("{value} is skipped by summer time at the site.").format(value=_short(text)),
+            _("Add an hour, or write the offset."),
+        )
     return moment

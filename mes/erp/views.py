@@ -6,6 +6,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mes.erp.actions.orders import ImportRefused, import_orders
@@ -37,7 +38,7 @@ def _preview(request: HttpRequest) -> HttpResponse:
     try:
         upload = request.FILES["file"]
     except MultiValueDictKeyError:
-        return _page(request, refusal=InvalidInput("No file came.", do="Choose a CSV file, then press Preview."))
+        return _page(request, refusal=InvalidInput(_("No file came."), do=_("Choose a CSV file, then press Preview.")))
     if upload.size > LARGEST:
         return _page(request, refusal=_too_large())
     content = upload.read()
@@ -61,7 +62,7 @@ def _apply(request: HttpRequest) -> HttpResponse:
     try:
         file = _signer.unsign_object(request.POST["carried"])
     except signing.BadSignature as error:
-        raise InvalidInput("The file did not come back as it was shown.", do="Choose it again.") from error
+        raise InvalidInput(_("The file did not come back as it was shown."), do=_("Choose it again.")) from error
     name, content = file["name"], file["text"].encode("latin-1")
     try:
         with desk_door(request, reason=f"Import of {name}") as passage:
@@ -104,5 +105,6 @@ def _page(
 
 def _too_large() -> Refusal:
     return InvalidInput(
-        "The file is too large for this page.", do="Divide it, or let an administrator run manage.py import_orders."
+        _("The file is too large for this page."),
+        do=_("Divide it, or let an administrator run manage.py import_orders."),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -97,8 +98,8 @@ class PlantFiles(Endpoint):
     def _content(self) -> bytes:
         given: Any = self.request.data.get("file")
         if not isinstance(given, UploadedFile):
-            sentence = "A zip is sent as the part `file` of multipart/form-data."
-            raise InvalidInput("There is no file.", do=sentence, errors=[FieldError("file", "It is missing.")])
+            sentence = _("A zip is sent as the part `file` of multipart/form-data.")
+            raise InvalidInput(_("There is no file."), do=sentence, errors=[FieldError("file", _("It is missing."))])
         check_size(given.size or 0)
         return given.read()
 

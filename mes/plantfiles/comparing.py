@@ -1,10 +1,12 @@
 """What plant files would change: rows held against what is stored, and why some of it can't be changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+
+from django.utils.translation import gettext as _
 
 from equipment.models import ReasonTree
 from mes.kernel.documents import FileError
@@ -31,10 +33,10 @@ class Change:
 
     def __str__(self) -> str:
         if self.was is None or self.was.is_hidden:
-            return f"new {self.row}"
+            return _("new {row}").format(row=self.row)
+        nothing = _("nothing")
         said = (
-            f"{n} {shown(self.was.values[n]) or 'nothing'} → {shown(self.row.values[n]) or 'nothing'}"
-            for n in self.names
+            f"{n} {shown(self.was.values[n]) or nothing} → {shown(self.row.values[n]) or nothing}" for n in self.names
         )
         return f"{self.row}: {'; '.join(said)}"
 
@@ -99,13 +101,15 @@ def _compare_life(row: Row, was: Row | None, found: Comparison) -> None:
     """A revision goes on only: what was released here is no draft again because a file says so."""
     here = was.status if was else "DRAFT"
     if was is not None and _STAGES.index(row.status) < _STAGES.index(here):
-        do = f"Write status: {here}, or make a new revision."
-        found.errors.append(row.error(f"{row} is {here} here.", do, at="status"))
+        do = _("Write status: {status}, or make a new revision.").format(status=here)
+        found.errors.append(row.error(_("{row} is {status} here.").format(row=row, status=here), do, at="status"))
         return
     for name in ("approved_by", "released_by"):
         if was is not None and was.values.get(name) is not None and row.values.get(name) != was.values[name]:
-            sentence = f"{name}: here it was {was.values[name]}, whose signature stays."
-            found.errors.append(row.error(sentence, f"Write {was.values[name]}.", at=name))
+            sentence = _("{field}: here it was {person}, whose signature stays.").format(
+                field=name, person=was.values[name]
+            )
+            found.errors.append(row.error(sentence, _("Write {person}.").format(person=was.values[name]), at=name))
     if row.status != here:
         found.to_sign.append(row)
 
@@ -124,15 +128,26 @@ def _gone(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -
 
 def _refuse_frozen(found: Comparison, frozen: Mapping[Kind, set[Key]], given: Mapping[Kind, Mapping[Key, Row]]) -> None:
     """From its approval on a revision stays as it is, with all that belongs to it."""
-    changed = [(one.row, one.names, "differs") for one in found.changes]
-    for row, names, verb in [*changed, *((row, (), "is not in the file") for row in found.gone)]:
+    changed = [(one.row, one.names, True) for one in found.changes]
+    for row, names, is_listed in [*changed, *((row, (), False) for row in found.gone)]:
         if (whole := _revision_of(row)) is None or whole[1] not in frozen[whole[0]]:
             continue
         kind, key = whole
         called = " ".join(shown(part) for part in (kind.name.capitalize(), *key) if part is not None)
-        what = f"{', '.join(names)} of {row}" if names else str(row)
         line = next((name for name in names if name in row.lines), "")
-        found.errors.append(row.error(f"{called} is frozen here: {what} {verb}.", "Make a new revision.", at=line))
+        sentence = _frozen(row, names, called, is_listed)
+        found.errors.append(row.error(sentence, _("Make a new revision."), at=line))
+
+
+def _frozen(row: Row, names: Sequence[str], revision: str, is_listed: bool) -> str:
+    """Why a row of a frozen revision can't be as the file has it."""
+    if not is_listed:
+        return _("{revision} is frozen here: {row} is not in the file.").format(revision=revision, row=row)
+    if not names:
+        return _("{revision} is frozen here: {row} differs.").format(revision=revision, row=row)
+    return _("{revision} is frozen here: {fields} of {row} differs.").format(
+        revision=revision, fields=", ".join(names), row=row
+    )
 
 
 def _revision_of(row: Row) -> tuple[Kind, Key] | None:

@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.refusals import InvalidInput
 from mes.plantfiles.kinds import FOLDERS
 
@@ -23,7 +25,10 @@ class FolderUnreadable(InvalidInput):
 def read_folder(folder: Path) -> Files:
     """The files of a folder. Raises FolderUnreadable."""
     if not folder.is_dir():
-        raise FolderUnreadable(f"There is no folder {folder}.", do="Give the path of the folder with plant.yaml in it.")
+        raise FolderUnreadable(
+            _("There is no folder {folder}.").format(folder=folder),
+            do=_("Give the path of the folder with plant.yaml in it."),
+        )
     found: dict[str, bytes] = {}
     try:
         for path in sorted(folder.rglob("*")):
@@ -31,7 +36,10 @@ def read_folder(folder: Path) -> Files:
             if path.is_file() and not name.startswith("."):
                 found[name] = path.read_bytes()
     except OSError as error:
-        raise FolderUnreadable(f"{error.filename} can't be read: {error.strerror}.", do="Make it readable.") from error
+        raise FolderUnreadable(
+            _("{file} can't be read: {reason}.").format(file=error.filename, reason=error.strerror),
+            do=_("Make it readable."),
+        ) from error
     return found
 
 
@@ -42,14 +50,18 @@ def read_zip(content: bytes) -> Files:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if sum(entry.file_size for entry in entries) > LARGEST_B or len(entries) > MOST_FILES:
                 raise FolderUnreadable(
-                    f"The zip holds more than {LARGEST_B // 1024 // 1024} MB or {MOST_FILES} files.",
-                    do="Let an administrator run manage.py import_plant.",
+                    _("The zip holds more than {largest} MB or {most} files.").format(
+                        largest=LARGEST_B // 1024 // 1024, most=MOST_FILES
+                    ),
+                    do=_("Let an administrator run manage.py import_plant."),
                 )
             found = {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise FolderUnreadable("It is no zip that can be read.", why=str(error), do="Choose another file.") from error
+        raise FolderUnreadable(
+            _("It is no zip that can be read."), why=str(error), do=_("Choose another file.")
+        ) from error
     except (ValueError, zipfile.zlib.error) as error:
-        raise FolderUnreadable("The zip is damaged.", why=str(error), do="Make it again.") from error
+        raise FolderUnreadable(_("The zip is damaged."), why=str(error), do=_("Make it again.")) from error
     marks = sorted((name for name in found if PurePosixPath(name).name == MARK), key=len)
     top = marks[0].removesuffix(MARK) if marks else ""
     return {name.removeprefix(top): content for name, content in sorted(found.items()) if name.startswith(top)}
@@ -62,8 +74,8 @@ def write_folder(folder: Path, files: Files) -> None:
     """
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).is_file())):
         raise FolderUnreadable(
-            f"{folder} holds something else.",
-            do=f"Give a new folder, or one with {MARK} in it: its files are replaced.",
+            _("{folder} holds something else.").format(folder=folder),
+            do=_("Give a new folder, or one with {mark} in it: its files are replaced.").format(mark=MARK),
         )
     for name in FOLDERS:
         for path in sorted((folder / name).rglob("*"), reverse=True):

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.door import open_door
 from mes.kernel.personnel.actions.secrets import confirm_password
 from mes.kernel.personnel.models import Person
@@ -34,15 +36,20 @@ def importer(username: str) -> Person:
     active = Person.objects.filter(is_active=True).order_by("username")
     if username:
         if (known := active.filter(username=username).first()) is None:
-            raise ImporterUnknown(f"No active person has the user name {username}.", do="Check the name behind --by.")
+            raise ImporterUnknown(
+                _("No active person has the user name {name}.").format(name=username),
+                do=_("Check the name behind --by."),
+            )
         return known
     may = [person for person in active if person.may(Permission.IMPORT_PLANT)]
     if len(may) == 1:
         return may[0]
     if not may:
-        raise ImporterUnknown("Nobody may import plant files yet.", do="Run manage.py createsuperuser first.")
+        raise ImporterUnknown(_("Nobody may import plant files yet."), do=_("Run manage.py createsuperuser first."))
     names = ", ".join(person.username for person in may[:10])
-    raise ImporterUnknown(f"Several people may import: {names}.", do="Say who does it: --by USERNAME.")
+    raise ImporterUnknown(
+        _("Several people may import: {names}.").format(names=names), do=_("Say who does it: --by USERNAME.")
+    )
 
 
 def signers(usernames: Sequence[str], ask: Callable[[str], str], at: datetime) -> dict[str, Person]:
@@ -55,7 +62,10 @@ def signers(usernames: Sequence[str], ask: Callable[[str], str], at: datetime) -
     for name in usernames:
         person = Person.objects.filter(username=name, is_active=True).first()
         if person is None:
-            raise NotFound(f"No active person has the user name {name}.", do="Check the name behind --sign-as.")
+            raise NotFound(
+                _("No active person has the user name {name}.").format(name=name),
+                do=_("Check the name behind --sign-as."),
+            )
         password = os.environ.get(variable_of(name)) or ask(f"Password of {person.full_name} ({name}): ")
         found[name] = confirm_password(person=person, password=password, at=at)
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from equipment.models import ReasonTree
 from mes.kernel.documents import FileError
@@ -23,7 +24,12 @@ def mistakes_in(rows: Iterable[Row], stored: Stored) -> list[FileError]:
     for row in rows:
         first = given[row.kind].setdefault(row.key, row)
         if first is not row:
-            found.append(row.error(f"{row} is there twice.", f"It is in {first.file}:{first.line} already: keep one."))
+            found.append(
+                row.error(
+                    _("{row} is there twice.").format(row=row),
+                    _("It is in {file}:{line} already: keep one.").format(file=first.file, line=first.line),
+                )
+            )
     for kind, known in given.items():
         for row in known.values():
             found += _dangling(row, given, stored)
@@ -40,10 +46,12 @@ def _dangling(row: Row, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored)
             continue
         kind, target = BY_MODEL[ref.to], ref.target(row.parent, row.values, text)
         if target not in given[kind] and target not in stored.rows.get(kind, {}):
-            where = f" at {target[0]}" if len(target) > 1 and kind.folder else ""
-            yield row.error(
-                f"{name}: there is no {kind.name} {text}{where}.", "Correct it, or write a file for it.", at=name
-            )
+            given_as = {"field": name, "kind": kind.name, "name": text}
+            if len(target) > 1 and kind.folder:
+                sentence = _("{field}: there is no {kind} {name} at {site}.").format(**given_as, site=target[0])
+            else:
+                sentence = _("{field}: there is no {kind} {name}.").format(**given_as)
+            yield row.error(sentence, _("Correct it, or write a file for it."), at=name)
 
 
 def _life(row: Row) -> Iterator[FileError]:
@@ -56,26 +64,29 @@ def _life(row: Row) -> Iterator[FileError]:
         return
     for name in needed.get(row.status, ()):
         if row.values.get(name) is None:
-            yield row.error(f"It is {row.status}, and {name} is missing.", f"Write {name}: and a user name.")
+            yield row.error(
+                _("It is {status}, and {field} is missing.").format(status=row.status, field=name),
+                _("Write {field}: and a user name.").format(field=name),
+            )
 
 
 # --- Check constraints: true, false, or None for unknown, as SQL has it; only false is a violation.
 
 
 def _violated(row: Row) -> Iterator[FileError]:
-    for condition, names, sentence in _checks(row.kind):
+    for condition, names, constraint in _checks(row.kind):
         if _holds(condition, row.values) is False:
             line = next((name for name in row.kind.said if name in names and name in row.lines), "")
-            yield row.error(sentence, "Correct it.", at=line)
+            yield row.error(str(constraint.get_violation_error_message()), _("Correct it."), at=line)
 
 
 @cache
-def _checks(kind: Kind) -> list[tuple[Any, set[str], str]]:
-    """Condition, fields and sentence of each constraint that is about nothing but what files say."""
+def _checks(kind: Kind) -> list[tuple[Any, set[str], models.CheckConstraint]]:
+    """Condition, fields and the whole of each constraint that is about nothing but what files say."""
     found = []
     for constraint in kind.model._meta.constraints:
         if isinstance(constraint, models.CheckConstraint) and (names := _names(constraint.condition)) <= set(kind.said):
-            found.append((constraint.condition, names, str(constraint.get_violation_error_message())))
+            found.append((constraint.condition, names, constraint))
     return found
 
 
@@ -136,9 +147,13 @@ def _not_unique(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Sto
                 continue
             first = seen.setdefault(values, row)
             if first is not row and row.file:
-                where = f"{first.file}:{first.line}" if first.file else f"{first} in the database"
+                where = f"{first.file}:{first.line}" if first.file else _("{row} in the database").format(row=first)
                 at = next((name for name in reversed(names) if name in row.lines), "")
-                yield row.error(sentence or f"{names[-1]} {shown(values[-1])} is taken.", f"See {where}.", at=at)
+                yield row.error(
+                    sentence or _("{field} {value} is taken.").format(field=names[-1], value=shown(values[-1])),
+                    _("See {where}.").format(where=where),
+                    at=at,
+                )
 
 
 def _staying(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from mes.kernel.csv_import import CellError, Row, Table
 from mes.kernel.csv_mapping import Values, first_filled, fitting
@@ -129,14 +130,20 @@ class _ProductRows:
             if line := self._line(row, known, used):
                 self.found.products.append(line)
                 for note in fitting(row, self.mapping.note):
-                    self.found.notes.append(f"row {row.number}, {line.request.code}: {note.what}")
+                    self.found.notes.append(
+                        _("row {row}, {product}: {what}").format(
+                            row=row.number, product=line.request.code, what=note.what
+                        )
+                    )
 
     def _line(self, row: Row, known: Mapping[str, Product], used: set[Any]) -> ProductLine | None:
         given = self.values.all_of(row, self.mapping.fields)
         key = first_filled(row, (self.mapping.key,))
-        mistakes = [(self.mapping.key, "The row has no key.")] if not key else []
+        mistakes = [(self.mapping.key, _("The row has no key."))] if not key else []
         if key in self.keys:
-            mistakes.append((self.mapping.key, f"Row {self.keys[key]} has the key {key} already."))
+            mistakes.append(
+                (self.mapping.key, _("Row {row} has the key {key} already.").format(row=self.keys[key], key=key))
+            )
         mistakes += [("", refused.what) for refused in fitting(row, self.mapping.refuse)]
         mistakes += self._mistakes(given, row.number)
         product = known.get(given["code"])
@@ -144,8 +151,15 @@ class _ProductRows:
             request = _product_request(given)
             changed = product_differences(product, request) if product else []
             if product and product.pk in used and (fixed := {"quantity_unit", "tracking"} & set(changed)):
-                words = " and ".join(sorted(name.replace("_", " ") for name in fixed))
-                mistakes.append(("", f"{given['code']} is in use here: its {words} can't change."))
+                words = _(" and ").join(sorted(name.replace("_", " ") for name in fixed))
+                mistakes.append(
+                    (
+                        "",
+                        _("{product} is in use here: its {fields} can't change.").format(
+                            product=given["code"], fields=words
+                        ),
+                    )
+                )
         for column, what in mistakes:
             self.found.refuse("products", row.number, column, what)
         if mistakes:
@@ -158,19 +172,26 @@ class _ProductRows:
     def _mistakes(self, given: Mapping[str, str], row: int) -> list[tuple[str, str]]:
         mistakes = []
         if not given["code"]:
-            mistakes.append(("code", "It is empty."))
+            mistakes.append(("code", _("It is empty.")))
         elif given["code"] in self.codes:
-            mistakes.append(("code", f"Row {self.codes[given['code']]} is {given['code']} already."))
+            mistakes.append(
+                (
+                    "code",
+                    _("Row {row} is {product} already.").format(row=self.codes[given["code"]], product=given["code"]),
+                )
+            )
         if not given["name"]:
-            mistakes.append(("name", "It is empty."))
+            mistakes.append(("name", _("It is empty.")))
         for name, limit in _LENGTHS.items():
             if len(given[name]) > limit:
-                mistakes.append((name, f"It has {len(given[name])} characters, {limit} fit."))
+                mistakes.append(
+                    (name, _("It has {count} characters, {limit} fit.").format(count=len(given[name]), limit=limit))
+                )
         if given["tracking"] and given["tracking"] not in Tracking.values:
-            mistakes.append(("tracking", f"{given['tracking'][:20]} is neither SERIAL nor LOT."))
+            mistakes.append(("tracking", _("{value} is neither SERIAL nor LOT.").format(value=given["tracking"][:20])))
         if given["is_active"].lower() not in _YES_NO:
-            mistakes.append(("is_active", f"{given['is_active'][:20]} is neither yes nor no."))
-        mistakes += [(n, "It holds characters that can't be printed.") for n in ("code", "name") if _odd(given[n])]
+            mistakes.append(("is_active", _("{value} is neither yes nor no.").format(value=given["is_active"][:20])))
+        mistakes += [(n, _("It holds characters that can't be printed.")) for n in ("code", "name") if _odd(given[n])]
         return mistakes
 
 
@@ -235,9 +256,13 @@ class _PartRows:
             mistakes += wrong + _part_mistakes(given)
             place = (product.key, given["operation_code"], component.key)
             if product is component:
-                mistakes.append((self.mapping.component, f"{product.request.code} can't go into itself."))
+                mistakes.append(
+                    (self.mapping.component, _("{product} can't go into itself.").format(product=product.request.code))
+                )
             elif place in self.seen:
-                mistakes.append((self.mapping.component, f"Row {self.seen[place]} has this component already."))
+                mistakes.append(
+                    (self.mapping.component, _("Row {row} has this component already.").format(row=self.seen[place]))
+                )
         for column, what in mistakes:
             self.found.refuse("bom_lines", row.number, column, what)
         if mistakes or product is None or component is None:
@@ -257,14 +282,23 @@ class _PartRows:
         """The product at one end of a line, or a mistake."""
         key = first_filled(row, (column,))
         if key not in self.products:
-            mistakes.append((column, f"There is no product {key[:40] or '(empty)'}, or its row was refused."))
+            mistakes.append(
+                (
+                    column,
+                    _("There is no product {product}, or its row was refused.").format(
+                        product=key[:40] or _("(empty)")
+                    ),
+                )
+            )
         return self.products.get(key)
 
     def _inherited(self, line: PartLine, heir: ProductLine) -> PartLine | None:
         place = (heir.key, line.operation_code, line.component.key)
         if place in self.seen:
             self.found.notes.append(
-                f"row {line.row}: {heir.request.code} has a line of its own for {line.component.request.code}"
+                _("row {row}: {product} has a line of its own for {component}").format(
+                    row=line.row, product=heir.request.code, component=line.component.request.code
+                )
             )
             return None
         self.seen[place] = line.row
@@ -290,8 +324,10 @@ class _PartRows:
                 line.fate = Fate.UNCHANGED
             elif (code, line.product.revision_code) in frozen:
                 kind = "inherited_bom_lines" if line.is_inherited else "bom_lines"
-                what = f"{code} rev {line.product.revision_code} is frozen here, and says otherwise."
-                self.found.refuse(kind, line.row, "", what, "Give the change a new revision.")
+                what = _("{product} rev {revision} is frozen here, and says otherwise.").format(
+                    product=code, revision=line.product.revision_code
+                )
+                self.found.refuse(kind, line.row, "", what, _("Give the change a new revision."))
                 continue
             else:
                 line.fate = Fate.CREATED if ours is None else Fate.UPDATED
@@ -326,14 +362,19 @@ def request_of(line: PartLine, revision: ProductRevision, component: Product) ->
 def _part_mistakes(given: Mapping[str, str]) -> list[tuple[str, str]]:
     mistakes = []
     if (level := given["trace_level"]) and level not in TraceLevel.values:
-        mistakes.append(("trace_level", f"{level[:20]} is not NONE, LOT or SERIAL."))
+        mistakes.append(("trace_level", _("{value} is not NONE, LOT or SERIAL.").format(value=level[:20])))
     try:
         operation_code(given["operation_code"])
     except ValidationError:
-        mistakes.append(("operation_code", f"{given['operation_code'][:20] or '(empty)'} is no operation code."))
+        mistakes.append(
+            (
+                "operation_code",
+                _("{value} is no operation code.").format(value=given["operation_code"][:20] or _("(empty)")),
+            )
+        )
     limit = _length(BomLine, "reference_designators")
     if len(given["reference_designators"]) > limit:
-        mistakes.append(("reference_designators", f"It is longer than {limit} characters."))
+        mistakes.append(("reference_designators", _("It is longer than {limit} characters.").format(limit=limit)))
     return mistakes
 
 
@@ -343,7 +384,9 @@ def _quantity(text: str) -> tuple[Decimal, list[tuple[str, str]]]:
     except ValueError as error:
         return Decimal(0), [("quantity", str(error))]
     if not 0 < quantity < 10**10:
-        return quantity, [("quantity", f"{plain(quantity)} is no quantity above 0 with up to 10 digits.")]
+        return quantity, [
+            ("quantity", _("{quantity} is no quantity above 0 with up to 10 digits.").format(quantity=plain(quantity)))
+        ]
     return quantity.quantize(Decimal("0.0001")), []
 
 
@@ -382,7 +425,13 @@ def _refuse_cycles(found: ProductsImport) -> None:
             )
             codes = " → ".join(line.request.code for key in circle for line in found.products if line.key == key)
             kind = "inherited_bom_lines" if closing.is_inherited else "bom_lines"
-            found.refuse(kind, closing.row, "", f"It closes a circle: {codes}.", "Remove one of these lines.")
+            found.refuse(
+                kind,
+                closing.row,
+                "",
+                _("It closes a circle: {codes}.").format(codes=codes),
+                _("Remove one of these lines."),
+            )
             found.parts.remove(closing)
         else:
             return

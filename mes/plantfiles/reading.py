@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from equipment import outline
 from mes.kernel.documents import FileError, Items, Map, Reader, load
@@ -49,7 +50,7 @@ def rows_of(files: Files) -> Found:
         if errors:
             continue
         if not isinstance(value, Map):
-            found.errors.append(FileError.at(name, 1, "It is no mapping.", "Write key: value, one a line."))
+            found.errors.append(FileError.at(name, 1, _("It is no mapping."), _("Write key: value, one a line.")))
             continue
         _FileRows(name, Reader(name, found.errors), files, found.rows).read(FOLDERS[folder], value, value.line, ())
     return found
@@ -59,10 +60,15 @@ def _documents(files: Files, errors: list[FileError]) -> Iterator[tuple[str, str
     """Name, folder and text of each YAML file of a thing."""
     if MARK not in files:
         errors.append(
-            FileError.at(MARK, 1, "It is missing: this is no folder of plant files.", f"Write format: {FORMAT}")
+            FileError.at(
+                MARK,
+                1,
+                _("It is missing: this is no folder of plant files."),
+                _("Write format: {format}").format(format=FORMAT),
+            )
         )
     for name, content in files.items():
-        folder, _, rest = name.partition("/")
+        folder, _slash, rest = name.partition("/")
         if PurePosixPath(name).suffix != ".yaml" or (folder in FOLDERS and not rest):
             continue
         text = _text(name, content, errors)
@@ -73,19 +79,33 @@ def _documents(files: Files, errors: list[FileError]) -> Iterator[tuple[str, str
         elif folder in FOLDERS:
             yield name, folder, text
         else:
-            errors.append(FileError.at(name, 1, f"There is no kind {folder}.", f"Folders are: {', '.join(FOLDERS)}."))
+            errors.append(
+                FileError.at(
+                    name,
+                    1,
+                    _("There is no kind {folder}.").format(folder=folder),
+                    _("Folders are: {folders}.").format(folders=", ".join(FOLDERS)),
+                )
+            )
 
 
 def _text(name: str, content: bytes, errors: list[FileError]) -> str | None:
     """The text of a file; None, and a mistake, if it is none."""
     if len(content) > _LARGEST_B:
-        errors.append(FileError.at(name, 1, f"It has more than {_LARGEST_B // 1024 // 1024} MB.", "Divide it."))
+        errors.append(
+            FileError.at(
+                name,
+                1,
+                _("It has more than {most} MB.").format(most=_LARGEST_B // 1024 // 1024),
+                _("Divide it."),
+            )
+        )
         return None
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        errors.append(FileError.at(name, line, "It is no UTF-8 text.", "Save it in UTF-8."))
+        errors.append(FileError.at(name, line, _("It is no UTF-8 text."), _("Save it in UTF-8.")))
         return None
 
 
@@ -93,7 +113,14 @@ def _check_format(text: str, errors: list[FileError]) -> None:
     value, wrong = load(text, MARK)
     errors += wrong
     if not wrong and value != {"format": FORMAT}:
-        errors.append(FileError.at(MARK, 1, "It has another format.", f"It says format: {FORMAT} and nothing else."))
+        errors.append(
+            FileError.at(
+                MARK,
+                1,
+                _("It has another format."),
+                _("It says format: {format} and nothing else.").format(format=FORMAT),
+            )
+        )
 
 
 @dataclass
@@ -113,12 +140,18 @@ class _FileRows:
         parts = {part.under: part for part in PARTS[kind]}
         for key, at in value.lines.items():
             if key not in kind.said and key not in parts:
-                self.reader.wrong(at, f"There is no {key} here.", f"Known are: {', '.join((*kind.said, *parts))}.")
+                self.reader.wrong(
+                    at,
+                    _("There is no {key} here.").format(key=key),
+                    _("Known are: {keys}.").format(keys=", ".join((*kind.said, *parts))),
+                )
         before = len(self.reader.errors)
         own = {name: self._value(kind, name, value, place) for name in kind.said}
         for name in kind.said:
             if name in kind.required and name not in value:
-                self.reader.wrong(value.line, f"{name} is missing.", f"Write {name}: …")
+                self.reader.wrong(
+                    value.line, _("{name} is missing.").format(name=name), _("Write {name}: …").format(name=name)
+                )
         if len(self.reader.errors) > before and any(own[n] is None for n in kind.key if n in kind.required):
             return  # nobody knows which one it is
         row = Row(kind, kind.key_of(parent, own), parent, own, self.file, value.line, value.lines)
@@ -129,7 +162,11 @@ class _FileRows:
     def _short(self, kind: Kind, value: Any, line: int) -> Map | None:
         """What has nothing but its key may be written as a word."""
         if len(kind.said) > 1 or not isinstance(value, str):
-            self.reader.wrong(line, f"A {kind.name} is a mapping.", f"Write {kind.said[0]}: … and what else it has.")
+            self.reader.wrong(
+                line,
+                _("A {kind} is a mapping.").format(kind=kind.name),
+                _("Write {key}: … and what else it has.").format(key=kind.said[0]),
+            )
             return None
         found = Map({kind.said[0]: value})
         found.line, found.lines = line, {kind.said[0]: line}
@@ -141,7 +178,9 @@ class _FileRows:
             for place, (each, line) in enumerate(zip(given, given.lines, strict=True), start=1):
                 self.read(part, each, line, parent, place)
         elif given is not None:
-            self.reader.wrong(value.lines[under], f"{under} is a list.", "Write a line with a dash for each.")
+            self.reader.wrong(
+                value.lines[under], _("{name} is a list.").format(name=under), _("Write a line with a dash for each.")
+            )
 
     def _value(self, kind: Kind, name: str, given: Map, place: int) -> Any:
         if name not in given:
@@ -150,7 +189,9 @@ class _FileRows:
         column = kind.columns.get(name)
         if text is None or (text == "" and column is not None and column.null):
             if column is None or not column.null:
-                self.reader.wrong(line, f"{name} is empty.", "Write its value, or leave the line out.")
+                self.reader.wrong(
+                    line, _("{name} is empty.").format(name=name), _("Write its value, or leave the line out.")
+                )
             return None
         if name in ("body", "file", "picture"):
             return self._content(column, name, text, line)
@@ -162,57 +203,71 @@ class _FileRows:
 
     def _scalar(self, column: Any, name: str, text: Any, line: int) -> Any:
         if not isinstance(text, str):
-            return self.reader.wrong(line, f"{name} is one value.", "Write it behind the colon.")
+            return self.reader.wrong(line, _("{name} is one value.").format(name=name), _("Write it behind the colon."))
         if column.is_relation:
             return text
         if isinstance(column, models.DecimalField):
             try:
                 value: Any = decimal_of(text, places=column.decimal_places)
             except ValueError as error:
-                return self.reader.wrong(line, f"{name}: {error}", "Write a number such as 12.5.")
+                return self.reader.wrong(line, f"{name}: {error}", _("Write a number such as 12.5."))
         else:
             shape = next((shape for kind, shape in _SHAPES if isinstance(column, kind)), str)
             value = self.reader.scalar(shape, text, line, name)
         if value is not None and (sentence := _mistake(column, value)):
-            return self.reader.wrong(line, f"{name}: {sentence}", "Correct it.")
+            return self.reader.wrong(line, f"{name}: {sentence}", _("Correct it."))
         return value
 
     def _list(self, column: Any, name: str, given: Any, line: int) -> Any:
         if not isinstance(given, Items) or not all(isinstance(each, str) for each in given):
-            return self.reader.wrong(line, f"{name} is a list of words.", "Write them in brackets, with commas.")
+            return self.reader.wrong(
+                line, _("{name} is a list of words.").format(name=name), _("Write them in brackets, with commas.")
+            )
         values: list[Any] = list(given)
         if name == "weekdays":
             if unknown := [each for each in given if each not in WEEKDAYS]:
-                return self.reader.wrong(line, f"{unknown[0][:20]} is no day.", f"Days are {', '.join(WEEKDAYS)}.")
+                return self.reader.wrong(
+                    line,
+                    _("{value} is no day.").format(value=unknown[0][:20]),
+                    _("Days are {days}.").format(days=", ".join(WEEKDAYS)),
+                )
             values = [WEEKDAYS.index(each) for each in given]
         if len(set(values)) < len(values):
-            return self.reader.wrong(line, f"{name} has one twice.", "Keep one.")
+            return self.reader.wrong(line, _("{name} has one twice.").format(name=name), _("Keep one."))
         for value in values:
             if sentence := _mistake(column.base_field, value):
-                return self.reader.wrong(line, f"{name}: {sentence}", "Correct it.")
+                return self.reader.wrong(line, f"{name}: {sentence}", _("Correct it."))
         return in_order(name, values)
 
     def _content(self, column: Any, name: str, path: Any, line: int) -> Any:
         """What is in a file that is named; of a body its text."""
         if not isinstance(path, str) or path not in self.files:
-            do = "Put the file into the folder, and name it by its path from there."
-            return self.reader.wrong(line, f"There is no file {str(path)[:80]}.", do)
+            do = _("Put the file into the folder, and name it by its path from there.")
+            return self.reader.wrong(line, _("There is no file {path}.").format(path=str(path)[:80]), do)
         found = Content.of(path, self.files[path])
         if name != "body":
             ending = found.suffix.removeprefix(".")
             taken = column.validators[0].allowed_extensions
             if ending not in taken:
-                return self.reader.wrong(line, f"{path} is none of {', '.join(taken)}.", "Name another file.")
+                return self.reader.wrong(
+                    line,
+                    _("{path} is none of {taken}.").format(path=path, taken=", ".join(taken)),
+                    _("Name another file."),
+                )
             return found
         try:
             text = found.content.decode("utf-8")
         except UnicodeDecodeError:
-            return self.reader.wrong(line, f"{path} is no UTF-8 text.", "Save it in UTF-8.")
-        return text if "\0" not in text else self.reader.wrong(line, f"{path} is no text.", "Name a Markdown file.")
+            return self.reader.wrong(line, _("{path} is no UTF-8 text.").format(path=path), _("Save it in UTF-8."))
+        if "\0" in text:
+            return self.reader.wrong(line, _("{path} is no text.").format(path=path), _("Name a Markdown file."))
+        return text
 
     def _reasons(self, text: Any, line: int) -> str | None:
         if not isinstance(text, str):
-            self.reader.wrong(line, "The reasons are a text, one a line.", "Write reasons: | and the outline below it.")
+            self.reader.wrong(
+                line, _("The reasons are a text, one a line."), _("Write reasons: | and the outline below it.")
+            )
             return None
         try:
             return outline.write(outline.parse(text))
@@ -239,22 +294,25 @@ def default_of(kind: Kind, name: str) -> Any:
     return Decimal(value) if isinstance(column, models.DecimalField) and value is not None else value
 
 
-_judged: dict[tuple[Any, Any], str] = {}
+_fine: set[tuple[Any, Any]] = set()
 
 
 def _mistake(column: Any, value: Any) -> str:
     """What the model's field says against a value; empty: nothing. Most values come many times."""
     known = (column, value)
-    if known not in _judged:
-        if len(_judged) > 10_000:
-            _judged.clear()
-        _judged[known] = _judge(column, value)
-    return _judged[known]
+    if known in _fine:
+        return ""
+    sentence = _judge(column, value)
+    if not sentence:
+        if len(_fine) > 10_000:
+            _fine.clear()
+        _fine.add(known)
+    return sentence
 
 
 def _judge(column: Any, value: Any) -> str:
     if isinstance(value, str) and ("\0" in value or _is_broken(value)):
-        return "It holds characters that can't be kept."
+        return _("It holds characters that can't be kept.")
     try:
         column.clean(value, None)
         if column.model is Person and column.name == "username":

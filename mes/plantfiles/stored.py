@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import models
+from django.utils.translation import gettext as _
 
 from equipment import outline
 from equipment.models import ReasonTree
@@ -94,4 +95,6 @@ def _stored_file(name: str) -> Content | None:
         with default_storage.open(name) as file:
             return Content.of(name, file.read())
     except OSError as error:
-        raise FileMissing(f"The file {name} is missing in the storage.", do="Restore it from the backup.") from error
+        raise FileMissing(
+            _("The file {name} is missing in the storage.").format(name=name), do=_("Restore it from the backup.")
+        ) from error

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core import signing
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from mes.kernel.refusals import InvalidInput
 
@@ -21,8 +22,8 @@ def check_size(size_b: int) -> None:
     """Raise InvalidInput for a zip that is too large to be taken from a browser or a program."""
     if size_b > LARGEST_B:
         raise InvalidInput(
-            f"The zip has more than {LARGEST_B // 1024 // 1024} MB.",
-            do="Let an administrator run manage.py import_plant.",
+            _("The zip has more than {most} MB.").format(most=LARGEST_B // 1024 // 1024),
+            do=_("Let an administrator run manage.py import_plant."),
         )
 
 
@@ -43,12 +44,12 @@ def keep(content: bytes, person: Any, at: datetime) -> str:
 def kept(ticket: str, person: Any) -> bytes:
     """The zip of a ticket. Raises InvalidInput when it is somebody else's, or gone."""
     try:
-        owner, _, digest = _signer.unsign(ticket, max_age=KEPT_FOR).partition(":")
+        owner, _colon, digest = _signer.unsign(ticket, max_age=KEPT_FOR).partition(":")
         content = (_folder() / digest).read_bytes()
     except (signing.BadSignature, OSError) as error:
-        raise InvalidInput("The zip of the preview is not there any more.", do="Choose it again.") from error
+        raise InvalidInput(_("The zip of the preview is not there any more."), do=_("Choose it again.")) from error
     if owner != str(person.pk) or hashlib.sha256(content).hexdigest() != digest:
-        raise InvalidInput("The zip is not the one that was previewed.", do="Choose it again.")
+        raise InvalidInput(_("The zip is not the one that was previewed."), do=_("Choose it again."))
     return content
 
 

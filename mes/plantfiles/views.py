@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mes.kernel.desk import desk_door, office
@@ -43,7 +44,7 @@ def plant_files(request: HttpRequest) -> HttpResponse:
         return _apply(request)
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
-        return _page(request, refusal=InvalidInput("No file came.", do="Choose a zip file, then press Preview."))
+        return _page(request, refusal=InvalidInput(_("No file came."), do=_("Choose a zip file, then press Preview.")))
     return _preview(request, upload)
 
 

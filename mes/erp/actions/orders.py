@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from mes.erp.policies import Fate, OrderImport, examine
 from mes.erp.queries import orders_named
 from mes.kernel.csv_import import Table
@@ -20,8 +23,10 @@ def check_without_errors(found: OrderImport) -> None:
     """Raise ImportRefused with every mistake there is."""
     if count := len(found.errors):
         raise ImportRefused(
-            f"{count} mistake{'s' if count > 1 else ''}: nothing was imported.",
-            do="Correct what is named, and send all rows again.",
+            ngettext("{count} mistake: nothing was imported.", "{count} mistakes: nothing was imported.", count).format(
+                count=count
+            ),
+            do=_("Correct what is named, and send all rows again."),
             errors=found.errors,
         )
 

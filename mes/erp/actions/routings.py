@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from equipment.models import StationClass
 from mes.erp.mapping import DefaultRouting
 from mes.erp.policies import Line
@@ -26,9 +28,9 @@ def default_operation(*, default: DefaultRouting, by: Person) -> OneOperation:
     check_permission(by, Permission.DRAFT_MASTER_DATA)
     station_class = StationClass.objects.filter(code=default.station_class).first()
     if station_class is None:
-        what = f"There is no class of station {default.station_class[:20]}."
+        what = _("There is no class of station {code}.").format(code=default.station_class[:20])
         error = FieldError("default_routing.station_class", what)
-        raise StationClassUnknown(what, do="Correct the mapping, or add the class.", errors=[error])
+        raise StationClassUnknown(what, do=_("Correct the mapping, or add the class."), errors=[error])
     return OneOperation(station_class, default.operation_code, default.operation_name, default.run_time_s)
 
 

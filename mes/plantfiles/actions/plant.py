@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from equipment.actions import reasons
 from equipment.calendars.policies import check_calendar
@@ -93,9 +95,9 @@ def import_plant(
 
 def _result(rows: Iterable[Row], found: Comparison, signed: Sequence[Row], awaiting: Sequence[Awaited]) -> PlantImport:
     changes = [(one.row, str(one)) for one in found.changes if not _is_within_a_new_one(one, found)]
-    changes += [(row, f"{row} is not listed any more") for row in found.gone]
+    changes += [(row, _("{row} is not listed any more").format(row=row)) for row in found.gone]
     changes += [(row, f"{row}: effective_to") for row in found.extended]
-    changes += [(row, f"{row} is {row.status} now") for row in signed]
+    changes += [(row, _("{row} is {status} now").format(row=row, status=row.status)) for row in signed]
     changes.sort(key=lambda change: (change[0].file, change[0].line))
     return PlantImport(counts(rows, found, signed), changes, list(awaiting))
 
@@ -110,8 +112,12 @@ def _refuse(errors: Sequence[FileError]) -> None:
     if errors:
         ordered: list[FileError] = sorted(set(errors), key=lambda error: (error.file, error.line, error.what))
         raise FilesWrong(
-            f"The plant files have {len(errors)} mistake{'s' if len(errors) > 1 else ''}. Nothing was applied.",
-            do="Correct what is named, and import all of it again.",
+            ngettext(
+                "The plant files have {count} mistake. Nothing was applied.",
+                "The plant files have {count} mistakes. Nothing was applied.",
+                len(errors),
+            ).format(count=len(errors)),
+            do=_("Correct what is named, and import all of it again."),
             errors=ordered,
         )
 
@@ -126,12 +132,20 @@ def _not_allowed(found: Comparison, stored: Stored, by: Person, is_trusted: bool
         right, site = row.kind.change, _site_of(row)
         if not is_trusted and not by.may(right) and right not in said:
             said.add(right)
-            yield row.error(f"To change it needs the permission {right}.", "Let somebody import it who has it.")
+            yield row.error(
+                _("To change it needs the permission {permission}.").format(permission=right),
+                _("Let somebody import it who has it."),
+            )
         if not is_trusted and site in there - mine and site not in said:
             said.add(site)
-            yield row.error(f"{by} has no access to the site {site}.", "Let somebody import it who has.")
+            yield row.error(
+                _("{person} has no access to the site {site}.").format(person=by, site=site),
+                _("Let somebody import it who has."),
+            )
         if row.kind.model is PersonQualification and row.parent == (by.username,):
-            yield row.error("Nobody grants or withdraws their own qualifications.", "Let somebody else import it.")
+            yield row.error(
+                _("Nobody grants or withdraws their own qualifications."), _("Let somebody else import it.")
+            )
     yield from _in_use(found)
 
 
@@ -150,7 +164,11 @@ def _in_use(found: Comparison) -> Iterator[FileError]:
     for one in changed:
         if one.row.pk in used:
             name = next(name for name in one.names if name in fixed)
-            yield one.row.error(f"{one.row} is in use here: its {name} can't change.", "Leave it.", at=name)
+            yield one.row.error(
+                _("{row} is in use here: its {field} can't change.").format(row=one.row, field=name),
+                _("Leave it."),
+                at=name,
+            )
 
 
 def _let_in(found: Comparison, by: Person) -> None:

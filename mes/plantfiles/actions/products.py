@@ -3,6 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.csv_mapping import MappingDoesNotFit, Values, read_sections, table_in
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
@@ -21,7 +23,7 @@ def read_files(mapping: Path, folder: Path) -> Files:
     sections = read_sections(mapping, {"products": Products, "bom_lines": BomLines})
     products, bom_lines = sections["products"], sections["bom_lines"]
     if products is None:
-        raise MappingDoesNotFit("The mapping has no products.", do="Write products: in it; see docs/mappings.md.")
+        raise MappingDoesNotFit(_("The mapping has no products."), do=_("Write products: in it; see docs/mappings.md."))
     return Files(
         products,
         table_in(folder, products.file),

@@ -6,6 +6,10 @@ from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from equipment.actions import reasons
 from equipment.models import ReasonTree
 from mes.kernel.audit.actions.signatures import Signing
@@ -59,20 +63,48 @@ def sign_releases(*, rows: Sequence[Row], signers: Mapping[str, Person], by: Per
 
 @dataclass(frozen=True)
 class _Act:
-    """A step in the life of a revision: from one status to the next, by whom the file names under `field`."""
+    """A step in the life of a revision: from one status to the next, by whom the file names under `field`.
 
-    name: str
+    awaited, not_yet: what is said when its person has not signed, or can't yet.
+    """
+
     before: RevisionStatus
     until: tuple[str, ...]
     field: str
     verb: Callable[..., Any]
     meaning: Meaning | None
+    awaited: Promise
+    not_yet: Promise
 
 
 _LATER = ("APPROVED", "RELEASED", "OBSOLETE")
-_APPROVE = _Act("approved", RevisionStatus.DRAFT, _LATER, "approved_by", revisions.approve, Meaning.APPROVED)
-_RELEASE = _Act("released", RevisionStatus.APPROVED, _LATER[1:], "released_by", revisions.release, Meaning.RELEASED)
-_RETIRE = _Act("retired", RevisionStatus.RELEASED, _LATER[2:], "released_by", revisions.retire, None)
+_APPROVE = _Act(
+    RevisionStatus.DRAFT,
+    _LATER,
+    "approved_by",
+    revisions.approve,
+    Meaning.APPROVED,
+    awaited=gettext_lazy("{revision} is to be approved by {person}."),
+    not_yet=gettext_lazy("{revision} can't be approved yet: {why}"),
+)
+_RELEASE = _Act(
+    RevisionStatus.APPROVED,
+    _LATER[1:],
+    "released_by",
+    revisions.release,
+    Meaning.RELEASED,
+    awaited=gettext_lazy("{revision} is to be released by {person}."),
+    not_yet=gettext_lazy("{revision} can't be released yet: {why}"),
+)
+_RETIRE = _Act(
+    RevisionStatus.RELEASED,
+    _LATER[2:],
+    "released_by",
+    revisions.retire,
+    None,
+    awaited=gettext_lazy("{revision} is to be retired by {person}."),
+    not_yet=gettext_lazy("{revision} can't be retired yet: {why}"),
+)
 
 
 def _in_order(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -113,7 +145,7 @@ def _act(act: _Act, rows: Sequence[Row], signers: Mapping[str, Person], at: date
             continue
         if person is None:
             who = row.values[act.field]
-            done.awaiting.append(Awaited(row, f"{_called(row)} is to be {act.name} by {who}.", who))
+            done.awaiting.append(Awaited(row, str(act.awaited).format(revision=_called(row), person=who), who))
             continue
         _sign(act, revision, row, person, at, done)
 
@@ -127,7 +159,7 @@ def _sign(act: _Act, revision: Any, row: Row, person: Person, at: datetime, done
         # What it asks for may be what is still awaited: then so is this.
         said = [row.error(f"{error.where}: {error.what}", error.do, at="status") for error in refusal.errors]
         if done.awaiting:
-            sentence = f"{_called(row)} can't be {act.name} yet: {said[0].what if said else refusal.what}"
+            sentence = str(act.not_yet).format(revision=_called(row), why=said[0].what if said else refusal.what)
             done.awaiting.append(Awaited(row, sentence, person.username))
         else:
             done.errors += [row.error(str(refusal), at="status"), *said]
@@ -152,7 +184,11 @@ def _release_reasons(rows: Sequence[Row], people: Mapping[str, Person], at: date
         if person is None or whose in waiting:
             waiting.add(whose)
             who = row.values["released_by"]
-            done.awaiting.append(Awaited(row, f"{_called(row)} is to be released by {who}.", who))
+            done.awaiting.append(
+                Awaited(
+                    row, _("{revision} is to be released by {person}.").format(revision=_called(row), person=who), who
+                )
+            )
         elif tree.is_draft:
             try:
                 with open_door(person=person, at=at, reason=REASON):
@@ -164,5 +200,9 @@ def _release_reasons(rows: Sequence[Row], people: Mapping[str, Person], at: date
     statuses = dict(ReasonTree.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "status"))
     for row in rows:
         if row.key[:-1] not in waiting and statuses[row.pk] != row.status and not done.errors:
-            sentence = f"It is {statuses[row.pk]}: it becomes obsolete when the next version is released."
-            done.errors.append(row.error(sentence, f"Write status: {statuses[row.pk]}.", at="status"))
+            sentence = _("It is {status}: it becomes obsolete when the next version is released.").format(
+                status=statuses[row.pk]
+            )
+            done.errors.append(
+                row.error(sentence, _("Write status: {status}.").format(status=statuses[row.pk]), at="status")
+            )

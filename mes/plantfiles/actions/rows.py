@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import F, ProtectedError
+from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from mes.kernel.copying import copy_with_history, defaults_of
@@ -68,7 +69,12 @@ class _Writer:
                 except ProtectedError as error:
                     users = ", ".join(sorted(str(each) for each in error.protected_objects))[:200]
                     row = rows[instance.pk]
-                    errors.append(row.error(f"{row} can't be removed: {users} needs it.", "List it again."))
+                    errors.append(
+                        row.error(
+                            _("{row} can't be removed: {users} needs it.").format(row=row, users=users),
+                            _("List it again."),
+                        )
+                    )
         return errors
 
     def _end(self, kind: Kind, instance: Any) -> None:

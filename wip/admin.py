@@ -1,6 +1,8 @@
 """What happened on the floor, to look things up in. It is changed by the verbs of station and office alone."""
 
 from django.contrib import admin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.admin import OfYourSites
 from mes.kernel.audit.admin import ReadOnlyAdmin
@@ -44,9 +46,9 @@ class ReadingAdmin(OfYourSites, ReadOnlyAdmin):
     def operation(self, reading: Reading) -> str:
         return reading.execution.operation_code
 
-    @admin.display(description="limits")
+    @admin.display(description=lazy("limits"))
     def in_limits(self, reading: Reading) -> str:
-        return "within" if reading.is_within_limits else "X outside"
+        return _("within") if reading.is_within_limits else _("X outside")
 
 
 @admin.register(Hold)

@@ -1,5 +1,6 @@
 """Holds over REST."""
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,7 +62,9 @@ class ReleaseHold(Endpoint):
         asked = self.read(HoldReleaseInput)
         hold = _with_people().filter(number=number, site__in=sites_of(request.user)).first()
         if hold is None:
-            raise NotFound(f"There is no hold {number[:20]} at your sites.", do="Check its number.")
+            raise NotFound(
+                _("There is no hold {number} at your sites.").format(number=number[:20]), do=_("Check its number.")
+            )
         with self.door() as passage:
             if not passage.replayed:
                 hold = holds.release(hold=hold, reason=asked["reason"], by=passage.person, at=passage.at)
@@ -76,16 +79,16 @@ def _with_people():
 def _your_unit(person: Person, serial: str) -> Unit:
     unit = unit_by_serial(serial, sites_of(person))
     if unit is None:
-        raise _unknown("unit", f"There is no unit {serial} at your sites.")
+        raise _unknown("unit", _("There is no unit {serial} at your sites.").format(serial=serial))
     return unit
 
 
 def _your_order(person: Person, reference: str) -> WorkOrder:
     order = order_by_reference(reference, sites_of(person))
     if order is None:
-        raise _unknown("order", f"There is no order {reference} at your sites.")
+        raise _unknown("order", _("There is no order {reference} at your sites.").format(reference=reference))
     return order
 
 
 def _unknown(where: str, sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, do="Check it, and send it again.", errors=[FieldError(where, sentence)])
+    return InvalidInput(sentence, do=_("Check it, and send it again."), errors=[FieldError(where, sentence)])

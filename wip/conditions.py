@@ -9,6 +9,8 @@ count: it is neither required nor judged, and counts again when the step is aske
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.numbers import decimal_of
 from orders.models import Comparison
 from orders.plans import ConditionPlan, StepPlan
@@ -36,8 +38,10 @@ def why_not_asked(steps: Sequence[StepPlan], step: StepPlan, values: Values) -> 
     earlier = next((one.name for one in steps if one.code == condition.step), condition.step)
     answer = _last_answers(values).get(condition.step)
     if answer is None or condition.step not in asked(steps, values):
-        return f"only if {earlier} {Comparison(condition.comparison).label} {condition.value}"
-    return f"not asked: {earlier} was {answer.shown}"
+        return _("only if {step} {comparison} {value}").format(
+            step=earlier, comparison=Comparison(condition.comparison).label, value=condition.value
+        )
+    return _("not asked: {step} was {answer}").format(step=earlier, answer=answer.shown)
 
 
 def _last_answers(values: Values) -> dict[str, Reading]:

@@ -12,6 +12,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+
 from equipment.models import Station
 from mes.kernel.audit.models import Signature
 from mes.kernel.numbers import decimal_of, with_places
@@ -85,21 +88,31 @@ def read_entries(
     step = operation.step(step_code)
     if step is None:
         raise InvalidInput(
-            f"Operation {operation.code} has no step {step_code[:24]}.",
-            do=f"Its steps are: {', '.join(s.code for s in operation.steps) or 'none'}.",
+            _("Operation {operation} has no step {step}.").format(operation=operation.code, step=step_code[:24]),
+            do=_("Its steps are: {steps}.").format(steps=", ".join(s.code for s in operation.steps) or _("none")),
         )
     if not 1 <= sample <= step.samples:
-        raise InvalidInput(f"{step.name} is recorded {step.samples} times, there is no sample {sample}.")
+        raise InvalidInput(
+            _("{step} is recorded {samples} times, there is no sample {sample}.").format(
+                step=step.name, samples=step.samples, sample=sample
+            )
+        )
     reason = reason.strip()
     if len(reason) > LONGEST_REASON:
-        sentence = f"A reason has up to {LONGEST_REASON} characters, this one has {len(reason)}."
-        raise InvalidInput(sentence, do="Say it shorter.", errors=[FieldError(f"{step.code}.reason", sentence)])
+        sentence = _("A reason has up to {longest} characters, this one has {count}.").format(
+            longest=LONGEST_REASON, count=len(reason)
+        )
+        raise InvalidInput(sentence, do=_("Say it shorter."), errors=[FieldError(f"{step.code}.reason", sentence)])
     if step.kind == StepKind.TABLE and not (reason and isinstance(value, str | int | float | Decimal)):
         entries = _read_table(step, value, reason, here)
         if sample == 1:
             return entries
-        sentence = f"{step.name} is entered as a whole; sample {sample} alone is corrected, with a reason."
-        raise InvalidInput(sentence, do="Send all its values and no sample.", errors=[FieldError(step.code, sentence)])
+        sentence = _("{step} is entered as a whole; sample {sample} alone is corrected, with a reason.").format(
+            step=step.name, sample=sample
+        )
+        raise InvalidInput(
+            sentence, do=_("Send all its values and no sample."), errors=[FieldError(step.code, sentence)]
+        )
     return [_read(step, sample, value, reason, here)]
 
 
@@ -107,9 +120,9 @@ def check_once(given: Entry, places: set[tuple[str, int]]) -> None:
     """Note the step and sample of an entry among those of its request; raises InvalidInput when they are there."""
     place = (given.step.code, given.sample)
     if place in places:
-        sentence = f"{given.step.name}, sample {given.sample}, is given twice."
+        sentence = _("{step}, sample {sample}, is given twice.").format(step=given.step.name, sample=given.sample)
         error = FieldError(f"{given.step.code}.{given.sample}", sentence)
-        raise InvalidInput(sentence, do="Send one value for each.", errors=[error])
+        raise InvalidInput(sentence, do=_("Send one value for each."), errors=[error])
     places.add(place)
 
 
@@ -119,10 +132,12 @@ def _read(step: StepPlan, sample: int, value: object, reason: str, here: Here) -
     except ValueError as error:
         place = f"{step.code}.{sample}" if step.samples > 1 else step.code
         raise InvalidInput(
-            str(error), do=f"Enter {step.name.lower()} again.", errors=[FieldError(place, str(error))]
+            str(error),
+            do=_("Enter {step} again.").format(step=step.name.lower()),
+            errors=[FieldError(place, str(error))],
         ) from error
     if step.kind == StepKind.FILE:
-        text, _, name = text.partition(" ")
+        text, name = text.split(" ", 1)
         return Entry(step, sample, text, number, reason, name)
     return Entry(step, sample, text, number, reason)
 
@@ -134,9 +149,10 @@ def _read_table(step: StepPlan, value: object, reason: str, here: Here) -> list[
     elif isinstance(value, int | float | Decimal):
         value = [value]
     if not isinstance(value, Sequence) or isinstance(value, bytes) or len(value) != step.samples:
-        count = len(value) if isinstance(value, Sequence) else "another number"
-        sentence = f"{step.name} has {step.samples} values that are entered together, not {count}."
-        raise InvalidInput(sentence, do="Enter all of them.", errors=[FieldError(step.code, sentence)])
+        what = _("{step} has {samples} values that are entered together, not {count}.")
+        count = len(value) if isinstance(value, Sequence) else _("another number")
+        sentence = what.format(step=step.name, samples=step.samples, count=count)
+        raise InvalidInput(sentence, do=_("Enter all of them."), errors=[FieldError(step.code, sentence)])
     entries, errors = [], []
     for sample, one in enumerate(value, 1):
         try:
@@ -146,7 +162,9 @@ def _read_table(step: StepPlan, value: object, reason: str, here: Here) -> list[
     if errors:
         numbers = ", ".join(error.where.rpartition(".")[2] for error in errors)
         raise InvalidInput(
-            f"{step.name}: {errors[0].what}", do=f"Enter value {numbers} of {step.samples} again.", errors=errors
+            f"{step.name}: {errors[0].what}",
+            do=_("Enter value {numbers} of {samples} again.").format(numbers=numbers, samples=step.samples),
+            errors=errors,
         )
     return entries
 
@@ -157,13 +175,13 @@ Value = tuple[str, Decimal | None]
 def _done(step: StepPlan, given: object, here: Here) -> Value:
     if given is True or str(given).strip().lower() in {*_YES, "done"}:
         return "done", None
-    raise ValueError(f"{step.name} is confirmed with done.")
+    raise ValueError(_("{step} is confirmed with done.").format(step=step.name))
 
 
 def _yes(step: StepPlan, given: object, here: Here) -> Value:
     if given is True or str(given).strip().lower() in _YES:
         return "yes", None
-    raise ValueError(f"{step.name} is confirmed with yes.")
+    raise ValueError(_("{step} is confirmed with yes.").format(step=step.name))
 
 
 def _number(step: StepPlan, given: object, here: Here) -> Value:
@@ -173,29 +191,33 @@ def _number(step: StepPlan, given: object, here: Here) -> Value:
 
 def _text(step: StepPlan, given: object, here: Here) -> Value:
     if not isinstance(given, str):
-        raise ValueError(f"{step.name} takes a text.")
+        raise ValueError(_("{step} takes a text.").format(step=step.name))
     text = given.strip()
     if not text:
-        raise ValueError(f"{step.name} is empty.")
+        raise ValueError(_("{step} is empty.").format(step=step.name))
     if len(text) > 200 or not text.isprintable():
-        raise ValueError(f"{step.name} takes up to 200 printable characters.")
+        raise ValueError(_("{step} takes up to 200 printable characters.").format(step=step.name))
     return text, None
 
 
 def _choice(step: StepPlan, given: object, here: Here) -> Value:
-    text, _ = _text(step, given, here)
+    text = _text(step, given, here)[0]
     if text not in step.choices:
-        raise ValueError(f"{text[:60]} is no choice of {step.name}: it is one of {', '.join(step.choices)}.")
+        raise ValueError(
+            _("{text} is no choice of {step}: it is one of {choices}.").format(
+                text=text[:60], step=step.name, choices=", ".join(step.choices)
+            )
+        )
     return text, None
 
 
 def _time(step: StepPlan, given: object, here: Here) -> Value:
-    text, _ = _text(step, given, here)
+    text = _text(step, given, here)[0]
     return _canonical(here.at if text.lower() == NOW else _moment(text, here)), None
 
 
 def _moment(text: str, here: Here) -> datetime:
-    wrong = ValueError(f"{text[:40]} is not a date and time: write it as 2026-11-24 14:05.")
+    wrong = ValueError(_("{text} is not a date and time: write it as 2026-11-24 14:05.").format(text=text[:40]))
     if not _TIME.fullmatch(text):
         raise wrong
     try:
@@ -203,7 +225,7 @@ def _moment(text: str, here: Here) -> datetime:
     except ValueError as error:
         raise wrong from error
     if moment.year not in _YEARS:
-        raise ValueError(f"The year {moment.year} is not one of this plant.")
+        raise ValueError(_("The year {year} is not one of this plant.").format(year=moment.year))
     return moment if moment.tzinfo else _in_zone(moment, here.station.site.zone)
 
 
@@ -212,11 +234,15 @@ def _in_zone(local: datetime, zone: ZoneInfo) -> datetime:
     first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
     if first.utcoffset() == second.utcoffset():
         return first
+    time, date = f"{local:%H:%M}", dateformat.format(local, "d M Y")
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
-        raise ValueError(f"There was no {local:%H:%M} on {local:%d %b %Y}: the clocks were put forward over it.")
-    offsets = " or ".join(f"{local:%H:%M}{each.isoformat()[-6:]}" for each in (first, second))
+        raise ValueError(
+            _("There was no {time} on {date}: the clocks were put forward over it.").format(time=time, date=date)
+        )
     raise ValueError(
-        f"{local:%H:%M} was twice on {local:%d %b %Y}, the clocks were put back: say {offsets}, or press Now."
+        _("{time} was twice on {date}, the clocks were put back: say {first} or {second}, or press Now.").format(
+            time=time, date=date, first=time + first.isoformat()[-6:], second=time + second.isoformat()[-6:]
+        )
     )
 
 
@@ -227,10 +253,12 @@ def _canonical(moment: datetime) -> str:
 def _file(step: StepPlan, given: object, here: Here) -> Value:
     known = _FILE.fullmatch(given.strip()) if isinstance(given, str) else None
     if known is None:
-        raise ValueError(f"{step.name} takes a file: attach it, or send the digest of one that is stored.")
+        raise ValueError(
+            _("{step} takes a file: attach it, or send the digest of one that is stored.").format(step=step.name)
+        )
     digest, name = known[1], (known[2] or "").strip() or "file"
     if len(name) > LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"The name of a file has up to {LONGEST_NAME} printable characters.")
+        raise ValueError(_("The name of a file has up to {longest} printable characters.").format(longest=LONGEST_NAME))
     return f"{digest} {name}", None
 
 

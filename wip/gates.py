@@ -1,10 +1,12 @@
 """Gates about the unit's way through its routing. Pure: they read facts, they never query or raise."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from wip.clearances import lot_of
 from wip.facts import clearances, earlier_lots, executions, jobs, open_holds, recorded
-from wip.models import Hold
 from wip.status import ExecutionStatus
 
 
@@ -16,8 +18,8 @@ def unit_in_process(facts: Facts) -> Verdict | None:
         return None
     return Verdict(
         f"UNIT_{unit.status}",
-        f"{unit} is {unit.get_status_display().lower()} already.",
-        do="Nothing is left to do on it: take another unit.",
+        _("{unit} is {status} already.").format(unit=unit, status=unit.get_status_display().lower()),
+        do=_("Nothing is left to do on it: take another unit."),
         tone="caution",
         evidence={"unit": unit.serial, "status": unit.status},
     )
@@ -30,12 +32,13 @@ def no_open_hold(facts: Facts) -> Verdict | None:
     if not held:
         return None
     first = held[0]
-    more = f" and {len(held) - 1} more" if len(held) > 1 else ""
+    one, more = _("On hold: {number}, {reason}."), _("On hold: {number} and {others} more, {reason}.")
+    where = _("Placed by {person}, on the unit.") if first.unit_id else _("Placed by {person}, on the whole order.")
     return Verdict(
         "ON_HOLD",
-        f"On hold: {first.number}{more}, {first.reason}.",
-        f"Placed by {first.placed_by}, {_where(first)}.",
-        "Leave it as it is; quality or the supervisor releases the hold.",
+        (more if len(held) > 1 else one).format(number=first.number, others=len(held) - 1, reason=first.reason),
+        where.format(person=first.placed_by),
+        _("Leave it as it is; quality or the supervisor releases the hold."),
         tone="held",
         evidence={"holds": [hold.number for hold in held]},
     )
@@ -50,14 +53,17 @@ def predecessors_done(facts: Facts) -> Verdict | None:
     if not missing:
         return None
     running = next((e for e in known if e.operation_code in missing and e.is_running), None)
-    why = f"{running.worked_by} works on it at {running.station.code}." if running else ""
+    what, why = _("Operation {operation} is not done yet on {unit}."), ""
+    if running:
+        what = _("Operation {operation} still runs on {unit}.")
+        why = _("{person} works on it at {station}.").format(person=running.worked_by, station=running.station.code)
     operation = job.plan.operation(missing[0])
     name = f"{operation.code} {operation.name}" if operation else missing[0]
     return Verdict(
         "PREDECESSOR_NOT_DONE",
-        f"Operation {name} {'still runs' if running else 'is not done yet'} on {job.unit}.",
+        what.format(operation=name, unit=job.unit),
         why,
-        "Take another unit until it is done.",
+        _("Take another unit until it is done."),
         tone="caution",
         evidence={"operations": missing},
     )
@@ -74,16 +80,20 @@ def operation_not_begun(facts: Facts) -> Verdict | None:
     if last.is_running:
         return Verdict(
             "OPERATION_RUNNING",
-            f"{last.worked_by} has {job.unit} at {last.station.code}.",
-            f"Operation {job.operation.code} {job.operation.name} runs there.",
-            "Take another unit, or take this one over at that station.",
+            _("{person} has {unit} at {station}.").format(
+                person=last.worked_by, unit=job.unit, station=last.station.code
+            ),
+            _("Operation {operation} {name} runs there.").format(operation=job.operation.code, name=job.operation.name),
+            _("Take another unit, or take this one over at that station."),
             tone="caution",
             evidence={"station": last.station.code, "person": str(last.worked_by)},
         )
     return Verdict(
         "OPERATION_DONE",
-        f"{job.operation.code} {job.operation.name} is done on {job.unit} already.",
-        do="Move it on to its next operation.",
+        _("{operation} {name} is done on {unit} already.").format(
+            operation=job.operation.code, name=job.operation.name, unit=job.unit
+        ),
+        do=_("Move it on to its next operation."),
         tone="caution",
         evidence={"operation": job.operation.code},
     )
@@ -100,9 +110,11 @@ def station_fits(facts: Facts) -> Verdict | None:
         return None
     return Verdict(
         "WRONG_STATION",
-        f"{job.operation.code} {job.operation.name} is not done at {job.station.code}.",
-        f"It needs a station of the class {job.operation.station_class}.",
-        f"Bring {job.unit} there.",
+        _("{operation} {name} is not done at {station}.").format(
+            operation=job.operation.code, name=job.operation.name, station=job.station.code
+        ),
+        _("It needs a station of the class {station_class}.").format(station_class=job.operation.station_class),
+        _("Bring {unit} there.").format(unit=job.unit),
         tone="caution",
         evidence={"station": job.station.code, "station_class": job.operation.station_class},
     )
@@ -117,8 +129,14 @@ def station_is_the_jobs(facts: Facts) -> Verdict | None:
     there = job.execution.station.code
     return Verdict(
         "JOB_ELSEWHERE",
-        f"{job.operation.code} {job.operation.name} on {job.unit} runs at {there}, not at {job.station.code}.",
-        do=f"Go on with it at {there}.",
+        _("{operation} {name} on {unit} runs at {elsewhere}, not at {station}.").format(
+            operation=job.operation.code,
+            name=job.operation.name,
+            unit=job.unit,
+            elsewhere=there,
+            station=job.station.code,
+        ),
+        do=_("Go on with it at {station}.").format(station=there),
         tone="caution",
         evidence={"station": there},
     )
@@ -132,8 +150,8 @@ def execution_is_yours(facts: Facts) -> Verdict | None:
         return None
     return Verdict(
         "JOB_OF_ANOTHER",
-        f"{job.execution.worked_by} has {job.unit} here.",
-        do="Take the job over first, or leave it to them.",
+        _("{person} has {unit} here.").format(person=job.execution.worked_by, unit=job.unit),
+        do=_("Take the job over first, or leave it to them."),
         tone="caution",
         evidence={"person": str(job.execution.worked_by)},
     )
@@ -147,9 +165,11 @@ def component_not_on_hold(facts: Facts) -> Verdict | None:
         if hold is not None:
             return Verdict(
                 "COMPONENT_ON_HOLD",
-                f"Do not use it: {scan.scanned} is on hold.",
-                f"Hold {hold.number}, {hold.reason}, {hold.placed_by}.",
-                f"Put it on the red shelf, then scan another {scan.wanted.name}.",
+                _("Do not use it: {scanned} is on hold.").format(scanned=scan.scanned),
+                _("Hold {number}, {reason}, {person}.").format(
+                    number=hold.number, reason=hold.reason, person=hold.placed_by
+                ),
+                _("Put it on the red shelf, then scan another {component}.").format(component=scan.wanted.name),
                 evidence={"scanned": scan.scanned, "hold": hold.number},
             )
     return None
@@ -163,16 +183,18 @@ def line_cleared(facts: Facts) -> Verdict | None:
         return None
     last, station = known.last, job.station.code
     if last is None:
-        why = "Nobody has cleared it yet."
+        why = _("Nobody has cleared it yet.")
     elif known.voided_by:
-        why = f"It was cleared for {last.subject}; {known.voided_by} was there since."
+        why = _("It was cleared for {subject}; {order} was there since.").format(
+            subject=last.subject, order=known.voided_by
+        )
     else:
-        why = f"It is cleared for {last.subject}."
+        why = _("It is cleared for {subject}.").format(subject=last.subject)
     return Verdict(
         "LINE_NOT_CLEARED",
-        f"{station} is not cleared for {lot_of(job.unit) or job.order}.",
+        _("{station} is not cleared for {subject}.").format(station=station, subject=lot_of(job.unit) or job.order),
         why,
-        "Go through the station's checklist and sign it.",
+        _("Go through the station's checklist and sign it."),
         tone="caution",
         evidence={"station": station, "unit": job.unit.serial},
     )
@@ -184,12 +206,15 @@ def first_expiry_first(facts: Facts) -> Verdict | None:
     for scan in facts[jobs].components:
         earlier = facts[earlier_lots].get(scan.unit.pk) if scan.unit else None
         if scan.unit is not None and earlier is not None:
-            later = f"{scan.unit} expires {scan.unit.expires_date}" if scan.unit.expires_date else f"{scan.unit} keeps"
+            if scan.unit.expires_date:
+                why = _("{lot} expires {date}; first expiry goes first.")
+            else:
+                why = _("{lot} keeps; first expiry goes first.")
             return Verdict(
                 "EARLIER_LOT_STAGED",
-                f"Take {earlier} first: it expires {earlier.expires_date}.",
-                f"{later}; first expiry goes first.",
-                f"Scan {earlier}, or take it back from the station if it can't be used.",
+                _("Take {lot} first: it expires {date}.").format(lot=earlier, date=earlier.expires_date),
+                why.format(lot=scan.unit, date=scan.unit.expires_date),
+                _("Scan {lot}, or take it back from the station if it can't be used.").format(lot=earlier),
                 tone="caution",
                 evidence={"scanned": scan.scanned, "first": earlier.serial},
             )
@@ -203,15 +228,12 @@ def required_steps_recorded(facts: Facts) -> Verdict | None:
     missing = known.missing
     if not missing or known.scrapped_whole:
         return None
-    names = list(dict.fromkeys(step.name for step, _ in missing))
+    names = list(dict.fromkeys(step.name for step, sample in missing))
+    what = ngettext("{count} entry left: {steps}.", "{count} entries left: {steps}.", len(missing))
     return Verdict(
         "STEPS_MISSING",
-        f"{len(missing)} {'entry' if len(missing) == 1 else 'entries'} left: {', '.join(names)}.",
-        do=f"Record {names[0]} next.",
+        what.format(count=len(missing), steps=", ".join(names)),
+        do=_("Record {step} next.").format(step=names[0]),
         tone="caution",
         evidence={"steps": [f"{step.code}.{sample}" for step, sample in missing]},
     )
-
-
-def _where(hold: Hold) -> str:
-    return "on the unit" if hold.unit_id else "on the whole order"

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
 from mes.kernel.gates import Hook, Verdict, judge
@@ -60,8 +62,10 @@ def check_nothing_else_runs(job: Job) -> None:
     )
     if other is not None:
         raise WorkedOnElsewhere(
-            f"{other.worked_by} works on {job.unit} at {other.station.code}, so nothing of it can be scrapped now.",
-            do="Let that operation end first, then scrap.",
+            _("{person} works on {unit} at {station}, so nothing of it can be scrapped now.").format(
+                person=other.worked_by, unit=job.unit, station=other.station.code
+            ),
+            do=_("Let that operation end first, then scrap."),
             evidence={"station": other.station.code, "person": str(other.worked_by)},
         )
 
@@ -69,9 +73,13 @@ def check_nothing_else_runs(job: Job) -> None:
 def check_can_be_cleared_for(station: Station, unit: Unit, items: Sequence[ClearanceItem]) -> None:
     """Raise unless the station has a checklist, and the unit belongs to an order at its site."""
     if unit.work_order is None or unit.site_id != station.site_id:
-        raise NotOnFloor(f"{unit} is not made at this site.", do="Scan a unit of the order that comes next.")
+        raise NotOnFloor(
+            _("{unit} is not made at this site.").format(unit=unit), do=_("Scan a unit of the order that comes next.")
+        )
     if not items:
-        raise NoChecklist(f"{station.code} has no checklist.", do="Let an engineer enter its lines.")
+        raise NoChecklist(
+            _("{station} has no checklist.").format(station=station.code), do=_("Let an engineer enter its lines.")
+        )
 
 
 def check_nothing_else_at(station: Station, unit: Unit) -> None:
@@ -81,7 +89,9 @@ def check_nothing_else_at(station: Station, unit: Unit) -> None:
     other = running.exclude(**same).select_related("unit", "worked_by").first()
     if other is not None:
         raise StationOccupied(
-            f"{other.unit} is at {station.code}, {other.worked_by} works on it.",
-            do="Let it be completed first, then clear the station.",
+            _("{unit} is at {station}, {person} works on it.").format(
+                unit=other.unit, station=station.code, person=other.worked_by
+            ),
+            do=_("Let it be completed first, then clear the station."),
             evidence={"unit": other.unit.serial, "person": str(other.worked_by)},
         )

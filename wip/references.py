@@ -6,6 +6,7 @@ from pathlib import PurePath
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import FieldError, InvalidInput
@@ -34,12 +35,20 @@ def _settled(entry: Entry, people: dict[str, Person]) -> Entry:
     if entry.step.kind == StepKind.PERSON:
         person = people.get(entry.value)
         if person is None:
-            raise _wrong(entry, f"{entry.value} is nobody with access to this site.", "Scan a badge, or pick a name.")
+            raise _wrong(
+                entry,
+                _("{name} is nobody with access to this site.").format(name=entry.value),
+                _("Scan a badge, or pick a name."),
+            )
         return replace(entry, name=person.full_name)
     if entry.step.kind == StepKind.FILE:
         known = about_to_be_recorded(entry.value)
         if known is None:
-            raise _wrong(entry, f"No file of the digest {entry.value[:12]}… is stored.", "Attach the file first.")
+            raise _wrong(
+                entry,
+                _("No file of the digest {digest}… is stored.").format(digest=entry.value[:12]),
+                _("Attach the file first."),
+            )
         return replace(entry, name=f"{PurePath(entry.name).stem[:110]}.{known.suffix}")
     return entry
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from mes.kernel.rest.fields import Input, Text
@@ -20,7 +21,7 @@ class HoldInput(Input):
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         if ("unit" in asked) == ("order" in asked):
-            raise serializers.ValidationError({"unit": ["Name a unit or an order, one of them."]})
+            raise serializers.ValidationError({"unit": [_("Name a unit or an order, one of them.")]})
         return asked
 
 

@@ -1,11 +1,12 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mes.kernel.transitions import Transitions
 
 
 class ExecutionStatus(models.TextChoices):
-    RUNNING = "RUNNING", "Running"
-    COMPLETED = "COMPLETED", "Completed"
+    RUNNING = "RUNNING", _("Running")
+    COMPLETED = "COMPLETED", _("Completed")
 
 
 EXECUTION = Transitions(
@@ -21,15 +22,15 @@ EXECUTION = Transitions(
 
 
 class ExecutionEventKind(models.TextChoices):
-    STARTED = "STARTED", "started"
-    TAKEN_OVER = "TAKEN_OVER", "taken over"
-    BOOKED = "BOOKED", "booked"
-    COMPLETED = "COMPLETED", "completed"
+    STARTED = "STARTED", _("started")
+    TAKEN_OVER = "TAKEN_OVER", _("taken over")
+    BOOKED = "BOOKED", _("booked")
+    COMPLETED = "COMPLETED", _("completed")
 
 
 class HoldStatus(models.TextChoices):
-    OPEN = "OPEN", "Open"
-    RELEASED = "RELEASED", "Released"
+    OPEN = "OPEN", _("Open")
+    RELEASED = "RELEASED", _("Released")
 
 
 HOLD = Transitions("hold", {(None, "place"): HoldStatus.OPEN, (HoldStatus.OPEN, "release"): HoldStatus.RELEASED})

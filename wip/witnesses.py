@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from equipment.policies import check_site_access
 from mes.kernel.gates import Facts
 from mes.kernel.personnel.gates import operator_qualified
@@ -31,11 +33,13 @@ def check_witnesses(job: Job) -> None:
     for entry in job.entries:
         if entry.step.needs_witness and entry.witness is None:
             raise WitnessMissing(
-                f"{entry.step.name} is witnessed by a second person.",
-                do="Let somebody else look at it, scan their badge and enter their PIN.",
+                _("{step} is witnessed by a second person.").format(step=entry.step.name),
+                do=_("Let somebody else look at it, scan their badge and enter their PIN."),
             )
         if entry.witness is not None and not entry.step.needs_witness:
-            raise InvalidInput(f"{entry.step.name} asks for no witness.", do="Leave the witness out.")
+            raise InvalidInput(
+                _("{step} asks for no witness.").format(step=entry.step.name), do=_("Leave the witness out.")
+            )
     for witness in {entry.witness.pk: entry.witness for entry in job.entries if entry.witness is not None}.values():
         _check_can_witness(job, witness)
 
@@ -43,7 +47,8 @@ def check_witnesses(job: Job) -> None:
 def _check_can_witness(job: Job, witness: Person) -> None:
     if witness.pk == job.person.pk:
         raise WitnessRefused(
-            f"{witness.full_name} records it, and can't witness it as well.", do="Ask a second person to look at it."
+            _("{witness} records it, and can't witness it as well.").format(witness=witness.full_name),
+            do=_("Ask a second person to look at it."),
         )
     check_permission(witness, Permission.WORK)
     check_site_access(witness, job.site_id)
@@ -52,7 +57,7 @@ def _check_can_witness(job: Job, witness: Person) -> None:
     if lacking is not None:
         raise WitnessRefused(
             lacking.what,
-            why="Who witnesses a step can do it: the same qualifications are asked for.",
-            do="Ask somebody who has them.",
+            why=_("Who witnesses a step can do it: the same qualifications are asked for."),
+            do=_("Ask somebody who has them."),
             evidence=dict(lacking.evidence),
         )

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from equipment.models import ClearanceItem, Station
 from equipment.policies import check_site_access
 from genealogy.models import Unit
@@ -46,7 +48,8 @@ def clear(
     insert([clearance])
     if signing is None:
         raise SignatureMissing(
-            f"{station.code} is cleared with your signature.", do="Go through the checklist, then sign it."
+            _("{station} is cleared with your signature.").format(station=station.code),
+            do=_("Go through the checklist, then sign it."),
         )
     sign(
         signing=signing,
@@ -64,8 +67,11 @@ def clear(
 
 def _check_all_ticked(items: Collection[ClearanceItem], ticked: Collection[int]) -> None:
     positions = {item.position for item in items}
-    errors = [FieldError(f"items.{item.position}", f"Not ticked: {item.text}") for item in items]
+    errors = [FieldError(f"items.{item.position}", _("Not ticked: {item}").format(item=item.text)) for item in items]
     errors = [error for error, item in zip(errors, items, strict=True) if item.position not in ticked]
-    errors += [FieldError("items", f"There is no line {extra}.") for extra in sorted(set(ticked) - positions)]
+    errors += [
+        FieldError("items", _("There is no line {position}.").format(position=extra))
+        for extra in sorted(set(ticked) - positions)
+    ]
     if errors:
-        raise InvalidInput("The checklist is not done.", do="Do every line, then tick it.", errors=errors)
+        raise InvalidInput(_("The checklist is not done."), do=_("Do every line, then tick it."), errors=errors)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from equipment.models import Station
 from genealogy.actions import units
@@ -87,7 +88,7 @@ def take_over(*, execution: OperationExecution, station: Station, by: Person, at
     locked = job.running
     EXECUTION.after(locked.status, "take_over", name=locked.operation_code)
     if locked.worked_by_id == by.pk:
-        raise AlreadyYours("You have this job already.", do="Go on with it.")
+        raise AlreadyYours(_("You have this job already."), do=_("Go on with it."))
     check_gates(job, Hook.TAKE_OVER)
     locked.worked_by = by
     update([locked], "worked_by")
@@ -101,7 +102,7 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
     Scrapping all that is left of the unit ends it, and with it the operation: that is for `complete`.
     """
     if 0 < job.unit.quantity_left <= job.scrap:
-        raise InvalidInput("Nothing would be left of it.", do="Complete the operation with this scrap.")
+        raise InvalidInput(_("Nothing would be left of it."), do=_("Complete the operation with this scrap."))
     execution = _add_quantities(job, "book", scrap_reason)
     update([execution], "quantity_good", "quantity_scrapped")
     _event(execution, ExecutionEventKind.BOOKED, job.station, by, at, job.good, job.scrap, scrap_reason)
@@ -117,8 +118,10 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
     execution = _add_quantities(job, "complete", scrap_reason)
     if execution.quantity_open != 0:
         raise InvalidInput(
-            f"{plain(execution.quantity_open)} of {plain(execution.quantity)} would be left open.",
-            do="Good and scrap together make up what was started.",
+            _("{open} of {quantity} would be left open.").format(
+                open=plain(execution.quantity_open), quantity=plain(execution.quantity)
+            ),
+            do=_("Good and scrap together make up what was started."),
         )
     execution.status = EXECUTION.after(execution.status, "complete", name=job.operation.code)
     execution.completed_at, execution.completed_by = at, by
@@ -138,12 +141,14 @@ def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecutio
     EXECUTION.after(execution.status, verb, name=job.operation.code)
     if job.good < 0 or job.scrap < 0 or job.good + job.scrap > execution.quantity_open:
         raise InvalidInput(
-            f"{plain(execution.quantity_open)} are open; good and scrap are 0 or more and together not above.",
-            do="Correct the quantities.",
+            _("{open} are open; good and scrap are 0 or more and together not above.").format(
+                open=plain(execution.quantity_open)
+            ),
+            do=_("Correct the quantities."),
         )
     if job.scrap > 0:
         if not scrap_reason:
-            raise InvalidInput("Scrap needs a reason.", do="Say in a few words why it is scrapped.")
+            raise InvalidInput(_("Scrap needs a reason."), do=_("Say in a few words why it is scrapped."))
         check_nothing_else_runs(job)
     execution.quantity_good += job.good
     execution.quantity_scrapped += job.scrap

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from equipment.policies import check_site_access
 from genealogy.models import Unit
@@ -23,9 +24,11 @@ def place(
     held = unit or order
     assert held is not None, "a hold is on a unit or an order"
     if reason_code not in HoldReason.values:
-        raise InvalidInput(f"A hold's kind is one of: {', '.join(HoldReason.values)}.", do="Choose one.")
+        raise InvalidInput(
+            _("A hold's kind is one of: {kinds}.").format(kinds=", ".join(HoldReason.values)), do=_("Choose one.")
+        )
     if not reason.strip():
-        raise InvalidInput("A hold needs a reason.", do="Say in a few words what is wrong.")
+        raise InvalidInput(_("A hold needs a reason."), do=_("Say in a few words what is wrong."))
     # Whoever works on it now commits first; whoever comes next sees the hold.
     locked = type(held)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
     check_site_access(by, locked.site_id)  # a draft order may have moved meanwhile
@@ -49,7 +52,7 @@ def release(*, hold: Hold, reason: str, by: Person, at: datetime) -> Hold:
     check_permission(by, Permission.RELEASE_HOLDS)
     check_site_access(by, hold.site_id)
     if not reason.strip():
-        raise InvalidInput("Releasing a hold needs a reason.", do="Say in a few words why work may go on.")
+        raise InvalidInput(_("Releasing a hold needs a reason."), do=_("Say in a few words why work may go on."))
     locked = Hold.objects.select_for_update(of=("self",), no_key=True).get(pk=hold.pk)
     locked.status = HOLD.after(locked.status, "release", name=locked.number)
     locked.released_at, locked.released_by, locked.release_reason = at, by, reason.strip()

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
+from django.utils import dateformat
+from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from equipment.policies import check_site_access
@@ -69,20 +71,26 @@ def _routing_for(order: WorkOrder, day: date) -> RoutingRevision:
     revision = order.product_revision
     if revision.status != RevisionStatus.RELEASED:
         raise RevisionNotReleased(
-            f"{order.erp_reference} asks for {revision}, which is {revision.get_status_display().lower()}.",
-            do="Let quality release it, or change the order.",
+            _("{order} asks for {revision}, which is {status}.").format(
+                order=order.erp_reference, revision=revision, status=revision.get_status_display().lower()
+            ),
+            do=_("Let quality release it, or change the order."),
         )
     if not revision.is_effective_on(day):
         raise RevisionNotReleased(
-            f"{order.erp_reference} asks for {revision}, which is not effective on {day:%d %b %Y}.",
+            _("{order} asks for {revision}, which is not effective on {day}.").format(
+                order=order.erp_reference, revision=revision, day=dateformat.format(day, "d M Y")
+            ),
             why=revision.effectivity,
-            do="Change the order to another revision, or the effectivity.",
+            do=_("Change the order to another revision, or the effectivity."),
         )
     routing = released_routing(revision.product, order.site, on=day)
     if routing is None:
         raise NoReleasedRouting(
-            f"{order.erp_reference} asks for {revision.product}, which has no routing in force at {order.site}.",
-            do="Let an engineer make one, and quality release it.",
+            _("{order} asks for {product}, which has no routing in force at {site}.").format(
+                order=order.erp_reference, product=revision.product, site=order.site
+            ),
+            do=_("Let an engineer make one, and quality release it."),
         )
     return routing
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
@@ -37,7 +38,8 @@ def record(
         earlier = in_force.get((entry.step.code, entry.sample)) if entry.reason else None
         if entry.reason and earlier is None:
             raise NothingToCorrect(
-                f"{entry.step.name} has no value yet, so there is nothing to correct.", do="Record it without a reason."
+                _("{step} has no value yet, so there is nothing to correct.").format(step=entry.step.name),
+                do=_("Record it without a reason."),
             )
         reading = entry.as_reading()
         reading.site_id, reading.execution, reading.station_code = execution.site_id, execution, station_code

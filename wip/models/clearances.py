@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site, Station
 from genealogy.models import Unit
@@ -31,7 +32,7 @@ class LineClearance(Record):
             models.CheckConstraint(
                 condition=~Q(items=[]),
                 name="clearance_has_items",
-                violation_error_message="A clearance ticks at least one line of the station's checklist.",
+                violation_error_message=_("A clearance ticks at least one line of the station's checklist."),
             )
         ]
         indexes = [models.Index(fields=["station", "-sequence"], name="clearance_at_station")]

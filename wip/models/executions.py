@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site, Station
 from genealogy.models import Unit
@@ -38,13 +39,13 @@ class OperationExecution(Record):
             models.UniqueConstraint(
                 fields=["unit", "operation_code", "attempt"],
                 name="execution_attempt_once",
-                violation_error_message="Somebody else started this operation on this unit a moment ago.",
+                violation_error_message=_("Somebody else started this operation on this unit a moment ago."),
             ),
             models.UniqueConstraint(
                 fields=["unit", "operation_code"],
                 condition=Q(status=ExecutionStatus.RUNNING),
                 name="execution_running_once",
-                violation_error_message="This operation is running on this unit already.",
+                violation_error_message=_("This operation is running on this unit already."),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -53,14 +54,14 @@ class OperationExecution(Record):
                     quantity__gte=F("quantity_good") + F("quantity_scrapped"),
                 ),
                 name="execution_balance",
-                violation_error_message="Good and scrap together are more than was started.",
+                violation_error_message=_("Good and scrap together are more than was started."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
                     Q(status=ExecutionStatus.COMPLETED), Q(completed_at__isnull=False, completed_by__isnull=False)
                 ),
                 name="execution_completed_by_whom",
-                violation_error_message="A completed operation says who completed it, and when.",
+                violation_error_message=_("A completed operation says who completed it, and when."),
             ),
         ]
         indexes = [
@@ -104,12 +105,12 @@ class ExecutionEvent(Record):
             models.CheckConstraint(
                 condition=Q(good__gte=0, scrap__gte=0),
                 name="event_quantities",
-                violation_error_message="Booked quantities are 0 or more.",
+                violation_error_message=_("Booked quantities are 0 or more."),
             ),
             models.CheckConstraint(
                 condition=Q(scrap=0) | ~Q(scrap_reason=""),
                 name="event_scrap_has_reason",
-                violation_error_message="Scrap needs a reason.",
+                violation_error_message=_("Scrap needs a reason."),
             ),
         ]
         indexes = [

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site
 from genealogy.models import Unit
@@ -10,11 +11,11 @@ from wip.status import HoldStatus
 
 
 class HoldReason(models.TextChoices):
-    QUALITY = "QUALITY", "Quality doubt"
-    MATERIAL = "MATERIAL", "Material doubt"
-    PROCESS = "PROCESS", "Process doubt"
-    CUSTOMER = "CUSTOMER", "Customer's wish"
-    OTHER = "OTHER", "Other"
+    QUALITY = "QUALITY", _("Quality doubt")
+    MATERIAL = "MATERIAL", _("Material doubt")
+    PROCESS = "PROCESS", _("Process doubt")
+    CUSTOMER = "CUSTOMER", _("Customer's wish")
+    OTHER = "OTHER", _("Other")
 
 
 class Hold(Record):
@@ -41,7 +42,7 @@ class Hold(Record):
             models.CheckConstraint(
                 condition=both_or_neither(Q(unit__isnull=True), Q(work_order__isnull=False)),
                 name="hold_on_one_thing",
-                violation_error_message="A hold is on a unit or on an order.",
+                violation_error_message=_("A hold is on a unit or on an order."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
@@ -49,12 +50,12 @@ class Hold(Record):
                     Q(released_at__isnull=False, released_by__isnull=False) & ~Q(release_reason=""),
                 ),
                 name="hold_released_by_whom",
-                violation_error_message="A released hold says who released it, when, and why.",
+                violation_error_message=_("A released hold says who released it, when, and why."),
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""),
                 name="hold_has_reason",
-                violation_error_message="A hold needs a reason.",
+                violation_error_message=_("A hold needs a reason."),
             ),
         ]
         indexes = [

@@ -2,6 +2,8 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models import Site
 from mes.kernel.audit.models import Signature
@@ -48,22 +50,22 @@ class Reading(Record):
                 fields=["execution", "step_code", "sample"],
                 condition=Q(corrects__isnull=True),
                 name="reading_once",
-                violation_error_message="This step is recorded already: correct it with a reason.",
+                violation_error_message=lazy("This step is recorded already: correct it with a reason."),
             ),
             models.CheckConstraint(
                 condition=Q(corrects__isnull=True) | ~Q(reason=""),
                 name="reading_correction_has_reason",
-                violation_error_message="A correction needs a reason.",
+                violation_error_message=lazy("A correction needs a reason."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(witnessed_by__isnull=False), Q(witnessed_at__isnull=False)),
                 name="reading_witnessed_by_whom",
-                violation_error_message="A witnessed value says who witnessed it, and when.",
+                violation_error_message=lazy("A witnessed value says who witnessed it, and when."),
             ),
             models.CheckConstraint(
                 condition=Q(witnessed_by__isnull=True) | ~Q(witnessed_by=F("by")),
                 name="reading_witness_is_another",
-                violation_error_message="Nobody witnesses their own value: a second person confirms it.",
+                violation_error_message=lazy("Nobody witnesses their own value: a second person confirms it."),
             ),
         ]
         indexes = [  # who may see a file is who may see a reading of it
@@ -104,7 +106,7 @@ class Reading(Record):
         if self.number is None:
             return ""
         if self.lower is not None and self.number < self.lower:
-            return f"below {with_places(self.lower, self.places)}"
+            return _("below {limit}").format(limit=with_places(self.lower, self.places))
         if self.upper is not None and self.number > self.upper:
-            return f"above {with_places(self.upper, self.places)}"
+            return _("above {limit}").format(limit=with_places(self.upper, self.places))
         return ""

@@ -56,7 +56,8 @@ def clone(origin: str) -> Iterator[str]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"run_{os.environ['MES_TEST_RUN']}_{worker}_{next(_numbers)}"
     with as_owner() as server:
-        server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(origin)))
+        statement = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")  # half the work of the other, by the log
+        server.execute(statement.format(Identifier(name), Identifier(origin)))
     try:
         yield name
     finally:

@@ -87,17 +87,15 @@ def _uncalibrated(asset: PhysicalAsset) -> str:
 
 def _used(asset: PhysicalAsset) -> str:
     limits = asset.asset_class
-    known = {
-        "cycles": asset.cycles,
-        "life_cycles": limits.life_cycles,
-        "hours": plain(asset.hours),
-        "life_hours": plain(limits.life_hours or Decimal(0)),
-    }
+    cycles, hours = asset.cycles, plain(asset.hours)
+    life_cycles, life_hours = limits.life_cycles, plain(limits.life_hours or Decimal(0))
     if limits.life_hours is None:
-        return _("It has done {cycles} of {life_cycles} cycles.").format(**known)
+        return _("It has done {cycles} of {life_cycles} cycles.").format(cycles=cycles, life_cycles=life_cycles)
     if limits.life_cycles is None:
-        return _("It has done {hours} of {life_hours} hours.").format(**known)
-    return _("It has done {cycles} of {life_cycles} cycles and {hours} of {life_hours} hours.").format(**known)
+        return _("It has done {hours} of {life_hours} hours.").format(hours=hours, life_hours=life_hours)
+    return _("It has done {cycles} of {life_cycles} cycles and {hours} of {life_hours} hours.").format(
+        cycles=cycles, life_cycles=life_cycles, hours=hours, life_hours=life_hours
+    )
 
 
 def _evidence(asset: PhysicalAsset) -> dict[str, str | None]:

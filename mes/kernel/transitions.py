@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -30,11 +31,13 @@ class Transitions:
         except KeyError:
             allowed = sorted({v for s, v in self.table if s == status})
             if allowed:
-                known = _("From here it can: {verbs}.").format(verbs=", ".join(_(each) for each in allowed))
+                known = _("From here it can: {verbs}.").format(
+                    verbs=", ".join(translation.gettext(verb) for verb in allowed)
+                )
             else:
                 known = _("Nothing more can happen to it.")
             sentence = _("The {noun} {name} is {status}, so it can't {verb} now.").format(
-                noun=self.noun, name=name, status=_(_words(status)), verb=_(_words(verb))
+                noun=self.noun, name=name, status=_words(status), verb=_words(verb)
             )
             raise IllegalTransition(
                 sentence.replace("  ", " "),
@@ -49,4 +52,10 @@ class Transitions:
 
 
 def _words(code: str | None) -> str:
+    """What a refusal calls a state or verb; its words are marked for the catalogue where all tables are known."""
+    return translation.gettext(words_of(code))
+
+
+def words_of(code: str | None) -> str:
+    """The code of a state or verb in English words."""
     return "not there yet" if code is None else code.lower().replace("_", " ")

@@ -46,11 +46,12 @@ def _dangling(row: Row, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored)
             continue
         kind, target = BY_MODEL[ref.to], ref.target(row.parent, row.values, text)
         if target not in given[kind] and target not in stored.rows.get(kind, {}):
-            given_as = {"field": name, "kind": kind.name, "name": text}
             if len(target) > 1 and kind.folder:
-                sentence = _("{field}: there is no {kind} {name} at {site}.").format(**given_as, site=target[0])
+                sentence = _("{field}: there is no {kind} {name} at {site}.").format(
+                    field=name, kind=kind.name, name=text, site=target[0]
+                )
             else:
-                sentence = _("{field}: there is no {kind} {name}.").format(**given_as)
+                sentence = _("{field}: there is no {kind} {name}.").format(field=name, kind=kind.name, name=text)
             yield row.error(sentence, _("Correct it, or write a file for it."), at=name)
 
 

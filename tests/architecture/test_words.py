@@ -86,7 +86,14 @@ def test_the_catalogue_of_sentences_can_be_made(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     catalogue = (tree / "locale" / "de" / "LC_MESSAGES" / "django.po").read_text()
-    for sentence in ("Late orders", "Good day, %(user)s", "What needs somebody carries a mark."):
+    of_templates = ("Late orders", "Good day, %(user)s", "What needs somebody carries a mark.")
+    of_modules = (
+        "Order {order} is {status}.",
+        "number with limits",
+        "An order's quantity is more than 0.",
+        "take over",
+    )
+    for sentence in (*of_templates, *of_modules):
         assert f'msgid "{sentence}"' in catalogue
 
 

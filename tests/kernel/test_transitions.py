@@ -3,10 +3,12 @@
 from itertools import product
 
 import pytest
+from django.utils import translation
 
 from equipment.status import HELP_CALL, REASON_TREE, CallStatus, TreeStatus
 from genealogy.status import UNIT, UnitStatus
-from mes.kernel.transitions import IllegalTransition, Transitions
+from mes.boards.table_words import STATES, VERBS
+from mes.kernel.transitions import IllegalTransition, Transitions, words_of
 from orders.status import ORDER, REVISION, OrderStatus, RevisionStatus
 from wip.status import EXECUTION, HOLD, ExecutionStatus, HoldStatus
 
@@ -77,3 +79,16 @@ def test_a_refusal_says_what_can_be_done_instead():
     assert refused.value.why == "From here it can: switch_on."
     with pytest.raises(IllegalTransition, match="Nothing more can happen"):
         table.after("ON", "switch_on")
+
+
+def test_every_word_of_a_table_is_in_the_catalogue():
+    moves = [move for table, _statuses in TABLES.values() for move in table]
+    assert set(STATES) == {words_of(status) for before, _verb, after in moves for status in (before, after)}
+    assert set(VERBS) == {words for _before, verb, _after in moves for words in (verb, words_of(verb))}
+
+
+def test_a_refusal_is_said_in_the_language_of_who_reads_it(monkeypatch):
+    monkeypatch.setattr(translation, "gettext", lambda words: f"<{words}>")
+    with pytest.raises(IllegalTransition) as refused:
+        ORDER.after("COMPLETED", "release", name="4711")
+    assert refused.value.what == "The order 4711 is <completed>, so it can't <release> now."

@@ -27,11 +27,14 @@ def operator_qualified(facts: Facts) -> Verdict | None:
 
 
 def _missing(person: str, name: str, level: int, held: int, expired: date | None) -> str:
-    needed = {"qualification": name, "level": level, "person": person}
     if expired is not None and held >= level:
         return _("Needs {qualification}, level {level}: {person} expired on {day}.").format(
-            **needed, day=date_format(expired, "d M Y")
+            qualification=name, level=level, person=person, day=date_format(expired, "d M Y")
         )
     if held:
-        return _("Needs {qualification}, level {level}: {person} has level {held}.").format(**needed, held=held)
-    return _("Needs {qualification}, level {level}: {person} has none.").format(**needed)
+        return _("Needs {qualification}, level {level}: {person} has level {held}.").format(
+            qualification=name, level=level, person=person, held=held
+        )
+    return _("Needs {qualification}, level {level}: {person} has none.").format(
+        qualification=name, level=level, person=person
+    )

@@ -35,6 +35,6 @@ def _no_number(name: str) -> Any:
 def _names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        twice = next(name for name in members if sum(name == other for other, _ in pairs) > 1)
+        twice = next(name for name in members if sum(name == pair[0] for pair in pairs) > 1)
         raise ValueError(_("the name {name!r} is given twice").format(name=twice[:40]))
     return members

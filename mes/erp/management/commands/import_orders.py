@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from mes.erp.actions.orders import check_without_errors, import_orders
 from mes.erp.actions.routings import default_operation, draft_missing_routings
@@ -100,7 +101,7 @@ def _table(content: bytes, folder: Path, mapping: Path | None) -> tuple[Table, D
         return table_of_file(content), None
     orders = read_sections(mapping, {"orders": Orders})["orders"]
     if orders is None:
-        raise MappingDoesNotFit("The mapping has no orders.", do="Write orders: in it; see docs/mappings.md.")
+        raise MappingDoesNotFit(_("The mapping has no orders."), do=_("Write orders: in it; see docs/mappings.md."))
     return mapped(csv_import.read(content), orders, Values(folder)), orders.default_routing
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment import outline
 from equipment.actions import reasons
@@ -106,7 +106,7 @@ class ClearanceItemInline(PlainChoices, admin.TabularInline):
     model = ClearanceItem
     extra = 0
     can_delete = False
-    verbose_name_plural = gettext_lazy("line clearance: the station's checklist")
+    verbose_name_plural = lazy("line clearance: the station's checklist")
 
 
 @admin.register(Station)
@@ -122,7 +122,7 @@ class SiteAccessInline(PlainChoices, admin.TabularInline):
     model = SiteAccess
     fk_name = "person"
     extra = 0
-    verbose_name_plural = gettext_lazy("sites")
+    verbose_name_plural = lazy("sites")
 
 
 @admin.register(Person)
@@ -142,7 +142,7 @@ class AssetClassAdmin(FixedFields, RecordAdmin):
         here = Q(assets__is_active=True, assets__site__in=sites_of(request.user))
         return super().get_queryset(request).annotate(in_use=Count("assets", filter=here))
 
-    @admin.display(description=gettext_lazy("in use"), ordering="in_use")
+    @admin.display(description=lazy("in use"), ordering="in_use")
     def in_use(self, one: Any) -> int:
         return int(one.in_use)
 
@@ -150,7 +150,7 @@ class AssetClassAdmin(FixedFields, RecordAdmin):
 class CalibrationFilter(admin.SimpleListFilter):
     """By what the calibration is worth today at each site."""
 
-    title = gettext_lazy("calibration")
+    title = lazy("calibration")
     parameter_name = "calibration"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -184,13 +184,13 @@ class PhysicalAssetAdmin(FixedFields, OfYourSites, RecordAdmin):
     readonly_fields = ("page", "station", "is_active", "calibration_due_date", "calibration", "life")
     fields = ("page", "site", "asset_class", "code", "name", "serial_number", *readonly_fields[1:], "reason")
 
-    @admin.display(description=gettext_lazy("calibration"))
+    @admin.display(description=lazy("calibration"))
     def calibration(self, asset: PhysicalAsset) -> str:
         if asset._state.adding:
             return "–"
         return str(asset.calibration_on(asset.site.local(timezone.now()).date()).label)
 
-    @admin.display(description=gettext_lazy("life left"))
+    @admin.display(description=lazy("life left"))
     def life(self, asset: PhysicalAsset) -> str:
         if asset._state.adding:
             return "–"
@@ -207,7 +207,7 @@ class PhysicalAssetAdmin(FixedFields, OfYourSites, RecordAdmin):
         bar = '<progress value="{0}" max="{1}" aria-label="{2}"></progress> {2}'
         return format_html_join(SafeString("<br>"), bar, shown) or _("no limit")
 
-    @admin.display(description=gettext_lazy("its page"))
+    @admin.display(description=lazy("its page"))
     def page(self, asset: PhysicalAsset) -> str:
         if asset._state.adding:
             return _("It begins in the store. Calibrate and place it on its page, once it is saved.")
@@ -239,11 +239,11 @@ class ReasonTreeForm(ReasonForm):
     """A tree with its reasons as an outline."""
 
     outline = forms.CharField(
-        label=gettext_lazy("Reasons"),
+        label=lazy("Reasons"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 18, "cols": 60, "class": "outline", "spellcheck": "false"}),
-        help_text=gettext_lazy(
+        help_text=lazy(
             "One a line: its code, a blank, what it says. Two blanks more than the line above puts it below that "
             "heading; up to three levels. Empty: a new version begins as a copy of the released one."
         ),
@@ -298,7 +298,7 @@ class ReasonTreeAdmin(FixedFields, OfYourSites, RecordAdmin):
         if change or text.strip():
             reasons.write(tree=obj, text=text, **who)
 
-    @admin.display(description=gettext_lazy("as it is chosen from"))
+    @admin.display(description=lazy("as it is chosen from"))
     def drawn(self, tree: ReasonTree) -> str:
         return _nested(branches_of(tree.reasons.all())) or _("no reasons yet")
 

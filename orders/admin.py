@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from equipment.admin import FixedFields, OfYourSites
 from mes.kernel.audit.admin import PlainChoices, RecordAdmin
@@ -109,13 +110,13 @@ class BomLineInline(PartInline):
     fk_name = "product_revision"
     autocomplete_fields = ("component", "component_revision")
     readonly_fields = ("substitutes_here",)
-    verbose_name_plural = gettext_lazy("bill of materials")
+    verbose_name_plural = lazy("bill of materials")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BomLine]:
         lines = super().get_queryset(request).select_related("component", "component_revision__product")
         return lines.prefetch_related("substitutes__product")
 
-    @admin.display(description=gettext_lazy("substitutes"))
+    @admin.display(description=lazy("substitutes"))
     def substitutes_here(self, line: BomLine) -> str:
         if line._state.adding:
             return _("after saving")
@@ -133,7 +134,7 @@ class ProductRevisionAdmin(RevisionAdmin):
     autocomplete_fields = ("product",)
     inlines = (BomLineInline,)
 
-    @admin.display(description=gettext_lazy("product"))
+    @admin.display(description=lazy("product"))
     def product_name(self, revision: ProductRevision) -> str:
         return revision.product.name
 
@@ -166,7 +167,7 @@ class BomLineAdmin(PartAdmin):
 
 class InstructionFileInline(PartInline):
     model = InstructionFile
-    verbose_name_plural = gettext_lazy("pictures, documents, films")
+    verbose_name_plural = lazy("pictures, documents, films")
 
 
 @admin.register(Instruction)
@@ -191,7 +192,7 @@ class InstructionRevisionAdmin(RevisionAdmin):
         }
     }
 
-    @admin.display(description=gettext_lazy("instruction"))
+    @admin.display(description=lazy("instruction"))
     def instruction_name(self, revision: InstructionRevision) -> str:
         return revision.instruction.name
 
@@ -219,7 +220,7 @@ class OperationInline(PartInline):
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    @admin.display(description=gettext_lazy("what it asks for"))
+    @admin.display(description=lazy("what it asks for"))
     def contents(self, operation: Operation) -> str:
         if operation._state.adding:
             return _("after saving")
@@ -233,7 +234,7 @@ class OperationInline(PartInline):
 
 class OperationEdgeInline(PartInline):
     model = OperationEdge
-    verbose_name_plural = gettext_lazy("edges: what waits for what")
+    verbose_name_plural = lazy("edges: what waits for what")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OperationEdge]:
         return super().get_queryset(request).select_related("before", "after")
@@ -273,11 +274,11 @@ class StepInline(DraftPart, admin.StackedInline):
     fieldsets = (
         (None, {"fields": (("position", "code", "kind", "is_required"), "name", "instruction", "picture")}),
         (
-            gettext_lazy("What is entered"),
+            lazy("What is entered"),
             {"fields": (("samples", "quantity_unit", "decimals", "lower", "target", "upper"), "component", "choices")},
         ),
         (
-            gettext_lazy("When it is asked, who stands by it"),
+            lazy("When it is asked, who stands by it"),
             {
                 "classes": ("collapse",),
                 "fields": (
@@ -291,12 +292,12 @@ class StepInline(DraftPart, admin.StackedInline):
 
 class OperationQualificationInline(PartInline):
     model = OperationQualification
-    verbose_name_plural = gettext_lazy("qualifications it asks for")
+    verbose_name_plural = lazy("qualifications it asks for")
 
 
 class OperationAssetInline(PartInline):
     model = OperationAsset
-    verbose_name_plural = gettext_lazy("tools, gauges and fixtures it asks for")
+    verbose_name_plural = lazy("tools, gauges and fixtures it asks for")
 
 
 @admin.register(Operation)
@@ -309,9 +310,9 @@ class OperationAdmin(OfYourSites, PartAdmin):
     autocomplete_fields = ("instruction",)
     fieldsets = (
         (None, {"fields": ("routing_revision", ("code", "name"), "station_class", ("setup_time_s", "run_time_s"))}),
-        (gettext_lazy("Way through the routing"), {"fields": (("is_optional", "alternate_group", "max_attempts"),)}),
+        (lazy("Way through the routing"), {"fields": (("is_optional", "alternate_group", "max_attempts"),)}),
         (
-            gettext_lazy("What it asks for"),
+            lazy("What it asks for"),
             {
                 "fields": (
                     "needs_line_clearance",

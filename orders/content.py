@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.audit import canonical
 from mes.kernel.numbers import plain
@@ -29,15 +29,15 @@ _UP = {"product", "routing", "instruction", "product_revision", "routing_revisio
 _ROW_UP = {"product_revision", "routing_revision", "instruction_revision", "operation", "bom_line", "copied_from"}
 
 NOUNS = {
-    "revision": gettext_lazy("revision"),
-    "BOM line": gettext_lazy("BOM line"),
-    "substitute": gettext_lazy("substitute"),
-    "operation": gettext_lazy("operation"),
-    "step": gettext_lazy("step"),
-    "qualification": gettext_lazy("qualification"),
-    "tool": gettext_lazy("tool"),
-    "edge": gettext_lazy("edge"),
-    "file": gettext_lazy("file"),
+    "revision": lazy("revision"),
+    "BOM line": lazy("BOM line"),
+    "substitute": lazy("substitute"),
+    "operation": lazy("operation"),
+    "step": lazy("step"),
+    "qualification": lazy("qualification"),
+    "tool": lazy("tool"),
+    "edge": lazy("edge"),
+    "file": lazy("file"),
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from orders.content import AnyRevision, label, words
 from orders.models import (
@@ -26,7 +26,7 @@ from orders.models import (
 PAUSE = timedelta(seconds=5)  # a longer one parts two acts
 LIMIT = 1000  # latest states of rows that one page looks through
 
-_WHAT = {"+": gettext_lazy("added"), "~": gettext_lazy("changed"), "-": gettext_lazy("removed")}
+_WHAT = {"+": lazy("added"), "~": lazy("changed"), "-": lazy("removed")}
 _LEFT_OUT = {"id", "copied_from", "approved_at", "approved_by", "released_at", "released_by"}
 
 

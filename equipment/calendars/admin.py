@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.admin import OfYourSites
 from equipment.calendars.policies import check_calendar
@@ -111,7 +111,7 @@ class ShiftInline(PlainChoices, admin.TabularInline):
     model = Shift
     form = ShiftForm
     extra = 0
-    verbose_name_plural = gettext_lazy("shifts of the week; one that does not end after it begins ends on the next day")
+    verbose_name_plural = lazy("shifts of the week; one that does not end after it begins ends on the next day")
     readonly = ("code", "name", "days", "begins", "ends", "pauses", "valid_from", "valid_to")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -120,11 +120,11 @@ class ShiftInline(PlainChoices, admin.TabularInline):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if self.has_change_permission(request, obj) else self.readonly
 
-    @admin.display(description=gettext_lazy("weekdays"))
+    @admin.display(description=lazy("weekdays"))
     def days(self, shift: Shift) -> str:
         return " ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(shift.weekdays))
 
-    @admin.display(description=gettext_lazy("breaks"))
+    @admin.display(description=lazy("breaks"))
     def pauses(self, shift: Shift) -> str:
         return written(shift.breaks.all()) or "–"
 
@@ -145,10 +145,8 @@ class ExceptionInline(PlainChoices, admin.TabularInline):
     model = CalendarException
     form = ExceptionForm
     extra = 0
-    verbose_name = gettext_lazy("different day")
-    verbose_name_plural = gettext_lazy(
-        "different days that come: closed, other hours instead of the shifts, overtime on top"
-    )
+    verbose_name = lazy("different day")
+    verbose_name_plural = lazy("different days that come: closed, other hours instead of the shifts, overtime on top")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarException]:
         return super().get_queryset(request).filter(date__gte=timezone.now().date() - timedelta(days=1))
@@ -179,7 +177,7 @@ class CalendarAdmin(OfYourSites, RecordAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Calendar | None = None) -> tuple[str, ...]:
         return (*super().get_readonly_fields(request, obj), *(("site",) if obj else ()))
 
-    @admin.display(description=gettext_lazy("kept by"))
+    @admin.display(description=lazy("kept by"))
     def kept_by(self, calendar: Calendar) -> str:
         if calendar._state.adding:
             return "–"

@@ -8,7 +8,7 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models.hierarchy import Site, Station
 from equipment.status import AssetKind, CalibrationResult, CalibrationState
@@ -40,7 +40,7 @@ class AssetClass(Record):
     history = History()
 
     class Meta:
-        verbose_name_plural = gettext_lazy("asset classes")
+        verbose_name_plural = lazy("asset classes")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -73,12 +73,12 @@ class PhysicalAsset(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="asset_code_once",
-                violation_error_message=gettext_lazy("The site has an asset of this code already."),
+                violation_error_message=lazy("The site has an asset of this code already."),
             ),
             models.CheckConstraint(
                 condition=Q(hours__gte=0),
                 name="asset_hours_not_negative",
-                violation_error_message=gettext_lazy("Hours of use are 0 or more."),
+                violation_error_message=lazy("Hours of use are 0 or more."),
             ),
         ]
         indexes = [models.Index(fields=["station"], condition=Q(is_active=True), name="asset_at_station")]
@@ -133,7 +133,7 @@ class CalibrationRecord(Record):
     as_found = models.CharField(max_length=200)
     as_left = models.CharField(max_length=200)
     standard = models.CharField(
-        max_length=120, help_text=gettext_lazy("The reference it was compared with, and its certificate.")
+        max_length=120, help_text=lazy("The reference it was compared with, and its certificate.")
     )
     certificate_number = models.CharField(max_length=60, blank=True)
     certificate = models.FileField(
@@ -148,7 +148,7 @@ class CalibrationRecord(Record):
                 condition=Q(result=CalibrationResult.FAILED, due_date__isnull=True)
                 | Q(~Q(result=CalibrationResult.FAILED), due_date__isnull=False),
                 name="calibration_due_unless_failed",
-                violation_error_message=gettext_lazy("A calibration says when the next one is due, unless it failed."),
+                violation_error_message=lazy("A calibration says when the next one is due, unless it failed."),
             )
         ]
 
@@ -179,7 +179,7 @@ class AssetUse(Record):
             models.CheckConstraint(
                 condition=Q(execution__isnull=False, cycles__gte=0, hours__gte=0) | ~Q(reason=""),
                 name="asset_use_of_execution_or_reason",
-                violation_error_message=gettext_lazy("Use that no operation made, or that is taken off, has a reason."),
+                violation_error_message=lazy("Use that no operation made, or that is taken off, has a reason."),
             )
         ]
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models.hierarchy import Site, WorkCenter
 from equipment.status import CalendarChange
@@ -32,7 +32,7 @@ class Calendar(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="calendar_code_once",
-                violation_error_message=gettext_lazy("The site has a calendar of this code already."),
+                violation_error_message=lazy("The site has a calendar of this code already."),
             ),
             models.UniqueConstraint(fields=["id", "site"], name="calendar_at_site"),
         ]
@@ -51,7 +51,7 @@ class Shift(Record):
     begins = models.TimeField()
     ends = models.TimeField()
     valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True, help_text=gettext_lazy("The last day on which it begins."))
+    valid_to = models.DateField(null=True, blank=True, help_text=lazy("The last day on which it begins."))
 
     history = History()
 
@@ -61,17 +61,17 @@ class Shift(Record):
             models.UniqueConstraint(
                 fields=["calendar", "code"],
                 name="shift_code_once",
-                violation_error_message=gettext_lazy("The calendar has a shift of this code already."),
+                violation_error_message=lazy("The calendar has a shift of this code already."),
             ),
             models.CheckConstraint(
                 condition=Q(weekdays__contained_by=[0, 1, 2, 3, 4, 5, 6]),
                 name="shift_weekdays_known",
-                violation_error_message=gettext_lazy("Days of the week are 0 (Monday) to 6 (Sunday)."),
+                violation_error_message=lazy("Days of the week are 0 (Monday) to 6 (Sunday)."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_from__lte=F("valid_to")),
                 name="shift_valid_in_order",
-                violation_error_message=gettext_lazy("A shift's first day is not after its last."),
+                violation_error_message=lazy("A shift's first day is not after its last."),
             ),
         ]
 
@@ -97,7 +97,7 @@ class ShiftBreak(Record):
             models.CheckConstraint(
                 condition=~Q(begins=F("ends")),
                 name="shift_break_has_length",
-                violation_error_message=gettext_lazy("A break ends after it begins."),
+                violation_error_message=lazy("A break ends after it begins."),
             )
         ]
 
@@ -132,15 +132,13 @@ class CalendarException(Record):
                 condition=both_or_neither(Q(kind=CalendarChange.CLOSED), Q(begins__isnull=True, ends__isnull=True))
                 & (Q(begins__isnull=True, ends__isnull=True) | Q(begins__isnull=False, ends__isnull=False)),
                 name="calendar_exception_hours",
-                violation_error_message=gettext_lazy(
-                    "Hours and overtime say from when to when; a closed day has no hours."
-                ),
+                violation_error_message=lazy("Hours and overtime say from when to when; a closed day has no hours."),
             ),
             models.UniqueConstraint(
                 fields=["calendar", "work_center", "date", "kind", "begins"],
                 name="calendar_exception_once",
                 nulls_distinct=False,
-                violation_error_message=gettext_lazy("The calendar says this of the day already."),
+                violation_error_message=lazy("The calendar says this of the day already."),
             ),
         ]
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models.hierarchy import Site, Station
 from equipment.status import CallKind, CallStatus
@@ -36,17 +36,17 @@ class HelpCall(Record):
                 fields=["station", "kind"],
                 condition=~Q(status=CallStatus.DONE),
                 name="help_call_open_once",
-                violation_error_message=gettext_lazy("This help is called for already."),
+                violation_error_message=lazy("This help is called for already."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(status=CallStatus.DONE), Q(done_at__isnull=False, done_by__isnull=False)),
                 name="help_call_done_by_whom",
-                violation_error_message=gettext_lazy("A call that is done says who did it, and when."),
+                violation_error_message=lazy("A call that is done says who did it, and when."),
             ),
             models.CheckConstraint(
                 condition=~Q(status=CallStatus.TAKEN) | Q(taken_at__isnull=False, taken_by__isnull=False),
                 name="help_call_taken_by_whom",
-                violation_error_message=gettext_lazy("A call that is taken says who took it, and when."),
+                violation_error_message=lazy("A call that is taken says who took it, and when."),
             ),
         ]
 

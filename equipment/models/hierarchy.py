@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.records import History, Record, person_field
 
@@ -68,12 +68,12 @@ class SiteAccess(Record):
     history = History()
 
     class Meta:
-        verbose_name_plural = gettext_lazy("site access")
+        verbose_name_plural = lazy("site access")
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "site"],
                 name="site_access_once",
-                violation_error_message=gettext_lazy("This person has access to this site already."),
+                violation_error_message=lazy("This person has access to this site already."),
             )
         ]
 
@@ -96,7 +96,7 @@ class Area(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="area_code_once",
-                violation_error_message=gettext_lazy("The site has an area of this code already."),
+                violation_error_message=lazy("The site has an area of this code already."),
             ),
             # The target of composite foreign keys that keep an area's work centers and reasons at its site.
             models.UniqueConstraint(fields=["id", "site"], name="area_at_site"),
@@ -125,7 +125,7 @@ class WorkCenter(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="work_center_code_once",
-                violation_error_message=gettext_lazy("The site has a work center of this code already."),
+                violation_error_message=lazy("The site has a work center of this code already."),
             ),
             # The target of the composite foreign key that keeps a station at its work center's site.
             models.UniqueConstraint(fields=["id", "site"], name="work_center_at_site"),
@@ -150,7 +150,7 @@ class StationClass(Record):
     history = History()
 
     class Meta:
-        verbose_name_plural = gettext_lazy("station classes")
+        verbose_name_plural = lazy("station classes")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -169,9 +169,7 @@ class Station(Record):
     code = models.SlugField(max_length=20)
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
-    idle_lock_s = models.PositiveIntegerField(
-        gettext_lazy("idle lock, s"), default=600, validators=[MinValueValidator(30)]
-    )
+    idle_lock_s = models.PositiveIntegerField(lazy("idle lock, s"), default=600, validators=[MinValueValidator(30)])
 
     history = History()
 
@@ -182,7 +180,7 @@ class Station(Record):
             models.UniqueConstraint(
                 fields=["site", "code"],
                 name="station_code_once",
-                violation_error_message=gettext_lazy("The site has a station of this code already."),
+                violation_error_message=lazy("The site has a station of this code already."),
             ),
         ]
 
@@ -210,7 +208,7 @@ class ClearanceItem(Record):
             models.UniqueConstraint(
                 fields=["station", "position"],
                 name="clearance_item_position_once",
-                violation_error_message=gettext_lazy("Another line of the checklist has this position."),
+                violation_error_message=lazy("Another line of the checklist has this position."),
             )
         ]
 

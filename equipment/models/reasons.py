@@ -4,14 +4,14 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models.hierarchy import Area, Site
 from equipment.outline import CODE
 from equipment.status import ReasonKind, TreeStatus
 from mes.kernel.records import History, Record, person_field
 
-reason_code = RegexValidator(rf"^{CODE}\Z", gettext_lazy("Write capitals and digits without spaces, such as DIM-OD."))
+reason_code = RegexValidator(rf"^{CODE}\Z", lazy("Write capitals and digits without spaces, such as DIM-OD."))
 
 
 class ReasonTree(Record):
@@ -37,19 +37,19 @@ class ReasonTree(Record):
                 fields=["site", "area", "kind", "number"],
                 name="reason_tree_once",
                 nulls_distinct=False,
-                violation_error_message=gettext_lazy("There is a tree of this number already."),
+                violation_error_message=lazy("There is a tree of this number already."),
             ),
             models.UniqueConstraint(
                 fields=["site", "area", "kind"],
                 condition=Q(status=TreeStatus.RELEASED),
                 name="reason_tree_one_released",
                 nulls_distinct=False,
-                violation_error_message=gettext_lazy("Another tree of these reasons was released a moment ago."),
+                violation_error_message=lazy("Another tree of these reasons was released a moment ago."),
             ),
             models.CheckConstraint(
                 condition=Q(status=TreeStatus.DRAFT) | Q(released_at__isnull=False, released_by__isnull=False),
                 name="reason_tree_released_by_whom",
-                violation_error_message=gettext_lazy("A released tree says who released it, and when."),
+                violation_error_message=lazy("A released tree says who released it, and when."),
             ),
         ]
 
@@ -81,13 +81,13 @@ class Reason(Record):
             models.UniqueConstraint(
                 fields=["tree", "code"],
                 name="reason_code_once",
-                violation_error_message=gettext_lazy("The tree has a reason of this code already."),
+                violation_error_message=lazy("The tree has a reason of this code already."),
             ),
             # The target of the composite foreign key that keeps a reason in its heading's tree.
             models.UniqueConstraint(
                 fields=["id", "tree"],
                 name="reason_of_tree",
-                violation_error_message=gettext_lazy("The heading belongs to another tree."),
+                violation_error_message=lazy("The heading belongs to another tree."),
             ),
         ]
 

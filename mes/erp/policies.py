@@ -291,7 +291,7 @@ def due_time(text: str, zone: ZoneInfo) -> datetime:
         except ValueError:
             due_at = datetime.fromisoformat(text)
         if not 2000 <= due_at.year < 2200:
-            raise ValueError("the year")
+            raise ValueError(text)
     except ValueError:
         _wrong(
             _("{value} is not a date.").format(value=_short(text)),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.refusals import FieldError, InvalidInput
 
@@ -23,8 +23,8 @@ FIELD_LIMIT = 1 << 20  # characters in one field
 csv.field_size_limit(FIELD_LIMIT)  # the csv module knows one limit for the whole process
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_AS_UTF_8 = gettext_lazy("Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and send it again.")
-_AS_CSV = gettext_lazy("Export it again as CSV, one order of columns for all rows.")
+_AS_UTF_8 = lazy("Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”) and send it again.")
+_AS_CSV = lazy("Export it again as CSV, one order of columns for all rows.")
 
 
 class FileUnreadable(InvalidInput):

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get
 import yaml
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.refusals import FieldError, InvalidInput
 
@@ -237,12 +237,12 @@ class Reader:
 
 
 _WORDS: dict[Any, str | Promise] = {
-    bool: gettext_lazy("yes or no"),
-    int: gettext_lazy("a whole number"),
-    Decimal: gettext_lazy("a number such as 12.5"),
-    date: gettext_lazy("a date such as 2026-11-30"),
-    time: gettext_lazy("a time such as 06:00"),
-    datetime: gettext_lazy("a moment such as 2026-11-30T06:00:00Z"),
+    bool: lazy("yes or no"),
+    int: lazy("a whole number"),
+    Decimal: lazy("a number such as 12.5"),
+    date: lazy("a date such as 2026-11-30"),
+    time: lazy("a time such as 06:00"),
+    datetime: lazy("a moment such as 2026-11-30T06:00:00Z"),
 }
 
 

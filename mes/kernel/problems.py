@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -12,11 +12,11 @@ from rest_framework.views import exception_handler as default_handler
 from mes.kernel.refusals import FieldError, InvalidInput, Refusal, problem
 
 _DO = {
-    401: gettext_lazy("Send a bearer token: Authorization: Bearer …"),
-    403: gettext_lazy("Ask an administrator for the role or the token's scope."),
-    404: gettext_lazy("Check the address."),
-    405: gettext_lazy("See /api/v1/openapi.json for the methods of this address."),
-    415: gettext_lazy("Send application/json."),
+    401: lazy("Send a bearer token: Authorization: Bearer …"),
+    403: lazy("Ask an administrator for the role or the token's scope."),
+    404: lazy("Check the address."),
+    405: lazy("See /api/v1/openapi.json for the methods of this address."),
+    415: lazy("Send application/json."),
 }
 
 

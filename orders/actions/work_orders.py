@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from equipment.models import Site
@@ -44,13 +44,13 @@ _CHANGEABLE = {
     OrderStatus.COMPLETED: (),
 }
 _WORDS = {
-    "erp_reference": gettext_lazy("erp reference"),
-    "product_revision_id": gettext_lazy("product or revision"),
-    "quantity": gettext_lazy("quantity"),
-    "quantity_unit": gettext_lazy("quantity unit"),
-    "due_at": gettext_lazy("due at"),
-    "priority": gettext_lazy("priority"),
-    "site_id": gettext_lazy("site"),
+    "erp_reference": lazy("erp reference"),
+    "product_revision_id": lazy("product or revision"),
+    "quantity": lazy("quantity"),
+    "quantity_unit": lazy("quantity unit"),
+    "due_at": lazy("due at"),
+    "priority": lazy("priority"),
+    "site_id": lazy("site"),
 }
 
 

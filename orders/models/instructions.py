@@ -3,7 +3,7 @@
 from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.records import History, Record, person_field
 from orders.models.revisions import Revision, revision_constraints
@@ -42,7 +42,7 @@ class InstructionRevision(Revision):
             models.UniqueConstraint(
                 fields=["instruction", "number"],
                 name="instruction_revision_once",
-                violation_error_message=gettext_lazy("The instruction has a revision of this number already."),
+                violation_error_message=lazy("The instruction has a revision of this number already."),
             ),
             *revision_constraints("instruction_revision"),
         ]
@@ -67,7 +67,7 @@ class InstructionFile(Record):
             models.UniqueConstraint(
                 fields=["instruction_revision", "name"],
                 name="instruction_file_once",
-                violation_error_message=gettext_lazy("The instruction has a file of this name already."),
+                violation_error_message=lazy("The instruction has a file of this name already."),
             )
         ]
 
@@ -89,7 +89,7 @@ class InstructionConfirmation(Record):
             models.UniqueConstraint(
                 fields=["instruction_revision", "by"],
                 name="instruction_confirmed_once",
-                violation_error_message=gettext_lazy("You have confirmed this instruction already."),
+                violation_error_message=lazy("You have confirmed this instruction already."),
             )
         ]
 

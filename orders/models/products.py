@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.numbers import plain
 from mes.kernel.records import History, Record
@@ -25,21 +25,21 @@ def check_serial_pattern(pattern: str) -> None:
 class Tracking(models.TextChoices):
     """How a product's pieces are told apart."""
 
-    SERIAL = "SERIAL", gettext_lazy("each piece by serial number")
-    LOT = "LOT", gettext_lazy("together, by lot number")
+    SERIAL = "SERIAL", lazy("each piece by serial number")
+    LOT = "LOT", lazy("together, by lot number")
 
 
 class TraceLevel(models.TextChoices):
     """How closely a component is followed into what it is built into."""
 
-    NONE = "NONE", gettext_lazy("not traced")
-    LOT = "LOT", gettext_lazy("by lot")
-    SERIAL = "SERIAL", gettext_lazy("by serial number")
+    NONE = "NONE", lazy("not traced")
+    LOT = "LOT", lazy("by lot")
+    SERIAL = "SERIAL", lazy("by serial number")
 
 
 class QuantityBasis(models.TextChoices):
-    PER_PIECE = "PER_PIECE", gettext_lazy("for each piece")
-    PER_RUN = "PER_RUN", gettext_lazy("for each run of the operation, however many pieces")
+    PER_PIECE = "PER_PIECE", lazy("for each piece")
+    PER_RUN = "PER_RUN", lazy("for each run of the operation, however many pieces")
 
 
 class Product(Record):
@@ -57,7 +57,7 @@ class Product(Record):
     tracking = models.CharField(max_length=8, choices=Tracking, default=Tracking.SERIAL)
     serial_pattern = models.CharField(max_length=40, blank=True, validators=[check_serial_pattern])
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
-    is_quarantined = models.BooleanField(gettext_lazy("quarantined on receipt"), default=False)
+    is_quarantined = models.BooleanField(lazy("quarantined on receipt"), default=False)
 
     history = History()
 
@@ -86,7 +86,7 @@ class ProductRevision(Revision):
             models.UniqueConstraint(
                 fields=["product", "code"],
                 name="product_revision_once",
-                violation_error_message=gettext_lazy("The product has a revision of this code already."),
+                violation_error_message=lazy("The product has a revision of this code already."),
             ),
             *revision_constraints("product_revision"),
         ]
@@ -122,14 +122,12 @@ class BomLine(Record):
             models.UniqueConstraint(
                 fields=["product_revision", "operation_code", "component"],
                 name="bom_line_once",
-                violation_error_message=gettext_lazy(
-                    "The operation consumes this component already: change its quantity."
-                ),
+                violation_error_message=lazy("The operation consumes this component already: change its quantity."),
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0),
                 name="bom_line_quantity_positive",
-                violation_error_message=gettext_lazy("A BOM line's quantity is more than 0."),
+                violation_error_message=lazy("A BOM line's quantity is more than 0."),
             ),
         ]
 
@@ -163,17 +161,17 @@ class BomSubstitute(Record):
             models.UniqueConstraint(
                 fields=["bom_line", "product"],
                 name="bom_substitute_once",
-                violation_error_message=gettext_lazy("This substitute is listed already: change its dates."),
+                violation_error_message=lazy("This substitute is listed already: change its dates."),
             ),
             models.CheckConstraint(
                 condition=Q(factor__gt=0),
                 name="bom_substitute_factor_positive",
-                violation_error_message=gettext_lazy("A substitute's factor is more than 0."),
+                violation_error_message=lazy("A substitute's factor is more than 0."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_from__lte=F("valid_to")),
                 name="bom_substitute_valid_in_order",
-                violation_error_message=gettext_lazy("A substitute's first day is not after its last."),
+                violation_error_message=lazy("A substitute's first day is not after its last."),
             ),
         ]
 

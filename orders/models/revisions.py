@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.records import Record, person_field
 from orders.status import RevisionStatus
@@ -60,25 +60,23 @@ def revision_constraints(name: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=never_released | Q(released_at__isnull=False, released_by__isnull=False),
             name=f"{name}_released_by_whom",
-            violation_error_message=gettext_lazy("A released revision says who released it, and when."),
+            violation_error_message=lazy("A released revision says who released it, and when."),
         ),
         models.CheckConstraint(
             condition=~Q(status=RevisionStatus.APPROVED) | Q(approved_at__isnull=False, approved_by__isnull=False),
             name=f"{name}_approved_by_whom",
-            violation_error_message=gettext_lazy("An approved revision says who approved it, and when."),
+            violation_error_message=lazy("An approved revision says who approved it, and when."),
         ),
         models.CheckConstraint(
             condition=Q(approved_by__isnull=True) | Q(released_by__isnull=True) | ~Q(approved_by=F("released_by")),
             name=f"{name}_released_by_another",
-            violation_error_message=gettext_lazy(
-                "Who approved a draft does not release it: let another person do that."
-            ),
+            violation_error_message=lazy("Who approved a draft does not release it: let another person do that."),
         ),
         models.CheckConstraint(
             condition=Q(effective_from__isnull=True)
             | Q(effective_to__isnull=True)
             | Q(effective_from__lte=F("effective_to")),
             name=f"{name}_effective_in_order",
-            violation_error_message=gettext_lazy("The first day of effectivity is not after the last."),
+            violation_error_message=lazy("The first day of effectivity is not after the last."),
         ),
     ]

@@ -5,7 +5,7 @@ from django.core.validators import FileExtensionValidator, MaxValueValidator, Mi
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models import AssetClass, Site, StationClass
 from mes.kernel.audit.models import Meaning
@@ -16,10 +16,8 @@ from orders.models.instructions import PICTURES, Instruction
 from orders.models.products import Product
 from orders.models.revisions import Revision, revision_constraints
 
-operation_code = RegexValidator(r"^[A-Z0-9]{1,12}$", gettext_lazy("Write digits and capitals, such as 30."))
-step_code = RegexValidator(
-    r"^[A-Z0-9_]{1,24}$", gettext_lazy("Write capitals, digits and underscores, such as SEAM_GAP.")
-)
+operation_code = RegexValidator(r"^[A-Z0-9]{1,12}$", lazy("Write digits and capitals, such as 30."))
+step_code = RegexValidator(r"^[A-Z0-9_]{1,24}$", lazy("Write capitals, digits and underscores, such as SEAM_GAP."))
 
 
 class Routing(Record):
@@ -39,7 +37,7 @@ class Routing(Record):
             models.UniqueConstraint(
                 fields=["product", "site"],
                 name="routing_once",
-                violation_error_message=gettext_lazy(
+                violation_error_message=lazy(
                     "The product has a routing at this site already: make a new revision of it."
                 ),
             ),
@@ -47,7 +45,7 @@ class Routing(Record):
                 fields=["site", "name"],
                 condition=Q(product__isnull=True),
                 name="routing_library_once",
-                violation_error_message=gettext_lazy("The site has a library of this name already."),
+                violation_error_message=lazy("The site has a library of this name already."),
             ),
         ]
 
@@ -73,7 +71,7 @@ class RoutingRevision(Revision):
             models.UniqueConstraint(
                 fields=["routing", "number"],
                 name="routing_revision_once",
-                violation_error_message=gettext_lazy("The routing has a revision of this number already."),
+                violation_error_message=lazy("The routing has a revision of this number already."),
             ),
             *revision_constraints("routing_revision"),
         ]
@@ -94,19 +92,19 @@ class Operation(Record):
     name = models.CharField(max_length=80)
     station_class = models.ForeignKey(StationClass, on_delete=models.PROTECT, related_name="+")
     setup_time_s = models.PositiveIntegerField(
-        gettext_lazy("setup time, s"), default=0, help_text=gettext_lazy("Planned setup of one run.")
+        lazy("setup time, s"), default=0, help_text=lazy("Planned setup of one run.")
     )
     run_time_s = models.PositiveIntegerField(
-        gettext_lazy("run time, s"), default=60, help_text=gettext_lazy("Planned run time of one piece.")
+        lazy("run time, s"), default=60, help_text=lazy("Planned run time of one piece.")
     )
     signature_meaning = models.CharField(
-        gettext_lazy("signature"),
+        lazy("signature"),
         max_length=16,
         choices=Meaning,
         blank=True,
-        help_text=gettext_lazy("Completing asks for this signature."),
+        help_text=lazy("Completing asks for this signature."),
     )
-    is_optional = models.BooleanField(default=False, help_text=gettext_lazy("It may be skipped, with a reason."))
+    is_optional = models.BooleanField(default=False, help_text=lazy("It may be skipped, with a reason."))
     alternate_group = models.CharField(max_length=12, blank=True)
     max_attempts = models.PositiveSmallIntegerField(default=0)
     needs_line_clearance = models.BooleanField(default=False)
@@ -114,7 +112,7 @@ class Operation(Record):
         Instruction, on_delete=models.PROTECT, null=True, blank=True, related_name="operations"
     )
     must_confirm_instruction = models.BooleanField(
-        default=False, help_text=gettext_lazy("Who does it has read the instruction's revision and confirmed that.")
+        default=False, help_text=lazy("Who does it has read the instruction's revision and confirmed that.")
     )
     copied_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="copies"
@@ -128,12 +126,12 @@ class Operation(Record):
             models.UniqueConstraint(
                 fields=["routing_revision", "code"],
                 name="operation_code_once",
-                violation_error_message=gettext_lazy("The routing has an operation of this code already."),
+                violation_error_message=lazy("The routing has an operation of this code already."),
             ),
             models.CheckConstraint(
                 condition=Q(must_confirm_instruction=False) | Q(instruction__isnull=False),
                 name="operation_confirms_an_instruction",
-                violation_error_message=gettext_lazy("There is no instruction to confirm: choose one."),
+                violation_error_message=lazy("There is no instruction to confirm: choose one."),
             ),
         ]
 
@@ -152,8 +150,8 @@ class OperationEdge(Record):
     before = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="edges_out")
     after = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="edges_in")
     transfer_quantity = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
-    minimum_time_s = models.PositiveIntegerField(gettext_lazy("minimum time, s"), null=True, blank=True)
-    maximum_time_s = models.PositiveIntegerField(gettext_lazy("maximum time, s"), null=True, blank=True)
+    minimum_time_s = models.PositiveIntegerField(lazy("minimum time, s"), null=True, blank=True)
+    maximum_time_s = models.PositiveIntegerField(lazy("maximum time, s"), null=True, blank=True)
 
     history = History()
 
@@ -162,24 +160,24 @@ class OperationEdge(Record):
             models.UniqueConstraint(
                 fields=["before", "after"],
                 name="edge_once",
-                violation_error_message=gettext_lazy("This edge is there already."),
+                violation_error_message=lazy("This edge is there already."),
             ),
             models.CheckConstraint(
                 condition=~Q(before=F("after")),
                 name="edge_between_two",
-                violation_error_message=gettext_lazy("An operation can't wait for itself."),
+                violation_error_message=lazy("An operation can't wait for itself."),
             ),
             models.CheckConstraint(
                 condition=Q(transfer_quantity__isnull=True) | Q(transfer_quantity__gt=0),
                 name="edge_transfer_positive",
-                violation_error_message=gettext_lazy("A transfer quantity is more than 0."),
+                violation_error_message=lazy("A transfer quantity is more than 0."),
             ),
             models.CheckConstraint(
                 condition=Q(minimum_time_s__isnull=True)
                 | Q(maximum_time_s__isnull=True)
                 | Q(minimum_time_s__lte=F("maximum_time_s")),
                 name="edge_times_in_order",
-                violation_error_message=gettext_lazy("The minimum time is not above the maximum."),
+                violation_error_message=lazy("The minimum time is not above the maximum."),
             ),
         ]
 
@@ -201,7 +199,7 @@ class OperationQualification(Record):
             models.UniqueConstraint(
                 fields=["operation", "qualification"],
                 name="operation_qualification_once",
-                violation_error_message=gettext_lazy("The operation asks for this qualification already."),
+                violation_error_message=lazy("The operation asks for this qualification already."),
             )
         ]
 
@@ -226,7 +224,7 @@ class OperationAsset(Record):
             models.UniqueConstraint(
                 fields=["operation", "asset_class"],
                 name="operation_asset_once",
-                violation_error_message=gettext_lazy("The operation asks for this class already."),
+                violation_error_message=lazy("The operation asks for this class already."),
             )
         ]
 
@@ -235,25 +233,25 @@ class OperationAsset(Record):
 
 
 class StepKind(models.TextChoices):
-    TASK = "TASK", gettext_lazy("task")
-    CHECK = "CHECK", gettext_lazy("check")
-    NUMBER = "NUMBER", gettext_lazy("number with limits")
-    TABLE = "TABLE", gettext_lazy("table of numbers")
-    TEXT = "TEXT", gettext_lazy("text")
-    LIST = "LIST", gettext_lazy("choice from a list")
-    PERSON = "PERSON", gettext_lazy("person")
-    TIME = "TIME", gettext_lazy("date and time")
-    FILE = "FILE", gettext_lazy("photo or file")
-    SCAN = "SCAN", gettext_lazy("scan of a component")
+    TASK = "TASK", lazy("task")
+    CHECK = "CHECK", lazy("check")
+    NUMBER = "NUMBER", lazy("number with limits")
+    TABLE = "TABLE", lazy("table of numbers")
+    TEXT = "TEXT", lazy("text")
+    LIST = "LIST", lazy("choice from a list")
+    PERSON = "PERSON", lazy("person")
+    TIME = "TIME", lazy("date and time")
+    FILE = "FILE", lazy("photo or file")
+    SCAN = "SCAN", lazy("scan of a component")
 
 
 class Comparison(models.TextChoices):
     """How an earlier answer decides whether a step is asked."""
 
-    IS = "IS", gettext_lazy("is")
-    IS_NOT = "IS_NOT", gettext_lazy("is not")
-    ABOVE = "ABOVE", gettext_lazy("is above")
-    BELOW = "BELOW", gettext_lazy("is below")
+    IS = "IS", lazy("is")
+    IS_NOT = "IS_NOT", lazy("is not")
+    ABOVE = "ABOVE", lazy("is above")
+    BELOW = "BELOW", lazy("is below")
 
 
 class Step(Record):
@@ -271,9 +269,7 @@ class Step(Record):
     code = models.CharField(max_length=24, validators=[step_code])
     kind = models.CharField(max_length=8, choices=StepKind)
     name = models.CharField(max_length=60)
-    instruction = models.TextField(
-        blank=True, help_text=gettext_lazy("What to do, in one or two sentences to the person.")
-    )
+    instruction = models.TextField(blank=True, help_text=lazy("What to do, in one or two sentences to the person."))
     picture = models.FileField(upload_to="steps/", blank=True, validators=[FileExtensionValidator(PICTURES)])
     is_required = models.BooleanField(default=True)
     samples = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(50)])
@@ -288,7 +284,7 @@ class Step(Record):
     condition_comparison = models.CharField(max_length=8, choices=Comparison, blank=True)
     condition_value = models.CharField(max_length=60, blank=True)
     needs_witness = models.BooleanField(default=False)
-    signature_meaning = models.CharField(gettext_lazy("signature"), max_length=16, choices=Meaning, blank=True)
+    signature_meaning = models.CharField(lazy("signature"), max_length=16, choices=Meaning, blank=True)
 
     history = History()
 
@@ -298,38 +294,38 @@ class Step(Record):
             models.UniqueConstraint(
                 fields=["operation", "code"],
                 name="step_code_once",
-                violation_error_message=gettext_lazy("The operation has a step of this code already."),
+                violation_error_message=lazy("The operation has a step of this code already."),
             ),
             models.UniqueConstraint(
                 fields=["operation", "position"],
                 name="step_position_once",
-                violation_error_message=gettext_lazy("Another step of the operation has this position."),
+                violation_error_message=lazy("Another step of the operation has this position."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(component__isnull=False), Q(kind="SCAN")),
                 name="step_scan_has_component",
-                violation_error_message=gettext_lazy("A scan step names its component, and no other step does."),
+                violation_error_message=lazy("A scan step names its component, and no other step does."),
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["NUMBER", "TABLE"])
                 | Q(lower__isnull=True, upper__isnull=True, target__isnull=True),
                 name="step_limits_on_numbers",
-                violation_error_message=gettext_lazy("Only a step of numbers has limits."),
+                violation_error_message=lazy("Only a step of numbers has limits."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(kind="LIST"), ~Q(choices=[])),
                 name="step_list_has_choices",
-                violation_error_message=gettext_lazy("A list step has choices, and no other step does."),
+                violation_error_message=lazy("A list step has choices, and no other step does."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(condition_step=""), Q(condition_comparison="")),
                 name="step_condition_whole",
-                violation_error_message=gettext_lazy("A condition names a step and how its answer compares."),
+                violation_error_message=lazy("A condition names a step and how its answer compares."),
             ),
             models.CheckConstraint(
                 condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),
                 name="step_limits_in_order",
-                violation_error_message=gettext_lazy("The lower limit is not above the upper one."),
+                violation_error_message=lazy("The lower limit is not above the upper one."),
             ),
         ]
 

@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.audit.admin import ReadOnly, ReasonForm, RecordAdmin
 from mes.kernel.door import current, open_door
@@ -27,15 +27,13 @@ class PersonForm(ReasonForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy(
-            "At least 12 characters. Empty: as it is; a new person without one can't log in at the office."
-        ),
+        help_text=lazy("At least 12 characters. Empty: as it is; a new person without one can't log in at the office."),
     )
     new_pin = forms.CharField(
-        label=gettext_lazy("New PIN"),
+        label=lazy("New PIN"),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-        help_text=gettext_lazy(
+        help_text=lazy(
             "4 to 8 digits, together with the badge at a station. A new one also ends a lock. Empty: as it is."
         ),
     )
@@ -63,7 +61,7 @@ class PersonQualificationInline(ReadOnly, admin.TabularInline):
     fk_name = "person"
     fields = ("qualification", "level", "expires_date", "evidence", "granted_by", "withdrawn_at")
     extra = 0
-    verbose_name_plural = gettext_lazy("qualifications")
+    verbose_name_plural = lazy("qualifications")
 
 
 class PersonAdmin(RecordAdmin):
@@ -76,7 +74,7 @@ class PersonAdmin(RecordAdmin):
     inlines = (PersonQualificationInline,)
     actions = ("unlock", "enable")
 
-    @admin.display(description=gettext_lazy("Roles"))
+    @admin.display(description=lazy("Roles"))
     def role_names(self, person: Person) -> str:
         return ", ".join(str(Role(role).label) for role in person.roles)
 
@@ -96,7 +94,7 @@ class PersonAdmin(RecordAdmin):
         if password or pin:
             unlock(person=obj, by=request.user)  # whoever gets a new secret may use it at once
 
-    @admin.action(description=gettext_lazy("Enable (needs a reason)"), permissions=["change"])
+    @admin.action(description=lazy("Enable (needs a reason)"), permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
             self.carry_out(
@@ -105,7 +103,7 @@ class PersonAdmin(RecordAdmin):
                 done=_("{person} may log in again.").format(person=person),
             )
 
-    @admin.action(description=gettext_lazy("Unlock after wrong secrets"), permissions=["change"])
+    @admin.action(description=lazy("Unlock after wrong secrets"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
             self.carry_out(
@@ -124,7 +122,7 @@ class QualificationAdmin(RecordAdmin):
 class GrantForm(ReasonForm):
     evidence = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"class": "vTextField"}))
     certificate = forms.FileField(
-        required=False, help_text=gettext_lazy("PDF, PNG or JPEG, at most 5 MB. Empty: none."), widget=forms.FileInput
+        required=False, help_text=lazy("PDF, PNG or JPEG, at most 5 MB. Empty: none."), widget=forms.FileInput
     )
 
     def _post_clean(self) -> None:
@@ -169,7 +167,7 @@ class PersonQualificationAdmin(RecordAdmin):
         )
         obj.pk = granted.pk
 
-    @admin.action(description=gettext_lazy("Withdraw (needs a reason)"), permissions=["change"])
+    @admin.action(description=lazy("Withdraw (needs a reason)"), permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[PersonQualification]) -> None:
         for held in queryset.select_related("person", "qualification"):
             self.carry_out(
@@ -192,14 +190,14 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin):
     list_select_related = ("person",)
     actions = ("revoke",)
 
-    @admin.display(description=gettext_lazy("Scopes"))
+    @admin.display(description=lazy("Scopes"))
     def scope_names(self, token: ApiToken) -> str:
         return ", ".join(token.scopes) or _("all its person may do")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("personnel.change_apitoken")
 
-    @admin.action(description=gettext_lazy("Revoke"), permissions=["revoke"])
+    @admin.action(description=lazy("Revoke"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         for token in queryset:
             self.carry_out(

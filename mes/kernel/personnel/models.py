@@ -10,7 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.keys import uuid7
@@ -53,13 +53,13 @@ class Person(Record, AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        verbose_name_plural = gettext_lazy("people")
+        verbose_name_plural = lazy("people")
         ordering = ["full_name"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(roles__contained_by=list(Role.values)),
                 name="person_roles_known",
-                violation_error_message=gettext_lazy("A role is not one of the documented roles."),
+                violation_error_message=lazy("A role is not one of the documented roles."),
             ),
         ]
 
@@ -137,24 +137,22 @@ class PersonQualification(Record):
             models.UniqueConstraint(
                 fields=["person", "qualification"],
                 name="person_qualification_once",
-                violation_error_message=gettext_lazy(
-                    "This person has this qualification already: change its level or date."
-                ),
+                violation_error_message=lazy("This person has this qualification already: change its level or date."),
             ),
             models.CheckConstraint(
                 condition=Q(level__gte=1),
                 name="person_qualification_level",
-                violation_error_message=gettext_lazy("A level is 1 or more."),
+                violation_error_message=lazy("A level is 1 or more."),
             ),
             models.CheckConstraint(
                 condition=~Q(person=F("granted_by")),
                 name="person_qualification_by_another",
-                violation_error_message=gettext_lazy("Nobody grants their own qualifications."),
+                violation_error_message=lazy("Nobody grants their own qualifications."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(withdrawn_at__isnull=True), Q(withdrawn_by__isnull=True)),
                 name="person_qualification_withdrawn_by_whom",
-                violation_error_message=gettext_lazy("A withdrawal says who did it, and when."),
+                violation_error_message=lazy("A withdrawal says who did it, and when."),
             ),
         ]
 

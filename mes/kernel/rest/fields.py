@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
@@ -34,8 +34,8 @@ class Text(serializers.CharField):
     """One line of text. A number is not a text: 007 and 7 would become the same serial."""
 
     default_error_messages = {
-        "invalid": gettext_lazy("This is not a text: put it in quotes."),
-        "unseen": gettext_lazy("This has characters that can't be seen, such as a line break."),
+        "invalid": lazy("This is not a text: put it in quotes."),
+        "unseen": lazy("This has characters that can't be seen, such as a line break."),
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -67,7 +67,7 @@ class Number(serializers.Field):
 class AnyValue(serializers.Field):
     """A text, a number, true, or a list of numbers; which of them is right is known by the step."""
 
-    default_error_messages = {"invalid": gettext_lazy("A value is a text, a number, true, or a list of numbers.")}
+    default_error_messages = {"invalid": lazy("A value is a text, a number, true, or a list of numbers.")}
 
     def to_internal_value(self, data: Any) -> Any:
         if not all(isinstance(one, str | int | Decimal) for one in (data if isinstance(data, list) else [data])):

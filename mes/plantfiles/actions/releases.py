@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.actions import reasons
 from equipment.models import ReasonTree
@@ -84,8 +84,8 @@ _APPROVE = _Act(
     "approved_by",
     revisions.approve,
     Meaning.APPROVED,
-    awaited=gettext_lazy("{revision} is to be approved by {person}."),
-    not_yet=gettext_lazy("{revision} can't be approved yet: {why}"),
+    awaited=lazy("{revision} is to be approved by {person}."),
+    not_yet=lazy("{revision} can't be approved yet: {why}"),
 )
 _RELEASE = _Act(
     RevisionStatus.APPROVED,
@@ -93,8 +93,8 @@ _RELEASE = _Act(
     "released_by",
     revisions.release,
     Meaning.RELEASED,
-    awaited=gettext_lazy("{revision} is to be released by {person}."),
-    not_yet=gettext_lazy("{revision} can't be released yet: {why}"),
+    awaited=lazy("{revision} is to be released by {person}."),
+    not_yet=lazy("{revision} can't be released yet: {why}"),
 )
 _RETIRE = _Act(
     RevisionStatus.RELEASED,
@@ -102,8 +102,8 @@ _RETIRE = _Act(
     "released_by",
     revisions.retire,
     None,
-    awaited=gettext_lazy("{revision} is to be retired by {person}."),
-    not_yet=gettext_lazy("{revision} can't be retired yet: {why}"),
+    awaited=lazy("{revision} is to be retired by {person}."),
+    not_yet=lazy("{revision} can't be retired yet: {why}"),
 )
 
 

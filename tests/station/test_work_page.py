@@ -223,7 +223,7 @@ def test_a_step_is_chosen_by_its_name_and_nonsense_shows_the_next(page, work):
 
 
 def test_the_dialogs_open_without_script(page, work):
-    assert '<dialog class="dialog" id="hold" aria-labelledby="hold-title" data-size="small" open>' in (
+    assert '<dialog class="dialog" id="hold" aria-labelledby="hold-title" open>' in (
         page.get(f"{work}?open=hold").content.decode()
     )
 

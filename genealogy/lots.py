@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from equipment.models import Station
+from equipment.queries import in_plant_order
 from genealogy.models import Delivery, Unit
 from genealogy.status import UnitStatus
 from mes.kernel.numbers import plain
@@ -73,11 +74,11 @@ def staged_at(station: Station) -> QuerySet[Unit]:
 
 
 def staged_by_station(sites: Collection[UUID]) -> dict[Station, list[Unit]]:
-    """The same for every station of the sites that has any, by station code."""
+    """The same for every station of the sites that has any, by work center and station."""
     staged = Unit.objects.filter(site__in=sites, station__isnull=False, status=UnitStatus.FINISHED)
     found: dict[Station, list[Unit]] = {}
     for unit in staged.select_related("site", "product", "station").order_by(
-        "station__code", "product__code", F("expires_date").asc(nulls_last=True), "created_at"
+        *in_plant_order("station__"), "product__code", F("expires_date").asc(nulls_last=True), "created_at"
     ):
         assert unit.station is not None
         found.setdefault(unit.station, []).append(unit)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Prefetch, Q, QuerySet, Sum
 
 from equipment.models import Station
-from equipment.queries import sites_of
+from equipment.queries import in_plant_order, sites_of
 from genealogy.models import Unit
 from mes.kernel.keys import token_hash
 from mes.station.models import StationDevice, StationLogon
@@ -58,9 +58,9 @@ def devices_by_station(stations: Collection[Station]) -> dict[Any, list[StationD
 
 
 def stations_for(person: Any) -> QuerySet[Station]:
-    """The active stations of the person's sites, by site and code."""
+    """The active stations of the person's sites, by site and work center."""
     found = Station.objects.filter(site__in=sites_of(person), is_active=True)
-    return found.select_related("site", "work_center").order_by("site__name", "code")
+    return found.select_related("site", "work_center").order_by("site__name", *in_plant_order())
 
 
 def running_by_station(stations: Collection[Station]) -> dict[Any, list[OperationExecution]]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from equipment.models import HelpCall, Station
-from equipment.queries import find_calls
+from equipment.queries import find_calls, in_plant_order
 from equipment.status import CallStatus
 from mes.boards.start.panel import Asked, Line, Panel, panel
 from mes.boards.templatetags.plant import age, moment
@@ -27,7 +27,7 @@ def stations(asked: Asked) -> Panel:
     found = Station.objects.filter(site__in=asked.sites, is_active=True).select_related("work_center", "site")
     return panel(
         _("Stations"),
-        found.order_by("work_center__code", "code"),
+        found.order_by(*in_plant_order()),
         lambda station: _station(asked, station, running[station.pk], calling.get(station.pk)),
         empty=_("There are no stations yet; they are made in the master data."),
         more=reverse("station:stations"),

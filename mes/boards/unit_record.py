@@ -25,7 +25,7 @@ from wip.queries import why_not
 LEDGER_ROWS = 12
 # The record says what stops the unit, not what its reader lacks.
 _ABOUT_A_PERSON = {"OPERATOR_NOT_QUALIFIED"}
-USED_IN = 50  # where a lot was built in: the first so many
+LATEST = 50  # of what was done to a lot, and of where it was built in: the latest so many
 
 
 @dataclass
@@ -60,6 +60,7 @@ class UnitRecord:
     holds: list[Hold]
     signatures: list[Signature]
     ledger: list[Entry] | None
+    latest: int = LATEST
 
     @property
     def open_holds(self) -> list[Hold]:
@@ -75,7 +76,7 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         work=_work(unit, executions),
         built_in=list(as_built(unit)),
         used_in=list(_used_in(unit)),
-        activities=list(history_of(unit)),
+        activities=list(history_of(unit).reverse()[:LATEST])[::-1],
         holds=_holds(unit),
         signatures=_signatures(unit, executions),
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
@@ -114,7 +115,7 @@ def _used_in(unit: Unit) -> Any:
             activity__units__direction=Direction.INPUT,
         )
         .select_related("unit__product", "activity__by")
-        .order_by("-activity__sequence")[:USED_IN]
+        .order_by("-activity__sequence")[:LATEST]
     )
 
 

@@ -1,6 +1,7 @@
 """What quality decides on: lots in quarantine, calibrations."""
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from equipment.models import PhysicalAsset
@@ -46,7 +47,7 @@ def calibrations(asked: Asked) -> Panel:
 
 def _asset(asset: PhysicalAsset, *, is_late: bool) -> Line:
     due = asset.calibration_due_date
-    end = _("due %(date)s") % {"date": due.isoformat()} if due else _("never calibrated")
+    end = _("due %(date)s") % {"date": date_format(due, "j M Y")} if due else _("never calibrated")
     where = asset.station or _("at no station")
     mark = ("caution", "L") if is_late else ()
     return Line(asset.code, reverse("asset", args=[asset.pk]), f"{asset.asset_class}, {where}", end, *mark)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -149,7 +150,10 @@ def your_lot(person: Person, serial: str) -> Unit:
     """The received unit or lot of this serial at one of the person's sites. Raises NotFound."""
     unit = lots_of(sites_of(person)).filter(serial=serial).first()
     if unit is None:
-        raise NotFound(f"There is no received unit or lot {serial[:60]} at your sites.", do="Check its number.")
+        raise NotFound(
+            _("There is no received unit or lot {serial} at your sites.").format(serial=serial[:60]),
+            do=_("Check its number."),
+        )
     return unit
 
 
@@ -163,9 +167,13 @@ def _received(person: Person, asked: Mapping[str, Any]) -> dict[str, Any]:
         "supplier": Supplier.objects.filter(code=asked["supplier"]).first() if "supplier" in asked else None,
         "revision": _revision(product, asked["revision"]) if "revision" in asked else None,
     }
-    unknown = [FieldError(name, f"{asked[name]} is not known.") for name in found if name in asked and not found[name]]
+    unknown = [
+        FieldError(name, _("{given} is not known.").format(given=asked[name]))
+        for name in found
+        if name in asked and not found[name]
+    ]
     if unknown:
-        raise InvalidInput("Nothing was received.", do="Correct what is named.", errors=unknown)
+        raise InvalidInput(_("Nothing was received."), do=_("Correct what is named."), errors=unknown)
     supplier = found.pop("supplier")
     number = asked.get("supplier_lot", label.lot)
     delivered = Delivered(supplier, number, asked["certificate_number"], "", label.raw)

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from genealogy.facts import Material, material
 from genealogy.queries import ComponentScan, components, hosts
 from genealogy.status import UnitStatus
@@ -22,9 +24,9 @@ def component_known(facts: Facts) -> Verdict | None:
             return _no(
                 "COMPONENT_UNKNOWN",
                 scan,
-                f"{scan.scanned} is not a unit or lot of this site.",
-                why=f"The step asks for {scan.wanted.name} ({scan.wanted.code}).",
-                do="Scan the label of the part again; if it stays unknown, ask for it to be received.",
+                _("{scanned} is not a unit or lot of this site.").format(scanned=scan.scanned),
+                why=_("The step asks for {product} ({code}).").format(product=scan.wanted.name, code=scan.wanted.code),
+                do=_("Scan the label of the part again; if it stays unknown, ask for it to be received."),
             )
     return None
 
@@ -40,23 +42,32 @@ def component_is_right_part(facts: Facts) -> Verdict | None:
             return _no(
                 "COMPONENT_WRONG_PART",
                 scan,
-                f"{scan.scanned} is {scan.unit.product.name}, not {scan.wanted.name}.",
-                why=f"The step asks for {scan.wanted.code}; this is {scan.unit.product.code}.",
-                do=f"Put it back and scan {scan.wanted.name}.",
+                _("{scanned} is {product}, not {wanted}.").format(
+                    scanned=scan.scanned, product=scan.unit.product.name, wanted=scan.wanted.name
+                ),
+                why=_("The step asks for {wanted}; this is {product}.").format(
+                    wanted=scan.wanted.code, product=scan.unit.product.code
+                ),
+                do=_("Put it back and scan {wanted}.").format(wanted=scan.wanted.name),
             )
         if not listed.is_valid_on(facts[material].day):
             return _no(
                 "SUBSTITUTE_NOT_VALID",
                 scan,
-                f"{listed.code} does not replace {scan.wanted.code} today.",
-                why=f"It is listed as its substitute {_days(listed.valid_from, listed.valid_to)}.",
-                do=f"Put it back and scan {scan.wanted.name}.",
+                _("{listed} does not replace {wanted} today.").format(listed=listed.code, wanted=scan.wanted.code),
+                why=_listed(listed.valid_from, listed.valid_to),
+                do=_("Put it back and scan {wanted}.").format(wanted=scan.wanted.name),
             )
     return None
 
 
-def _days(first: date | None, last: date | None) -> str:
-    return " ".join(word for word in (f"from {first}" if first else "", f"to {last}" if last else "") if word)
+def _listed(first: date | None, last: date | None) -> str:
+    """On which days a substitute is listed; it has a first or a last one."""
+    if first is None:
+        return _("It is listed as its substitute to {last}.").format(last=last)
+    if last is None:
+        return _("It is listed as its substitute from {first}.").format(first=first)
+    return _("It is listed as its substitute from {first} to {last}.").format(first=first, last=last)
 
 
 @gate(Hook.RECORD, Hook.COMPLETE, needs=[components, material])
@@ -68,12 +79,17 @@ def component_is_right_revision(facts: Facts) -> Verdict | None:
             continue
         found = facts[material].revisions.get(unit.product_revision_id, "")
         if found != wanted:
+            what = _("{unit} is of no known revision, not revision {wanted}.")
+            if found:
+                what = _("{unit} is revision {found}, not revision {wanted}.")
             return _no(
                 "COMPONENT_WRONG_REVISION",
                 scan,
-                f"{unit} is {f'revision {found}' if found else 'of no known revision'}, not revision {wanted}.",
-                why=f"The BOM asks for {scan.wanted.code} rev {wanted} alone.",
-                do=f"Put it back and scan one of revision {wanted}.",
+                what.format(unit=unit, found=found, wanted=wanted),
+                why=_("The BOM asks for {product} rev {revision} alone.").format(
+                    product=scan.wanted.code, revision=wanted
+                ),
+                do=_("Put it back and scan one of revision {revision}.").format(revision=wanted),
             )
     return None
 
@@ -86,9 +102,9 @@ def component_released(facts: Facts) -> Verdict | None:
             return _no(
                 "COMPONENT_QUARANTINED",
                 scan,
-                f"Do not use it: {scan.unit} is in quarantine.",
-                why="Quality has not released it yet.",
-                do="Bring it back to the quarantine, and take a released one.",
+                _("Do not use it: {unit} is in quarantine.").format(unit=scan.unit),
+                why=_("Quality has not released it yet."),
+                do=_("Bring it back to the quarantine, and take a released one."),
             )
     return None
 
@@ -102,8 +118,8 @@ def component_not_expired(facts: Facts) -> Verdict | None:
             return _no(
                 "COMPONENT_EXPIRED",
                 scan,
-                f"Do not use it: {scan.unit} expired on {expires}.",
-                do="Put it aside for quality, and take the next lot.",
+                _("Do not use it: {unit} expired on {date}.").format(unit=scan.unit, date=expires),
+                do=_("Put it aside for quality, and take the next lot."),
             )
     return None
 
@@ -121,8 +137,8 @@ def component_staged_here(facts: Facts) -> Verdict | None:
             return _no(
                 "COMPONENT_STAGED_ELSEWHERE",
                 scan,
-                f"{unit} is staged at {there}.",
-                do="Use it there, or stage it here first: open Material and scan it.",
+                _("{unit} is staged at {station}.").format(unit=unit, station=there),
+                do=_("Use it there, or stage it here first: open Material and scan it."),
             )
     return None
 
@@ -138,16 +154,26 @@ def component_available(facts: Facts) -> Verdict | None:
         before = taken.get(unit.serial, Decimal(0))
         taken[unit.serial] = before + scan.quantity
         if unit.status == UnitStatus.SCRAPPED:
-            return _no("COMPONENT_SCRAPPED", scan, f"{unit} is scrapped.", do="Put it to the scrap, take another one.")
+            return _no(
+                "COMPONENT_SCRAPPED",
+                scan,
+                _("{unit} is scrapped.").format(unit=unit),
+                do=_("Put it to the scrap, take another one."),
+            )
         if unit.status == UnitStatus.RETURNED:
             return _no(
                 "COMPONENT_RETURNED",
                 scan,
-                f"{unit} was sent back to its supplier.",
-                do="Put it aside for quality, and take another one.",
+                _("{unit} was sent back to its supplier.").format(unit=unit),
+                do=_("Put it aside for quality, and take another one."),
             )
         if unit.status == UnitStatus.IN_PROCESS:
-            return _no("COMPONENT_NOT_FINISHED", scan, f"{unit} is not finished itself.", do="Take a finished one.")
+            return _no(
+                "COMPONENT_NOT_FINISHED",
+                scan,
+                _("{unit} is not finished itself.").format(unit=unit),
+                do=_("Take a finished one."),
+            )
         if unit.quantity_left < taken[unit.serial]:
             return _spent(scan, unit.quantity_left - before, facts[hosts].get(unit.pk))
     return None
@@ -159,13 +185,15 @@ def _spent(scan: ComponentScan, left: Decimal, host: str | None) -> Verdict:
         return _no(
             "COMPONENT_CONSUMED",
             scan,
-            f"{scan.unit} is built in already.",
-            why=f"It is in {host}." if host else "It was scanned twice for this unit.",
-            do="Scan another one, and put this label aside for quality.",
+            _("{unit} is built in already.").format(unit=scan.unit),
+            why=_("It is in {host}.").format(host=host) if host else _("It was scanned twice for this unit."),
+            do=_("Scan another one, and put this label aside for quality."),
         )
     return _no(
         "COMPONENT_NOT_ENOUGH",
         scan,
-        f"Of {scan.unit} {plain(left)} {scan.wanted.quantity_unit} are left, {plain(scan.quantity)} are needed.",
-        do="Take the next lot.",
+        _("Of {unit} {left} {unit_of_measure} are left, {quantity} are needed.").format(
+            unit=scan.unit, left=plain(left), unit_of_measure=scan.wanted.quantity_unit, quantity=plain(scan.quantity)
+        ),
+        do=_("Take the next lot."),
     )

@@ -7,6 +7,7 @@ from datetime import date
 from biip import ParseConfig, ParseError
 from biip.gs1_element_strings import GS1ElementString
 from biip.gs1_messages import GS1Message
+from django.utils.translation import gettext as _
 
 from mes.kernel.refusals import FieldError, InvalidInput
 
@@ -45,9 +46,9 @@ def read_label(scanned: str) -> SupplierLabel:
     found = {element.ai.ai: element for element in message.element_strings}
     item, expiry = found.get(_TRADE_ITEM), found.get(_EXPIRY)
     if item is not None and item.gtin is None:
-        _misread(f"The trade item number {item.value} has a wrong check digit.")
+        _misread(_("The trade item number {value} has a wrong check digit.").format(value=item.value))
     if expiry is not None and expiry.date is None:
-        _misread(f"{expiry.value} is no date of expiry.")
+        _misread(_("{value} is no date of expiry.").format(value=expiry.value))
     return SupplierLabel(
         raw,
         lot=_text(found.get(_LOT)),
@@ -69,7 +70,7 @@ def _message(raw: str) -> GS1Message | None:
             message = GS1Message.parse(_SYMBOLOGY.sub("", code).strip(SEPARATOR), config=_CONFIG)
     except ParseError:
         if claims:
-            _misread("The label is marked as GS1, and what it says can't be.")
+            _misread(_("The label is marked as GS1, and what it says can't be."))
         return None
     # "10A7" may be somebody's lot number: one element without a mark of GS1 proves nothing.
     return message if claims or len(message.element_strings) > 1 else None
@@ -81,5 +82,5 @@ def _text(element: GS1ElementString | None) -> str:
 
 def _misread(sentence: str) -> None:
     raise InvalidInput(
-        sentence, do="Scan the label again, or type what it says.", errors=[FieldError("label", sentence)]
+        sentence, do=_("Scan the label again, or type what it says."), errors=[FieldError("label", sentence)]
     )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from equipment.models import Station
 from equipment.queries import in_plant_order
@@ -34,8 +35,8 @@ class Expiry:
     @property
     def words(self) -> str:
         if self.days < 0:
-            return "Expired"
-        return "Expires today" if self.days == 0 else f"Expires in {self.days} d"
+            return _("Expired")
+        return _("Expires today") if self.days == 0 else _("Expires in {days} d").format(days=self.days)
 
 
 @dataclass(frozen=True)

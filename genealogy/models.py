@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site, Station
 from genealogy.status import ActivityKind, UnitStatus
@@ -42,7 +43,7 @@ class Unit(Record):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0),
                 name="unit_quantity_positive",
-                violation_error_message="A unit's quantity is more than 0.",
+                violation_error_message=_("A unit's quantity is more than 0."),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -52,22 +53,22 @@ class Unit(Record):
                     quantity__gte=F("quantity_consumed") + F("quantity_scrapped") + F("quantity_returned"),
                 ),
                 name="unit_balance",
-                violation_error_message="There is not enough left of this unit: it is used elsewhere already.",
+                violation_error_message=_("There is not enough left of this unit: it is used elsewhere already."),
             ),
             models.CheckConstraint(
                 condition=~Q(status=UnitStatus.IN_PROCESS) | Q(work_order__isnull=False),
                 name="unit_in_process_has_order",
-                violation_error_message="A unit in process belongs to an order.",
+                violation_error_message=_("A unit in process belongs to an order."),
             ),
             models.CheckConstraint(
                 condition=~Q(status=UnitStatus.QUARANTINED) | Q(work_order__isnull=True),
                 name="unit_in_quarantine_was_received",
-                violation_error_message="Only what was received is in quarantine; what is made here is put on hold.",
+                violation_error_message=_("Only what was received is in quarantine; what is made here is put on hold."),
             ),
             models.CheckConstraint(
                 condition=Q(station__isnull=True) | Q(status__in=[UnitStatus.FINISHED, UnitStatus.CONSUMED]),
                 name="unit_staged_when_usable",
-                violation_error_message="Only what is released and not scrapped is staged at a station.",
+                violation_error_message=_("Only what is released and not scrapped is staged at a station."),
             ),
         ]
         indexes = [
@@ -118,13 +119,13 @@ class Delivery(Record):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="delivery")
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
-    supplier_lot = models.CharField("supplier's lot", max_length=60, blank=True)
-    certificate_number = models.CharField("certificate number", max_length=60, blank=True)
+    supplier_lot = models.CharField(_("supplier's lot"), max_length=60, blank=True)
+    certificate_number = models.CharField(_("certificate number"), max_length=60, blank=True)
     certificate = models.FileField(upload_to=certificate_path, blank=True)
     label = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = _("deliveries")
         indexes = [models.Index(fields=["supplier", "supplier_lot"], name="delivery_of_supplier")]
 
     def __str__(self) -> str:
@@ -158,13 +159,13 @@ class Activity(Record):
     reason = models.TextField(blank=True)
 
     class Meta:
-        verbose_name_plural = "activities"
+        verbose_name_plural = _("activities")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(kind__in=[ActivityKind.RELEASE_LOT, ActivityKind.REJECT, ActivityKind.RETURN])
                 | ~Q(reason=""),
                 name="activity_verdict_has_reason",
-                violation_error_message="Releasing, rejecting or returning a lot needs a reason.",
+                violation_error_message=_("Releasing, rejecting or returning a lot needs a reason."),
             )
         ]
 
@@ -173,8 +174,8 @@ class Activity(Record):
 
 
 class Direction(models.TextChoices):
-    INPUT = "INPUT", "went in"
-    OUTPUT = "OUTPUT", "came out"
+    INPUT = "INPUT", _("went in")
+    OUTPUT = "OUTPUT", _("came out")
 
 
 class ActivityUnit(Record):
@@ -196,7 +197,7 @@ class ActivityUnit(Record):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0),
                 name="activity_unit_quantity_positive",
-                violation_error_message="A quantity in an activity is more than 0.",
+                violation_error_message=_("A quantity in an activity is more than 0."),
             )
         ]
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from equipment.models import Station
 from equipment.queries import sites_of
 from genealogy.models import Supplier, Unit
@@ -37,7 +39,10 @@ def known_unit(person: Person, serial: str) -> Unit:
     """
     unit = unit_by_serial(serial, sites_of(person))
     if unit is None:
-        raise NotFound(f"There is no unit or lot {serial[:60]} at your sites.", do="Check the number on its label.")
+        raise NotFound(
+            _("There is no unit or lot {serial} at your sites.").format(serial=serial[:60]),
+            do=_("Check the number on its label."),
+        )
     return unit
 
 
@@ -51,25 +56,43 @@ def check_can_be_received(unit: Unit, delivered: Delivered | None, *, today: dat
     product = unit.product
     errors = [] if delivered is None else _about_the_delivery(delivered)
     if not unit.serial and product.tracking == Tracking.SERIAL:
-        errors.append(FieldError("serial", "A unit needs its serial number."))
+        errors.append(FieldError("serial", _("A unit needs its serial number.")))
     if product.tracking == Tracking.SERIAL and unit.quantity != 1:
-        errors.append(FieldError("quantity", f"{product.code} has serial numbers: each is 1.", "Receive them singly."))
+        errors.append(
+            FieldError(
+                "quantity",
+                _("{product} has serial numbers: each is 1.").format(product=product.code),
+                _("Receive them singly."),
+            )
+        )
     if unit.quantity <= 0:
-        errors.append(FieldError("quantity", "The quantity is more than 0."))
+        errors.append(FieldError("quantity", _("The quantity is more than 0.")))
     if unit.product_revision is not None and unit.product_revision.product_id != product.pk:
-        errors.append(FieldError("revision", f"It is no revision of {product.code}."))
+        errors.append(FieldError("revision", _("It is no revision of {product}.").format(product=product.code)))
     if unit.expires_date is not None and unit.expires_date < today:
-        errors.append(FieldError("expires_date", f"It expired on {unit.expires_date}.", "Send it back."))
+        errors.append(
+            FieldError(
+                "expires_date",
+                _("It expired on {date}.").format(date=unit.expires_date),
+                _("Send it back."),
+            )
+        )
     if errors:
-        raise InvalidInput("This can't be received.", do="Correct what is named.", errors=errors)
+        raise InvalidInput(_("This can't be received."), do=_("Correct what is named."), errors=errors)
     if unit.serial and Unit.objects.filter(serial=unit.serial).exists():
-        raise SerialTaken(f"{unit.serial} is known already.", do="Look it up, or check the label.")
+        raise SerialTaken(
+            _("{unit} is known already.").format(unit=unit.serial), do=_("Look it up, or check the label.")
+        )
 
 
 def _about_the_delivery(delivered: Delivered) -> list[FieldError]:
     errors = []
     if delivered.supplier is not None and not delivered.supplier.is_active:
-        errors.append(FieldError("supplier", f"Nothing is bought from {delivered.supplier.name} any more."))
+        errors.append(
+            FieldError(
+                "supplier", _("Nothing is bought from {supplier} any more.").format(supplier=delivered.supplier.name)
+            )
+        )
     if delivered.certificate:
         check_attachment(delivered.certificate)
     return errors
@@ -95,28 +118,33 @@ def check_not_expired(unit: Unit, at: datetime) -> None:
     """Raise Expired when the unit's last day, at its site, is over."""
     if unit.expires_date is not None and unit.expires_date < unit.site.local(at).date():
         raise Expired(
-            f"{unit} expired on {unit.expires_date}.", do="Take another lot, and tell quality to reject this one."
+            _("{unit} expired on {date}.").format(unit=unit, date=unit.expires_date),
+            do=_("Take another lot, and tell quality to reject this one."),
         )
 
 
 def check_can_be_staged(unit: Unit, station: Station, at: datetime) -> None:
     """Raise unless the unit may be brought to the station now."""
     if station.site_id != unit.site_id or not station.is_active:
-        sentence = f"{station.code} is no station in use at {unit.site}."
-        raise InvalidInput(sentence, do="Name another one.", errors=[FieldError("station", sentence)])
+        sentence = _("{station} is no station in use at {site}.").format(station=station.code, site=unit.site)
+        raise InvalidInput(sentence, do=_("Name another one."), errors=[FieldError("station", sentence)])
     if unit.status != UnitStatus.FINISHED:
         waits = unit.status == UnitStatus.QUARANTINED
         raise NotUsable(
-            f"{unit} is {unit.get_status_display().lower()}.",
-            do="Leave it in quarantine until quality releases it." if waits else "Take another one.",
+            _("{unit} is {status}.").format(unit=unit, status=unit.get_status_display().lower()),
+            do=_("Leave it in quarantine until quality releases it.") if waits else _("Take another one."),
             evidence={"status": unit.status},
         )
     check_not_expired(unit, at)
     if unit.station_id == station.pk:
-        raise StagedHere(f"{unit} is staged at {station.code} already.", do="Go on with it.")
+        raise StagedHere(
+            _("{unit} is staged at {station} already.").format(unit=unit, station=station.code), do=_("Go on with it.")
+        )
 
 
 def check_was_received(unit: Unit) -> None:
     """Raise MadeHere for what was not received."""
     if unit.work_order_id is not None:
-        raise MadeHere(f"{unit} was made here.", do="Place a hold on it, and let quality decide.")
+        raise MadeHere(
+            _("{unit} was made here.").format(unit=unit), do=_("Place a hold on it, and let quality decide.")
+        )

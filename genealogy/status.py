@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mes.kernel.transitions import Transitions
 
@@ -6,12 +7,12 @@ from mes.kernel.transitions import Transitions
 class UnitStatus(models.TextChoices):
     """Where a unit is in its life; waiting, running and held are computed from executions and holds."""
 
-    QUARANTINED = "QUARANTINED", "In quarantine"
-    IN_PROCESS = "IN_PROCESS", "In process"
-    FINISHED = "FINISHED", "Finished"
-    CONSUMED = "CONSUMED", "Built in"
-    SCRAPPED = "SCRAPPED", "Scrapped"
-    RETURNED = "RETURNED", "Returned"
+    QUARANTINED = "QUARANTINED", _("In quarantine")
+    IN_PROCESS = "IN_PROCESS", _("In process")
+    FINISHED = "FINISHED", _("Finished")
+    CONSUMED = "CONSUMED", _("Built in")
+    SCRAPPED = "SCRAPPED", _("Scrapped")
+    RETURNED = "RETURNED", _("Returned")
 
 
 UNIT = Transitions(
@@ -35,13 +36,13 @@ UNIT = Transitions(
 class ActivityKind(models.TextChoices):
     """What an activity did to units (EPCIS: object and transformation events)."""
 
-    RELEASE = "RELEASE", "created by release"
-    RECEIVE = "RECEIVE", "received"
-    CONSUME = "CONSUME", "built in"
-    FINISH = "FINISH", "finished"
-    SCRAP = "SCRAP", "scrapped"
-    RELEASE_LOT = "RELEASE_LOT", "released from quarantine"
-    REJECT = "REJECT", "rejected"
-    RETURN = "RETURN", "returned to the supplier"
-    STAGE = "STAGE", "staged"
-    UNSTAGE = "UNSTAGE", "taken back"
+    RELEASE = "RELEASE", _("created by release")
+    RECEIVE = "RECEIVE", _("received")
+    CONSUME = "CONSUME", _("built in")
+    FINISH = "FINISH", _("finished")
+    SCRAP = "SCRAP", _("scrapped")
+    RELEASE_LOT = "RELEASE_LOT", _("released from quarantine")
+    REJECT = "REJECT", _("rejected")
+    RETURN = "RETURN", _("returned to the supplier")
+    STAGE = "STAGE", _("staged")
+    UNSTAGE = "UNSTAGE", _("taken back")

@@ -1,5 +1,7 @@
 """Quality judges what wip recorded."""
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from wip.facts import recorded
 
@@ -16,7 +18,9 @@ def readings_within_limits(facts: Facts) -> Verdict | None:
     name = step.name if step else first.step_code
     return Verdict(
         "READING_OUT_OF_LIMITS",
-        f"{name} is {first.value} {first.quantity_unit}, {first.beyond}.",
-        do="Measure again and correct the value with a reason, or scrap the unit.",
+        _("{step} is {value} {unit}, {beyond}.").format(
+            step=name, value=first.value, unit=first.quantity_unit, beyond=first.beyond
+        ),
+        do=_("Measure again and correct the value with a reason, or scrap the unit."),
         evidence={"steps": [f"{reading.step_code}.{reading.sample}" for reading in outside]},
     )

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from equipment.models import Station
 from equipment.policies import check_site_access
 from genealogy.activities import At, record
@@ -31,10 +33,11 @@ def release(*, unit: Unit, reason: str, signing: Signing | None, by: Person, at:
     locked = _lock(unit, by)
     locked.status = UNIT.after(locked.status, "release_lot", name=locked.serial)
     check_not_expired(locked, at)
-    _check_reason(reason, "Releasing a lot")
+    _check_reason(reason, _("Releasing a lot needs a reason."))
     if signing is None:
         raise SignatureMissing(
-            f"{locked} is released with your signature.", do="Read what is shown, enter your secret again, and sign."
+            _("{unit} is released with your signature.").format(unit=locked),
+            do=_("Read what is shown, enter your secret again, and sign."),
         )
     locked.save(update_fields=["status"])
     sign(
@@ -59,7 +62,7 @@ def reject(*, unit: Unit, reason: str, by: Person, at: datetime) -> Unit:
     Raises IllegalTransition, MadeHere.
     """
     check_permission(by, Permission.RELEASE_LOTS)
-    _check_reason(reason, "Rejecting a lot")
+    _check_reason(reason, _("Rejecting a lot needs a reason."))
     locked, left = _ended(unit, "reject", by)
     locked.quantity_scrapped += left
     return _written_off(locked, left, ActivityKind.REJECT, "quantity_scrapped", reason, by, at)
@@ -71,7 +74,7 @@ def return_to_supplier(*, unit: Unit, reason: str, by: Person, at: datetime) -> 
     Raises IllegalTransition, MadeHere.
     """
     check_permission(by, Permission.RELEASE_LOTS)
-    _check_reason(reason, "Returning a lot")
+    _check_reason(reason, _("Returning a lot needs a reason."))
     locked, left = _ended(unit, "return_to_supplier", by)
     locked.quantity_returned += left
     return _written_off(locked, left, ActivityKind.RETURN, "quantity_returned", reason, by, at)
@@ -97,7 +100,10 @@ def unstage(*, unit: Unit, by: Person, at: datetime) -> Unit:
     check_permission(by, Permission.STAGE_LOTS)
     locked = _lock(unit, by)
     if locked.station is None or locked.quantity_left <= 0:
-        raise NotStaged(f"{locked} is at no station.", do="Look at its page: it was taken back or used up.")
+        raise NotStaged(
+            _("{unit} is at no station.").format(unit=locked),
+            do=_("Look at its page: it was taken back or used up."),
+        )
     where = At(station_code=locked.station.code)
     locked.station = None
     locked.save(update_fields=["station"])
@@ -133,6 +139,6 @@ def _lock(unit: Unit, by: Person) -> Unit:
     return Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
-def _check_reason(reason: str, act: str) -> None:
+def _check_reason(reason: str, sentence: str) -> None:
     if not reason.strip():
-        raise InvalidInput(f"{act} needs a reason.", do="Say in a few words what it rests on.")
+        raise InvalidInput(sentence, do=_("Say in a few words what it rests on."))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from equipment.models import Site
 from equipment.policies import check_site_access
@@ -62,9 +63,10 @@ def _quantities(order: WorkOrder) -> list[Decimal]:
         return [order.quantity]
     if order.quantity != int(order.quantity):
         raise InvalidInput(
-            f"{order.erp_reference} asks for {plain(order.quantity)} pieces, and {product.code} is counted by serial "
-            "number.",
-            do="Correct the quantity to a whole number.",
+            _("{order} asks for {quantity} pieces, and {product} is counted by serial number.").format(
+                order=order.erp_reference, quantity=plain(order.quantity), product=product.code
+            ),
+            do=_("Correct the quantity to a whole number."),
         )
     return [Decimal(1)] * int(order.quantity)
 

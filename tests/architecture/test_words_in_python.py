@@ -17,10 +17,12 @@ from mes.kernel.refusals import Refusal
 
 PACKAGES = [
     "equipment",
+    "genealogy",
     "mes/erp",
     "mes/kernel",
     "mes/plantfiles",
     "orders",
+    "quality",
     "wip",
 ]
 
@@ -49,7 +51,13 @@ READ |= {"ValidationError": (0,), "add_error": (1,)}
 KEYWORDS = {"what", "why", "do", "violation_error_message", "label", "help_text", "verbose_name", "verbose_name_plural"}
 KEYWORDS |= {"empty_label", "error_messages", "short_description"}
 WORD = re.compile(r"[^\W\d_]{2,}")
-SENTENCE = re.compile(r"(?:[A-Z\0“].*\s.*|.*\0.*\s.*)[.?!…]", re.DOTALL)
+SENTENCE = re.compile(r"[A-Z“].*\s.*[.?!…]", re.DOTALL)
+# With a value put in, two words beside each other are enough.
+PHRASE = re.compile(r".*(?:\0 [^\W\d_]{2,}|[^\W\d_]{2,} \0).*", re.DOTALL)
+SQL = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|ORDER BY|INSERT|UPDATE|GRANT|TRIGGER)\b")
+RELATIONS = {"OneToOneField", "ManyToManyField"}
+# Not for people, though they look like it; for the terminal, and for files; marked elsewhere.
+NOT_READ = {"bytes \0-\0/\0", 'Bearer realm="plantwright"', "Password of \0 (\0): ", "file \0", "not there yet"}
 
 
 def modules_of(package: str) -> list[Path]:
@@ -137,17 +145,18 @@ class Module:
                 yield from self.literals(inner)
 
     def is_sentence(self, node: ast.Constant | ast.JoinedStr) -> bool:
-        """Whether it reads as a whole sentence, and is said: no docstring, no assertion, nothing marked."""
-        if text_of(node) in STORED:
+        """Whether it reads as said by itself: no docstring, no assertion, no name of a record, nothing marked."""
+        text = text_of(node)
+        if isinstance(self.parents[node], ast.Expr) or text in STORED | NOT_READ or SQL.search(text):
             return False
-        if not SENTENCE.fullmatch(text_of(node)) or not WORD.search(text_of(node)):
+        if not (SENTENCE.fullmatch(text) or ("\0" in text and PHRASE.fullmatch(text))):
             return False
         for parent, _child in self.above(node):
-            said_elsewhere = isinstance(parent, ast.Expr | ast.Assert | ast.JoinedStr) or self.is_mark(parent)
-            if said_elsewhere or (isinstance(parent, ast.keyword) and parent.arg in {"summary", "help"}):
+            said_elsewhere = isinstance(parent, ast.Assert | ast.JoinedStr) or self.is_mark(parent)
+            if said_elsewhere or (isinstance(parent, ast.keyword) and parent.arg in {"summary", "help", "reason"}):
                 return False
-            if isinstance(parent, ast.stmt):
-                break
+            if isinstance(parent, ast.FunctionDef) and parent.name == "__str__":
+                return False
         return True
 
     def runs_at_import(self, node: ast.AST) -> bool:
@@ -164,13 +173,29 @@ def said_by(node: ast.AST, kinds: set[str]) -> Iterator[ast.expr]:
     """What a person reads of a call, or of the members of a class of choices. kinds: the names of refusals."""
     if isinstance(node, ast.Call):
         places = READ.get(name_of(node.func)) or ((0,) if name_of(node.func) in kinds else ())
+        if name_of(node.func).endswith("Field") and name_of(node.func) not in RELATIONS:
+            places = (0,)
         yield from (node.args[place] for place in places if place < len(node.args))
         yield from (keyword.value for keyword in node.keywords if keyword.arg in KEYWORDS)
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant | ast.IfExp):
+        yield from (
+            text for text in texts_in(node.value) if " " in text_of(text).strip() and text_of(text) not in NOT_READ
+        )
+    if isinstance(node, ast.Assign) and name_of(node.targets[0]) in KEYWORDS:
+        yield node.value
     if isinstance(node, ast.ClassDef) and any(
         name_of(base) in {"TextChoices", "IntegerChoices"} for base in node.bases
     ):
         values = (line.value for line in node.body if isinstance(line, ast.Assign))
         yield from (value.elts[-1] for value in values if isinstance(value, ast.Tuple))
+
+
+def texts_in(node: ast.expr) -> Iterator[ast.Constant]:
+    """The texts that an expression may be, whichever way its conditions go."""
+    if isinstance(node, ast.Constant):
+        yield node
+    elif isinstance(node, ast.IfExp):
+        yield from (*texts_in(node.body), *texts_in(node.orelse))
 
 
 def name_of(node: ast.expr) -> str:

@@ -1,4 +1,4 @@
-"""`python -m mes.alive web|worker|collector|beat`: is the program of this container well? For its health check.
+"""`python -m mes.alive web|worker|collector|beat|events`: is the program of this container well? For its health check.
 
 /healthz answers for the whole plant; a container must not be called ill because another one is.
 """
@@ -42,8 +42,8 @@ def web(url: str) -> tuple[bool, str]:
 
 
 def program(kind: str) -> tuple[bool, str]:
-    """A worker, collector or beat has given a sign of life lately, under this container's host name."""
-    name = socket.gethostname() if kind == "beat" else f"{kind}@{socket.gethostname()}"
+    """A worker, collector, beat or events program has given a sign of life lately, under this container's host name."""
+    name = socket.gethostname() if kind in ("beat", "events") else f"{kind}@{socket.gethostname()}"
     try:
         age_s = heartbeats.ages_s(kind)[kind].get(name)
     except RedisError as error:

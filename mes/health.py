@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from mes import heartbeats
 from mes.kernel.audit.queries import SILENCED_TRIGGERS
 
-PART_NAMES = {"worker": "workers", "collector": "collectors", "beat": "beat"}
+PART_NAMES = {"worker": "workers", "collector": "collectors", "beat": "beat", "events": "events"}
 
 Part = dict[str, str]
 

@@ -1,4 +1,4 @@
-"""Signs of life of worker, collector and beat, kept in the broker: who gave one, and when (Unix seconds)."""
+"""Signs of life of worker, collector, beat and events, kept in the broker: who gave one, and when (Unix seconds)."""
 
 import logging
 import socket
@@ -13,8 +13,9 @@ from redis.exceptions import RedisError
 KEY = "plantwright:heartbeats:{kind}"
 FORGOTTEN_AFTER_S = 600
 PATIENCE_S = 1.0
-# Celery's heartbeat comes every 2 s, beat's at least every 5 s; both are late long before they are called dead.
-SILENT_AFTER_S = {"worker": 20, "collector": 20, "beat": 30}
+# Celery's heartbeat comes every 2 s, that of beat and events at least every 5 s; all are late long before they are
+# called dead.
+SILENT_AFTER_S = {"worker": 20, "collector": 20, "beat": 30, "events": 20}
 
 logger = logging.getLogger(__name__)
 

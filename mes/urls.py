@@ -4,11 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from mes.events.views import live_pass
 from mes.health import healthz
 from mes.kernel.personnel.admin import change_password
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("live/", live_pass, name="live_pass"),
     path("station/", include("mes.station.urls")),
     path("admin/password_change/", change_password),
     path("admin/", admin.site.urls),

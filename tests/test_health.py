@@ -19,7 +19,7 @@ def own_heartbeats(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keys of our own: the test broker is shared by parallel tests."""
     monkeypatch.setattr(heartbeats, "KEY", f"test:{time.time_ns()}:{{kind}}")
     yield
-    for kind in ("worker", "beat"):
+    for kind in ("worker", "beat", "events"):
         heartbeats.broker().delete(heartbeats.KEY.format(kind=kind))
 
 
@@ -47,6 +47,7 @@ def healthz(client: Client) -> tuple[int, dict[str, str], dict[str, str]]:
 def test_all_parts_well_is_200(client: Client) -> None:
     heartbeats.beat_of("worker", "celery@a")
     heartbeats.beat_of("beat", "a")
+    heartbeats.beat_of("events", "a")
     status, parts, sentences = healthz(client)
     assert status == 200
     assert set(parts.values()) == {"ok"}

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from equipment.models import AssetUse, PhysicalAsset, Station
 from equipment.policies import check_site_access
 from equipment.queries import lock_assets_taken_by
+from equipment.topics import at_station
+from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -61,6 +63,7 @@ def place(*, asset: PhysicalAsset, station: Station | None, by: Person, at: date
         else:
             sentence = _("{asset} is in the store already.").format(asset=locked)
         raise AssetAlreadyThere(sentence, do=_("Nothing is left to do."))
+    announce(*(at_station(locked.site_id, key) for key in (locked.station_id, station and station.pk) if key))
     locked.station = station
     locked.save(update_fields=["station"])
     return locked

@@ -1,12 +1,15 @@
 """Calling for help from a station (andon): called, taken, done."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from equipment.models import HelpCall, Station
 from equipment.policies import check_site_access
 from equipment.status import HELP_CALL, CallKind, CallStatus
+from equipment.topics import at_station, help_calls
+from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -30,6 +33,7 @@ def call(*, station: Station, kind: str, note: str = "", by: Person, at: datetim
             _("{kind} is called to {station} already.").format(kind=CallKind(kind).label, station=station),
             do=_("Wait, or call by phone."),
         )
+    _announce(station.site_id, station.pk)
     return HelpCall.objects.create(
         site_id=station.site_id,
         station=station,
@@ -48,6 +52,7 @@ def take(*, call: HelpCall, by: Person, at: datetime) -> HelpCall:
     locked.status = HELP_CALL.after(locked.status, "take", name=str(locked), do=_taken_by(locked))
     locked.taken_at, locked.taken_by = at, by
     locked.save(update_fields=["status", "taken_at", "taken_by"])
+    _announce(call.site_id, call.station_id)
     return locked
 
 
@@ -59,7 +64,12 @@ def finish(*, call: HelpCall, answer: str = "", by: Person, at: datetime) -> Hel
     locked.status = HELP_CALL.after(locked.status, "finish", name=str(locked))
     locked.done_at, locked.done_by, locked.answer = at, by, answer.strip()
     locked.save(update_fields=["status", "done_at", "done_by", "answer"])
+    _announce(call.site_id, call.station_id)
     return locked
+
+
+def _announce(site: UUID, station: UUID) -> None:
+    announce(help_calls(site), at_station(site, station))
 
 
 def _lock(call: HelpCall, by: Person) -> HelpCall:

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from equipment.models import Station
 from equipment.policies import check_site_access
+from equipment.topics import at_station
 from genealogy.activities import At, record
 from genealogy.lots import release_content
 from genealogy.models import Unit
@@ -14,6 +16,7 @@ from genealogy.policies import check_can_be_staged, check_not_expired, check_was
 from genealogy.status import UNIT, ActivityKind
 from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
 from mes.kernel.audit.models import Meaning
+from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -88,6 +91,7 @@ def stage(*, unit: Unit, station: Station, by: Person, at: datetime) -> Unit:
     check_permission(by, Permission.STAGE_LOTS)
     locked = _lock(unit, by)
     check_can_be_staged(locked, station, at)
+    _announce_stations(locked, locked.station_id, station.pk)
     locked.station = station
     locked.save(update_fields=["station"])
     came_out = [(locked, locked.quantity_left)]
@@ -105,10 +109,15 @@ def unstage(*, unit: Unit, by: Person, at: datetime) -> Unit:
             do=_("Look at its page: it was taken back or used up."),
         )
     where = At(station_code=locked.station.code)
+    _announce_stations(locked, locked.station_id)
     locked.station = None
     locked.save(update_fields=["station"])
     record(ActivityKind.UNSTAGE, locked.site_id, by, at, where, outputs=[(locked, locked.quantity_left)])
     return locked
+
+
+def _announce_stations(unit: Unit, *stations: UUID | None) -> None:
+    announce(*(at_station(unit.site_id, station) for station in stations if station))
 
 
 def _ended(unit: Unit, verb: str, by: Person) -> tuple[Unit, Decimal]:

@@ -71,7 +71,7 @@ def run_programs(home: Home, port: int, environment: dict[str, str], tell: Any) 
     prepare(home, environment, tell)
     running = services(home, port, environment)
     try:
-        tell("starting web, worker and beat")
+        tell("starting web, events, worker and beat")
         for service in reversed(running):
             service.start()
         wait_until_healthy(port, running)

@@ -1,4 +1,4 @@
-"""Web, worker and beat as child processes: started together, restarted when they die, stopped in order."""
+"""Web, worker, beat and events as child processes: started together, restarted when they die, stopped in order."""
 
 import os
 import subprocess
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mes.embedded import children
+from mes.embedded.broker import free_port
 from mes.embedded.home import ROOT, Home
 
 THREADS, WEB_PROCESSES = 4, 2
@@ -53,6 +54,9 @@ def services(home: Home, port: int, environment: dict[str, str]) -> list[Service
     python = [sys.executable, "-m"]
     base = os.environ | environment | {"DJANGO_SETTINGS_MODULE": "mes.settings.demo", "PYTHONUNBUFFERED": "1"}
     base.pop("MES_DATABASE_ROLE", None)
+    # A port of its own: without a proxy before the two, no stream takes one of web's few threads.
+    events_port = free_port()
+    base["MES_EVENTS_URL"] = f"http://127.0.0.1:{events_port}/events/"
     celery = [*python, "celery", "--app", "mes.celery", "--quiet"]
     web = [
         *(*python, "gunicorn", "mes.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--preload"),
@@ -62,6 +66,7 @@ def services(home: Home, port: int, environment: dict[str, str]) -> list[Service
     programs = {
         "operators": [sys.executable, "manage.py", "run_operators", "--skip-checks"],
         "beat": [*celery, "beat", "--schedule", str(home.path / "beat-schedule"), "--pidfile", ""],
+        "events": [*python, "mes.events", "--port", str(events_port)],
         "web": web,
         "worker": [
             *celery,

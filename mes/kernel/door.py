@@ -1,7 +1,8 @@
 """The door: the one way from a view, an API call, a task or a command into the verbs.
 
 It opens the transaction, tells Postgres who acts (the audit trigger writes it beside every changed row), claims the
-idempotency key, and turns what the database refuses into a sentence. Verbs require an open door and open none.
+idempotency key, tells live pages what changed, and turns what the database refuses into a sentence. Verbs require an
+open door and open none.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from mes.kernel import constraints
 from mes.kernel.keys import uuid7
 from mes.kernel.refusals import Attempt, Busy, InvalidInput, Refusal
+from mes.kernel.topics import CHANNEL
 from mes.kernel.writes import in_one_go, write, written_together
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Passage:
     key: str = ""
     replayed: bool = False
     answer: dict[str, Any] = field(default_factory=dict)
+    topics: set[str] = field(default_factory=set)
 
     def remember(self, **answer: Any) -> None:
         """Keep a reference to the answer with the key: a second request with it gets the same, rendered again."""
@@ -60,6 +63,12 @@ def moment() -> datetime:
     """The time at which something is judged: that of the open passage; without one, where a page only looks, now."""
     passage = current()
     return passage.at if passage else timezone.now()
+
+
+def announce(*topics: str) -> None:
+    """Have live pages told that what these topics name has changed: once each, and only when it is committed."""
+    if passage := current():
+        passage.topics.update(topics)
 
 
 def fingerprint(*parts: Any) -> str:
@@ -93,9 +102,7 @@ def open_door(
             if claimed is None:
                 _replay(passage, asked)
             yield passage
-            if key and not passage.replayed:
-                answer = json.dumps(passage.answer, default=str)
-                write("UPDATE idempotency_idempotencykey SET answer = %s WHERE id = %s", [answer, claimed], rows=1)
+            _leave(passage, claimed)
     except Refusal as refusal:
         if refusal.blockers:
             _keep_on_record(passage, refusal)
@@ -136,6 +143,20 @@ def _enter(passage: Passage, asked: str) -> str | None:
             ON CONFLICT (scope, key) DO NOTHING RETURNING id""",  # noqa: S608 - a constant of this module
         [uuid7(), _scope(passage), passage.key, asked, passage.at, *context],
     )
+
+
+# Postgres keeps what is notified back until the commit, and forgets it with a rollback.
+_TELL = f"SELECT count(pg_notify('{CHANNEL}', topic)) FROM unnest(%s::text[]) AS topic"  # noqa: S608 - a constant
+_KEEP_ANSWER = f"UPDATE idempotency_idempotencykey SET answer = %s FROM ({_TELL}) AS told WHERE id = %s"  # noqa: S608
+
+
+def _leave(passage: Passage, claimed: str | None) -> None:
+    """Keep the answer with the key and tell live pages what changed, in one statement that waits for no answer."""
+    topics = sorted(passage.topics)
+    if passage.key and not passage.replayed:
+        write(_KEEP_ANSWER, [json.dumps(passage.answer, default=str), topics, claimed], rows=1)
+    elif topics:
+        write(_TELL, [topics], rows=1)
 
 
 def _context_of(passage: Passage) -> list[str]:

@@ -134,11 +134,15 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(Path(env.str("MES_HOME", default=str(BASE_DIR / "var"))) / "media"))
 MEDIA_URL = "station/pictures/"
 
+# Where browsers listen to the events program: behind a proxy an address of the same origin, else all of it.
+MES_EVENTS_URL = env.str("MES_EVENTS_URL", default="/events/")
+
 # --- Content-Security-Policy: no inline script or style. The administration pages: see mes/content_policy.py.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
+        "connect-src": [SELF, MES_EVENTS_URL] if "://" in MES_EVENTS_URL else [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -212,8 +216,10 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Plantwright
 MES_DEMO = False
-# Whose signs of life /healthz asks for, beside database and broker: of worker, collector, beat.
-MES_PROGRAMS = env.list("MES_PROGRAMS", default=["worker", "beat"])
+# Whose signs of life /healthz asks for, beside database and broker: of worker, collector, beat, events.
+MES_PROGRAMS = env.list("MES_PROGRAMS", default=["worker", "beat", "events"])
+# Streams that one events program keeps open; each is a file, and by default a process may have 1,024.
+MES_EVENTS_STREAMS = env.int("MES_EVENTS_STREAMS", default=900)
 # The process gates, in order, as dotted paths to `gate(facts) -> Verdict | None`; a plant adds a line.
 MES_GATES = [
     "orders.gates.order_released",

@@ -12,11 +12,13 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from equipment.models import Site
 from mes.kernel.audit import canonical
+from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
 from orders.models import PinnedPlan, ProductRevision, WorkOrder
 from orders.plans import Plan
 from orders.status import ORDER, OrderStatus
+from orders.topics import one_order, orders
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ _WORDS = {
 def create(*, requests: Sequence[OrderRequest], by: Person, at: datetime) -> list[WorkOrder]:
     """Create draft orders, in one statement a batch. Rights are checked by the use case that calls."""
     status = ORDER.after(None, "create")
+    announce(*(orders(request.site.pk) for request in requests))
     return bulk_create_with_history(
         [WorkOrder(**_values(request), status=status, created_at=at, created_by=by) for request in requests],
         WorkOrder,
@@ -93,6 +96,7 @@ def change(*, changes: Sequence[tuple[WorkOrder, OrderRequest]], by: Person, at:
         for name in differences(order, request):
             setattr(order, name, wanted[name])
             fields.add(name)
+        announce(one_order(order.site_id, order.pk), orders(order.site_id))
     if fields:
         bulk_update_with_history(
             [order for order, _request in changes],

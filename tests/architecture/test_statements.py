@@ -1,5 +1,6 @@
 """How many statements each verb sends, from BEGIN to COMMIT. A number that grows is a decision, written down here.
 
+Without a key, what is told to live pages is a statement of its own; with one it goes with the answer that is kept.
 In a test's transaction the door's BEGIN and COMMIT are a savepoint and its release: the count is the same.
 """
 
@@ -224,27 +225,27 @@ def complete_without_a_gauge(plant):
 
 
 STATEMENTS = {
-    scan_to_complete: 14,
+    scan_to_complete: 15,
     scan_to_complete_with_a_key: 15,
-    start: 13,
-    start_on_a_running_order: 10,
+    start: 14,
+    start_on_a_running_order: 11,
     record_one_value: 7,
-    complete_the_last_signed_operation: 19,
-    scrap: 17,
-    book_a_part_with_scrap: 12,
-    start_with_a_gauge: 14,
-    complete_without_a_gauge: 10,
-    complete_with_a_gauge: 15,
-    take_a_job_over: 9,
-    release_an_order_of_100: 18,
-    create_an_order: 5,
-    place_a_hold: 8,
-    release_a_hold: 7,
+    complete_the_last_signed_operation: 20,
+    scrap: 18,
+    book_a_part_with_scrap: 13,
+    start_with_a_gauge: 15,
+    complete_without_a_gauge: 11,
+    complete_with_a_gauge: 16,
+    take_a_job_over: 10,
+    release_an_order_of_100: 19,
+    create_an_order: 6,
+    place_a_hold: 9,
+    release_a_hold: 8,
     receive: 8,
-    stage_a_lot: 8,
+    stage_a_lot: 9,
     release_a_lot: 11,
-    clear_a_line: 9,
-    start_what_asks_for_a_cleared_line: 11,
+    clear_a_line: 10,
+    start_what_asks_for_a_cleared_line: 12,
     take_of_a_lot_that_expires: 12,
     log_on: 9,
 }

@@ -10,7 +10,7 @@ from mes.embedded.home import ROOT
 TEXT = (ROOT / "docker-compose.yml").read_text()
 VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<how>[?-])(?P<rest>[^}]*))?\})")
 ONE_SHOT = {"roles", "migrate"}
-APPLICATION = {"migrate", "web", "worker", "collector", "beat"}
+APPLICATION = {"migrate", "web", "worker", "collector", "beat", "events"}
 
 
 def file() -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Machine:
     postgres: Postgres
     broker_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
+    events_port: int = field(default_factory=free_port)
 
     @property
     def app(self) -> Path:
@@ -120,6 +121,8 @@ class Machine:
             "@broker:6379/": f"@127.0.0.1:{self.broker_port}/",
             "0.0.0.0:8000": f"127.0.0.1:{self.web_port}",
             "127.0.0.1:8000": f"127.0.0.1:{self.web_port}",
+            "--host=0.0.0.0": "--host=127.0.0.1",
+            "--port=8001": f"--port={self.events_port}",
             "/var/lib/plantwright": str(self.folder / "data"),
             "dir /data": f'bind 127.0.0.1\nport {self.broker_port}\ndir "{self.folder / "broker"}"',
         }.items():

@@ -24,7 +24,9 @@ def example() -> dict[str, str]:
 
 
 def test_every_part_of_the_plant_is_a_service() -> None:
-    assert {"database", "roles", "broker", "migrate", "web", "worker", "collector", "beat", "proxy"} == set(SERVICES)
+    assert {"database", "roles", "broker", "migrate", "web", "worker", "collector", "beat", "events", "proxy"} == set(
+        SERVICES
+    )
 
 
 @pytest.mark.parametrize("name", sorted(LONG_RUNNING))

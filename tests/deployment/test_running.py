@@ -55,16 +55,21 @@ def test_a_plant_comes_up_and_each_health_check_sees_its_own_program(migrated: M
             assert collected.returncode == 0, collected.stderr
     with migrated.running("broker"):
         assert becomes_true(lambda: broker_answers(migrated))
-        for name in ("web", "worker", "collector", "beat"):
+        for name in ("web", "worker", "collector", "beat", "events"):
             assert migrated.check(name).returncode == 1, f"{name} is called well before it runs"
         with migrated.running("web"):
             assert migrated.becomes_well("web")
             assert healthz(migrated)[0] == 503  # the plant is not well yet, this container is
-            with migrated.running("worker"), migrated.running("collector"), migrated.running("beat"):
-                for name in ("worker", "collector", "beat"):
+            with (
+                migrated.running("worker"),
+                migrated.running("collector"),
+                migrated.running("beat"),
+                migrated.running("events"),
+            ):
+                for name in ("worker", "collector", "beat", "events"):
                     assert migrated.becomes_well(name), migrated.check(name).stdout
                 status, parts = healthz(migrated)
-                assert (status, set(parts)) == (200, {"database", "broker", "workers", "collectors", "beat"})
+                assert (status, set(parts)) == (200, {"database", "broker", "workers", "collectors", "beat", "events"})
                 page_and_its_style(migrated)
 
 

@@ -72,7 +72,7 @@ def test_the_whole_demo_starts_heals_and_leaves_nothing(home: Home, nothing_exte
     try:
         assert becomes_true(lambda: _is_well(port), within_s=120)
         assert json.loads((home.path / "demo.json").read_text())["pid"] == process.pid
-        for part in ("celery --app mes.celery --quiet worker", "gunicorn", "postgres -D"):
+        for part in ("celery --app mes.celery --quiet worker", "gunicorn", "-m mes.events", "postgres -D"):
             killed = min(_processes(part, process.pid, home))
             os.kill(killed, signal.SIGKILL)
             assert becomes_true(lambda part=part, killed=killed: _replaced(killed, part, process.pid, home)), part

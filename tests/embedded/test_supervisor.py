@@ -52,6 +52,6 @@ def test_programs_stop_in_order_the_simulated_operators_first(tmp_path: Path, mo
         return [found.name for found in services(Home(tmp_path).make(), 8000, {})]
 
     monkeypatch.delenv("MES_DEMO_OPERATORS", raising=False)
-    assert names() == ["operators", "beat", "web", "worker"]
+    assert names() == ["operators", "beat", "events", "web", "worker"]
     monkeypatch.setenv("MES_DEMO_OPERATORS", "0")
-    assert names() == ["beat", "web", "worker"]
+    assert names() == ["beat", "events", "web", "worker"]

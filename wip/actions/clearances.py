@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from equipment.models import ClearanceItem, Station
 from equipment.policies import check_site_access
+from equipment.topics import at_station
 from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
 from mes.kernel.audit.models import Meaning
+from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -62,6 +64,7 @@ def clear(
         site_id=station.site_id,
         at=at,
     )
+    announce(at_station(station.site_id, station.pk))
     return clearance
 
 

@@ -11,6 +11,7 @@ from equipment.models import Station
 from genealogy.actions import units
 from genealogy.actions.units import At
 from genealogy.models import Unit
+from mes.kernel.door import announce
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
@@ -27,6 +28,7 @@ from wip.models import ExecutionEvent, OperationExecution
 from wip.policies import check_gates, check_nothing_else_runs
 from wip.queries import job_for
 from wip.status import EXECUTION, ExecutionEventKind, ExecutionStatus
+from wip.topics import after_work
 
 
 class AlreadyYours(Refusal):
@@ -61,6 +63,7 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
     _event(execution, ExecutionEventKind.STARTED, station, by, at)
     if order.status == OrderStatus.RELEASED:
         orders.begin(order=order)
+    announce(*after_work(job))
     return execution
 
 
@@ -93,6 +96,7 @@ def take_over(*, execution: OperationExecution, station: Station, by: Person, at
     locked.worked_by = by
     update([locked], "worked_by")
     _event(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)
+    announce(*after_work(job))
     return locked
 
 
@@ -107,6 +111,7 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
     update([execution], "quantity_good", "quantity_scrapped")
     _event(execution, ExecutionEventKind.BOOKED, job.station, by, at, job.good, job.scrap, scrap_reason)
     _scrap(job, scrap_reason, by, at)
+    announce(*after_work(job))
     return execution
 
 
@@ -133,6 +138,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
         units.finish(unit=job.unit, where=_where(job), by=by, at=at)
     if may_end_order(execution, job.scrap):
         orders.complete_if_nothing_left(order=job.order, by=by, at=at)
+    announce(*after_work(job))
     return execution
 
 

@@ -1,19 +1,23 @@
 """Placing and releasing holds."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from equipment.policies import check_site_access
 from genealogy.models import Unit
+from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput
 from orders.models import WorkOrder
+from orders.topics import one_order
 from wip.models import Hold, HoldReason
 from wip.status import HOLD
+from wip.topics import holds
 
 
 def place(
@@ -34,6 +38,7 @@ def place(
     check_site_access(by, locked.site_id)  # a draft order may have moved meanwhile
     if order is not None:  # work on a running order locks its unit alone
         list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    _announce(locked.site_id, unit, order)
     return Hold.objects.create(
         site_id=locked.site_id,
         number=_next_number(),
@@ -57,7 +62,14 @@ def release(*, hold: Hold, reason: str, by: Person, at: datetime) -> Hold:
     locked.status = HOLD.after(locked.status, "release", name=locked.number)
     locked.released_at, locked.released_by, locked.release_reason = at, by, reason.strip()
     locked.save(update_fields=["status", "released_at", "released_by", "release_reason"])
+    _announce(hold.site_id, hold.unit, hold.work_order)
     return locked
+
+
+def _announce(site: UUID, unit: Unit | None, order: WorkOrder | None) -> None:
+    announce(holds(site))
+    if of_order := order.pk if order else unit and unit.work_order_id:
+        announce(one_order(site, of_order))
 
 
 def _next_number() -> str:

@@ -13,6 +13,7 @@ from equipment.policies import check_site_access
 from genealogy.actions import units
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
+from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -22,6 +23,9 @@ from orders.models import PinnedPlan, RoutingRevision, WorkOrder
 from orders.policies import check_fits
 from orders.queries import released_routing
 from orders.status import ORDER, RevisionStatus
+from orders.topics import one_order
+from orders.topics import orders as all_orders
+from wip.topics import after_release
 
 
 class NoReleasedRouting(Refusal):
@@ -58,9 +62,12 @@ def release_many(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> li
         if made not in pinned:
             day = order.site.local(at).date()
             routing = _routing_for(order, day)
-            pinned[made] = routing, pin(plan=check_fits(routing, order.product_revision, on=day))
+            plan = check_fits(routing, order.product_revision, on=day)
+            pinned[made] = routing, pin(plan=plan)
+            announce(*after_release(order.site_id, plan))
         order.routing_revision, order.plan = pinned[made]
         order.released_at, order.released_by = at, by
+        _announce(order)
     fields = ["status", "routing_revision", "plan", "released_at", "released_by"]
     bulk_update_with_history(released, WorkOrder, fields, batch_size=500, default_user=by, default_date=at)
     units.create_for_orders(orders=released, by=by, at=at)
@@ -99,6 +106,7 @@ def begin(*, order: WorkOrder) -> WorkOrder:
     """The first operation on the first unit of a locked order starts."""
     order.status = ORDER.after(order.status, "begin", name=order.erp_reference)
     order.save(update_fields=["status"])
+    _announce(order)
     return order
 
 
@@ -109,4 +117,9 @@ def complete_if_nothing_left(*, order: WorkOrder, by: Person, at: datetime) -> W
     order.status = ORDER.after(order.status, "complete", name=order.erp_reference)
     order.completed_at, order.completed_by = at, by
     order.save(update_fields=["status", "completed_at", "completed_by"])
+    _announce(order)
     return order
+
+
+def _announce(order: WorkOrder) -> None:
+    announce(one_order(order.site_id, order.pk), all_orders(order.site_id))

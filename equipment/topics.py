@@ -1,0 +1,15 @@
+"""What can be heard of stations."""
+
+from uuid import UUID
+
+from mes.kernel.topics import topic
+
+
+def help_calls(site: UUID) -> str:
+    """Calls for help at a site."""
+    return topic(site, "help")
+
+
+def at_station(site: UUID, station: UUID) -> str:
+    """What lies at a station and what was asked for there: material, tools, clearance, help."""
+    return topic(site, "station", station)

@@ -1,0 +1,38 @@
+"""What can be heard of the work on the floor."""
+
+from uuid import UUID
+
+from mes.kernel.topics import topic
+from orders.plans import OperationPlan, Plan
+from orders.topics import one_order
+from wip.jobs import Job
+
+
+def floor(site: UUID) -> str:
+    """What runs at the stations of a site."""
+    return topic(site, "floor")
+
+
+def holds(site: UUID) -> str:
+    """Holds at a site."""
+    return topic(site, "holds")
+
+
+def queue(site: UUID, station_class: UUID) -> str:
+    """What waits or runs at the stations of a class."""
+    return topic(site, "queue", station_class)
+
+
+def after_work(job: Job) -> list[str]:
+    """What work on a job changes: the queues of its operation and of those that wait for it, order and floor."""
+    waiting = (one for one in job.plan.operations if job.operation.code in one.predecessors)
+    return [one_order(job.site_id, job.order.pk), floor(job.site_id), *_queues(job.site_id, job.operation, *waiting)]
+
+
+def after_release(site: UUID, plan: Plan) -> list[str]:
+    """The queues that units of a plan come to first."""
+    return _queues(site, *(one for one in plan.operations if not one.predecessors))
+
+
+def _queues(site: UUID, *operations: OperationPlan) -> list[str]:
+    return [queue(site, one.station_class_id) for one in operations]

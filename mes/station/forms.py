@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from equipment.status import CallKind
 from mes.kernel.numbers import decimal_of
@@ -145,4 +146,6 @@ def checked(form: forms.Form) -> dict[str, Any]:
     if form.is_valid():
         return form.cleaned_data
     errors = [FieldError(form[name].label, " ".join(map(str, found))) for name, found in form.errors.items()]
-    raise InvalidInput("What was sent can't be read.", do="Correct what is named, and send it again.", errors=errors)
+    raise InvalidInput(
+        _("What was sent can't be read."), do=_("Correct what is named, and send it again."), errors=errors
+    )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site, Station
 from mes.kernel.constraints import both_or_neither
@@ -34,7 +35,7 @@ class StationDevice(Record):
             models.CheckConstraint(
                 condition=both_or_neither(Q(revoked_at__isnull=True), Q(revoked_by__isnull=True)),
                 name="device_revoked_by_whom",
-                violation_error_message="A browser that is revoked says who did it, and when.",
+                violation_error_message=_("A browser that is revoked says who did it, and when."),
             ),
         ]
 
@@ -70,23 +71,23 @@ class StationLogon(Record):
                 fields=["device"],
                 condition=Q(is_active=True),
                 name="logon_one_active",
-                violation_error_message="Somebody else logged on here a moment ago.",
+                violation_error_message=_("Somebody else logged on here a moment ago."),
             ),
             models.UniqueConstraint(
                 fields=["device", "person"],
                 condition=Q(logged_off_at__isnull=True),
                 name="logon_person_once",
-                violation_error_message="This person is on here already.",
+                violation_error_message=_("This person is on here already."),
             ),
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(logged_off_at__isnull=True),
                 name="logon_active_is_on",
-                violation_error_message="Who is logged off is not active.",
+                violation_error_message=_("Who is logged off is not active."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(logged_off_at__isnull=True), Q(logged_off_by__isnull=True)),
                 name="logon_off_by_whom",
-                violation_error_message="A log-off says who did it, and when.",
+                violation_error_message=_("A log-off says who did it, and when."),
             ),
         ]
 

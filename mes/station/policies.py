@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.queries import unit_by_serial
@@ -29,8 +31,8 @@ def badge_owner(badge: str) -> Person:
     person = person_by_badge(badge)
     if person is None:
         raise BadgeUnknown(
-            f"{badge} is not a badge that is known here.",
-            do="Scan your badge again, or ask an administrator to enter it.",
+            _("{badge} is not a badge that is known here.").format(badge=badge),
+            do=_("Scan your badge again, or ask an administrator to enter it."),
         )
     return person
 
@@ -40,9 +42,9 @@ def unit_at(station: Station, serial: str) -> Unit:
     unit = unit_by_serial(serial, [station.site_id])
     if unit is None:
         raise NotKnownHere(
-            f"{serial} is not known at {station.site}.",
-            why="No badge, unit or lot of this site has this code.",
-            do="Scan the label again; if it stays unknown, put it aside and tell the supervisor.",
+            _("{serial} is not known at {site}.").format(serial=serial, site=station.site),
+            why=_("No badge, unit or lot of this site has this code."),
+            do=_("Scan the label again; if it stays unknown, put it aside and tell the supervisor."),
         )
     return unit
 
@@ -51,10 +53,12 @@ def job_at(station: Station, key: Any) -> OperationExecution:
     """The execution of this key, running or done, when it is at this station."""
     execution = execution_by_key(key, [station.site_id])
     if execution is None:
-        raise NotFound("There is no such job here.", do="Go to the queue and choose one.")
+        raise NotFound(_("There is no such job here."), do=_("Go to the queue and choose one."))
     if execution.station_id != station.pk:
         raise JobElsewhere(
-            f"{execution.unit} is at {execution.station} with operation {execution.operation_code}.",
-            do="Go on with it there, or take another unit here.",
+            _("{unit} is at {station} with operation {operation}.").format(
+                unit=execution.unit, station=execution.station, operation=execution.operation_code
+            ),
+            do=_("Go on with it there, or take another unit here."),
         )
     return execution

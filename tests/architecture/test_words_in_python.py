@@ -21,6 +21,7 @@ PACKAGES = [
     "mes/erp",
     "mes/kernel",
     "mes/plantfiles",
+    "mes/station",
     "orders",
     "quality",
     "wip",
@@ -51,7 +52,7 @@ READ |= {"ValidationError": (0,), "add_error": (1,)}
 KEYWORDS = {"what", "why", "do", "violation_error_message", "label", "help_text", "verbose_name", "verbose_name_plural"}
 KEYWORDS |= {"empty_label", "error_messages", "short_description"}
 WORD = re.compile(r"[^\W\d_]{2,}")
-SENTENCE = re.compile(r"[A-Z“].*\s.*[.?!…]", re.DOTALL)
+SENTENCE = re.compile(r"[A-Z“\0].*\s.*[.?!…]", re.DOTALL)
 # With a value put in, two words beside each other are enough.
 PHRASE = re.compile(r".*(?:\0 [^\W\d_]{2,}|[^\W\d_]{2,} \0).*", re.DOTALL)
 SQL = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|ORDER BY|INSERT|UPDATE|GRANT|TRIGGER)\b")
@@ -149,7 +150,7 @@ class Module:
         text = text_of(node)
         if isinstance(self.parents[node], ast.Expr) or text in STORED | NOT_READ or SQL.search(text):
             return False
-        if not (SENTENCE.fullmatch(text) or ("\0" in text and PHRASE.fullmatch(text))):
+        if not (SENTENCE.fullmatch(text) or ("\0" in text and PHRASE.fullmatch(text))) or not WORD.search(text):
             return False
         for parent, _child in self.above(node):
             said_elsewhere = isinstance(parent, ast.Assert | ast.JoinedStr) or self.is_mark(parent)

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
+from django.utils.translation import gettext as _
+
 from equipment.models import Station
 from equipment.policies import check_site_access
 from mes.kernel.door import open_door
@@ -92,7 +94,9 @@ def resume(*, device: StationDevice, person: Person, at: datetime) -> StationLog
             logon.confirmed_at = at
             logon.save(update_fields=["confirmed_at"])
             return logon
-    raise NotActive(f"{person.full_name} is not active here any more.", do="Load the page again.")
+    raise NotActive(
+        _("{person} is not active here any more.").format(person=person.full_name), do=_("Load the page again.")
+    )
 
 
 def log_off(*, device: StationDevice, by: Person, at: datetime, person: Person | None = None) -> None:
@@ -152,9 +156,11 @@ def _check_log_on_open(device: StationDevice, at: datetime) -> None:
     if device.locked_until is not None and device.is_locked(at):
         minutes = max(1, round((device.locked_until - at).total_seconds() / 60))
         raise LogOnLocked(
-            "Log-on is locked at this station.",
-            why=f"{WRONG_SECRETS} wrong secrets were entered here within {_minutes(WRONG_WITHIN)} min.",
-            do=f"Wait {minutes} min, or let a supervisor open Stations and unlock it.",
+            _("Log-on is locked at this station."),
+            why=_("{count} wrong secrets were entered here within {minutes} min.").format(
+                count=WRONG_SECRETS, minutes=_minutes(WRONG_WITHIN)
+            ),
+            do=_("Wait {minutes} min, or let a supervisor open Stations and unlock it.").format(minutes=minutes),
         )
 
 
@@ -181,7 +187,8 @@ def _lock_registered(device: StationDevice) -> StationDevice:
     locked = _lock(device)
     if locked.revoked_at is not None:
         raise DeviceRevoked(
-            "This browser is no station any more.", do="Let a supervisor open Stations and choose which one it is."
+            _("This browser is no station any more."),
+            do=_("Let a supervisor open Stations and choose which one it is."),
         )
     return locked
 

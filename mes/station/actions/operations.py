@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from equipment.models import Station
 from equipment.policies import check_site_access
 from genealogy.actions import units
@@ -116,9 +118,12 @@ def book(
     job = executions.lock(execution=execution, station=station, by=by, ends=False)
     EXECUTION.after(job.running.status, "book", name=job.operation.code)
     if job.unit.product.tracking == Tracking.SERIAL:
-        raise NotALot(f"{job.unit} is one piece: no part of it can be booked.", do="Complete the operation.")
+        raise NotALot(
+            _("{unit} is one piece: no part of it can be booked.").format(unit=job.unit),
+            do=_("Complete the operation."),
+        )
     if good == 0 and scrap == 0:
-        raise InvalidInput("There is nothing to book.", do="Enter how many are good, how many are scrap.")
+        raise InvalidInput(_("There is nothing to book."), do=_("Enter how many are good, how many are scrap."))
     job.good, job.scrap = good, scrap
     assets.renew(job=job, by=by, at=at)
     check_gates(job, Hook.RECORD)
@@ -128,10 +133,15 @@ def book(
 def planned_operation(unit: Unit, operation_code: str) -> OperationPlan:
     """The operation in the plan that the unit's order has pinned; refused where there is none."""
     if unit.work_order is None or unit.work_order.routing_revision_id is None:
-        raise OrderNotOnFloor(f"{unit} is not made here: it was received.", do="Scan a unit of an order.")
+        raise OrderNotOnFloor(
+            _("{unit} is not made here: it was received.").format(unit=unit), do=_("Scan a unit of an order.")
+        )
     operation = plan_of(unit.work_order).operation(operation_code)
     if operation is None:
-        raise NotFound(f"The routing of {unit} has no operation {operation_code[:12]}.", do="Look the unit up.")
+        raise NotFound(
+            _("The routing of {unit} has no operation {operation}.").format(unit=unit, operation=operation_code[:12]),
+            do=_("Look the unit up."),
+        )
     return operation
 
 
@@ -159,29 +169,35 @@ def _check_asked(job: Job) -> None:
             others = {place: one for place, one in known.values.items() if place[0] != entry.step.code}
             words = why_not_asked(job.operation.steps, entry.step, others)
             raise StepNotAsked(
-                f"{entry.step.name} is not asked here.",
+                _("{step} is not asked here.").format(step=entry.step.name),
                 why=f"{words[0].upper()}{words[1:]}.",
-                do="Leave it out, or correct the earlier answer if that is wrong.",
+                do=_("Leave it out, or correct the earlier answer if that is wrong."),
             )
 
 
 def _components(job: Job, read: Sequence[Read]) -> list[ComponentScan]:
     scans = [(entry, given.quantity) for given, entries in read for entry in entries if entry.step.component]
-    found = lock_units([entry.value for entry, _ in scans], site_id=job.site_id)
+    found = lock_units([entry.value for entry, quantity in scans], site_id=job.site_id)
     components = []
     for scan, quantity in scans:
         wanted = scan.step.component
         assert wanted is not None
         if scan.reason:
             raise InvalidInput(
-                "A component that is built in can't be exchanged here.", do="Place a hold and tell the supervisor."
+                _("A component that is built in can't be exchanged here."),
+                do=_("Place a hold and tell the supervisor."),
             )
         unit = found.get(scan.value)
         needed = _needed(job, scan.step, wanted, unit)
         if quantity is not None and quantity != needed:
             raise InvalidInput(
-                f"{plain(needed)} {wanted.quantity_unit} of {wanted.code} are needed, not {plain(quantity)}.",
-                do="Leave the quantity out, or send what the BOM asks for.",
+                _("{needed} {unit} of {product} are needed, not {quantity}.").format(
+                    needed=plain(needed),
+                    unit=wanted.quantity_unit,
+                    product=wanted.code,
+                    quantity=plain(quantity),
+                ),
+                do=_("Leave the quantity out, or send what the BOM asks for."),
             )
         components.append(ComponentScan(scan.step.code, scan.value, unit, wanted, needed))
     return components

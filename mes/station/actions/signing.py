@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.audit.actions.signatures import SignatureMissing, sign
 from mes.kernel.refusals import InvalidInput
 from mes.station.actions.given import Completion, Read
@@ -37,13 +39,14 @@ def sign_steps(*, job: Job, read: Iterable[Read], at: datetime) -> list[Entry]:
     for given, entries in read:
         step = entries[0].step
         if given.signing is not None and not step.signature_meaning:
-            raise InvalidInput(f"{step.name} asks for no signature.", do="Leave it out.")
+            raise InvalidInput(_("{step} asks for no signature.").format(step=step.name), do=_("Leave it out."))
         if not step.signature_meaning:
             signed += entries
             continue
         if given.signing is None:
             raise SignatureMissing(
-                f"{step.name} is recorded with your signature.", do="Read the value, enter your secret, and sign."
+                _("{step} is recorded with your signature.").format(step=step.name),
+                do=_("Read the value, enter your secret, and sign."),
             )
         signature = sign(
             signing=given.signing,
@@ -64,8 +67,10 @@ def sign_end(*, job: Job, completion: Completion, at: datetime) -> None:
     """Sign the end of the job, its entries being stored. Raises SignatureMissing and as sign."""
     if completion.signing is None:
         raise SignatureMissing(
-            f"{job.operation.code} {job.operation.name} is completed with your signature.",
-            do="Read what is shown, enter your secret again, and sign.",
+            _("{operation} {name} is completed with your signature.").format(
+                operation=job.operation.code, name=job.operation.name
+            ),
+            do=_("Read what is shown, enter your secret again, and sign."),
         )
     given = {(entry.step.code, entry.sample) for entry in job.entries}
     job.entries = ()  # they are stored by now

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
@@ -54,8 +55,8 @@ class Files(Endpoint):
         """The same file is stored once, whatever the idempotency key: its digest is its name."""
         given: Any = request.data.get("file")
         if not isinstance(given, UploadedFile):
-            sentence = "A file is sent as the part `file` of multipart/form-data."
-            raise InvalidInput("There is no file.", do=sentence, errors=[FieldError("file", "It is missing.")])
+            sentence = _("A file is sent as the part `file` of multipart/form-data.")
+            raise InvalidInput(_("There is no file."), do=sentence, errors=[FieldError("file", _("It is missing."))])
         return Response(shown(StoredFileAnswer, store(given)))
 
 
@@ -66,5 +67,5 @@ class OneFile(Endpoint):
     def get(self, request: Request, digest: str) -> FileResponse:
         name = name_of_file(digest, sites_of(request.user))
         if name is None:
-            raise NotFound("No unit of your sites has a file of this digest.", do="Check the digest.")
+            raise NotFound(_("No unit of your sites has a file of this digest."), do=_("Check the digest."))
         return stored_file_response(digest, name)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -93,7 +94,7 @@ class RecordSteps(ReportOperation):
     def post(self, request: Request, serial: str, code: str) -> Response:
         asked = self.read(RecordInput)
         if not asked["steps"] and not asked["consumptions"]:
-            raise InvalidInput("There is nothing to record.", do="Send steps or consumptions.")
+            raise InvalidInput(_("There is nothing to record."), do=_("Send steps or consumptions."))
         return self.report(serial, code, asked, completes=False)
 
 
@@ -143,7 +144,10 @@ def running_execution(person: Person, serial: str, code: str) -> OperationExecut
         return execution
     unit = known_unit(person, serial)
     plan = operations.planned_operation(unit, code)
-    raise OperationNotStarted(f"{plan.code} {plan.name} is not started on {unit}.", do="Start it first.")
+    raise OperationNotStarted(
+        _("{operation} {name} is not started on {unit}.").format(operation=plan.code, name=plan.name, unit=unit),
+        do=_("Start it first."),
+    )
 
 
 def _station_of(execution: OperationExecution, person: Person, code: str) -> Station:
@@ -161,13 +165,17 @@ def read_entries(plan: OperationPlan, asked: Mapping[str, Any], here: Here) -> l
         *_mistakes(plan, "steps", steps, here),
         *_mistakes(plan, "consumptions", parts, here),
         *(
-            FieldError(f"consumptions.{index}.step", f"{part.step_code} takes no component.", "Send it in steps.")
+            FieldError(
+                f"consumptions.{index}.step",
+                _("{step} takes no component.").format(step=part.step_code),
+                _("Send it in steps."),
+            )
             for index, part in enumerate(parts)
             if (step := plan.step(part.step_code)) is not None and step.component is None
         ),
     ]
     if mistakes:
-        raise InvalidInput("Nothing was recorded: some entries are wrong.", do="Mend them.", errors=mistakes)
+        raise InvalidInput(_("Nothing was recorded: some entries are wrong."), do=_("Mend them."), errors=mistakes)
     return steps + parts
 
 
@@ -211,8 +219,8 @@ def read_completion(plan: OperationPlan, asked: Mapping[str, Any], person: Perso
     """How the operation ends. The secret of a signature is confirmed here, before any row is locked."""
     signature = asked.get("signature")
     if signature and not plan.signature_meaning:
-        sentence = f"{plan.code} {plan.name} asks for no signature."
-        raise InvalidInput(sentence, do="Leave it out.", errors=[FieldError("signature", sentence)])
+        sentence = _("{operation} {name} asks for no signature.").format(operation=plan.code, name=plan.name)
+        raise InvalidInput(sentence, do=_("Leave it out."), errors=[FieldError("signature", sentence)])
     signing = None
     if signature:
         signer = confirm_password(person=person, password=signature["secret"], at=at)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from equipment.models import HelpCall, Station
 from equipment.queries import open_calls_at
 from equipment.status import CallKind, CallStatus
@@ -26,15 +29,15 @@ class Tile:
 def state_of(call: HelpCall, now: datetime) -> str:
     """ "Taken by Ines Carvalho", "Called 3 min ago"."""
     if call.status == CallStatus.TAKEN:
-        return f"Taken by {call.taken_by}"
+        return _("Taken by {person}").format(person=call.taken_by)
     minutes = int((now - call.called_at).total_seconds()) // 60
-    return f"Called {minutes} min ago" if minutes else "Called just now"
+    return _("Called {minutes} min ago").format(minutes=minutes) if minutes else _("Called just now")
 
 
 def summary_of(calls: Collection[HelpCall], now: datetime) -> str:
     """What the Help button says of the open calls; empty when there is none."""
     if len(calls) > 1:
-        return f"{len(calls)} calls"
+        return ngettext("{count} call", "{count} calls", len(calls)).format(count=len(calls))
     return "".join(state_of(call, now) for call in calls)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from mes.kernel.gates import Verdict
 from orders.models import WorkOrder
 from orders.queries import plan_of
@@ -77,21 +79,20 @@ def rank_reasons(orders: Sequence[WorkOrder]) -> list[str]:
     reasons = []
     for index, order in enumerate(orders):
         if index and orders[index - 1].pk == order.pk:
-            reasons.append("Same order as the one before")
+            reasons.append(_("Same order as the one before"))
             continue
         later = next((other for other in orders[index:] if other.pk != order.pk), None)
-        reasons.append(f"{'Then' if index else 'First'}: {_advantage(order, later)}")
+        said = _("Then: {reason}") if index else _("First: {reason}")
+        reasons.append(said.format(reason=_advantage(order, later)))
     return reasons
 
 
 def _advantage(order: WorkOrder, later: WorkOrder | None) -> str:
-    if later is None:
-        return f"priority {order.priority}"
-    if order.priority < later.priority:
-        return f"priority {order.priority}"
+    if later is None or order.priority < later.priority:
+        return _("priority {priority}").format(priority=order.priority)
     if order.due_at < later.due_at:
-        return "order due sooner"
-    return "same rank, lower order number"
+        return _("order due sooner")
+    return _("same rank, lower order number")
 
 
 def _way_out(verdict: Verdict) -> str:
@@ -102,7 +103,9 @@ def _running(execution: OperationExecution, digit: int, person: object) -> Card:
     operation = plan_of(execution.work_order).operation(execution.operation_code)
     assert operation is not None, "an execution's operation is in its pinned plan"
     is_mine = execution.worked_by_id == getattr(person, "pk", None)
-    note = "Go on with it" if is_mine else f"{execution.worked_by} has it: open to take it over"
+    note = (
+        _("Go on with it") if is_mine else _("{person} has it: open to take it over").format(person=execution.worked_by)
+    )
     order = execution.work_order
     return Card(
         "running",

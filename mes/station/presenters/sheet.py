@@ -6,6 +6,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from equipment.models import Station
 from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
@@ -247,24 +250,24 @@ class Sheet:
         first = self.verdicts[0]
         if first.code == "STEPS_MISSING":
             count = len(self.missing)
-            return f"{count} entry left" if count == 1 else f"{count} entries left"
+            return ngettext("{count} entry left", "{count} entries left", count).format(count=count)
         notes = {
-            "ON_HOLD": "on hold",
-            "JOB_OF_ANOTHER": f"{self.execution.worked_by} has it",
-            "READING_OUT_OF_LIMITS": "a value is out of limits",
+            "ON_HOLD": _("on hold"),
+            "JOB_OF_ANOTHER": _("{person} has it").format(person=self.execution.worked_by),
+            "READING_OUT_OF_LIMITS": _("a value is out of limits"),
         }
-        return notes.get(first.code, "press to see why not")
+        return notes.get(first.code, _("press to see why not"))
 
     @property
     def meaning(self) -> str:
         """What the signature says, in words; empty when none is asked for."""
-        return Meaning(self.operation.signature_meaning).label if self.operation.signature_meaning else ""
+        return str(Meaning(self.operation.signature_meaning).label) if self.operation.signature_meaning else ""
 
     @property
     def step_meaning(self) -> str:
         """What the signature of the step in the middle says, in words; empty when none is asked for."""
         asked_for = self.step.signature_meaning if self.step else ""
-        return Meaning(asked_for).label if asked_for else ""
+        return str(Meaning(asked_for).label) if asked_for else ""
 
     @cached_property
     def digest(self) -> str:

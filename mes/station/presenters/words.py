@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
 from mes.kernel.numbers import with_places
 from orders.models import StepKind
 from orders.plans import StepPlan
 from wip.models import Reading
 
 # What the list of steps says of a value that says nothing by itself.
-_SAYS = {StepKind.CHECK: "confirmed", StepKind.TASK: "done", StepKind.TIME: "recorded"}
+_SAYS = {StepKind.CHECK: lazy("confirmed"), StepKind.TASK: lazy("done"), StepKind.TIME: lazy("recorded")}
 
 
 def note(step: StepPlan, recorded: Sequence[Reading]) -> str:
@@ -17,17 +21,20 @@ def note(step: StepPlan, recorded: Sequence[Reading]) -> str:
     if not recorded:
         return _asks_for(step)
     if len(recorded) < step.samples:
-        return f"{len(recorded)} of {step.samples}"
+        return _("{count} of {samples}").format(count=len(recorded), samples=step.samples)
     numbers = [reading.number for reading in recorded if reading.number is not None]
     if len(numbers) > 1 and min(numbers) != max(numbers):
         least, most = (with_places(number, step.decimals) for number in (min(numbers), max(numbers)))
         return f"{least}–{most} {step.quantity_unit}"
-    return _SAYS.get(StepKind(step.kind)) or f"{recorded[0].shown} {step.quantity_unit}".strip()
+    says = _SAYS.get(StepKind(step.kind))
+    return str(says) if says else f"{recorded[0].shown} {step.quantity_unit}".strip()
 
 
 def _asks_for(step: StepPlan) -> str:
     if step.samples > 1:
-        return f"{step.samples} values" if step.kind == StepKind.TABLE else f"0 of {step.samples}"
+        if step.kind == StepKind.TABLE:
+            return ngettext("{count} value", "{count} values", step.samples).format(count=step.samples)
+        return _("{count} of {samples}").format(count=0, samples=step.samples)
     return limits_in_words(step) or (step.component.name if step.component else "")
 
 
@@ -42,9 +49,9 @@ def limits_in_words(step: StepPlan) -> str:
     if low is not None and high is not None:
         words = f"{low}–{high}"
     elif high is not None:
-        words = f"up to {high}"
+        words = _("up to {limit}").format(limit=high)
     elif low is not None:
-        words = f"from {low}"
+        words = _("from {limit}").format(limit=low)
     else:
         return step.quantity_unit
     return f"{words} {step.quantity_unit}".strip()

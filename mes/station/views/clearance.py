@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -47,7 +48,7 @@ def _clear(request: HttpRequest, presence: Presence) -> HttpResponse:
                 at=passage.at,
             )
             passage.remember(subject=signed.subject)
-    done = f"{presence.station.code} cleared for {passage.answer['subject']}"
+    done = _("{station} cleared for {subject}").format(station=presence.station.code, subject=passage.answer["subject"])
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
 
 

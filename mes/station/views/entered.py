@@ -3,6 +3,8 @@
 from pathlib import PurePath
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mes.kernel.stored_files import store
 from mes.station.actions.given import Given
@@ -38,12 +40,13 @@ def said(execution: OperationExecution, value: Given, values: list[str]) -> str:
     """What is said when it is recorded."""
     step = _step(execution, value.step_code)
     if step is None:
-        return f"{value.value} recorded"
+        return _("{value} recorded").format(value=value.value)
     if len(values) > 1:
-        return f"{step.name}: {len(values)} values recorded"
+        words = ngettext("{step}: {count} value recorded", "{step}: {count} values recorded", len(values))
+        return words.format(step=step.name, count=len(values))
     if step.kind in (StepKind.FILE, StepKind.TIME, StepKind.TASK, StepKind.PERSON):
-        return f"{step.name} recorded"
-    return f"{values[0]} recorded"
+        return _("{value} recorded").format(value=step.name)
+    return _("{value} recorded").format(value=values[0])
 
 
 def _step(execution: OperationExecution, step_code: str) -> StepPlan | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.actions import help_calls
@@ -34,7 +35,7 @@ def call(request: HttpRequest, presence: Presence) -> HttpResponse:
         if not passage.replayed:
             what = {"kind": given["kind"], "note": given["note"]}
             help_calls.call(station=presence.station, by=presence.who, at=passage.at, **what)
-    return _answer(request, presence, f"{CallKind(given['kind']).label} called")
+    return _answer(request, presence, _("{help} called").format(help=CallKind(given["kind"]).label))
 
 
 @require_POST
@@ -44,11 +45,11 @@ def finish(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     given = checked(Act(request.POST))
     found = HelpCall.objects.filter(pk=pk, station=presence.station).first()
     if found is None:
-        raise NotFound("There is no such call at this station.", do="Look at the calls again.")
+        raise NotFound(_("There is no such call at this station."), do=_("Look at the calls again."))
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             help_calls.finish(call=found, by=presence.who, at=passage.at)
-    return _answer(request, presence, f"{found.get_kind_display()} done")
+    return _answer(request, presence, _("{help} done").format(help=found.get_kind_display()))
 
 
 @require_safe

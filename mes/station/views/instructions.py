@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mes.station.forms import Act, checked
@@ -52,4 +53,6 @@ def confirm(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
         if not passage.replayed:
             confirm_instruction(revision=known, by=presence.who, at=passage.at)
     url = reverse("station:queue")
-    return answer(request, url, lambda: queue_page(request, presence), done=f"{known} confirmed")
+    return answer(
+        request, url, lambda: queue_page(request, presence), done=_("{instruction} confirmed").format(instruction=known)
+    )

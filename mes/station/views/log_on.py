@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -43,7 +44,7 @@ def _log_on(request: HttpRequest, presence: Presence) -> HttpResponse:
     given = checked(LogOnForm(request.POST))
     asked = _asked(presence, given)
     if asked is None:
-        raise InvalidInput("Nobody is named.", do="Scan your badge, or tap your face.")
+        raise InvalidInput(_("Nobody is named."), do=_("Scan your badge, or tap your face."))
     execution = job_at(presence.station, given["job"]) if given["job"] else None
     person = logons.confirm_pin_at(device=presence.device, person=asked, pin=given["pin"], at=presence.now)
     with enter(request, presence, given, person=person) as passage:
@@ -53,7 +54,7 @@ def _log_on(request: HttpRequest, presence: Presence) -> HttpResponse:
     present = presence.here()
     if present.person is None:
         return answer(request, reverse("station:log_on"), lambda: log_on_page(request, present))
-    done = f"{present.person.full_name} is logged on"
+    done = _("{person} is logged on").format(person=present.person.full_name)
     if execution is not None and not present.is_locked:
         return job_page(request, present, execution, done=done)
     return answer(request, reverse("station:queue"), lambda: queue_page(request, present), done=done)
@@ -66,7 +67,7 @@ def unlock(request: HttpRequest, presence: Presence) -> HttpResponse:
     """The active person's PIN after an idle time; the page stays as it is, with what was typed."""
     given = checked(UnlockForm(request.POST))
     if presence.person is None:
-        raise NobodyLoggedOn("Nobody is logged on here.", do="Scan your badge and enter your PIN first.")
+        raise NobodyLoggedOn(_("Nobody is logged on here."), do=_("Scan your badge and enter your PIN first."))
     person = logons.confirm_pin_at(device=presence.device, person=presence.person, pin=given["pin"], at=presence.now)
     with enter(request, presence, given, person=person) as passage:
         if not passage.replayed:
@@ -92,7 +93,7 @@ def log_off(request: HttpRequest, presence: Presence) -> HttpResponse:
         if not passage.replayed:
             logons.log_off(device=presence.device, person=leaving.person, by=by, at=passage.at)
     present, url = presence.here(), reverse("station:log_on")
-    done = f"{leaving.person.full_name} is logged off"
+    done = _("{person} is logged off").format(person=leaving.person.full_name)
     return answer(request, url, lambda: log_on_page(request, present), done=done)
 
 
@@ -107,4 +108,4 @@ def _on_here(presence: Presence, key: UUID) -> StationLogon:
     for logon in presence.logons:
         if logon.pk == key:
             return logon
-    raise NotOnHere("This person is on here no more.", do="Scan your badge.")
+    raise NotOnHere(_("This person is on here no more."), do=_("Scan your badge."))

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from genealogy.actions import lots
@@ -34,7 +35,7 @@ def stage(request: HttpRequest, presence: Presence) -> HttpResponse:
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             lots.stage(unit=unit, station=presence.station, by=presence.who, at=passage.at)
-    return _answer(request, presence, f"{unit} staged")
+    return _answer(request, presence, _("{unit} staged").format(unit=unit))
 
 
 @require_POST
@@ -46,7 +47,7 @@ def unstage(request: HttpRequest, presence: Presence) -> HttpResponse:
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             lots.unstage(unit=unit, by=presence.who, at=passage.at)
-    return _answer(request, presence, f"{unit} taken back")
+    return _answer(request, presence, _("{unit} taken back").format(unit=unit))
 
 
 def _answer(request: HttpRequest, presence: Presence, done: str) -> HttpResponse:

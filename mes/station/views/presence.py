@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from equipment.models import Station
@@ -81,12 +82,14 @@ class Presence:
     def who(self) -> Person:
         """The person who acts: the active one. Raises NobodyLoggedOn, StationLocked."""
         if self.logon is None:
-            raise NobodyLoggedOn("Nobody is logged on here.", do="Scan your badge and enter your PIN first.")
+            raise NobodyLoggedOn(_("Nobody is logged on here."), do=_("Scan your badge and enter your PIN first."))
         if self.is_locked:
             raise StationLocked(
-                f"{self.logon.person.full_name}, enter your PIN.",
-                why=f"Nothing was done here for {self.station.idle_lock_s // 60 or 1} min. What you typed is kept.",
-                do="Enter your PIN, or scan another badge.",
+                _("{person}, enter your PIN.").format(person=self.logon.person.full_name),
+                why=_("Nothing was done here for {minutes} min. What you typed is kept.").format(
+                    minutes=self.station.idle_lock_s // 60 or 1
+                ),
+                do=_("Enter your PIN, or scan another badge."),
             )
         return self.logon.person
 
@@ -135,7 +138,7 @@ def at_station(view: StationView[P], *, acts: bool = True) -> Callable[Concatena
             if request.method == "GET" and not _is_fragment(request):
                 return render(request, "station/unregistered.html", status=403)
             raise NotAStation(
-                "This browser is not a station.", do="Let a supervisor open Stations and choose which one it is."
+                _("This browser is not a station."), do=_("Let a supervisor open Stations and choose which one it is.")
             )
         presence = Presence(device, logons_at(device), timezone.now())
         if acts and presence.logon is not None and not presence.is_locked:

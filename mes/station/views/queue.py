@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mes.kernel.gates import Hook, judge
@@ -42,7 +43,7 @@ def start(request: HttpRequest, presence: Presence) -> HttpResponse:
             )
             passage.remember(execution=execution.pk)
     execution = job_at(presence.station, passage.answer["execution"])
-    return job_page(request, presence, execution, done=f"{unit} started")
+    return job_page(request, presence, execution, done=_("{unit} started").format(unit=unit))
 
 
 def job_page(

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from genealogy.models import Unit
@@ -57,9 +58,10 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
         return lead_to(request, presence, did["read"])
     execution = job_at(presence.station, did["execution"])
     if "step" in did:
-        said = f"{person or code} recorded"
+        said = _("{value} recorded").format(value=person or code)
         return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=said)
-    return job_page(request, presence, execution, done=f"{execution.unit} {did['done']}")
+    said = _("{unit} opened") if did["done"] == "opened" else _("{unit} started")
+    return job_page(request, presence, execution, done=said.format(unit=execution.unit))
 
 
 def _may_name(presence: Presence, given: dict[str, Any]) -> bool:
@@ -152,16 +154,16 @@ def _next_code(unit: Unit, presence: Presence) -> str:
     order, station = unit.work_order, presence.station
     if order is None or order.routing_revision_id is None:
         raise NothingToDoHere(
-            f"{unit} is {unit.product.name}, received to be built in.",
-            why="No step here waits for it now.",
-            do="Scan the unit you want to work on first.",
+            _("{unit} is {product}, received to be built in.").format(unit=unit, product=unit.product.name),
+            why=_("No step here waits for it now."),
+            do=_("Scan the unit you want to work on first."),
         )
     operation = next_operation(unit, list(unit.executions.all()), station)
     if operation is None:
         codes = ", ".join(f"{o.code} {o.name}" for o in plan_of(order).operations)
         raise NothingToDoHere(
-            f"Nothing is done on {unit} at {station.code}.",
-            why=f"Its operations are {codes}.",
-            do="Bring it to the station of its next operation.",
+            _("Nothing is done on {unit} at {station}.").format(unit=unit, station=station.code),
+            why=_("Its operations are {operations}.").format(operations=codes),
+            do=_("Bring it to the station of its next operation."),
         )
     return operation.code

@@ -46,7 +46,7 @@ def register(request: HttpRequest, pk: UUID) -> HttpResponse:
     checked(Act(request.POST))
     station = stations_for(request.user).filter(pk=pk).first()
     if station is None:
-        raise NotFound("There is no such station at your sites.", do="Choose one from the list.")
+        raise NotFound(_("There is no such station at your sites."), do=_("Choose one from the list."))
     # No key: a token can't be shown twice, and a browser that registers again takes its own place.
     with open_door(
         person=request.user,
@@ -68,7 +68,7 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take from a browser that it is a station."""
     device = device_for(request.user, pk)
     if device is None:
-        raise NotFound("There is no such browser at your sites.", do="Load the list again.")
+        raise NotFound(_("There is no such browser at your sites."), do=_("Load the list again."))
     with desk_door(request, reason=f"Browser removed from {device.station.code}") as passage:
         if not passage.replayed:
             logons.revoke_device(device=device, by=request.user, at=passage.at)
@@ -83,7 +83,7 @@ def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Let people log on again at a browser that too many wrong secrets locked."""
     device = device_for(request.user, pk)
     if device is None:
-        raise NotFound("There is no such browser at your sites.", do="Load the list again.")
+        raise NotFound(_("There is no such browser at your sites."), do=_("Load the list again."))
     with desk_door(request, reason=f"Log-on at {device.station.code} unlocked") as passage:
         if not passage.replayed:
             logons.unlock_device(device=device, by=request.user, at=passage.at)

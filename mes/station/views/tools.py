@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.actions import assets
@@ -35,7 +36,7 @@ def place(request: HttpRequest, presence: Presence) -> HttpResponse:
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             assets.place(asset=asset, station=presence.station, by=presence.who, at=passage.at)
-    return _answer(request, presence, f"{asset} is here")
+    return _answer(request, presence, _("{asset} is here").format(asset=asset))
 
 
 @require_POST
@@ -47,15 +48,15 @@ def store(request: HttpRequest, presence: Presence) -> HttpResponse:
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             assets.place(asset=asset, station=None, by=presence.who, at=passage.at)
-    return _answer(request, presence, f"{asset} is in the store")
+    return _answer(request, presence, _("{asset} is in the store").format(asset=asset))
 
 
 def _asset(presence: Presence, code: str) -> PhysicalAsset:
     asset = asset_by_code(code, [presence.station.site_id])
     if asset is None:
         raise NotFound(
-            f"{code} is no tool or gauge of {presence.station.site}.",
-            do="Scan the code that is engraved on it, or enter it in the master data.",
+            _("{code} is no tool or gauge of {site}.").format(code=code, site=presence.station.site),
+            do=_("Scan the code that is engraved on it, or enter it in the master data."),
         )
     return asset
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -57,7 +58,7 @@ def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     """Record a value, or correct one with a reason; a step that asks for people is shown to them once more first."""
     given = checked(RecordForm(request.POST))
     if given["is_correction"] and not given["reason"]:
-        raise InvalidInput("A correction needs a reason.", do="Say in a few words why the value is replaced.")
+        raise InvalidInput(_("A correction needs a reason."), do=_("Say in a few words why the value is replaced."))
     execution = job_at(presence.station, pk)
     values = entered(request)
     value = Given(
@@ -135,8 +136,11 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 by=presence.who,
                 at=passage.at,
             )
-    booked = " and ".join(f"{plain(number)} {word}" for number, word in ((good, "good"), (scrap, "scrap")) if number)
-    return job_page(request, presence, job_at(presence.station, pk), done=f"{booked} booked on {execution.unit}")
+    words = _("{good} good and {scrap} scrap booked on {unit}")
+    if not (good and scrap):
+        words = _("{good} good booked on {unit}") if good else _("{scrap} scrap booked on {unit}")
+    done = words.format(good=plain(good), scrap=plain(scrap), unit=execution.unit)
+    return job_page(request, presence, job_at(presence.station, pk), done=done)
 
 
 @sensitive_post_parameters("pin")
@@ -158,7 +162,8 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
                 execution=execution, completion=completion, station=presence.station, by=presence.who, at=passage.at
             )
             passage.remember(done="completed" if ended.quantity_good else "scrapped")
-    done = f"{execution.unit} {passage.answer['done']}"
+    words = _("{unit} completed") if passage.answer["done"] == "completed" else _("{unit} scrapped")
+    done = words.format(unit=execution.unit)
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
 
 
@@ -167,7 +172,9 @@ def _signing(presence: Presence, given: dict) -> Signing | None:
     if not given["meaning"]:
         return None
     if not given["digest"]:
-        raise InvalidInput("The signature does not say what it signs.", do="Open the page again, read it, and sign.")
+        raise InvalidInput(
+            _("The signature does not say what it signs."), do=_("Open the page again, read it, and sign.")
+        )
     person = confirm_pin(person=presence.who, pin=given["pin"], at=presence.now)
     return Signing(confirmed_by=person, meaning=given["meaning"], digest=given["digest"])
 
@@ -193,7 +200,7 @@ def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
         if not passage.replayed:
             operations.take_over(execution=execution, station=presence.station, by=presence.who, at=passage.at)
     taken = job_at(presence.station, pk)
-    return job_page(request, presence, taken, done=f"{execution.unit} is yours now")
+    return job_page(request, presence, taken, done=_("{unit} is yours now").format(unit=execution.unit))
 
 
 @require_POST
@@ -212,4 +219,5 @@ def hold(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 at=passage.at,
             )
             passage.remember(hold=placed.number)
-    return job_page(request, presence, execution, done=f"{passage.answer['hold']} placed on {execution.unit}")
+    done = _("{hold} placed on {unit}").format(hold=passage.answer["hold"], unit=execution.unit)
+    return job_page(request, presence, execution, done=done)

@@ -69,7 +69,8 @@ class NothingHere(APIView):
         raise NotFound("There is nothing at this address.", do="See /api/v1/openapi.json.")
 
 
-_UNIT = "v1/units/<str:serial>"
+# A product's code may have a slash, and so the numbers made from it: what says more stands ahead of what says less.
+_UNIT = "v1/units/<path:serial>"
 _OPERATION = f"{_UNIT}/operations/<str:code>"
 
 _REVISION = "v1/revisions/<slug:kind>/<uuid:key>"
@@ -80,18 +81,18 @@ urlpatterns = [
     path("v1/work-orders/<str:erp_reference>", OneWorkOrder.as_view(), name="api_work_order"),
     path("v1/work-orders/<str:erp_reference>/release", ReleaseWorkOrder.as_view(), name="api_work_order_release"),
     path("v1/units", Units.as_view(), name="api_units"),
-    path(_UNIT, UnitAtWork.as_view(), name="api_unit"),
     path(f"{_OPERATION}/start", StartOperation.as_view(), name="api_operation_start"),
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
+    path(_UNIT, UnitAtWork.as_view(), name="api_unit"),
     path("v1/lots", Lots.as_view(), name="api_lots"),
-    path("v1/lots/<str:serial>", OneLot.as_view(), name="api_lot"),
-    path("v1/lots/<str:serial>/release", ReleaseLot.as_view(), name="api_lot_release"),
-    path("v1/lots/<str:serial>/reject", RejectLot.as_view(), name="api_lot_reject"),
-    path("v1/lots/<str:serial>/return", ReturnLot.as_view(), name="api_lot_return"),
-    path("v1/lots/<str:serial>/stage", StageLot.as_view(), name="api_lot_stage"),
-    path("v1/lots/<str:serial>/unstage", UnstageLot.as_view(), name="api_lot_unstage"),
+    path("v1/lots/<path:serial>/release", ReleaseLot.as_view(), name="api_lot_release"),
+    path("v1/lots/<path:serial>/reject", RejectLot.as_view(), name="api_lot_reject"),
+    path("v1/lots/<path:serial>/return", ReturnLot.as_view(), name="api_lot_return"),
+    path("v1/lots/<path:serial>/stage", StageLot.as_view(), name="api_lot_stage"),
+    path("v1/lots/<path:serial>/unstage", UnstageLot.as_view(), name="api_lot_unstage"),
+    path("v1/lots/<path:serial>", OneLot.as_view(), name="api_lot"),
     path("v1/line-clearances", LineClearances.as_view(), name="api_line_clearances"),
     path("v1/areas", Areas.as_view(), name="api_areas"),
     path("v1/stations", Stations.as_view(), name="api_stations"),
@@ -109,10 +110,10 @@ urlpatterns = [
     path("v1/holds", Holds.as_view(), name="api_holds"),
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
     path("v1/products", Products.as_view(), name="api_products"),
-    path("v1/products/<str:code>", OneProduct.as_view(), name="api_product"),
-    path("v1/products/<str:code>/where-used", WhereUsed.as_view(), name="api_where_used"),
-    path("v1/products/<str:code>/revisions/<str:rev>", OneProductRevision.as_view(), name="api_product_revision"),
-    path("v1/products/<str:code>/revisions/<str:rev>/tree", ProductTree.as_view(), name="api_product_tree"),
+    path("v1/products/<path:code>/where-used", WhereUsed.as_view(), name="api_where_used"),
+    path("v1/products/<path:code>/revisions/<path:rev>/tree", ProductTree.as_view(), name="api_product_tree"),
+    path("v1/products/<path:code>/revisions/<path:rev>", OneProductRevision.as_view(), name="api_product_revision"),
+    path("v1/products/<path:code>", OneProduct.as_view(), name="api_product"),
     path("v1/routings", Routings.as_view(), name="api_routings"),
     path("v1/routings/<uuid:key>", OneRouting.as_view(), name="api_routing"),
     path("v1/instructions", Instructions.as_view(), name="api_instructions"),

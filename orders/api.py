@@ -284,7 +284,7 @@ class InsertStandard(Act):
 
 
 def _product(code: str) -> Product:
-    """By code; by id where a code has characters that an address can't carry."""
+    """By code; by id where there is none of this code."""
     found = _with_revisions(Product.objects.filter(code=code), ProductRevision).first()
     if found is None and (key := _uuid(code)) is not None:
         found = _with_revisions(Product.objects.filter(pk=key), ProductRevision).first()

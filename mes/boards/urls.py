@@ -35,7 +35,14 @@ class Name:
         return value
 
 
+class Serial(Name):
+    """The number of a unit or lot. It may have a slash, as the product's code may that it begins with."""
+
+    regex = r"[^\x00-\x1f\x7f]{1,60}"
+
+
 register_converter(Name, "name")
+register_converter(Serial, "serial")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -52,20 +59,20 @@ urlpatterns = [
     path("orders/<name:erp_reference>/traveler/", traveler.traveler, name="order_traveler"),
     path("orders/<name:erp_reference>/release/", orders.release, name="order_release"),
     path("orders/<name:erp_reference>/hold/", orders.hold, name="order_hold"),
-    path("units/<name:serial>/", units.unit_page, name="unit"),
-    path("units/<name:serial>/hold/", units.hold, name="unit_hold"),
+    path("units/<serial:serial>/hold/", units.hold, name="unit_hold"),
+    path("units/<serial:serial>/", units.unit_page, name="unit"),
     path("holds/", holds.hold_list, name="holds"),
     path("holds/place/", holds.place, name="holds_place"),
     path("holds/<name:number>/release/", holds.release, name="hold_release"),
     path("stock/", stock.stock, name="stock"),
     path("stock/receive/", receiving.receive, name="receive"),
     path("stock/stage/", stock.stage, name="lot_stage"),
-    path("stock/<name:serial>/unstage/", stock.unstage, name="lot_unstage"),
-    path("stock/<name:serial>/release/", stock.release, name="lot_release"),
-    path("stock/<name:serial>/reject/", stock.reject, name="lot_reject"),
-    path("stock/<name:serial>/return/", stock.return_to_supplier, name="lot_return"),
-    path("stock/<name:serial>/label/", receiving.label, name="lot_label"),
-    path("stock/<name:serial>/certificate/", receiving.certificate, name="lot_certificate"),
+    path("stock/<serial:serial>/unstage/", stock.unstage, name="lot_unstage"),
+    path("stock/<serial:serial>/release/", stock.release, name="lot_release"),
+    path("stock/<serial:serial>/reject/", stock.reject, name="lot_reject"),
+    path("stock/<serial:serial>/return/", stock.return_to_supplier, name="lot_return"),
+    path("stock/<serial:serial>/label/", receiving.label, name="lot_label"),
+    path("stock/<serial:serial>/certificate/", receiving.certificate, name="lot_certificate"),
     path("assets/", assets.asset_list, name="assets"),
     path("assets/<uuid:pk>/", assets.asset_page, name="asset"),
     path("assets/<uuid:pk>/place/", assets.place, name="asset_place"),

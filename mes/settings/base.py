@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "mes.kernel.refusals.RefusalMiddleware",
+    "mes.admin_times.AdminTimesMiddleware",
 ]
 
 TEMPLATES = [
@@ -124,6 +125,7 @@ LANGUAGE_CODE = "en"
 # A language joins with its catalogue in locale/: without one a page would be half Django's German, half our English.
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["mes.formats"]
 
 # --- Static files
 STATIC_URL = "static/"

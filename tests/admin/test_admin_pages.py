@@ -115,3 +115,16 @@ def test_nothing_is_deleted_here(client, plant) -> None:
     client.force_login(plant.people["omar"])
     site = plant.site
     assert client.post(reverse("admin:equipment_site_delete", args=[site.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_times_are_those_of_the_plant(client, filled) -> None:
+    page = open_as(client, filled, "ruth", "wip_hold_changelist").content.decode()
+    assert "23 Nov 2026, 09:" in page
+    assert "Times in Europe/Vienna" in page
+
+
+def test_times_are_utc_where_the_sites_differ(client, filled) -> None:
+    filled.elsewhere.people.create(person=filled.people["ruth"])
+    page = open_as(client, filled, "ruth", "wip_hold_changelist").content.decode()
+    assert "23 Nov 2026, 08:" in page
+    assert "Times in UTC" in page

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.queries import sites_of
 from mes.boards.ledger import seen_from
@@ -18,7 +20,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("sequence", "at", "who", "station", "operation", "table_name", "reason")
     list_filter = ("operation",)
     search_fields = ("=record", "=table_name", "person_name", "reason")
-    search_help_text = "Key of a record, name of a table, person or reason."
+    search_help_text = lazy("Key of a record, name of a table, person or reason.")
     ordering = ("-sequence",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEvent]:
@@ -26,9 +28,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
         seen = seen_from(sites_of(request.user), super().get_queryset(request))
         return seen.annotate(person_name=Subquery(people.values("full_name")[:1]))
 
-    @admin.display(description="person", ordering="person")
+    @admin.display(description=lazy("person"), ordering="person")
     def who(self, event: AuditEvent) -> str:
-        return event.person_name or event.person or "outside the application"
+        return event.person_name or event.person or _("outside the application")
 
 
 @admin.register(Signature)

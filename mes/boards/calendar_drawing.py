@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils import formats
+from django.utils.translation import gettext as _
 
 from equipment.calendars.spans import ShiftSpan, Timetable, moment_of, shifts_between, working_time
 from equipment.status import CalendarChange
@@ -104,7 +105,9 @@ def draw_week(timetable: Timetable, monday: date, now: datetime) -> Strip:
 def _bar(timetable: Timetable, shift: ShiftSpan, x) -> Bar:
     left, right = x(shift.begins_at), x(shift.ends_at)
     begins, ends = (moment.astimezone(timetable.zone) for moment in (shift.begins_at, shift.ends_at))
-    words = f"{shift.name}, {formats.date_format(begins, 'D j M')}, {begins:%H:%M} to {ends:%H:%M}"
+    words = _("{shift}, {day}, {begins} to {ends}").format(
+        shift=shift.name, day=formats.date_format(begins, "D j M"), begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}"
+    )
     fitting = (text for text in (shift.name, shift.code, shift.code[:1]) if len(text) * _LETTER + 6 <= right - left)
     return Bar(
         left,

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from mes.boards.queries import people_by_key
 from mes.kernel.audit.models import AuditEvent
@@ -143,8 +144,8 @@ def changes(event: AuditEvent) -> list[Change]:
 
 def _who(event: AuditEvent, people: Any) -> str:
     if event.is_outside_the_application:
-        return f"{event.database_user}, outside the application"
+        return _("{role}, outside the application").format(role=event.database_user)
     if event.person == "system":
-        return "the system"
+        return _("the system")
     person = people.get(event.person)
     return str(person) if person else event.person

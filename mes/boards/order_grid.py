@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+
 from orders.models import WorkOrder
 from orders.plans import Plan
 from wip.models import ExecutionEvent, OperationExecution, Reading
@@ -65,7 +68,14 @@ def draw(order: WorkOrder, *, page: int, per_page: int, now: datetime) -> Grid:
 def notable_of(order: WorkOrder, plan: Plan, *, most: int, now: datetime) -> list[Notable]:
     """What was scrapped, corrected or out of limits in an order, latest first. Two statements."""
     found = [
-        Notable("alarm", "S", str(event.execution.unit), f"scrapped: {event.scrap_reason}", event.at, "")
+        Notable(
+            "alarm",
+            "S",
+            str(event.execution.unit),
+            _("scrapped: {reason}").format(reason=event.scrap_reason),
+            event.at,
+            "",
+        )
         for event in scraps(execution__work_order=order)[:most]
     ]
     for reading in notable_readings(execution__work_order=order)[:most]:
@@ -79,12 +89,14 @@ def notable_of(order: WorkOrder, plan: Plan, *, most: int, now: datetime) -> lis
 def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, now: datetime) -> Line:
     faces, words = [], []
     if row.hold is not None:
-        words.append(f"{row.hold.number} since {_time(order, row.hold.placed_at, now)}")
+        words.append(_("{hold} since {time}").format(hold=row.hold.number, time=_time(order, row.hold.placed_at, now)))
     for cell in row.cells:
         key = cell.execution.pk if cell.execution else None
         faces.append(_face(cell, notable.get(key, ()), now))
         if event := scrapped.get(key):
-            words.append(f"Scrapped {_time(order, event.at, now)}: {event.scrap_reason}")
+            words.append(
+                _("Scrapped {time}: {reason}").format(time=_time(order, event.at, now), reason=event.scrap_reason)
+            )
         words += [_said(reading, plan) for reading in notable.get(key, ())]
     return Line(row.unit.serial, faces, "; ".join(words))
 
@@ -92,11 +104,11 @@ def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, n
 def _face(cell: Cell, notable: Sequence[Reading], now: datetime) -> Face:
     execution = cell.execution
     if cell.state == "held":
-        return Face(tone="held", letter="H", word="on hold")
+        return Face(tone="held", letter="H", word=_("on hold"))
     if cell.state == "scrapped":
-        return Face(tone="alarm", letter="S", word="scrapped")
+        return Face(tone="alarm", letter="S", word=_("scrapped"))
     if execution is None:
-        return Face(state=cell.state, word=cell.state if cell.state == "ready" else "")
+        return Face(state=cell.state, word=_("ready") if cell.state == "ready" else "")
     ran_for = (execution.completed_at or now) - execution.started_at
     again = f"{execution.attempt} · " if execution.attempt > 1 else ""
     if any(not reading.is_within_limits for reading in notable):
@@ -115,11 +127,13 @@ def _said(reading: Reading, plan: Plan) -> str:
     name = step.name if step else reading.step_code
     name += f" {reading.sample}" if step and step.samples > 1 else ""
     if reading.corrects is not None:
-        return f"{name} corrected, {reading.corrects.value} → {reading.value}"
-    return f"{name} {reading.value} is out of limits"
+        return _("{step} corrected, {before} → {value}").format(
+            step=name, before=reading.corrects.value, value=reading.value
+        )
+    return _("{step} {value} is out of limits").format(step=name, value=reading.value)
 
 
 def _time(order: WorkOrder, moment: datetime, now: datetime) -> str:
     """The time of day, with the day when it is not today's."""
     local = order.site.local(moment)
-    return f"{local:%H:%M}" if local.date() == order.site.local(now).date() else f"{local:%d %b, %H:%M}"
+    return f"{local:%H:%M}" if local.date() == order.site.local(now).date() else dateformat.format(local, "d M, H:i")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models import Station
 from genealogy.models import Unit
@@ -20,7 +22,7 @@ from wip.queries import queue_at
 
 SERIALS_EACH = 4
 UNITS_EACH = 2
-_NOTES = {Standing.LAPSED: " (lapsed)", Standing.WITHDRAWN: " (withdrawn)"}
+_NOTES = {Standing.LAPSED: lazy("(lapsed)"), Standing.WITHDRAWN: lazy("(withdrawn)")}
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def people_on_the_sheet(today: date) -> Iterator[tuple[Person, list[str]]]:
     held = Prefetch("qualifications", PersonQualification.objects.select_related("qualification"))
     for person in Person.objects.filter(username__in=PINS).prefetch_related(held).order_by("badge"):
         granted = [(one, standing(one, today)) for one in person.qualifications.all()]
-        yield person, [f"{one.qualification} {one.level}{_NOTES.get(worth, '')}" for one, worth in granted]
+        yield person, [f"{one.qualification} {one.level} {_NOTES.get(worth, '')}".rstrip() for one, worth in granted]
 
 
 def units_to_scan() -> list[Label]:
@@ -54,7 +56,7 @@ def units_to_scan() -> list[Label]:
             Label(
                 one.job.unit.serial,
                 f"{station.code} {station.name}",
-                f"ready for {one.job.operation.code} {one.job.operation.name}",
+                _("ready for {operation} {name}").format(operation=one.job.operation.code, name=one.job.operation.name),
             )
             for one in ready
         ]
@@ -66,7 +68,7 @@ def components_to_scan() -> list[Label]:
     labels = []
     for product in Product.objects.filter(used_in__isnull=False).distinct():
         free = Unit.objects.filter(product=product, status=UnitStatus.FINISHED).exclude(serial=SUSPECT_LOT)
-        kind = "serial number" if product.tracking == Tracking.SERIAL else "lot"
+        kind = _("serial number") if product.tracking == Tracking.SERIAL else _("lot")
         labels += [Label(unit.serial, product.name, kind) for unit in free.order_by("serial")[:SERIALS_EACH]]
     return labels
 
@@ -74,7 +76,7 @@ def components_to_scan() -> list[Label]:
 def components_to_be_refused() -> list[Label]:
     """Codes that the station page has to refuse: held, built in already, unknown."""
     built_in = Unit.objects.filter(product__code="PCB-7", status=UnitStatus.CONSUMED).order_by("serial").first()
-    labels = [Label(SUSPECT_LOT, "Screw M3 × 8, Torx T10", "on hold")]
+    labels = [Label(SUSPECT_LOT, "Screw M3 × 8, Torx T10", _("on hold"))]
     if built_in is not None:
-        labels.append(Label(built_in.serial, "Main board", "built in already"))
-    return [*labels, Label("PCB-999999", "Main board", "unknown here")]
+        labels.append(Label(built_in.serial, "Main board", _("built in already")))
+    return [*labels, Label("PCB-999999", "Main board", _("unknown here"))]

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from mes.demo import queries
 from mes.demo.people import PASSWORD, PINS
@@ -25,9 +26,9 @@ def badges(request: HttpRequest) -> HttpResponse:
         for one, can in queries.people_on_the_sheet(timezone.now().date())
     ]
     groups = [
-        ("Units", "Scan one on the queue of its station.", queries.units_to_scan()),
-        ("Components", "Scan one where a step asks for it.", queries.components_to_scan()),
-        ("To be refused", "Scan one, and see what the station says.", queries.components_to_be_refused()),
+        (_("Units"), _("Scan one on the queue of its station."), queries.units_to_scan()),
+        (_("Components"), _("Scan one where a step asks for it."), queries.components_to_scan()),
+        (_("To be refused"), _("Scan one, and see what the station says."), queries.components_to_be_refused()),
     ]
     labels = [
         (title, note, [{"label": label, "code": qr(label.code)} for label in found]) for title, note, found in groups

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.admin import PersonWithSitesAdmin
 from mes.kernel.personnel.models import Person
@@ -17,7 +19,7 @@ class PersonEverywhereAdmin(PersonWithSitesAdmin):
 
     actions = (*PersonWithSitesAdmin.actions, "disable")
 
-    @admin.action(description="Disable (needs a reason)", permissions=["change"])
+    @admin.action(description=lazy("Disable (needs a reason)"), permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
             self.carry_out(
@@ -25,5 +27,7 @@ class PersonEverywhereAdmin(PersonWithSitesAdmin):
                 lambda passage, who=person: disable(
                     person=who, reason=passage.reason, by=passage.person, at=passage.at
                 ),
-                done=f"{person} is disabled: no log-in, no tokens, logged off at every station.",
+                done=_("{person} is disabled: no log-in, no tokens, logged off at every station.").format(
+                    person=person
+                ),
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -124,8 +125,8 @@ class PersonQualifications(Endpoint):
         person, asked = _seen(request, username), self.read(GrantInput)
         qualification = qualification_of_code(asked.pop("qualification"))
         if qualification is None:
-            sentence = "There is no such qualification."
-            raise InvalidInput(sentence, do="Check its code.", errors=[FieldError("qualification", sentence)])
+            sentence = _("There is no such qualification.")
+            raise InvalidInput(sentence, do=_("Check its code."), errors=[FieldError("qualification", sentence)])
         with self.door() as passage:
             if not passage.replayed:
                 qualifications.grant(
@@ -160,7 +161,10 @@ def _told(view: Endpoint, grants: Iterable[PersonQualification]) -> list[dict]:
 def _seen(request: Request, username: str) -> Person:
     person = person_for(request.user, username)
     if person is None:
-        raise NotFound(f"There is nobody called {username[:20]} at your sites.", do="Check the user name.")
+        raise NotFound(
+            _("There is nobody called {username} at your sites.").format(username=username[:20]),
+            do=_("Check the user name."),
+        )
     return person
 
 
@@ -168,12 +172,15 @@ def _your_site(request: Request, code: str) -> Site:
     for site in sites_of(request.user).values():
         if site.code == code:
             return site
-    sentence = f"There is no site {code} of yours."
-    raise InvalidInput(sentence, do="Check its code.", errors=[FieldError("sites", sentence)])
+    sentence = _("There is no site {code} of yours.").format(code=code)
+    raise InvalidInput(sentence, do=_("Check its code."), errors=[FieldError("sites", sentence)])
 
 
 def _held(person: Person, code: str) -> PersonQualification:
     held = held_by(person, code)
     if held is None:
-        raise NotFound(f"{person} does not have {code[:20]}.", do="Check the code of the qualification.")
+        raise NotFound(
+            _("{person} does not have {code}.").format(person=person, code=code[:20]),
+            do=_("Check the code of the qualification."),
+        )
     return held

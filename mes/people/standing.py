@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from mes.kernel.personnel.models import Person, PersonQualification, Qualification
 
@@ -15,10 +16,10 @@ SOON = timedelta(days=30)
 class Standing(TextChoices):
     """What a grant is worth. It holds through its last day."""
 
-    VALID = "VALID", "Valid"
-    EXPIRES_SOON = "EXPIRES_SOON", "Expires within 30 days"
-    LAPSED = "LAPSED", "Lapsed"
-    WITHDRAWN = "WITHDRAWN", "Withdrawn"
+    VALID = "VALID", _("Valid")
+    EXPIRES_SOON = "EXPIRES_SOON", _("Expires within 30 days")
+    LAPSED = "LAPSED", _("Lapsed")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
 
 def standing(held: PersonQualification, today: date) -> Standing:

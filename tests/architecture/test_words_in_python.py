@@ -18,8 +18,12 @@ from mes.kernel.refusals import Refusal
 PACKAGES = [
     "equipment",
     "genealogy",
+    "mes/boards",
+    "mes/demo/queries.py",
+    "mes/demo/views.py",
     "mes/erp",
     "mes/kernel",
+    "mes/people",
     "mes/plantfiles",
     "mes/station",
     "orders",
@@ -32,6 +36,8 @@ FOR_DEVELOPERS = {
     "equipment/calendars/serializers.py": "described in the API's document",
     "equipment/calendars/spans.py": "errors of a program",
     "equipment/serializers.py": "described in the API's document",
+    "mes/boards/reference.py": "the pages of docs/reference",
+    "mes/boards/views/design.py": "made-up content of the page of components",
     "mes/erp/serializers.py": "described in the API's document",
     "mes/kernel/audit/canonical.py": "errors of a program",
     "mes/kernel/code128.py": "errors of a program",
@@ -62,10 +68,10 @@ NOT_READ = {"bytes \0-\0/\0", 'Bearer realm="plantwright"', "Password of \0 (\0)
 
 
 def modules_of(package: str) -> list[Path]:
-    """Its modules; commands of manage.py speak English to whoever runs the plant's servers."""
+    """Its modules, or the one named; commands of manage.py speak English to whoever runs the plant's servers."""
     return sorted(
         path
-        for path in (ROOT / package).rglob("*.py")
+        for path in ([ROOT / package] if package.endswith(".py") else (ROOT / package).rglob("*.py"))
         if not {"migrations", "management"} & set(path.parts) and relative(path) not in FOR_DEVELOPERS
     )
 
@@ -174,6 +180,8 @@ def said_by(node: ast.AST, kinds: set[str]) -> Iterator[ast.expr]:
     """What a person reads of a call, or of the members of a class of choices. kinds: the names of refusals."""
     if isinstance(node, ast.Call):
         places = READ.get(name_of(node.func)) or ((0,) if name_of(node.func) in kinds else ())
+        if name_of(node.func) in {"display", "action"}:  # of the administration
+            yield from (keyword.value for keyword in node.keywords if keyword.arg == "description")
         if name_of(node.func).endswith("Field") and name_of(node.func) not in RELATIONS:
             places = (0,)
         yield from (node.args[place] for place in places if place < len(node.args))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
 from equipment.models import Site
 from mes.kernel.numbers import plain as plain_number
@@ -50,11 +51,13 @@ def limits(reading: Any) -> str:
         return ""
     places = getattr(reading, "places", None)
     if reading.lower is None:
-        text = f"up to {with_places(reading.upper, places)}"
+        text = _("up to {limit}").format(limit=with_places(reading.upper, places))
     elif reading.upper is None:
-        text = f"from {with_places(reading.lower, places)}"
+        text = _("from {limit}").format(limit=with_places(reading.lower, places))
     else:
-        text = f"{with_places(reading.lower, places)} to {with_places(reading.upper, places)}"
+        text = _("{lower} to {upper}").format(
+            lower=with_places(reading.lower, places), upper=with_places(reading.upper, places)
+        )
     return f"{text} {reading.quantity_unit}".strip()
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
@@ -25,7 +26,7 @@ from wip.queries import find_holds
 from wip.status import HoldStatus
 
 PER_PAGE = 50
-_FILTERS = [*HoldStatus.choices, ("all", "All")]
+_FILTERS = [*HoldStatus.choices, ("all", lazy("All"))]
 
 
 class SeveralOfThatName(InvalidInput):
@@ -83,12 +84,14 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 def _unit_or_order(person: Person, name: str) -> WorkOrder | Unit:
     found = [record for record in records_named(person, name) if not isinstance(record, Hold)]
     if not found:
-        raise NotFound(f"There is no unit, lot or order {name}.", do="Scan or type its number again.")
+        raise NotFound(
+            _("There is no unit, lot or order {name}.").format(name=name), do=_("Scan or type its number again.")
+        )
     if len(found) > 1:
-        names = " and ".join(f"{record._meta.verbose_name} {record}" for record in found)
+        names = _(" and ").join(f"{record._meta.verbose_name} {record}" for record in found)
         raise SeveralOfThatName(
-            f"{name} is not the name of one thing alone.",
-            why=f"There are {names}.",
-            do="Open the page of the one you mean, and place the hold there.",
+            _("{name} is not the name of one thing alone.").format(name=name),
+            why=_("There are {names}.").format(names=names),
+            do=_("Open the page of the one you mean, and place the hold there."),
         )
     return found[0]

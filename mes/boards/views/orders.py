@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
@@ -31,7 +32,7 @@ PER_PAGE = 50
 MOST_AT_ONCE = 100
 EXCEPTIONS = 12
 
-_FILTERS = [("open", "Open"), *OrderStatus.choices, ("all", "All")]
+_FILTERS = [("open", lazy("Open")), *OrderStatus.choices, ("all", lazy("All"))]
 
 
 @require_safe
@@ -111,7 +112,10 @@ def release_several(request: HttpRequest) -> HttpResponse:
     """All of the chosen orders, or none of them."""
     references = sorted(set(request.POST.getlist("order")))
     if not 0 < len(references) <= MOST_AT_ONCE:
-        raise InvalidInput(f"Choose 1 to {MOST_AT_ONCE} orders.", do="Tick the orders that go to the floor.")
+        raise InvalidInput(
+            _("Choose 1 to {most} orders.").format(most=MOST_AT_ONCE),
+            do=_("Tick the orders that go to the floor."),
+        )
     orders = [known_order(request.user, reference.replace("\0", "")) for reference in references]
     with desk_door(request) as passage:
         if not passage.replayed:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mes.kernel.code128 import svg
@@ -26,9 +27,9 @@ def traveler(request: HttpRequest, erp_reference: str) -> HttpResponse:
     order = known_order(request.user, erp_reference)
     if order.status == OrderStatus.DRAFT:
         raise NothingPinnedYet(
-            f"Order {order} has no traveler yet.",
-            why="Its revisions are pinned when it is released.",
-            do="Release it, then print the traveler.",
+            _("Order {order} has no traveler yet.").format(order=order),
+            why=_("Its revisions are pinned when it is released."),
+            do=_("Release it, then print the traveler."),
         )
     serials = list(order.units.order_by("serial").values_list("serial", flat=True)[: UNITS_SHOWN + 1])
     context = {

@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "mes.kernel.refusals.RefusalMiddleware",
-    "mes.admin_times.AdminTimesMiddleware",
+    "mes.plant_times.PlantTimesMiddleware",
 ]
 
 TEMPLATES = [

@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Everything runs from .venv, made from the hash-locked requirement files.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-nightly test-browser check bench format lock install install-dev
+.PHONY: help demo test test-nightly test-browser pictures check bench format lock install install-dev
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -27,6 +27,9 @@ test-nightly: $(VENV)/dev-installed  ## Run every test, the long ones too
 
 bench: $(VENV)/dev-installed  ## Measure scan-to-complete and the imports beside bare PostgreSQL
 	@MES_TEST_DURABLE=1 $(BIN)/python -m pytest -m bench -p no:randomly -s
+
+pictures: $(VENV)/dev-installed  ## Take the pictures of docs/screenshots anew, from a demo that runs (MES_PORT)
+	@$(BIN)/python -m tests.browser.pictures
 
 check: $(VENV)/dev-installed  ## Lint, types, templates, import contracts, migrations, deployment settings, generated docs
 	@BIN=$(BIN) CODE="$(CODE)" .ci/check

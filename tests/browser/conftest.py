@@ -1,20 +1,17 @@
 """Debian's Chromium, and a station page of our shells, components and scripts that needs no database."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.bench import Bench, bench_server
+from tests.browser.chromium import CHROMIUM, FLAGS, QUIET
 
 # Playwright's synchronous API keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-QUIET = ["--disable-sync", "--no-first-run", "--autoplay-policy=user-gesture-required"]
 # Every tone that the page plays, for tests to hear.
 EARS = """
 window.tones = [];

@@ -23,7 +23,7 @@ from equipment.models import (
 from equipment.models.assets import DUE_SOON
 from equipment.outline import Line
 from equipment.status import CalibrationResult, CalibrationState, CallStatus, ReasonKind, TreeStatus
-from mes.kernel.prepared import Question, at_once, prepared
+from mes.kernel.prepared import Question, any_of, at_once, prepared
 
 M = TypeVar("M", bound=Model)
 
@@ -152,12 +152,20 @@ def assets_taken_by(executions: Collection[UUID]) -> dict[UUID, list[PhysicalAss
 
 def find_calls(sites: Collection[UUID], *, is_open: bool) -> QuerySet[HelpCall]:
     """Help calls: the open ones, longest first, or those done, latest first."""
-    found = HelpCall.objects.filter(site__in=sites).select_related(
-        "site", "station", "called_by", "taken_by", "done_by"
-    )
+    found = _calls().filter(site__in=sites)
     if is_open:
         return found.exclude(status=CallStatus.DONE).order_by("called_at")
     return found.filter(status=CallStatus.DONE).order_by("-done_at")
+
+
+@prepared
+def open_calls(sites: Collection[UUID]) -> QuerySet[HelpCall]:
+    """The calls of the sites that are not done, longest first."""
+    return _calls().filter(site=any_of(sites)).exclude(status=CallStatus.DONE).order_by("called_at")
+
+
+def _calls() -> QuerySet[HelpCall]:
+    return HelpCall.objects.select_related("site", "station", "called_by", "taken_by", "done_by")
 
 
 def open_calls_at(station: Station) -> dict[str, HelpCall]:

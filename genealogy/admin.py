@@ -19,7 +19,6 @@ class UnitAdmin(OfYourSites, DoorAdmin):
     list_select_related = ("product", "work_order")
     search_fields = ("serial", "work_order__erp_reference", "=product__code")
     autocomplete_fields = ("product",)
-    show_full_result_count = False
     actions = None
 
     def has_change_permission(self, request: HttpRequest, obj: Unit | None = None) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site, Station
 from genealogy.status import ActivityKind, UnitStatus
+from mes.kernel.indexes import text_index
 from mes.kernel.keys import uuid7
 from mes.kernel.numbers import plain
 from mes.kernel.records import History, Record, person_field, sequence_field
@@ -78,6 +79,7 @@ class Unit(Record):
                 fields=["station", "product"], condition=Q(status="FINISHED", station__isnull=False), name="unit_staged"
             ),
             models.Index(fields=["site", "serial"], condition=Q(status="QUARANTINED"), name="unit_in_quarantine"),
+            text_index("serial", name="unit_found_by_text"),
         ]
 
     def __str__(self) -> str:

@@ -42,10 +42,14 @@ class TakesComponents(Protocol):
 
 def unit_by_serial(serial: str, sites: Collection[UUID] | None = None) -> Unit | None:
     """The unit or lot of this serial, at one of the sites."""
-    found = Unit.objects.select_related(
+    return next((unit for unit in _by_serial(serial) if sites is None or unit.site_id in sites), None)
+
+
+@prepared
+def _by_serial(serial: str) -> QuerySet[Unit]:
+    return Unit.objects.select_related(
         "site", "product", "work_order__product_revision__product", "work_order__routing_revision__routing"
     ).filter(serial=serial)
-    return (found.filter(site__in=sites) if sites is not None else found).first()
 
 
 def lock_units(serials: Sequence[str], *, site_id: UUID) -> dict[str, Unit]:
@@ -86,7 +90,7 @@ def hosts(subjects: Sequence[TakesComponents]) -> list[dict[UUID, str]]:
     return [found] * len(subjects)
 
 
-def as_built(unit: Unit) -> QuerySet[ActivityUnit]:
+def as_built(unit: Unit | UUID) -> QuerySet[ActivityUnit]:
     """What was built into the unit, in order of its building."""
     return (
         ActivityUnit.objects.filter(
@@ -100,6 +104,6 @@ def as_built(unit: Unit) -> QuerySet[ActivityUnit]:
     )
 
 
-def history_of(unit: Unit) -> QuerySet[Activity]:
+def history_of(unit: Unit | UUID) -> QuerySet[Activity]:
     """Everything that was done to the unit, in order."""
     return Activity.objects.filter(units__unit=unit).select_related("by").order_by("sequence").distinct()

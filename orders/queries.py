@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from equipment.models import Site
 from mes.kernel.audit.models import AuditEvent
 from mes.kernel.door import moment
+from mes.kernel.prepared import prepared
 from mes.kernel.refusals import Refusal
 from orders.models import (
     BomLine,
@@ -43,7 +44,13 @@ class RoutingHasCycle(Refusal):
 
 def order_by_reference(erp_reference: str, sites: Collection[UUID] | None = None) -> WorkOrder | None:
     """The order of this ERP reference, at one of the sites, with its revisions and the people it names."""
-    found = WorkOrder.objects.select_related(
+    found = _by_reference(erp_reference)
+    return next((order for order in found if sites is None or order.site_id in sites), None)
+
+
+@prepared
+def _by_reference(erp_reference: str) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.select_related(
         "site",
         "product_revision__product",
         "routing_revision__routing",
@@ -51,14 +58,16 @@ def order_by_reference(erp_reference: str, sites: Collection[UUID] | None = None
         "released_by",
         "completed_by",
     ).filter(erp_reference=erp_reference)
-    return (found.filter(site__in=sites) if sites is not None else found).first()
 
 
 def find_orders(sites: "list[UUID]", *, text: str = "", status: str = "") -> QuerySet[WorkOrder]:
     """Orders of the sites by rank, narrowed by text (reference or product) and status ("open": not completed)."""
     found = WorkOrder.objects.select_related("site", "product_revision__product").filter(site__in=sites)
     if text:
-        found = found.filter(Q(erp_reference__icontains=text) | Q(product_revision__product__code__icontains=text))
+        # Each of the two by its index: joined by OR, PostgreSQL would look at every order.
+        named = WorkOrder.objects.filter(erp_reference__icontains=text).values("pk")
+        makes = WorkOrder.objects.filter(product_revision__product__code__icontains=text).values("pk")
+        found = found.filter(pk__in=named.order_by().union(makes.order_by()))
     if status == "open":
         found = found.exclude(status=OrderStatus.COMPLETED)
     elif status:

@@ -1,19 +1,21 @@
 """Reads across whole orders, for those who plan and watch. Each is one statement, whatever the number of units."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
-from orders.models import OperationEdge, WorkOrder
+from mes.kernel.prepared import any_of, prepared
+from orders.models import WorkOrder
 from wip.models import ExecutionEvent, Hold, OperationExecution, Reading
 from wip.status import ExecutionStatus, HoldStatus
+from wip.waiting import count_waiting
 
 _ENDED = [UnitStatus.FINISHED, UnitStatus.CONSUMED, UnitStatus.SCRAPPED]
 
@@ -80,34 +82,14 @@ class Waiting:
 
 def waiting_at(order: WorkOrder) -> dict[str, Waiting]:
     """Where the units of a released order wait or are worked on, by operation code. Two statements."""
-    operations = "work_order__routing_revision__operations"
-    on_unit = OperationExecution.objects.filter(unit=OuterRef("pk"))
-    undone_before = OperationEdge.objects.filter(after=OuterRef("todo__pk")).exclude(
-        Exists(
-            OperationExecution.objects.filter(
-                unit=OuterRef(OuterRef("pk")), operation_code=OuterRef("before__code"), status=ExecutionStatus.COMPLETED
-            )
-        )
-    )
-    on_it = Q(unit=OuterRef("pk")) | Q(work_order=OuterRef("work_order"))
-    held = Exists(Hold.objects.filter(on_it, status=HoldStatus.OPEN))
-    rows = (
-        Unit.objects.filter(work_order=order, status=UnitStatus.IN_PROCESS)
-        .annotate(todo=FilteredRelation(operations))
-        .filter(~Exists(on_unit.filter(operation_code=OuterRef("todo__code"))), ~Exists(undone_before))
-        .annotate(is_held=held)
-        .order_by()
-        .values_list("todo__code", "is_held")
-        .annotate(Count("pk"))
-    )
+    counts: dict[str, dict[str, int]] = {}
+    for code, is_held, count in count_waiting(order.pk):
+        counts.setdefault(code, {})["held" if is_held else "ready"] = count
     running = (
         OperationExecution.objects.filter(work_order=order, status=ExecutionStatus.RUNNING)
         .values_list("operation_code")
         .annotate(Count("pk"))
     )
-    counts: dict[str, dict[str, int]] = {}
-    for code, is_held, count in rows:
-        counts.setdefault(code, {})["held" if is_held else "ready"] = count
     for code, count in running:
         counts.setdefault(code, {})["running"] = count
     return {code: Waiting(**known) for code, known in counts.items()}
@@ -132,10 +114,23 @@ def scraps(**among: Any) -> QuerySet[ExecutionEvent]:
     )
 
 
-def running_in(sites: Iterable[UUID]) -> QuerySet[OperationExecution]:
+@prepared
+def notable_readings_in(executions: Collection[UUID]) -> QuerySet[Reading]:
+    """The readings to review of the executions, latest first."""
+    return notable_readings(execution=any_of(executions))
+
+
+@prepared
+def scraps_in(executions: Collection[UUID]) -> QuerySet[ExecutionEvent]:
+    """The events of the executions that scrapped something, latest first."""
+    return scraps(execution=any_of(executions))
+
+
+@prepared
+def running_in(sites: Collection[UUID]) -> QuerySet[OperationExecution]:
     """What is being worked on at the sites, longest first."""
     return (
-        OperationExecution.objects.filter(site__in=sites, status=ExecutionStatus.RUNNING)
+        OperationExecution.objects.filter(site=any_of(sites), status=ExecutionStatus.RUNNING)
         .select_related("unit", "work_order__site", "station", "worked_by")
         .order_by("started_at")
     )
@@ -144,9 +139,14 @@ def running_in(sites: Iterable[UUID]) -> QuerySet[OperationExecution]:
 def readings_of(executions: Sequence[OperationExecution]) -> dict[UUID, list[Reading]]:
     """Every reading of the executions, corrected ones too, in order of recording, by execution."""
     found: dict[UUID, list[Reading]] = {}
-    rows = Reading.objects.filter(execution__in=executions).select_related(
-        "by", "corrects", "corrected_by_reading", "witnessed_by", "signature__signed_by"
-    )
-    for reading in rows.order_by("id"):
+    for reading in _readings_of([execution.pk for execution in executions]) if executions else ():
         found.setdefault(reading.execution_id, []).append(reading)
     return found
+
+
+@prepared
+def _readings_of(executions: Collection[UUID]) -> QuerySet[Reading]:
+    rows = Reading.objects.filter(execution=any_of(executions)).select_related(
+        "by", "corrects", "corrected_by_reading", "witnessed_by", "signature__signed_by"
+    )
+    return rows.order_by("id")

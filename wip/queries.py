@@ -13,7 +13,7 @@ from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Hook, Verdict, judge
 from mes.kernel.personnel.models import Person
-from mes.kernel.prepared import prepared
+from mes.kernel.prepared import any_of, prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
 from orders.queries import plan_of
@@ -180,8 +180,7 @@ def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, l
     plan = plan_of(order)
     units = list(order.units.order_by("serial")[offset : offset + limit])
     by_unit: dict[UUID, dict[str, OperationExecution]] = {}
-    executions = OperationExecution.objects.filter(unit__in=units).select_related("worked_by", "station")
-    for execution in executions.order_by("attempt"):
+    for execution in _executions_on([unit.pk for unit in units]):
         by_unit.setdefault(execution.unit_id, {})[execution.operation_code] = execution
     holds = {
         hold.unit_id: hold
@@ -189,6 +188,12 @@ def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, l
     }
     on_order = Hold.objects.filter(work_order=order, status=HoldStatus.OPEN).first()
     return plan, [_row(unit, plan, by_unit.get(unit.pk, {}), holds.get(unit.pk) or on_order) for unit in units]
+
+
+@prepared
+def _executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
+    found = OperationExecution.objects.filter(unit=any_of(units)).select_related("worked_by", "station")
+    return found.order_by("attempt")
 
 
 def _row(unit: Unit, plan: Plan, executions: dict[str, OperationExecution], hold: Hold | None) -> Row:
@@ -217,7 +222,8 @@ def holds_on(unit: Unit) -> QuerySet[Hold]:
     return Hold.objects.filter(here, status=HoldStatus.OPEN).select_related("placed_by")
 
 
-def open_holds_of(order: WorkOrder) -> QuerySet[Hold]:
+@prepared
+def open_holds_of(order: UUID) -> QuerySet[Hold]:
     """Open holds on the order and on its units, latest first."""
     return Hold.objects.filter(Q(work_order=order) | Q(unit__work_order=order), status=HoldStatus.OPEN).select_related(
         "unit", "work_order", "placed_by"

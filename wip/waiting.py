@@ -76,6 +76,17 @@ SELECT id, code, is_ready FROM (
 """  # noqa: S608
 
 
+# The same of one order, by operation.
+_OF_ORDER = f"""
+SELECT todo.code, {_HELD} AS is_held, count(*)
+FROM orders_workorder placed
+JOIN orders_operation todo ON todo.routing_revision_id = placed.routing_revision_id
+JOIN genealogy_unit unit ON unit.work_order_id = placed.id AND unit.status = 'IN_PROCESS'
+WHERE placed.id = %(order)s AND NOT {_BEGUN} AND NOT {_EARLY}
+GROUP BY todo.code, is_held
+"""  # noqa: S608
+
+
 class Place(NamedTuple):
     """A unit that waits for an operation (code) at a station: ready, or held or on its way."""
 
@@ -91,3 +102,10 @@ def waiting_at(station: Station) -> tuple[list[Place], list[Place]]:
         cursor.execute(_WAITING, asked)
         places = [Place(*row) for row in cursor.fetchall()]
     return [one for one in places if one.is_ready], [one for one in places if not one.is_ready]
+
+
+def count_waiting(order: UUID) -> list[tuple[str, bool, int]]:
+    """(operation code, whether they are held, how many units of the order wait for it with all before it done)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ORDER, {"order": order})
+        return cursor.fetchall()

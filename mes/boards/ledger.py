@@ -51,6 +51,8 @@ _OF_THE_ENTERPRISE = {
     "orders_pinnedplan": "a copy of master data, shared by its content",
 }
 
+SHOWN = 80  # characters of a value
+
 
 @dataclass(frozen=True)
 class Change:
@@ -59,6 +61,14 @@ class Change:
     column: str
     old: Any
     new: Any
+
+    @property
+    def before(self) -> str:
+        return _short(self.old)
+
+    @property
+    def after(self) -> str:
+        return _short(self.new)
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,15 @@ class Entry:
     table: str
     who: str
     changes: list[Change]
+
+    @property
+    def is_update(self) -> bool:
+        return self.event.operation == "UPDATE"
+
+    @property
+    def shown(self) -> list[Change]:
+        """The changes that say something: of a new row, or one that is gone, what it holds."""
+        return self.changes if self.is_update else [one for one in self.changes if one.old or one.new]
 
 
 @cache
@@ -140,6 +159,12 @@ def changes(event: AuditEvent) -> list[Change]:
         for column in sorted({*old, *new})
         if old.get(column) != new.get(column)
     ]
+
+
+def _short(value: Any) -> str:
+    """A value of a column on one line."""
+    text = "–" if value is None else str(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def _who(event: AuditEvent, people: Any) -> str:

@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import dateformat
 from django.utils.translation import gettext as _
 
+from mes.kernel.prepared import prepared
 from orders.models import WorkOrder
 from orders.plans import Plan
 from wip.models import ExecutionEvent, OperationExecution, Reading
-from wip.overview import notable_readings, scraps
+from wip.overview import notable_readings, notable_readings_in, scraps, scraps_in
 from wip.queries import Cell, Row, grid
+
+NOTABLE = 12  # so many are shown to be reviewed
 
 
 @dataclass(frozen=True)
@@ -57,15 +61,15 @@ class Grid:
 def draw(order: WorkOrder, *, page: int, per_page: int, now: datetime) -> Grid:
     """A page of the order's grid. Five statements, whatever its size."""
     plan, rows = grid(order, offset=(page - 1) * per_page, limit=per_page)
-    executions = [cell.execution for row in rows for cell in row.cells if cell.execution is not None]
+    keys = [cell.execution.pk for row in rows for cell in row.cells if cell.execution is not None]
     notable: dict[UUID, list[Reading]] = {}
-    for reading in notable_readings(execution__in=executions):
+    for reading in notable_readings_in(keys) if keys else ():
         notable.setdefault(reading.execution_id, []).append(reading)
-    scrapped: dict[UUID, ExecutionEvent] = {e.execution_id: e for e in scraps(execution__in=executions)}
+    scrapped: dict[UUID, ExecutionEvent] = {event.execution_id: event for event in scraps_in(keys)} if keys else {}
     return Grid(plan, [_line(row, order, plan, notable, scrapped, now) for row in rows])
 
 
-def notable_of(order: WorkOrder, plan: Plan, *, most: int, now: datetime) -> list[Notable]:
+def notable_of(order: WorkOrder, plan: Plan, *, now: datetime) -> list[Notable]:
     """What was scrapped, corrected or out of limits in an order, latest first. Two statements."""
     found = [
         Notable(
@@ -76,14 +80,24 @@ def notable_of(order: WorkOrder, plan: Plan, *, most: int, now: datetime) -> lis
             event.at,
             "",
         )
-        for event in scraps(execution__work_order=order)[:most]
+        for event in _scraps_of(order.pk)
     ]
-    for reading in notable_readings(execution__work_order=order)[:most]:
+    for reading in _notable_readings_of(order.pk):
         letter = "C" if reading.is_within_limits else "L"
         said = _said(reading, plan) + (f": {reading.reason}" if reading.reason else "")
         found.append(Notable("caution", letter, str(reading.execution.unit), said, reading.at, ""))
-    latest = sorted(found, key=lambda one: one.at, reverse=True)[:most]
+    latest = sorted(found, key=lambda one: one.at, reverse=True)[:NOTABLE]
     return [replace(one, when=_time(order, one.at, now)) for one in latest]
+
+
+@prepared
+def _scraps_of(order: UUID) -> QuerySet[ExecutionEvent]:
+    return scraps(execution__work_order=order)[:NOTABLE]
+
+
+@prepared
+def _notable_readings_of(order: UUID) -> QuerySet[Reading]:
+    return notable_readings(execution__work_order=order)[:NOTABLE]
 
 
 def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, now: datetime) -> Line:

@@ -1,10 +1,12 @@
 """What the unit page shows, read together. The number of statements is the same for every unit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from equipment.models import PhysicalAsset
 from equipment.queries import assets_taken_by
@@ -16,6 +18,7 @@ from mes.boards.readings import Line, Table, arranged
 from mes.kernel.audit.models import AuditEvent, Signature
 from mes.kernel.gates import Verdict
 from mes.kernel.personnel.roles import Permission
+from mes.kernel.prepared import any_of, at_once, prepared
 from orders.plans import OperationPlan
 from orders.queries import plan_of
 from wip.models import Hold, OperationExecution
@@ -69,15 +72,19 @@ class UnitRecord:
 
 def read(unit: Unit, person: Any) -> UnitRecord:
     """The unit's record as the person may see it: without the ledger's rows unless they may view the ledger."""
-    executions = list(
-        unit.executions.select_related("station", "started_by", "worked_by", "completed_by").order_by("started_at")
+    executions, built_in, used_in, activities, holds = at_once(
+        _executions.of(unit.pk),
+        _built_in.of(unit.pk),
+        _used_in.of(unit.pk),
+        _activities.of(unit.pk),
+        _holds.of(unit.pk, unit.work_order_id),
     )
     return UnitRecord(
         work=_work(unit, executions),
-        built_in=list(as_built(unit)),
-        used_in=list(_used_in(unit)),
-        activities=list(history_of(unit).reverse()[:LATEST])[::-1],
-        holds=_holds(unit),
+        built_in=built_in,
+        used_in=used_in,
+        activities=activities[::-1],
+        holds=holds,
         signatures=_signatures(unit, executions),
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
     )
@@ -85,9 +92,31 @@ def read(unit: Unit, person: Any) -> UnitRecord:
 
 def _signatures(unit: Unit, executions: list[OperationExecution]) -> list[Signature]:
     """Those on its operations, and on the release of a received lot."""
-    signed = Q(record_table="wip_operationexecution", record__in=[execution.pk for execution in executions])
-    signed |= Q(record_table="genealogy_unit", record=unit.pk)
-    return list(Signature.objects.filter(signed).select_related("signed_by").order_by("signed_at"))
+    return _signed([execution.pk for execution in executions], unit.pk)
+
+
+@prepared
+def _signed(executions: Collection[UUID], unit: UUID) -> QuerySet[Signature]:
+    signed = Q(record_table="wip_operationexecution", record=any_of(executions))
+    signed |= Q(record_table="genealogy_unit", record=unit)
+    return Signature.objects.filter(signed).select_related("signed_by").order_by("signed_at")
+
+
+@prepared
+def _executions(unit: UUID) -> QuerySet[OperationExecution]:
+    found = OperationExecution.objects.filter(unit=unit)
+    return found.select_related("station", "started_by", "worked_by", "completed_by").order_by("started_at")
+
+
+@prepared
+def _built_in(unit: UUID) -> QuerySet[ActivityUnit]:
+    return as_built(unit)
+
+
+@prepared
+def _activities(unit: UUID) -> QuerySet[Activity]:
+    """The latest, the last first."""
+    return history_of(unit).reverse()[:LATEST]
 
 
 def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
@@ -105,7 +134,8 @@ def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
     return list(work.values())
 
 
-def _used_in(unit: Unit) -> Any:
+@prepared
+def _used_in(unit: UUID) -> QuerySet[ActivityUnit]:
     """What the unit or lot was built into, latest first."""
     return (
         ActivityUnit.objects.filter(
@@ -119,13 +149,10 @@ def _used_in(unit: Unit) -> Any:
     )
 
 
-def _holds(unit: Unit) -> list[Hold]:
-    on_it = Q(unit=unit) | Q(work_order=unit.work_order_id) if unit.work_order_id else Q(unit=unit)
-    return list(
-        Hold.objects.filter(on_it)
-        .select_related("unit", "work_order", "placed_by", "released_by")
-        .order_by("-placed_at")
-    )
+@prepared
+def _holds(unit: UUID, order: UUID | None) -> QuerySet[Hold]:
+    found = Hold.objects.filter(Q(unit=unit) | Q(work_order=order))
+    return found.select_related("unit", "work_order", "placed_by", "released_by").order_by("-placed_at")
 
 
 def _ledger(unit: Unit) -> list[Entry]:

@@ -72,6 +72,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["mes.kernel.pieces"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -82,6 +83,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "mes.kernel.choices.FlatChoices"
 
 # --- Database: two roles. The owner migrates, the application can neither alter tables nor delete records.
 DATABASE_URL = env.str("DATABASE_URL")

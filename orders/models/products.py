@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from mes.kernel.indexes import text_index
 from mes.kernel.numbers import plain
 from mes.kernel.records import History, Record
 from orders.models.revisions import Revision, revision_constraints
@@ -63,6 +64,7 @@ class Product(Record):
 
     class Meta:
         ordering = ["code"]
+        indexes = [text_index("code", name="product_found_by_text")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site
 from mes.kernel.constraints import both_or_neither
+from mes.kernel.indexes import text_index
 from mes.kernel.records import History, Record, person_field
 from orders.models.products import ProductRevision
 from orders.models.routings import RoutingRevision
@@ -86,7 +87,10 @@ class WorkOrder(Record):
                 violation_error_message=_("A completed order says who completed it, and when."),
             ),
         ]
-        indexes = [models.Index(fields=["site", "status", "priority", "due_at"], name="order_by_rank")]
+        indexes = [
+            models.Index(fields=["site", "status", "priority", "due_at"], name="order_by_rank"),
+            text_index("erp_reference", name="order_found_by_text"),
+        ]
 
     def __str__(self) -> str:
         return self.erp_reference

@@ -43,6 +43,24 @@ class HttpClient:
         assert answer.status == 200, content
 
 
+class Browser:
+    """Asks for pages, one after the other, on one connection."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+
+    def get(self, path: str, headers: dict[str, str]) -> int:
+        """The status of the answer, once all of it is here."""
+        self.connection.request("GET", path, headers=headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def close(self) -> None:
+        self.connection.close()
+
+
 class Timing:
     """What a series of acts took."""
 

@@ -39,7 +39,7 @@ def test_rows_are_found_by_table_person_and_time(plant, desk_of) -> None:
 def test_pages_go_back_by_sequence(plant, desk_of) -> None:
     ruth = desk_of("ruth")
     first = ruth.get("/records/")
-    assert len(first.context["entries"]) == 50
+    assert len(first.context["entries"]) == 30
     older = ruth.get(f"/records/?{first.context['older']}")
     assert older.context["entries"][0].event.sequence < first.context["entries"][-1].event.sequence
 

@@ -1,19 +1,23 @@
 """Stations, calls and holds."""
 
 from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from equipment.models import HelpCall, Station
 from equipment.queries import find_calls, in_plant_order
 from equipment.status import CallStatus
-from mes.boards.start.panel import Asked, Line, Panel, panel
+from mes.boards.start.panel import SHOWN, Asked, Line, Panel, panel
 from mes.boards.templatetags.plant import age, moment
+from mes.kernel.prepared import any_of, prepared
 from wip.models import Hold, OperationExecution
 from wip.overview import running_in
-from wip.queries import find_holds
+from wip.status import HoldStatus
 
 STATIONS_SHOWN = 40
 
@@ -21,18 +25,28 @@ STATIONS_SHOWN = 40
 def stations(asked: Asked) -> Panel:
     """Every station by work center: what runs there, by whom, for how long; or that it calls for help."""
     running: dict[UUID, list[OperationExecution]] = defaultdict(list)
-    for execution in running_in(asked.sites):
+    for execution in running_in(list(asked.sites)):
         running[execution.station_id].append(execution)
-    calling = {call.station_id: call for call in find_calls(asked.sites, is_open=True)}
-    found = Station.objects.filter(site__in=asked.sites, is_active=True).select_related("work_center", "site")
+    calling = {call.station_id: call for call in asked.calls}
     return panel(
         _("Stations"),
-        found.order_by(*in_plant_order()),
+        _stations(site__in=asked.sites),
         lambda station: _station(asked, station, running[station.pk], calling.get(station.pk)),
         empty=_("There are no stations yet; they are made in the master data."),
         more=reverse("station:stations"),
         shown=STATIONS_SHOWN,
+        first=_first_stations(list(asked.sites)),
     )
+
+
+@prepared
+def _first_stations(sites: Collection[UUID]) -> QuerySet[Station]:
+    return _stations(site=any_of(sites))[: STATIONS_SHOWN + 1]
+
+
+def _stations(**at: Any) -> QuerySet[Station]:
+    found = Station.objects.filter(is_active=True, **at).select_related("work_center", "site")
+    return found.order_by(*in_plant_order())
 
 
 def _station(asked: Asked, station: Station, running: list[OperationExecution], call: HelpCall | None) -> Line:
@@ -60,6 +74,7 @@ def calls(asked: Asked) -> Panel:
         lambda call: _call(asked, call),
         empty=_("Nobody calls."),
         more=reverse("help_calls"),
+        first=asked.calls[: SHOWN + 1],
     )
 
 
@@ -80,11 +95,21 @@ def holds(asked: Asked) -> Panel:
     """Open holds."""
     return panel(
         _("Open holds"),
-        find_holds(asked.sites).select_related("site"),
+        _holds(site__in=asked.sites),
         _hold,
         empty=_("None: nothing is held."),
         more=reverse("holds"),
+        first=_first_holds(list(asked.sites)),
     )
+
+
+@prepared
+def _first_holds(sites: Collection[UUID]) -> QuerySet[Hold]:
+    return _holds(site=any_of(sites))[: SHOWN + 1]
+
+
+def _holds(**at: Any) -> QuerySet[Hold]:
+    return Hold.objects.filter(status=HoldStatus.OPEN, **at).select_related("site", "unit", "work_order")
 
 
 def _hold(hold: Hold) -> Line:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from equipment.models import Site
+from equipment.models import HelpCall, Site
+from equipment.queries import open_calls
 from mes.kernel.personnel.models import Person
 
 SHOWN = 8
@@ -21,6 +23,11 @@ class Asked:
     person: Person
     sites: dict[UUID, Site]
     now: datetime
+
+    @cached_property
+    def calls(self) -> list[HelpCall]:
+        """The open calls for help, longest first."""
+        return open_calls(list(self.sites))
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,19 @@ class Panel:
 
 
 def panel(
-    title: str, found: QuerySet[Any], line: Callable[[Any], Line], *, empty: str, more: str = "", shown: int = SHOWN
+    title: str,
+    found: QuerySet[Any],
+    line: Callable[[Any], Line],
+    *,
+    empty: str,
+    more: str = "",
+    shown: int = SHOWN,
+    first: Sequence[Any] | None = None,
 ) -> Panel:
-    """The first of what was found. Counts by a statement of its own only where more is left."""
-    rows = list(found[: shown + 1])
+    """The first of what was found. Counts by a statement of its own only where more is left.
+
+    first: the first of them, one more than is shown, when a prepared query has asked for them.
+    """
+    rows = list(found[: shown + 1]) if first is None else first
     count = found.count() if len(rows) > shown else len(rows)
     return Panel(title, [line(row) for row in rows[:shown]], count, empty, more)

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from equipment.models import Site
@@ -21,8 +23,17 @@ def moment(value: datetime | None, site: Site | None = None) -> str:
     if value is None:
         return "–"
     local = site.local(value) if isinstance(site, Site) else timezone.localtime(value)
-    year = "" if local.year == timezone.localtime(timezone=local.tzinfo).year else " Y"
-    return formats.date_format(local, f"D j M{year}, H:i")
+    is_this_year = local.year == timezone.localtime(timezone=local.tzinfo).year
+    return _written(local.replace(second=0, microsecond=0, tzinfo=None), is_this_year, get_language())
+
+
+@lru_cache(4096)
+def _written(minute: datetime, is_this_year: bool, language: str | None) -> str:
+    """A minute in words, kept: lists show the same ones again, and putting one together costs as much as a row.
+
+    language: the one that is active.
+    """
+    return formats.date_format(minute, f"D j M{'' if is_this_year else ' Y'}, H:i")
 
 
 @register.filter

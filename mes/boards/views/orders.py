@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from equipment.queries import sites_of
 from mes.boards.forms import HoldForm, ReleaseHoldForm
 from mes.boards.order_grid import draw, notable_of
+from mes.boards.order_rows import rows_of
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
+from mes.kernel.paging import Pages
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput
@@ -25,12 +26,12 @@ from orders.queries import find_orders
 from orders.status import OrderStatus
 from wip.actions import holds
 from wip.actions import orders as floor
-from wip.overview import hold_counts, progress_of, waiting_at
+from wip.overview import progress_of, waiting_at
 from wip.queries import open_holds_of
 
-PER_PAGE = 50
+PER_PAGE = 50  # units of an order
+ORDERS_PER_PAGE = 40
 MOST_AT_ONCE = 100
-EXCEPTIONS = 12
 
 _FILTERS = [("open", lazy("Open")), *OrderStatus.choices, ("all", lazy("All"))]
 
@@ -42,17 +43,15 @@ def order_list(request: HttpRequest) -> HttpResponse:
     status = status if status in dict(_FILTERS) else "open"
     text, sites = text_of(request, "text"), list(sites_of(request.user))
     found = find_orders(sites, text=text, status="" if status == "all" else status)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    orders = list(page.object_list)
-    progress, held = progress_of(orders), hold_counts(orders)
+    page = Pages(found, ORDERS_PER_PAGE, joined=("site", "product_revision__product")).get_page(request.GET.get("page"))
+    rows = rows_of(list(page.object_list), timezone.now())
     context = {
         "page": page,
-        "rows": [(order, progress[order.pk], held.get(order.pk, 0)) for order in orders],
+        "rows": rows,
         "filters": _FILTERS,
         "status": status,
         "text": text,
-        "now": timezone.now(),
-        "has_drafts": any(order.status == OrderStatus.DRAFT for order in orders),
+        "has_drafts": any(row.is_draft for row in rows),
         "may_release": request.user.may(Permission.RELEASE_ORDERS),
         "may_import": request.user.may(Permission.IMPORT_ORDERS),
     }
@@ -67,7 +66,7 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
         "order": order,
         "now": now,
         "progress": progress_of([order])[order.pk],
-        "open_holds": list(open_holds_of(order)),
+        "open_holds": open_holds_of(order.pk),
         "hold_form": HoldForm(auto_id="hold_%s"),
         "release_hold_form": ReleaseHoldForm(auto_id=False),
         "why_not_release": refusal_of(check_permission, request.user, Permission.RELEASE_ORDERS),
@@ -82,7 +81,7 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
 
 def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict[str, Any]:
     """What a released order has besides: its grid, where it waits, what is to be reviewed."""
-    pages = Paginator(order.units.all(), PER_PAGE)
+    pages = Pages(order.units.all(), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     grid = draw(order, page=page.number, per_page=PER_PAGE, now=now)
     waiting = waiting_at(order)
@@ -90,7 +89,7 @@ def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict
         "page": page,
         "grid": grid,
         "waiting": [(o, waiting[o.code]) for o in grid.plan.operations if o.code in waiting],
-        "exceptions": notable_of(order, grid.plan, most=EXCEPTIONS, now=now),
+        "exceptions": notable_of(order, grid.plan, now=now),
     }
 
 

@@ -19,6 +19,7 @@ from mes.kernel.door import Passage, open_door
 from mes.kernel.refusals import Refusal
 
 REASON_LENGTH = 200
+ROWS = 25  # on a page of a list: each cell goes through Django's general way of showing any field
 
 
 class ReasonForm(forms.ModelForm):
@@ -78,7 +79,8 @@ class DoorAdmin(PlainChoices, admin.ModelAdmin):
     form = ReasonForm
     action_form = ReasonActionForm
     save_on_top = False
-    list_per_page = 50
+    list_per_page = ROWS
+    show_full_result_count = False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -175,7 +177,7 @@ class RecordAdmin(DoorAdmin, SimpleHistoryAdmin):
 class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     """A list to look things up in."""
 
-    list_per_page = 50
+    list_per_page = ROWS
     show_full_result_count = False
     actions = None
 

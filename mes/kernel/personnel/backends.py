@@ -1,13 +1,16 @@
 """Log-in by password for office users."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from mes.kernel.personnel.actions import secrets
 from mes.kernel.personnel.models import Person
+from mes.kernel.prepared import prepared
 from mes.kernel.refusals import Refusal
 
 
@@ -26,4 +29,9 @@ class RoleBackend(BaseBackend):
             return None
 
     def get_user(self, user_id: Any) -> Person | None:
-        return Person.objects.filter(pk=user_id, is_active=True).first()
+        return next(iter(_active(user_id)), None)
+
+
+@prepared
+def _active(person: UUID) -> QuerySet[Person]:
+    return Person.objects.filter(pk=person, is_active=True).order_by()

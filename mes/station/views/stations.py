@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,15 +20,19 @@ from mes.station.forms import Act, checked
 from mes.station.queries import device_for, devices_by_station, running_by_station, stations_for
 from mes.station.views.presence import COOKIE, COOKIE_AGE_S, device_of
 
+PER_PAGE = 40
+
 
 @never_cache
 @require_safe
 @office(Permission.VIEW_ORDERS)
 def stations(request: HttpRequest) -> HttpResponse:
     """Stations by site, with what runs there and which browsers they are."""
-    shown, now = list(stations_for(request.user)), timezone.now()
+    page = Paginator(stations_for(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    shown, now = list(page.object_list), timezone.now()
     running, devices = running_by_station(shown), devices_by_station(shown)
     context = {
+        "page": page,
         "stations": [
             (one, running.get(one.pk, []), [(d, d.is_locked(now)) for d in devices.get(one.pk, [])]) for one in shown
         ],

@@ -1,0 +1,51 @@
+"""`include` as templates know it, that keeps what the small components come out as.
+
+A page shows the same badge or icon many times. Included with `only`, these four follow from the values they are given
+and the language, so what they came out as once is what they will come out as again.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.base import Parser, Token
+from django.template.context import Context
+from django.template.loader_tags import IncludeNode, do_include
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+KEPT = {f"components/{name}.html" for name in ("badge", "icon", "mark", "progress")}
+_MOST = 4096
+_PLAIN = (str, int, Decimal, type(None))
+
+_pieces: dict[Any, SafeString] = {}
+
+
+class KeptIncludeNode(IncludeNode):
+    """An include of one of KEPT with `only`. A value that is not plain (a time, which a zone shows) is not kept."""
+
+    def render(self, context: Context) -> SafeString:
+        given = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        given = {name: str(value) if isinstance(value, Promise) else value for name, value in given.items()}
+        if not all(isinstance(value, _PLAIN) for value in given.values()):
+            return super().render(context)
+        # As text and with its class: 1, True and 1.0000 are equal, and look different.
+        values = tuple((name, value.__class__, str(value)) for name, value in given.items())
+        key = self.template.var, get_language(), values
+        kept = _pieces.get(key)
+        if kept is None:
+            if len(_pieces) >= _MOST:
+                _pieces.clear()
+            kept = _pieces[key] = super().render(context)
+        return kept
+
+
+@register.tag("include")
+def include(parser: Parser, token: Token) -> IncludeNode:
+    node = do_include(parser, token)
+    if node.isolated_context and getattr(node.template, "var", None) in KEPT:
+        node.__class__ = KeptIncludeNode
+    return node

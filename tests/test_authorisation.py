@@ -130,6 +130,7 @@ def _ask(client: Client, token: dict[str, str], method: str, path: str) -> str:
     return str(status)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_every_address_answers_every_role_as_the_table_says(plant, samples):
     found = {(name, method): row for name, method, row in answers(plant, samples)}

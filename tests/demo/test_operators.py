@@ -31,6 +31,7 @@ from wip.status import ExecutionStatus
 LOOKS, PACE = 40, 3
 
 
+@pytest.mark.long
 def test_they_work_and_leave_people_alone(loaded) -> None:
     amina, bench = Person.objects.get(username="operator"), Station.objects.get(code="ST-30")
     hers = running_at(bench).get()

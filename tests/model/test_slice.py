@@ -315,6 +315,7 @@ def run(plant: Plant, *, examples: int, always_the_same: bool) -> None:
     assert Unit.objects.filter(status="FINISHED", work_order__isnull=False).exists(), "no unit got to its end"
 
 
+@pytest.mark.long
 def test_the_verbs_do_what_the_rules_say(committed_plant):
     run(committed_plant, examples=20, always_the_same=True)
 

@@ -20,7 +20,7 @@ from mes.station.forms import Act, checked
 from mes.station.queries import device_for, devices_by_station, running_by_station, stations_for
 from mes.station.views.presence import COOKIE, COOKIE_AGE_S, device_of
 
-PER_PAGE = 40
+PER_PAGE = 30
 
 
 @never_cache

@@ -8,19 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site, Station
 from genealogy.status import ActivityKind, UnitStatus
+from mes.kernel.constraints import both_or_neither
 from mes.kernel.indexes import text_index
 from mes.kernel.keys import uuid7
 from mes.kernel.numbers import plain
 from mes.kernel.records import History, Record, person_field, sequence_field
-from orders.models import Product, ProductRevision, WorkOrder
+from orders.models import PinnedPlan, Product, ProductRevision, RoutingRevision, WorkOrder
 
 
 class Unit(Record):
     """A serial number (quantity 1) or a lot (quantity n): one model (ISA-95: material lot, sublot).
 
     Its history is its activities. quantity_consumed, quantity_scrapped and quantity_returned are balances kept beside
-    the activities, in the same transaction; what is left is the difference. expires_date: the last day, at its site, on
-    which it may be used. station: where it is staged; a lot that is used up keeps the place where that was.
+    the activities, in the same transaction; what is left is the difference, less quantity_split, which went on as other
+    lots. expires_date: the last day, at its site, on which it may be used. station: where it is staged; a lot that is
+    used up keeps the place where that was. container: the carrier or pallet that it is in. split_from: the lot that it
+    was a part of. replaces: the scrapped piece that it is made for.
+
+    rework_revision, rework_plan: the rework routing that it follows now, in place of its order's.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -33,8 +38,18 @@ class Unit(Record):
     quantity_consumed = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     quantity_scrapped = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     quantity_returned = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+    quantity_split = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     expires_date = models.DateField(null=True, blank=True)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, null=True, blank=True, related_name="staged")
+    container = models.ForeignKey(
+        "genealogy.Container", on_delete=models.PROTECT, null=True, blank=True, related_name="units"
+    )
+    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replacement")
+    rework_revision = models.ForeignKey(RoutingRevision, on_delete=models.PROTECT, null=True, related_name="+")
+    rework_plan = models.ForeignKey(
+        PinnedPlan, on_delete=models.PROTECT, to_field="digest", null=True, related_name="+"
+    )
     created_at = models.DateTimeField()
     created_by = person_field()
 
@@ -51,7 +66,11 @@ class Unit(Record):
                     quantity_consumed__gte=0,
                     quantity_scrapped__gte=0,
                     quantity_returned__gte=0,
-                    quantity__gte=F("quantity_consumed") + F("quantity_scrapped") + F("quantity_returned"),
+                    quantity_split__gte=0,
+                    quantity__gte=F("quantity_consumed")
+                    + F("quantity_scrapped")
+                    + F("quantity_returned")
+                    + F("quantity_split"),
                 ),
                 name="unit_balance",
                 violation_error_message=_("There is not enough left of this unit: it is used elsewhere already."),
@@ -60,6 +79,11 @@ class Unit(Record):
                 condition=~Q(status=UnitStatus.IN_PROCESS) | Q(work_order__isnull=False),
                 name="unit_in_process_has_order",
                 violation_error_message=_("A unit in process belongs to an order."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(rework_revision__isnull=True), Q(rework_plan__isnull=True)),
+                name="unit_rework_is_pinned",
+                violation_error_message=_("A rework routing that a unit follows is pinned."),
             ),
             models.CheckConstraint(
                 condition=~Q(status=UnitStatus.QUARANTINED) | Q(work_order__isnull=True),
@@ -87,7 +111,29 @@ class Unit(Record):
 
     @property
     def quantity_left(self) -> Decimal:
-        return self.quantity - self.quantity_consumed - self.quantity_scrapped - self.quantity_returned
+        gone = self.quantity_consumed + self.quantity_scrapped + self.quantity_returned + self.quantity_split
+        return self.quantity - gone
+
+
+class Container(Record):
+    """A carrier, tray or pallet whose units move together (ISA-95: material lot of a returnable; EPCIS: aggregation).
+
+    station: where it stands.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=60, blank=True, help_text=_("Carrier, tray, pallet …"))
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, null=True, blank=True, related_name="containers")
+    is_active = models.BooleanField(default=True)
+
+    history = History()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Supplier(Record):

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.status import ActivityKind, UnitStatus
 from mes.kernel.prepared import any_of, prepared
-from orders.plans import ComponentPlan, SubstitutePlan
+from orders.plans import ComponentPlan, Plan, SubstitutePlan
+from orders.queries import pinned_plan, plan_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ def substitute_for(wanted: ComponentPlan, unit: Unit | None) -> SubstitutePlan |
 
 class TakesComponents(Protocol):
     components: Sequence[ComponentScan]
+
+
+def plan_for(unit: Unit) -> Plan:
+    """The plan that a unit of a released order follows now: that of its rework, else its order's."""
+    assert unit.work_order is not None, "what was received has no plan"
+    return pinned_plan(unit.rework_plan_id) if unit.rework_plan_id else plan_of(unit.work_order)
 
 
 def unit_by_serial(serial: str, sites: Collection[UUID] | None = None) -> Unit | None:

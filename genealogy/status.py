@@ -13,6 +13,8 @@ class UnitStatus(models.TextChoices):
     CONSUMED = "CONSUMED", _("Built in")
     SCRAPPED = "SCRAPPED", _("Scrapped")
     RETURNED = "RETURNED", _("Returned")
+    MERGED = "MERGED", _("Merged")
+    CANCELLED = "CANCELLED", _("Cancelled")
 
 
 UNIT = Transitions(
@@ -29,6 +31,12 @@ UNIT = Transitions(
         (UnitStatus.IN_PROCESS, "finish"): UnitStatus.FINISHED,
         (UnitStatus.IN_PROCESS, "scrap"): UnitStatus.SCRAPPED,
         (UnitStatus.FINISHED, "consume"): UnitStatus.CONSUMED,
+        (UnitStatus.IN_PROCESS, "merge"): UnitStatus.MERGED,
+        (UnitStatus.IN_PROCESS, "cancel"): UnitStatus.CANCELLED,
+        # What an undone act takes back.
+        (UnitStatus.FINISHED, "reopen"): UnitStatus.IN_PROCESS,
+        (UnitStatus.SCRAPPED, "restore"): UnitStatus.IN_PROCESS,
+        (UnitStatus.CONSUMED, "give_back"): UnitStatus.FINISHED,
     },
 )
 
@@ -46,3 +54,11 @@ class ActivityKind(models.TextChoices):
     RETURN = "RETURN", _("returned to the supplier")
     STAGE = "STAGE", _("staged")
     UNSTAGE = "UNSTAGE", _("taken back")
+    SPLIT = "SPLIT", _("split")
+    MERGE = "MERGE", _("merged")
+    LOAD = "LOAD", _("put into a container")
+    UNLOAD = "UNLOAD", _("taken out of a container")
+    REMOVE = "REMOVE", _("taken out again")
+    REOPEN = "REOPEN", _("reopened")
+    RESTORE = "RESTORE", _("scrap taken back")
+    CANCEL = "CANCEL", _("cancelled")

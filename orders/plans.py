@@ -71,6 +71,7 @@ class EdgePlan:
     transfer_quantity: Decimal | None = None
     minimum_time_s: int | None = None
     maximum_time_s: int | None = None
+    holds_when_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,17 @@ class OperationPlan:
     assets: tuple[AssetPlan, ...] = ()
     edges: tuple[EdgePlan, ...] = ()
     untraced: tuple[ComponentPlan, ...] = ()
+    setup_family: str = ""
+    batch_quantity: Decimal | None = None
+    hold_after_failures: int = 0
+    hold_below_yield: int | None = None
 
     def step(self, code: str) -> StepPlan | None:
         return next((step for step in self.steps if step.code == code), None)
+
+    def edge(self, before: str) -> EdgePlan:
+        """What is asked between `before`, one of its predecessors, and this operation."""
+        return next((edge for edge in self.edges if edge.before == before), EdgePlan(before))
 
     @property
     def required(self) -> Iterator[tuple[StepPlan, int]]:

@@ -95,7 +95,13 @@ def released_revision(product: Product, *, on: date, code: str = "") -> ProductR
 def released_routing(product: Product, site: Site, *, on: date) -> RoutingRevision | None:
     """The routing revision to pin for a product at a site on a day: of those effective the one released last."""
     return (
-        RoutingRevision.objects.filter(effective_on(on), routing__product=product, routing__site=site)
+        RoutingRevision.objects.filter(
+            effective_on(on),
+            routing__product=product,
+            routing__site=site,
+            routing__is_rework=False,
+            redline_of__isnull=True,
+        )
         .select_related("routing")
         .order_by("-released_at", "-number")
         .first()
@@ -233,11 +239,21 @@ def _operation(
             for a in sorted(operation.assets.all(), key=lambda a: a.asset_class.code)
         ),
         edges=tuple(
-            EdgePlan(edge.before.code, edge.transfer_quantity, edge.minimum_time_s, edge.maximum_time_s)
+            EdgePlan(
+                edge.before.code,
+                edge.transfer_quantity,
+                edge.minimum_time_s,
+                edge.maximum_time_s,
+                edge.holds_when_late and edge.maximum_time_s is not None,
+            )
             for edge in edges
             if (edge.transfer_quantity, edge.minimum_time_s, edge.maximum_time_s) != (None, None, None)
         ),
         untraced=tuple(_component(line) for line in lines if not line.is_traced),
+        setup_family=operation.setup_family,
+        batch_quantity=operation.batch_quantity,
+        hold_after_failures=operation.hold_after_failures,
+        hold_below_yield=operation.hold_below_yield,
     )
 
 

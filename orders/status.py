@@ -30,6 +30,7 @@ class OrderStatus(models.TextChoices):
     RELEASED = "RELEASED", _("Released")
     RUNNING = "RUNNING", _("Running")
     COMPLETED = "COMPLETED", _("Completed")
+    CANCELLED = "CANCELLED", _("Cancelled")
 
 
 ORDER = Transitions(
@@ -39,5 +40,10 @@ ORDER = Transitions(
         (OrderStatus.DRAFT, "release"): OrderStatus.RELEASED,
         (OrderStatus.RELEASED, "begin"): OrderStatus.RUNNING,
         (OrderStatus.RUNNING, "complete"): OrderStatus.COMPLETED,
+        (OrderStatus.COMPLETED, "reopen"): OrderStatus.RUNNING,
+        (OrderStatus.RUNNING, "unbegin"): OrderStatus.RELEASED,
+        (OrderStatus.DRAFT, "cancel"): OrderStatus.CANCELLED,
+        (OrderStatus.RELEASED, "cancel"): OrderStatus.CANCELLED,
+        (OrderStatus.RUNNING, "cancel"): OrderStatus.CANCELLED,
     },
 )

@@ -20,6 +20,7 @@ from wip.conditions import asked
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution, Reading
 from wip.status import HoldStatus
+from wip.ways import Way
 
 
 def jobs(subjects: Sequence[Job]) -> list[Job]:
@@ -28,15 +29,24 @@ def jobs(subjects: Sequence[Job]) -> list[Job]:
 
 
 def executions(subjects: Sequence[Job]) -> list[list[OperationExecution]]:
-    """All executions of each job's unit."""
+    """All executions of each job's unit; no query where the verbs have loaded them."""
     found: dict[UUID, list[OperationExecution]] = {}
-    for execution in _executions_on({subject.unit.pk for subject in subjects}):
+    unknown = {subject.unit.pk for subject in subjects if subject.executions is None}
+    for execution in executions_on(unknown) if unknown else ():
         found.setdefault(execution.unit_id, []).append(execution)
-    return [found.get(subject.unit.pk, []) for subject in subjects]
+    return [
+        found.get(subject.unit.pk, []) if subject.executions is None else list(subject.executions)
+        for subject in subjects
+    ]
+
+
+def ways(subjects: Sequence[Job]) -> list[Way]:
+    """Where each job's unit stands in the plan that it follows."""
+    return [Way.of(job.plan, known) for job, known in zip(subjects, executions(subjects), strict=True)]
 
 
 @prepared
-def _executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
+def executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
     return OperationExecution.objects.select_related("worked_by", "station").filter(unit=any_of(units))
 
 

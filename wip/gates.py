@@ -6,8 +6,7 @@ from django.utils.translation import ngettext
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from wip.clearances import lot_of
-from wip.facts import clearances, earlier_lots, executions, jobs, open_holds, recorded
-from wip.status import ExecutionStatus
+from wip.facts import clearances, earlier_lots, jobs, open_holds, recorded, ways
 
 
 @gate(*Hook, needs=[jobs])
@@ -44,15 +43,14 @@ def no_open_hold(facts: Facts) -> Verdict | None:
     )
 
 
-@gate(Hook.START, needs=[jobs, executions])
+@gate(Hook.START, needs=[jobs, ways], override=Override.PERMIT)
 def predecessors_done(facts: Facts) -> Verdict | None:
-    """Every operation that this one waits for is completed on the unit."""
-    job, known = facts[jobs], facts[executions]
-    done = {execution.operation_code for execution in known if execution.status == ExecutionStatus.COMPLETED}
-    missing = [code for code in job.operation.predecessors if code not in done]
+    """Every operation that this one waits for is done on the unit, or as much of its lot as may go on."""
+    job, way = facts[jobs], facts[ways]
+    missing = way.lacks(job.operation)
     if not missing:
         return None
-    running = next((e for e in known if e.operation_code in missing and e.is_running), None)
+    running = next((e for code in missing if (e := way.current.get(code)) and e.is_running), None)
     what, why = _("Operation {operation} is not done yet on {unit}."), ""
     if running:
         what = _("Operation {operation} still runs on {unit}.")
@@ -69,14 +67,13 @@ def predecessors_done(facts: Facts) -> Verdict | None:
     )
 
 
-@gate(Hook.START, needs=[jobs, executions])
+@gate(Hook.START, needs=[jobs, ways])
 def operation_not_begun(facts: Facts) -> Verdict | None:
     """The operation neither runs on the unit nor is done: the second person is told who has it."""
     job = facts[jobs]
-    begun = [e for e in facts[executions] if e.operation_code == job.operation.code]
-    if not begun:
+    last = facts[ways].current.get(job.operation.code)
+    if last is None:
         return None
-    last = max(begun, key=lambda execution: execution.attempt)
     if last.is_running:
         return Verdict(
             "OPERATION_RUNNING",

@@ -20,7 +20,8 @@ from wip.models import OperationExecution
 class Job:
     """The subject of the gates. order: the unit's. entries, components: what is about to be recorded and taken.
 
-    good, scrap: what is about to be booked, when the job is about to be completed.
+    good, scrap: what is about to be booked, when the job is about to be completed. executions: all on the unit, where
+    the verb has loaded them.
     """
 
     unit: Unit
@@ -34,6 +35,8 @@ class Job:
     components: Sequence[ComponentScan] = field(default_factory=tuple)
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)
+    executions: Sequence[OperationExecution] | None = None
+    is_passed: bool = True  # every value that is going to be recorded at its end is within its limits
 
     @property
     def site_id(self) -> UUID:

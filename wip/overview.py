@@ -13,9 +13,8 @@ from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.prepared import any_of, prepared
 from orders.models import WorkOrder
-from wip.models import ExecutionEvent, Hold, OperationExecution, Reading
+from wip.models import ExecutionEvent, Hold, OpenOperation, OperationExecution, Reading
 from wip.status import ExecutionStatus, HoldStatus
-from wip.waiting import count_waiting
 
 _ENDED = [UnitStatus.FINISHED, UnitStatus.CONSUMED, UnitStatus.SCRAPPED]
 
@@ -83,7 +82,7 @@ class Waiting:
 def waiting_at(order: WorkOrder) -> dict[str, Waiting]:
     """Where the units of a released order wait or are worked on, by operation code. Two statements."""
     counts: dict[str, dict[str, int]] = {}
-    for code, is_held, count in count_waiting(order.pk):
+    for code, is_held, count in _count_ready(order.pk):
         counts.setdefault(code, {})["held" if is_held else "ready"] = count
     running = (
         OperationExecution.objects.filter(work_order=order, status=ExecutionStatus.RUNNING)
@@ -93,6 +92,15 @@ def waiting_at(order: WorkOrder) -> dict[str, Waiting]:
     for code, count in running:
         counts.setdefault(code, {})["running"] = count
     return {code: Waiting(**known) for code, known in counts.items()}
+
+
+def _count_ready(order: UUID) -> QuerySet[OpenOperation, tuple[str, bool, int]]:
+    """How many units of the order may begin each operation: by its code, and whether a hold stops them."""
+    its = Q(unit=OuterRef("unit")) | Q(work_order=OuterRef("work_order"))
+    holds = Hold.objects.filter(its, status=HoldStatus.OPEN)
+    held = Exists(holds.filter(Q(operation_code="") | Q(operation_code=OuterRef("operation_code"))))
+    ready = OpenOperation.objects.filter(work_order=order, is_ready=True).annotate(is_held=held)
+    return ready.order_by().values_list("operation_code", "is_held").annotate(Count("pk"))
 
 
 def notable_readings(**among: Any) -> QuerySet[Reading]:

@@ -1,7 +1,7 @@
 """Reads across units, executions and holds."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,52 +10,38 @@ from django.db.models import Q, QuerySet
 from equipment.models import Station
 from equipment.queries import asked_with_sites, sites_of
 from genealogy.models import Unit
+from genealogy.queries import plan_for
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Hook, Verdict, judge
 from mes.kernel.personnel.models import Person
 from mes.kernel.prepared import any_of, prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
-from orders.queries import plan_of
+from orders.queries import pinned_plan, plan_of
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution
 from wip.status import ExecutionStatus, HoldStatus
-from wip.waiting import waiting_at
-
-
-@dataclass
-class Candidate:
-    """A unit that a station could take: the job and what blocks it."""
-
-    job: Job
-    blockers: list[Verdict] = field(default_factory=list)
-
-
-@dataclass
-class Waiting:
-    """What waits at a station: of each kind those that were looked at, and how many there are.
-
-    The counts know of holds and of operations before, and go to wip.waiting.COUNTED: one more is "more than that". What
-    else blocks is known of those looked at; the others count as ready when any of them is.
-    """
-
-    ready: list[Candidate]
-    blocked: list[Candidate]
-    ready_count: int
-    blocked_count: int
+from wip.ways import Way
 
 
 def job_for(unit: Unit, operation: OperationPlan, *, station: Station | None, person: Any, **more: Any) -> Job:
     """A job on a unit whose order is released; the unit comes with its order."""
     assert unit.work_order is not None
-    return Job(unit, unit.work_order, plan_of(unit.work_order), operation, station, person, **more)
+    return Job(unit, unit.work_order, plan_for(unit), operation, station, person, **more)
 
 
 def operation_of(unit: Unit, code: str) -> OperationPlan:
-    """An operation that the plan of the unit's released order is known to have."""
-    assert unit.work_order is not None
-    operation = plan_of(unit.work_order).operation(code)
+    """An operation that the plan which the unit follows is known to have."""
+    operation = plan_for(unit).operation(code)
     assert operation is not None
+    return operation
+
+
+def planned(execution: OperationExecution) -> OperationPlan:
+    """The operation of an execution, as the plan has it by which it is done; the execution comes with its order."""
+    digest = execution.plan_id or execution.work_order.digest
+    operation = pinned_plan(digest).operation(execution.operation_code)
+    assert operation is not None, "an execution's operation is in the plan that it was started by"
     return operation
 
 
@@ -112,33 +98,14 @@ def running_at(station: Station) -> QuerySet[OperationExecution]:
     )
 
 
-def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8) -> Waiting:
-    """What a person could start at a station, by rank, and what is held or on its way, with the reasons.
-
-    ready, coming: how many of each to look at. Rank: priority, due date, order, serial. Statements: two for the units,
-    then those of the gates, whatever the number of units.
-    """
-    all_ready, all_blocked = waiting_at(station)
-    found = all_ready[:ready] + all_blocked[:coming]
-    units = Unit.objects.select_related("work_order").in_bulk([one.unit for one in found])
-    candidates = []
-    for one in found:
-        unit = units[one.unit]
-        candidates.append(Candidate(job_for(unit, operation_of(unit, one.code), station=station, person=person)))
-    for candidate, blockers in zip(candidates, judge([c.job for c in candidates], Hook.START), strict=True):
-        candidate.blockers = blockers
-    free, blocked = [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
-    unseen = max(0, len(all_ready) - ready)
-    ready_count = len(free) + unseen if free else 0
-    return Waiting(free, blocked, ready_count, len(all_ready) + len(all_blocked) - ready_count)
-
-
 def next_operation(unit: Unit, executions: Sequence[OperationExecution], station: Station) -> OperationPlan | None:
-    """The first operation of the station's class that nobody has begun on the unit; else the first of the class."""
-    assert unit.work_order is not None
-    begun = {execution.operation_code for execution in executions}
-    fitting = [o for o in plan_of(unit.work_order).operations if o.station_class_id == station.station_class_id]
-    return next((o for o in fitting if o.code not in begun), fitting[0] if fitting else None)
+    """Of the operations of the station's class the first that may begin; else the first not begun; else the first."""
+    plan = plan_for(unit)
+    way = Way.of(plan, executions)
+    fitting = [o for o in plan.operations if o.station_class_id == station.station_class_id]
+    ready = (o for o in fitting if way.openings.get(o.code))
+    left = (o for o in fitting if o.code not in way.current and o.code not in way.off)
+    return next(ready, None) or next(left, fitting[0] if fitting else None)
 
 
 def why_not(unit: Unit, *, person: Any, station: Station | None = None) -> dict[str, list[Verdict]]:
@@ -146,15 +113,17 @@ def why_not(unit: Unit, *, person: Any, station: Station | None = None) -> dict[
 
     Statements: those of the gates, whatever the number of operations.
     """
-    assert unit.work_order is not None
-    done = {e.operation_code: e for e in unit.executions.select_related("worked_by", "station")}
+    known = list(unit.executions.select_related("worked_by", "station"))
+    plan = plan_for(unit)
+    way = Way.of(plan, known)
     waiting, running = [], []
-    for operation in plan_of(unit.work_order).operations:
-        execution = done.get(operation.code)
-        if execution is None:
-            waiting.append(job_for(unit, operation, station=station, person=person))
-        elif execution.is_running:
-            running.append(job_for(unit, operation, station=station, person=person, execution=execution))
+    for operation in plan.operations:
+        execution = way.current.get(operation.code)
+        if execution is None and operation.code not in way.off:
+            waiting.append(job_for(unit, operation, station=station, person=person, executions=known))
+        elif execution is not None and execution.is_running:
+            its = planned(execution)
+            running.append(job_for(unit, its, station=station, person=person, execution=execution, executions=known))
     answers = dict(zip([j.operation.code for j in waiting], judge(waiting, Hook.START), strict=True))
     answers |= dict(zip([j.operation.code for j in running], judge(running, Hook.COMPLETE), strict=True))
     return answers
@@ -162,7 +131,10 @@ def why_not(unit: Unit, *, person: Any, station: Station | None = None) -> dict[
 
 @dataclass
 class Cell:
-    """One unit at one operation in an order's grid. state: done, running, ready, held, scrapped or waiting."""
+    """One unit at one operation in an order's grid.
+
+    state: done, running, ready, held, scrapped, skipped, off (not on the unit's way), waiting, none.
+    """
 
     state: str
     execution: OperationExecution | None = None
@@ -179,15 +151,15 @@ def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, l
     """Units x operations of a released order. Four statements, whatever the size."""
     plan = plan_of(order)
     units = list(order.units.order_by("serial")[offset : offset + limit])
-    by_unit: dict[UUID, dict[str, OperationExecution]] = {}
+    by_unit: dict[UUID, list[OperationExecution]] = {}
     for execution in _executions_on([unit.pk for unit in units]):
-        by_unit.setdefault(execution.unit_id, {})[execution.operation_code] = execution
+        by_unit.setdefault(execution.unit_id, []).append(execution)
     holds = {
         hold.unit_id: hold
         for hold in Hold.objects.filter(unit__in=units, status=HoldStatus.OPEN).order_by("-placed_at")
     }
     on_order = Hold.objects.filter(work_order=order, status=HoldStatus.OPEN).first()
-    return plan, [_row(unit, plan, by_unit.get(unit.pk, {}), holds.get(unit.pk) or on_order) for unit in units]
+    return plan, [_row(unit, plan, by_unit.get(unit.pk, []), holds.get(unit.pk) or on_order) for unit in units]
 
 
 @prepared
@@ -196,23 +168,26 @@ def _executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
     return found.order_by("attempt")
 
 
-def _row(unit: Unit, plan: Plan, executions: dict[str, OperationExecution], hold: Hold | None) -> Row:
-    done = {code for code, execution in executions.items() if not execution.is_running}
-    cells = [_cell(unit, operation, executions.get(operation.code), done, hold) for operation in plan.operations]
-    return Row(unit, cells, hold)
+def _row(unit: Unit, plan: Plan, executions: list[OperationExecution], hold: Hold | None) -> Row:
+    way = Way.of(plan, executions)
+    return Row(unit, [_cell(unit, operation, way, hold) for operation in plan.operations], hold)
 
 
-def _cell(
-    unit: Unit, operation: OperationPlan, execution: OperationExecution | None, done: set[str], hold: Hold | None
-) -> Cell:
+def _cell(unit: Unit, operation: OperationPlan, way: Way, hold: Hold | None) -> Cell:
+    execution = way.current.get(operation.code)
+    stops = hold is not None and hold.operation_code in ("", operation.code)
     if execution is not None:
         if execution.is_running:
-            return Cell("held" if hold else "running", execution)
+            return Cell("held" if stops else "running", execution)
+        if execution.status == ExecutionStatus.SKIPPED:
+            return Cell("skipped", execution)
         return Cell("scrapped" if execution.quantity_good == 0 else "done", execution)
     if unit.status != UnitStatus.IN_PROCESS:
         return Cell("none")
-    if done.issuperset(operation.predecessors):
-        return Cell("held" if hold else "ready")
+    if operation.code in way.off:
+        return Cell("off")
+    if way.openings.get(operation.code) and not unit.rework_plan_id:
+        return Cell("held" if stops else "ready")
     return Cell("waiting")
 
 

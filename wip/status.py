@@ -7,6 +7,8 @@ from mes.kernel.transitions import Transitions
 class ExecutionStatus(models.TextChoices):
     RUNNING = "RUNNING", _("Running")
     COMPLETED = "COMPLETED", _("Completed")
+    SKIPPED = "SKIPPED", _("Skipped")
+    CANCELLED = "CANCELLED", _("Taken back")
 
 
 EXECUTION = Transitions(
@@ -17,6 +19,11 @@ EXECUTION = Transitions(
         (ExecutionStatus.RUNNING, "record"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "book"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "complete"): ExecutionStatus.COMPLETED,
+        (None, "skip"): ExecutionStatus.SKIPPED,
+        # What an undone act takes back.
+        (ExecutionStatus.RUNNING, "take_back"): ExecutionStatus.CANCELLED,
+        (ExecutionStatus.SKIPPED, "take_back"): ExecutionStatus.CANCELLED,
+        (ExecutionStatus.COMPLETED, "reopen"): ExecutionStatus.RUNNING,
     },
 )
 
@@ -26,6 +33,63 @@ class ExecutionEventKind(models.TextChoices):
     TAKEN_OVER = "TAKEN_OVER", _("taken over")
     BOOKED = "BOOKED", _("booked")
     COMPLETED = "COMPLETED", _("completed")
+    SKIPPED = "SKIPPED", _("skipped")
+    REDUCED = "REDUCED", _("reduced")
+    SPLIT = "SPLIT", _("split")
+    MERGED = "MERGED", _("merged")
+    REVERSED = "REVERSED", _("taken back")
+
+
+class ExceptionKind(models.TextChoices):
+    """What went another way than planned, as review by exception lists it."""
+
+    OVERRIDE = "OVERRIDE", _("override")
+    QUEUE_TIME = "QUEUE_TIME", _("waited too long")
+    SKIP = "SKIP", _("operation skipped")
+    REWORK = "REWORK", _("rework")
+    REDLINE = "REDLINE", _("redline")
+    CORRECTION = "CORRECTION", _("correction")
+
+
+class ReworkStatus(models.TextChoices):
+    OPEN = "OPEN", _("Open")
+    DONE = "DONE", _("Done")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+REWORK = Transitions(
+    "rework",
+    {
+        (None, "send_back"): ReworkStatus.OPEN,
+        (ReworkStatus.OPEN, "finish"): ReworkStatus.DONE,
+        (ReworkStatus.OPEN, "cancel"): ReworkStatus.CANCELLED,
+        (ReworkStatus.DONE, "reopen"): ReworkStatus.OPEN,
+    },
+)
+
+
+class BatchStatus(models.TextChoices):
+    RUNNING = "RUNNING", _("Running")
+    COMPLETED = "COMPLETED", _("Completed")
+    CANCELLED = "CANCELLED", _("Taken back")
+
+
+BATCH = Transitions(
+    "batch",
+    {
+        (None, "start"): BatchStatus.RUNNING,
+        (BatchStatus.RUNNING, "complete"): BatchStatus.COMPLETED,
+        (BatchStatus.RUNNING, "take_back"): BatchStatus.CANCELLED,
+    },
+)
+
+
+class PermitStatus(models.TextChoices):
+    OPEN = "OPEN", _("Open")
+    CLOSED = "CLOSED", _("Closed")
+
+
+PERMIT = Transitions("permit", {(None, "grant"): PermitStatus.OPEN, (PermitStatus.OPEN, "close"): PermitStatus.CLOSED})
 
 
 class HoldStatus(models.TextChoices):

@@ -24,7 +24,8 @@ from orders.plans import OperationPlan
 from wip.actions import holds
 from wip.actions import orders as floor
 from wip.models import Hold, HoldReason, OperationExecution
-from wip.queries import queue_at, running_at
+from wip.queries import running_at
+from wip.queues import queue_at
 
 # Who works where; jonas stood in at packing on the first day, before his qualification lapsed.
 CREW = {"10": "tomasz", "20": "luca", "30": "operator", "40": "priya", "50": "sofia", "60": "sofia"}

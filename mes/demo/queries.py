@@ -18,7 +18,7 @@ from mes.demo.stock import SUSPECT_LOT
 from mes.kernel.personnel.models import Person, PersonQualification
 from mes.people.standing import Standing, standing
 from orders.models import Product, Tracking
-from wip.queries import queue_at
+from wip.queues import queue_at
 
 SERIALS_EACH = 4
 UNITS_EACH = 2

@@ -26,7 +26,8 @@ from wip.actions import clearances
 from wip.clearances import checklist_of, clearance_content
 from wip.jobs import Job
 from wip.models import OperationExecution
-from wip.queries import job_for, operation_of, queue_at
+from wip.queries import job_for, operation_of
+from wip.queues import queue_at
 
 Values = Mapping[tuple[str, int], object]  # what is recorded, by step and sample
 

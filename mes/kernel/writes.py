@@ -22,11 +22,11 @@ from django.db.models import NOT_PROVIDED, Model
 
 @dataclass(frozen=True)
 class _Write:
-    """A statement to send, and how many rows it has to write."""
+    """A statement to send, and how many rows it has to write; None: as many as there are."""
 
     sql: str
     parameters: Sequence[Any]
-    rows: int
+    rows: int | None
 
 
 _waiting: ContextVar[list[_Write] | None] = ContextVar("waiting", default=None)
@@ -50,8 +50,8 @@ def update(records: Sequence[Model], *fields: str) -> None:
         _send(_update_of(type(records[0]), fields), records)
 
 
-def write(sql: str, parameters: Sequence[Any], *, rows: int) -> None:
-    """Send a statement that has to write so many rows: at once, or where writes go together, with the others.
+def write(sql: str, parameters: Sequence[Any], *, rows: int | None = None) -> None:
+    """Send a statement that has to write so many rows (None: any): at once, or where writes go together, with them.
 
     Raises DatabaseError when it wrote another number of rows.
     """
@@ -111,7 +111,7 @@ def _run(writes: Sequence[_Write]) -> None:
     else:
         _execute(writes, cursors)
     for write, cursor in zip(writes, cursors, strict=True):
-        if cursor.rowcount != write.rows:
+        if write.rows is not None and cursor.rowcount != write.rows:
             raise DatabaseError(f"{cursor.rowcount} of {write.rows} rows were written.")
         cursor.close()
 

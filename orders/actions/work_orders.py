@@ -44,6 +44,7 @@ _CHANGEABLE = {
     OrderStatus.RELEASED: ("due_at", "priority"),
     OrderStatus.RUNNING: ("due_at", "priority"),
     OrderStatus.COMPLETED: (),
+    OrderStatus.CANCELLED: (),
 }
 _WORDS = {
     "erp_reference": lazy("erp reference"),

@@ -23,12 +23,14 @@ step_code = RegexValidator(r"^[A-Z0-9_]{1,24}$", lazy("Write capitals, digits an
 class Routing(Record):
     """How a product is made at a site (ISA-95: operations definition, work master).
 
-    product None: a library of standard operations, which are copied into the routings of products.
+    product None: a library of standard operations, which are copied into the routings of products. is_rework: a way
+    that units are sent by a decision, out of the product's routing and back into it.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, blank=True, related_name="routings")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
+    is_rework = models.BooleanField(lazy("rework"), default=False)
 
     history = History()
 
@@ -36,6 +38,7 @@ class Routing(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "site"],
+                condition=Q(is_rework=False),
                 name="routing_once",
                 violation_error_message=lazy(
                     "The product has a routing at this site already: make a new revision of it."
@@ -58,10 +61,16 @@ class Routing(Record):
 
 
 class RoutingRevision(Revision):
-    """A state of a routing. Released ones are frozen by the database, operations, edges and steps included."""
+    """A state of a routing. Released ones are frozen by the database, operations, edges and steps included.
+
+    redline_of: the order that alone is made by it, changed while it runs; its numbers are counted within the order.
+    """
 
     routing = models.ForeignKey(Routing, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
+    redline_of = models.ForeignKey(
+        "orders.WorkOrder", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="redlines"
+    )
 
     history = History()
 
@@ -70,13 +79,23 @@ class RoutingRevision(Revision):
         constraints = [
             models.UniqueConstraint(
                 fields=["routing", "number"],
+                condition=Q(redline_of__isnull=True),
                 name="routing_revision_once",
                 violation_error_message=lazy("The routing has a revision of this number already."),
+            ),
+            models.UniqueConstraint(
+                fields=["redline_of", "number"],
+                name="redline_once",
+                violation_error_message=lazy("The order has a redline of this number already."),
             ),
             *revision_constraints("routing_revision"),
         ]
 
     def __str__(self) -> str:
+        if self.redline_of_id is not None:
+            return _("{routing}, redline {number} of {order}").format(
+                routing=self.routing.name, number=self.number, order=self.redline_of
+            )
         return _("{routing}, revision {number}").format(routing=self.routing.name, number=self.number)
 
 
@@ -84,7 +103,10 @@ class Operation(Record):
     """A piece of work on a unit at one station (ISA-95: operations segment).
 
     alternate_group: of the operations of one group a unit goes through one. max_attempts: how often it may be done on a
-    unit, 0 for any number. copied_from: the standard operation it began as.
+    unit, 0 for any number. copied_from: the standard operation it began as. batch_quantity: how much goes into one run
+    of several units or lots together, in quantity_unit; None: it is done one by one. setup_family: jobs of one family
+    follow each other without a setup. hold_after_failures: so many results in a row that are not good hold it, 0 for
+    none; hold_below_yield: percent good of what was booked below which it is held.
     """
 
     routing_revision = models.ForeignKey(RoutingRevision, on_delete=models.CASCADE, related_name="operations")
@@ -114,6 +136,12 @@ class Operation(Record):
     must_confirm_instruction = models.BooleanField(
         default=False, help_text=lazy("Who does it has read the instruction's revision and confirmed that.")
     )
+    setup_family = models.CharField(max_length=24, blank=True)
+    batch_quantity = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    hold_after_failures = models.PositiveSmallIntegerField(default=0)
+    hold_below_yield = models.PositiveSmallIntegerField(
+        lazy("hold below yield, %"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
     copied_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="copies"
     )
@@ -133,6 +161,11 @@ class Operation(Record):
                 name="operation_confirms_an_instruction",
                 violation_error_message=lazy("There is no instruction to confirm: choose one."),
             ),
+            models.CheckConstraint(
+                condition=Q(batch_quantity__isnull=True) | Q(batch_quantity__gt=0),
+                name="operation_batch_positive",
+                violation_error_message=lazy("A batch takes more than 0."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,6 +177,7 @@ class OperationEdge(Record):
 
     transfer_quantity: `after` may start when this much of a lot is good at `before`; None: all of it.
     minimum_time_s, maximum_time_s: between the end of `before` and the start of `after` (cooling, pot life).
+    holds_when_late: a unit that waited longer than the maximum is put on hold.
     """
 
     routing_revision = models.ForeignKey(RoutingRevision, on_delete=models.CASCADE, related_name="edges")
@@ -152,6 +186,7 @@ class OperationEdge(Record):
     transfer_quantity = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     minimum_time_s = models.PositiveIntegerField(lazy("minimum time, s"), null=True, blank=True)
     maximum_time_s = models.PositiveIntegerField(lazy("maximum time, s"), null=True, blank=True)
+    holds_when_late = models.BooleanField(default=False)
 
     history = History()
 

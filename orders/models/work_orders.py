@@ -29,7 +29,8 @@ class WorkOrder(Record):
     """An order to make a quantity of a product revision (ISA-95: operations request, work request).
 
     erp_reference: the ERP's number, by which it is known everywhere. routing_revision and plan are pinned at release:
-    master data edited later never touches work in flight. priority: 1 first, 9 last.
+    master data edited later never touches work in flight. priority: 1 first, 9 last. replaces_scrap: each piece that is
+    scrapped is made once more.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -39,6 +40,7 @@ class WorkOrder(Record):
     quantity_unit = models.CharField(max_length=12)
     due_at = models.DateTimeField()
     priority = models.PositiveSmallIntegerField(default=5)
+    replaces_scrap = models.BooleanField(default=False)
     status = models.CharField(max_length=12, choices=OrderStatus, default=OrderStatus.DRAFT)
     routing_revision = models.ForeignKey(
         RoutingRevision, on_delete=models.PROTECT, null=True, blank=True, related_name="work_orders"
@@ -52,6 +54,8 @@ class WorkOrder(Record):
     released_by = person_field(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_by = person_field(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = person_field(null=True, blank=True)
 
     history = History()
 
@@ -69,7 +73,7 @@ class WorkOrder(Record):
                 violation_error_message=_("A priority is 1 (first) to 9 (last)."),
             ),
             models.CheckConstraint(
-                condition=Q(status=OrderStatus.DRAFT)
+                condition=Q(status__in=[OrderStatus.DRAFT, OrderStatus.CANCELLED])
                 | Q(
                     routing_revision__isnull=False,
                     plan__isnull=False,
@@ -85,6 +89,13 @@ class WorkOrder(Record):
                 ),
                 name="order_completed_by_whom",
                 violation_error_message=_("A completed order says who completed it, and when."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(
+                    Q(status=OrderStatus.CANCELLED), Q(cancelled_at__isnull=False, cancelled_by__isnull=False)
+                ),
+                name="order_cancelled_by_whom",
+                violation_error_message=_("A cancelled order says who cancelled it, and when."),
             ),
         ]
         indexes = [

@@ -13,6 +13,7 @@ NO_RECORD = {
     "audit_auditevent": "it is the ledger itself",
     "idempotency_idempotencykey": "requests, kept for 30 days; their effects are on record",
     "genealogy_serialcounter": "the next number; the units that took one are on record",
+    "wip_openoperation": "what comes next, for the queues: found anew from the executions, which are on record",
     "station_lastact": "when a page was last used; what was done there is on record",
     "django_session": "sign-in sessions come and go",
     "django_migrations": "Django's own, written by the owner alone",

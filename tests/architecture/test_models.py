@@ -16,6 +16,9 @@ ALONE = {
     "station.StationLogon.confirmed_at": "the same",
     "station.StationLogon.logged_on_at": "a person logs on as themselves: `person`",
     "orders.WorkOrder.due_at": "a plan, not an event",
+    "wip.Hold.due_at": "the same",
+    "wip.LaborSpan.began_at": "people begin and end their own work: `person`",
+    "wip.LaborSpan.ended_at": "the same",
 }
 
 

@@ -36,7 +36,8 @@ from mes.plantfiles.writing import export
 from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
 from tests.demo.conftest import NOW
 from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, Reading
-from wip.queries import queue_at, running_at
+from wip.queries import running_at
+from wip.queues import queue_at
 
 
 def load(*arguments: str) -> str:

@@ -14,7 +14,8 @@ from tests.equipment.assets import asking_for_a_wrench, calibrate, fresh, place,
 from tests.plant import NOW
 from wip.models import Reading
 from wip.policies import BlockedByGates
-from wip.queries import execution_at, job_for, operation_of, queue_at, why_not
+from wip.queries import execution_at, job_for, operation_of, why_not
+from wip.queues import queue_at
 
 pytestmark = pytest.mark.django_db
 

@@ -173,14 +173,6 @@ def test_twelve_ready_units_fill_eight_cards_and_count_the_rest(page, plant):
     assert "and 4 more: scan the unit" in text(answer)
 
 
-def test_beyond_fifty_nobody_counts_on(page, plant):
-    for unit in plant.released(52).units.all():
-        plant.do(unit, "10", "20")
-    shown = text(page.get())
-    assert "50+ ready, 0 blocked" in shown
-    assert "and 42+ more: scan the unit" in shown
-
-
 def test_units_of_an_order_in_which_nothing_has_begun_are_ready_for_what_comes_first_alone(plant):
     order = plant.released(2)
     first, later = StationPage(plant, "10"), StationPage(plant, "30")

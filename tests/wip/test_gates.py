@@ -19,12 +19,13 @@ from mes.kernel.personnel.gates import operator_qualified
 from mes.kernel.personnel.queries import QualificationFacts, qualifications
 from orders import gates as order_gates
 from orders.models import Product, WorkOrder
-from orders.plans import AssetPlan, ComponentPlan, InstructionPlan, OperationPlan, StepPlan, SubstitutePlan
+from orders.plans import AssetPlan, ComponentPlan, InstructionPlan, OperationPlan, Plan, StepPlan, SubstitutePlan
 from quality.gates import readings_within_limits
 from wip import gates
 from wip.clearances import Cleared
-from wip.facts import HoldFacts, RecordedFacts, clearances, earlier_lots, executions, jobs, open_holds, recorded
+from wip.facts import HoldFacts, RecordedFacts, clearances, earlier_lots, jobs, open_holds, recorded, ways
 from wip.models import Reading
+from wip.ways import Way
 
 SITE = uuid4()
 AMINA = Thing(pk=1, full_name="Amina")
@@ -57,8 +58,22 @@ def an_execution(code="30", status="COMPLETED", attempt=1) -> Thing:
     running = status == "RUNNING"
     station = Thing(code="ST-30")
     return Thing(
-        operation_code=code, status=status, is_running=running, attempt=attempt, worked_by="Tomasz", station=station
+        operation_code=code,
+        status=status,
+        is_running=running,
+        is_over=not running,
+        is_current=True,
+        plan_id=None,
+        attempt=attempt,
+        worked_by="Tomasz",
+        station=station,
     )
+
+
+def a_way(*executions) -> Way:
+    """Where the unit stands in a routing of 10 and 20 side by side, then 30."""
+    first, second = (replace(OPERATION, code=code, predecessors=()) for code in ("10", "20"))
+    return Way.of(Plan("P", "P", "A", "R", 1, (first, second, OPERATION)), executions)
 
 
 def a_station(**more) -> Thing:
@@ -135,16 +150,16 @@ CASES = [
     (gates.unit_in_process, {jobs: a_job(unit=a_unit("SCRAPPED"))}, "UNIT_SCRAPPED"),
     (gates.no_open_hold, {open_holds: HoldFacts()}, None),
     (gates.no_open_hold, {open_holds: HoldFacts(here=[HOLD])}, "ON_HOLD"),
-    (gates.predecessors_done, {jobs: a_job(), executions: [an_execution("10"), an_execution("20")]}, None),
-    (gates.predecessors_done, {jobs: a_job(), executions: [an_execution("10")]}, "PREDECESSOR_NOT_DONE"),
+    (gates.predecessors_done, {jobs: a_job(), ways: a_way(an_execution("10"), an_execution("20"))}, None),
+    (gates.predecessors_done, {jobs: a_job(), ways: a_way(an_execution("10"))}, "PREDECESSOR_NOT_DONE"),
     (
         gates.predecessors_done,
-        {jobs: a_job(), executions: [an_execution("10"), an_execution("20", "RUNNING")]},
+        {jobs: a_job(), ways: a_way(an_execution("10"), an_execution("20", "RUNNING"))},
         "PREDECESSOR_NOT_DONE",
     ),
-    (gates.operation_not_begun, {jobs: a_job(), executions: [an_execution("10")]}, None),
-    (gates.operation_not_begun, {jobs: a_job(), executions: [an_execution("30", "RUNNING")]}, "OPERATION_RUNNING"),
-    (gates.operation_not_begun, {jobs: a_job(), executions: [an_execution("30")]}, "OPERATION_DONE"),
+    (gates.operation_not_begun, {jobs: a_job(), ways: a_way(an_execution("10"))}, None),
+    (gates.operation_not_begun, {jobs: a_job(), ways: a_way(an_execution("30", "RUNNING"))}, "OPERATION_RUNNING"),
+    (gates.operation_not_begun, {jobs: a_job(), ways: a_way(an_execution("30"))}, "OPERATION_DONE"),
     (gates.station_fits, {jobs: a_job()}, None),
     (gates.station_fits, {jobs: a_job(station=a_station())}, None),
     (gates.station_fits, {jobs: a_job(station=a_station(station_class_id=uuid4()))}, "WRONG_STATION"),
@@ -343,7 +358,7 @@ def test_the_runner_asks_each_loader_once_and_every_gate():
 
 @pytest.mark.django_db
 def test_asking_about_many_costs_as_many_queries_as_asking_about_one(plant, django_assert_max_num_queries):
-    from wip.queries import queue_at
+    from wip.queues import queue_at
 
     plant.released(1)
     plant.released(9)

@@ -4,13 +4,15 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from equipment.models import Station
 from genealogy.actions import units
 from genealogy.actions.units import At
 from genealogy.models import Unit
+from genealogy.queries import plan_for
+from genealogy.status import UnitStatus
 from mes.kernel.door import announce
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
@@ -20,15 +22,18 @@ from mes.kernel.refusals import InvalidInput, Refusal
 from mes.kernel.writes import insert, update
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
-from orders.queries import plan_of
+from orders.queries import pinned_plan
 from orders.status import OrderStatus
-from wip.actions import assets, orders
+from wip.actions import assets, openings, orders
+from wip.events import happened
+from wip.facts import executions_on
 from wip.jobs import Job
-from wip.models import ExecutionEvent, OperationExecution
+from wip.models import OperationExecution
 from wip.policies import check_gates, check_nothing_else_runs
-from wip.queries import job_for
-from wip.status import EXECUTION, ExecutionEventKind, ExecutionStatus
+from wip.queries import job_for, planned
+from wip.status import EXECUTION, ExecutionEventKind
 from wip.topics import after_work
+from wip.ways import Way
 
 
 class AlreadyYours(Refusal):
@@ -43,7 +48,9 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
         order = _lock_order(order)  # order before unit: the lock order
     (locked,) = _lock_unit(unit.pk)
     locked.work_order = order
-    job = job_for(locked, operation, station=station, person=by)
+    plan = plan_for(locked)
+    known = list(executions_on({locked.pk}))
+    job = job_for(locked, plan.operation(operation.code) or operation, station=station, person=by, executions=known)
     here = assets.lock_here(job)
     check_gates(job, Hook.START)
     execution = OperationExecution(
@@ -51,6 +58,8 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
         work_order=order,
         unit=locked,
         operation_code=operation.code,
+        attempt=1 + max((one.attempt for one in known if one.operation_code == operation.code), default=0),
+        plan_id=plan.digest,
         station=station,
         status=EXECUTION.after(None, "start"),
         quantity=locked.quantity_left,
@@ -60,7 +69,9 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
     )
     insert([execution])
     assets.take(job=job, locked=here, execution=execution, by=by, at=at)
-    _event(execution, ExecutionEventKind.STARTED, station, by, at)
+    happened(execution, ExecutionEventKind.STARTED, station, by, at, started=execution.quantity)
+    before = Way.of(plan, known).openings
+    openings.follow(unit=locked, before=before, after=Way.of(plan, [*known, execution]).openings)
     if order.status == OrderStatus.RELEASED:
         orders.begin(order=order)
     announce(*after_work(job))
@@ -71,18 +82,20 @@ def lock(*, execution: OperationExecution, station: Station, by: Person, ends: b
     """Lock order (when the act may end it), unit and execution, in this order, and see them as a job."""
     if ends:
         _lock_order(execution.work_order)
-    (locked,) = _lock_execution(execution.pk)
+    known = list(_lock_executions_beside(execution.pk))
+    locked = next(one for one in known if one.pk == execution.pk)
+    for other in known:
+        other.unit = locked.unit
     # Not joined above: after waiting for somebody who took the job over, Postgres would drop the row, its join changed.
     locked.worked_by = by if locked.worked_by_id == by.pk else Person.objects.get(pk=locked.worked_by_id)
-    operation = plan_of(locked.work_order).operation(locked.operation_code)
-    assert operation is not None, "an execution's operation is in its pinned plan"
     locked.unit.work_order = locked.work_order
-    return job_for(locked.unit, operation, station=station, person=by, execution=locked)
+    return job_for(locked.unit, planned(locked), station=station, person=by, execution=locked, executions=known)
 
 
 def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
     """Whether completing this execution could be the last thing done on its order."""
-    return scrap > 0 or execution.operation_code in plan_of(execution.work_order).last_operations
+    plan = pinned_plan(execution.plan_id or execution.work_order.digest)
+    return scrap > 0 or execution.operation_code in plan.last_operations
 
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
@@ -95,7 +108,7 @@ def take_over(*, execution: OperationExecution, station: Station, by: Person, at
     check_gates(job, Hook.TAKE_OVER)
     locked.worked_by = by
     update([locked], "worked_by")
-    _event(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)
+    happened(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)
     announce(*after_work(job))
     return locked
 
@@ -107,10 +120,21 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
     """
     if 0 < job.unit.quantity_left <= job.scrap:
         raise InvalidInput(_("Nothing would be left of it."), do=_("Complete the operation with this scrap."))
+    before = way_of(job).openings
     execution = _add_quantities(job, "book", scrap_reason)
     update([execution], "quantity_good", "quantity_scrapped")
-    _event(execution, ExecutionEventKind.BOOKED, job.station, by, at, job.good, job.scrap, scrap_reason)
+    happened(
+        execution,
+        ExecutionEventKind.BOOKED,
+        job.station,
+        by,
+        at,
+        good=job.good,
+        scrap=job.scrap,
+        scrap_reason=scrap_reason,
+    )
     _scrap(job, scrap_reason, by, at)
+    openings.follow(unit=job.unit, before=before, after=way_of(job).openings)
     announce(*after_work(job))
     return execution
 
@@ -120,6 +144,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
 
     good and scrap together are what is still open. The gates have judged.
     """
+    before = way_of(job).openings
     execution = _add_quantities(job, "complete", scrap_reason)
     if execution.quantity_open != 0:
         raise InvalidInput(
@@ -130,12 +155,25 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
         )
     execution.status = EXECUTION.after(execution.status, "complete", name=job.operation.code)
     execution.completed_at, execution.completed_by = at, by
-    update([execution], "quantity_good", "quantity_scrapped", "status", "completed_at", "completed_by")
-    _event(execution, ExecutionEventKind.COMPLETED, job.station, by, at, job.good, job.scrap, scrap_reason)
+    execution.is_passed = job.is_passed
+    update([execution], "quantity_good", "quantity_scrapped", "status", "completed_at", "completed_by", "is_passed")
+    happened(
+        execution,
+        ExecutionEventKind.COMPLETED,
+        job.station,
+        by,
+        at,
+        good=job.good,
+        scrap=job.scrap,
+        scrap_reason=scrap_reason,
+    )
     assets.use(job=job, by=by, at=at)
     _scrap(job, scrap_reason, by, at)
-    if job.unit.quantity_left > 0 and _is_last(job):
+    way = way_of(job)
+    if job.unit.quantity_left > 0 and way.is_finished:
         units.finish(unit=job.unit, where=_where(job), by=by, at=at)
+    after = way.openings if job.unit.status == UnitStatus.IN_PROCESS else {}
+    openings.follow(unit=job.unit, before=before, after=after)
     if may_end_order(execution, job.scrap):
         orders.complete_if_nothing_left(order=job.order, by=by, at=at)
     announce(*after_work(job))
@@ -166,17 +204,10 @@ def _scrap(job: Job, reason: str, by: Person, at: datetime) -> None:
         units.scrap(unit=job.unit, quantity=job.scrap, reason=reason, where=_where(job), by=by, at=at)
 
 
-def _is_last(job: Job) -> bool:
-    """Whether every operation that nothing waits for is completed on the unit now."""
-    last = job.plan.last_operations
-    if job.operation.code not in last:
-        return False
-    if len(last) == 1:
-        return True
-    done = OperationExecution.objects.filter(
-        unit=job.unit, operation_code__in=last, status=ExecutionStatus.COMPLETED
-    ).values("operation_code")
-    return done.distinct().count() == len(last)
+def way_of(job: Job) -> Way:
+    """Where the job's unit stands, with what the verb has changed so far; the verb has loaded its executions."""
+    assert job.executions is not None
+    return Way.of(job.plan, job.executions)
 
 
 def _where(job: Job) -> At:
@@ -193,30 +224,8 @@ def _lock_unit(key: UUID) -> QuerySet[Unit]:
 
 
 @prepared
-def _lock_execution(key: UUID) -> QuerySet[OperationExecution]:
-    locked = OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True).filter(pk=key)
+def _lock_executions_beside(key: UUID) -> QuerySet[OperationExecution]:
+    """The execution and all others on its unit, with the unit: where it stands is seen under the lock."""
+    unit = Subquery(OperationExecution.objects.filter(pk=key).values("unit")[:1])
+    locked = OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True).filter(unit=unit)
     return locked.select_related("unit__product", "work_order", "started_by", "station")
-
-
-def _event(
-    execution: OperationExecution,
-    kind: ExecutionEventKind,
-    station: Station | None,
-    by: Person,
-    at: datetime,
-    good: Decimal = Decimal(0),
-    scrap: Decimal = Decimal(0),
-    scrap_reason: str = "",
-) -> None:
-    event = ExecutionEvent(
-        site_id=execution.site_id,
-        execution=execution,
-        kind=kind,
-        at=at,
-        by=by,
-        station_code=station.code if station else "",
-        good=good,
-        scrap=scrap,
-        scrap_reason=scrap_reason,
-    )
-    insert([event])

@@ -25,6 +25,7 @@ from orders.queries import released_routing
 from orders.status import ORDER, RevisionStatus
 from orders.topics import one_order
 from orders.topics import orders as all_orders
+from wip.actions import openings
 from wip.topics import after_release
 
 
@@ -70,7 +71,7 @@ def release_many(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> li
         _announce(order)
     fields = ["status", "routing_revision", "plan", "released_at", "released_by"]
     bulk_update_with_history(released, WorkOrder, fields, batch_size=500, default_user=by, default_date=at)
-    units.create_for_orders(orders=released, by=by, at=at)
+    openings.open_for(units=units.create_for_orders(orders=released, by=by, at=at))
     return released
 
 

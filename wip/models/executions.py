@@ -8,14 +8,18 @@ from equipment.models import Site, Station
 from genealogy.models import Unit
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import Record, person_field, sequence_field
-from orders.models import WorkOrder
+from orders.models import PinnedPlan, WorkOrder
+from wip.models.batches import Batch
 from wip.status import ExecutionEventKind, ExecutionStatus
 
 
 class OperationExecution(Record):
-    """One attempt at one operation on one unit (ISA-95: job response). The row is created at start.
+    """One attempt at one operation on one unit (ISA-95: job response). The row is created at start, or when skipped.
 
-    quantity_good and quantity_scrapped are balances kept beside the events, in the same transaction.
+    quantity, quantity_good and quantity_scrapped are balances kept beside the events, in the same transaction.
+    plan: by which it is done, whatever the order's becomes. is_current: it counts for where the unit stands; an attempt
+    that rework or an undone start set aside does not. is_passed: whether it ended with every value within its limits.
+    inherited_from: what a lot split off has of the lot it was a part of.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -23,6 +27,10 @@ class OperationExecution(Record):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="executions")
     operation_code = models.CharField(max_length=12)
     attempt = models.PositiveSmallIntegerField(default=1)
+    plan = models.ForeignKey(PinnedPlan, on_delete=models.PROTECT, to_field="digest", null=True, related_name="+")
+    is_current = models.BooleanField(default=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="executions")
+    inherited_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="executions")
     status = models.CharField(max_length=12, choices=ExecutionStatus)
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
@@ -33,6 +41,7 @@ class OperationExecution(Record):
     worked_by = person_field()  # who has it now; taking it over is an explicit verb
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_by = person_field(null=True, blank=True)
+    is_passed = models.BooleanField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -43,9 +52,19 @@ class OperationExecution(Record):
             ),
             models.UniqueConstraint(
                 fields=["unit", "operation_code"],
-                condition=Q(status=ExecutionStatus.RUNNING),
-                name="execution_running_once",
-                violation_error_message=_("This operation is running on this unit already."),
+                condition=Q(is_current=True),
+                name="execution_current_once",
+                violation_error_message=_("This operation is begun on this unit already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=True) | ~Q(status=ExecutionStatus.RUNNING),
+                name="execution_running_is_current",
+                violation_error_message=_("What runs counts: end it first, or take it back."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | ~Q(status=ExecutionStatus.CANCELLED),
+                name="execution_taken_back_is_past",
+                violation_error_message=_("What was taken back does not count."),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -58,7 +77,8 @@ class OperationExecution(Record):
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
-                    Q(status=ExecutionStatus.COMPLETED), Q(completed_at__isnull=False, completed_by__isnull=False)
+                    Q(status__in=[ExecutionStatus.COMPLETED, ExecutionStatus.SKIPPED]),
+                    Q(completed_at__isnull=False, completed_by__isnull=False),
                 ),
                 name="execution_completed_by_whom",
                 violation_error_message=_("A completed operation says who completed it, and when."),
@@ -78,6 +98,11 @@ class OperationExecution(Record):
         return self.status == ExecutionStatus.RUNNING
 
     @property
+    def is_over(self) -> bool:
+        """Nothing more is done in it, and it was not taken back."""
+        return self.status in (ExecutionStatus.COMPLETED, ExecutionStatus.SKIPPED)
+
+    @property
     def quantity_open(self) -> Decimal:
         return self.quantity - self.quantity_good - self.quantity_scrapped
 
@@ -85,7 +110,9 @@ class OperationExecution(Record):
 class ExecutionEvent(Record):
     """What happened to an execution: transition row, history and quantities in one. Append-only.
 
-    good, scrap: what this event added, in the product's quantity_unit. Order is `sequence`.
+    started, good, scrap: what this event added to the execution's quantities, in the product's quantity_unit; below 0
+    where it takes something back, or moves it to another lot. reverses: the event that this one takes back. Order is
+    `sequence`.
     """
 
     sequence = sequence_field()
@@ -95,20 +122,30 @@ class ExecutionEvent(Record):
     at = models.DateTimeField()
     by = person_field()
     station_code = models.CharField(max_length=20)
+    started = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     good = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     scrap = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     scrap_reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by_event")
 
     class Meta:
         ordering = ["sequence"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(good__gte=0, scrap__gte=0),
+                condition=Q(started__gte=0, good__gte=0, scrap__gte=0)
+                | Q(kind__in=[ExecutionEventKind.REVERSED, ExecutionEventKind.SPLIT, ExecutionEventKind.MERGED])
+                | Q(kind=ExecutionEventKind.REDUCED, good=0, scrap=0),
                 name="event_quantities",
                 violation_error_message=_("Booked quantities are 0 or more."),
             ),
             models.CheckConstraint(
-                condition=Q(scrap=0) | ~Q(scrap_reason=""),
+                condition=both_or_neither(Q(kind=ExecutionEventKind.REVERSED), Q(reverses__isnull=False)),
+                name="event_reverses_one",
+                violation_error_message=_("What takes something back names it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(scrap__lte=0) | ~Q(scrap_reason=""),
                 name="event_scrap_has_reason",
                 violation_error_message=_("Scrap needs a reason."),
             ),

@@ -2,11 +2,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from equipment.models import Site
+from equipment.models import PhysicalAsset, Site, Station
 from genealogy.models import Unit
+from mes.kernel.audit.models import Signature
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field
-from orders.models import WorkOrder
+from orders.models import ProductRevision, WorkOrder
 from wip.status import HoldStatus
 
 
@@ -18,13 +19,38 @@ class HoldReason(models.TextChoices):
     OTHER = "OTHER", _("Other")
 
 
+def _one_of(*names: str) -> Q:
+    """A condition: exactly one of these is given."""
+    found = Q()
+    for name in names:
+        others = {f"{other}__isnull": True for other in names if other != name}
+        found |= Q(**{f"{name}__isnull": False}, **others)
+    return found
+
+
 class Hold(Record):
-    """Stops all work on a unit or an order until it is released. A row, not a status: several can be open."""
+    """Stops work on what it is placed on until it is released. A row, not a status: several can be open.
+
+    It is on one of: unit, work_order, station, asset, product_revision (as a component). operation_code, with a unit or
+    an order: nothing else but that operation waits (a future hold stops a unit when it gets there). origin: the hold
+    that this one was inherited from through genealogy; releasing the origin releases it. owner, due_at: who clears it
+    up, by when. is_automatic: placed by a rule and not by the person in whose act it was.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=20, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="holds")
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, null=True, blank=True, related_name="holds")
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, null=True, blank=True, related_name="holds")
+    asset = models.ForeignKey(PhysicalAsset, on_delete=models.PROTECT, null=True, blank=True, related_name="holds")
+    product_revision = models.ForeignKey(
+        ProductRevision, on_delete=models.PROTECT, null=True, blank=True, related_name="holds"
+    )
+    operation_code = models.CharField(max_length=12, blank=True)
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="heirs")
+    owner = person_field(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    is_automatic = models.BooleanField(default=False)
     status = models.CharField(max_length=12, choices=HoldStatus, default=HoldStatus.OPEN)
     reason_code = models.CharField(max_length=12, choices=HoldReason)
     reason = models.CharField(max_length=200)
@@ -33,6 +59,9 @@ class Hold(Record):
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = person_field(null=True, blank=True)
     release_reason = models.CharField(max_length=200, blank=True)
+    release_signature = models.ForeignKey(
+        Signature, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     history = History()
 
@@ -40,9 +69,20 @@ class Hold(Record):
         ordering = ["-placed_at"]
         constraints = [
             models.CheckConstraint(
-                condition=both_or_neither(Q(unit__isnull=True), Q(work_order__isnull=False)),
+                condition=_one_of("unit", "work_order", "station", "asset", "product_revision"),
                 name="hold_on_one_thing",
-                violation_error_message=_("A hold is on a unit or on an order."),
+                violation_error_message=_("A hold is on one unit, order, station, tool or revision."),
+            ),
+            models.CheckConstraint(
+                condition=Q(operation_code="") | Q(unit__isnull=False) | Q(work_order__isnull=False),
+                name="hold_operation_of_something",
+                violation_error_message=_("A hold on an operation names its unit or order."),
+            ),
+            models.UniqueConstraint(
+                fields=["origin", "unit"],
+                condition=Q(status=HoldStatus.OPEN),
+                name="hold_inherited_once",
+                violation_error_message=_("The unit has inherited this hold already."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
@@ -61,6 +101,7 @@ class Hold(Record):
         indexes = [
             models.Index(fields=["unit"], condition=Q(status="OPEN"), name="hold_open_on_unit"),
             models.Index(fields=["work_order"], condition=Q(status="OPEN"), name="hold_open_on_order"),
+            models.Index(fields=["site", "placed_at"], condition=Q(status="OPEN"), name="hold_open_at"),
         ]
 
     def __str__(self) -> str:
@@ -69,4 +110,5 @@ class Hold(Record):
     @property
     def subject(self) -> str:
         """What is held, in a word."""
-        return str(self.unit or self.work_order)
+        held = self.unit or self.work_order or self.station or self.asset or self.product_revision
+        return f"{held}, {self.operation_code}" if self.operation_code else str(held)

@@ -19,7 +19,8 @@ class Reading(Record):
 
     value: as text, canonical (see wip.entries); name: that of the person or file it is, as it was; number: the same
     where it is one, in quantity_unit. lower and upper are copied from the step as it applied. scanned: the raw scan.
-    corrects: the reading that this one replaces, with the reason. witnessed_by: the second person, who confirmed the
+    corrects: the reading that this one replaces, with the reason. is_void: it only takes that back, and has no value.
+    witnessed_by: the second person, who confirmed the
     value. signature: under which it was recorded; the samples of a table share one.
     """
 
@@ -40,6 +41,7 @@ class Reading(Record):
     station_code = models.CharField(max_length=20)
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by_reading")
     reason = models.CharField(max_length=200, blank=True)
+    is_void = models.BooleanField(default=False)
     witnessed_by = person_field(null=True)
     witnessed_at = models.DateTimeField(null=True)
     signature = models.ForeignKey(Signature, on_delete=models.PROTECT, null=True, related_name="+")
@@ -56,6 +58,11 @@ class Reading(Record):
                 condition=Q(corrects__isnull=True) | ~Q(reason=""),
                 name="reading_correction_has_reason",
                 violation_error_message=lazy("A correction needs a reason."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_void=False) | Q(corrects__isnull=False, value=""),
+                name="reading_void_corrects",
+                violation_error_message=_("What takes a value back names it, and has none."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(witnessed_by__isnull=False), Q(witnessed_at__isnull=False)),

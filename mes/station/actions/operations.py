@@ -11,7 +11,7 @@ from equipment.policies import check_site_access
 from genealogy.actions import units
 from genealogy.actions.units import At
 from genealogy.models import Unit
-from genealogy.queries import ComponentScan, lock_units, substitute_for
+from genealogy.queries import ComponentScan, lock_units, plan_for, substitute_for
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
@@ -136,7 +136,7 @@ def planned_operation(unit: Unit, operation_code: str) -> OperationPlan:
         raise OrderNotOnFloor(
             _("{unit} is not made here: it was received.").format(unit=unit), do=_("Scan a unit of an order.")
         )
-    operation = plan_of(unit.work_order).operation(operation_code)
+    operation = plan_for(unit).operation(operation_code) or plan_of(unit.work_order).operation(operation_code)
     if operation is None:
         raise NotFound(
             _("The routing of {unit} has no operation {operation}.").format(unit=unit, operation=operation_code[:12]),

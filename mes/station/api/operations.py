@@ -25,11 +25,10 @@ from mes.station.actions.operations import Completion, Given
 from mes.station.api.lookups import your_station
 from mes.station.serializers import BookInput, CompleteInput, ExecutionAnswer, RecordInput, StartInput
 from orders.plans import OperationPlan
-from orders.queries import plan_of
 from wip.entries import Here, check_once
 from wip.entries import read_entries as step_entries
 from wip.models import OperationExecution
-from wip.queries import execution_by_key, execution_of_serial
+from wip.queries import execution_by_key, execution_of_serial, planned
 
 
 class OperationNotStarted(Refusal):
@@ -62,8 +61,7 @@ class ReportOperation(Endpoint):
 
     def report(self, serial: str, code: str, asked: Mapping[str, Any], *, completes: bool) -> Response:
         execution = running_execution(self.request.user, serial, code)
-        plan = plan_of(execution.work_order).operation(code)
-        assert plan is not None, "an execution's operation is in its pinned plan"
+        plan = planned(execution)
         station = _station_of(execution, self.request.user, asked["station"])
         given = read_entries(plan, asked, Here(station, self.at))
         given = with_people(given, asked, self.request.user, self.at)

@@ -9,6 +9,7 @@ from equipment.models import Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
 from genealogy.policies import known_unit
+from genealogy.queries import plan_for
 from mes.kernel.audit.canonical import digest
 from mes.kernel.gates import Verdict
 from mes.kernel.personnel.models import Person
@@ -21,7 +22,6 @@ from mes.station.actions.signing import signature_content
 from mes.station.api.lookups import your_station
 from mes.station.serializers import UnitAnswer, UnitLine, UnitQuery, UnitsQuery, WayAnswer
 from orders.plans import OperationPlan
-from orders.queries import plan_of
 from wip.facts import values_in_force
 from wip.models import Hold, OperationExecution, Reading
 from wip.queries import holds_on, job_for, why_not
@@ -87,7 +87,8 @@ def way_of(unit: Unit, *, person: Person, station: Station | None) -> Way:
     if order is None or order.routing_revision_id is None:
         return Way(order.status if order else None, [], list(holds_on(unit)))
     people = ("station", "started_by", "worked_by", "completed_by")
-    executions = {e.operation_code: e for e in unit.executions.select_related(*people).order_by("attempt")}
+    found = unit.executions.select_related(*people).order_by("is_current", "attempt")
+    executions = {execution.operation_code: execution for execution in found}
     readings: dict[str, list[Reading]] = {}
     code_of = {execution.pk: code for code, execution in executions.items()}
     for reading in sorted(values_in_force(set(code_of)), key=lambda reading: reading.pk):
@@ -101,7 +102,7 @@ def way_of(unit: Unit, *, person: Person, station: Station | None) -> Way:
             blockers.get(plan.code, []),
             _digest_to_sign(unit, plan, execution, person),
         )
-        for plan in plan_of(order).operations
+        for plan in plan_for(unit).operations
     ]
     return Way(order.status, states, list(holds_on(unit)))
 

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 
 from mes.kernel.gates import Verdict
 from orders.models import WorkOrder
-from orders.queries import plan_of
 from wip.models import OperationExecution
-from wip.queries import Candidate, Waiting
-from wip.waiting import COUNTED
+from wip.queries import planned
+from wip.queues import Candidate, Waiting
 
 CARDS = 8  # cards on a page without scrolling, two rows of four; each has a digit
 
@@ -34,13 +33,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Queue:
-    """What the queue page shows, counts as `counted` writes them. more: what could be taken beyond the cards shown."""
+    """What the queue page shows. more: how many could be taken beyond the cards shown."""
 
     open: list[Card]
     blocked: list[Card]
-    ready_count: str
-    blocked_count: str
-    more: str
+    ready_count: int
+    blocked_count: int
+    more: int
 
     @property
     def first(self) -> Card | None:
@@ -64,14 +63,8 @@ def queue_of(running: Sequence[OperationExecution], waiting: Waiting, person: ob
         _waiting(candidate, digit, "blocked", _way_out(candidate.blockers[0]))
         for digit, candidate in enumerate(shut, slots + 1 if cards else 1)
     ]
-    unseen = len(running) - len(cards)
-    more = counted(waiting.ready_count, unseen) if waiting.ready_count + unseen else ""
-    return Queue(cards, stopped, counted(waiting.ready_count), counted(waiting.blocked_count), more)
-
-
-def counted(number: int, more: int = 0) -> str:
-    """A number that was counted to COUNTED, plus what is known exactly: 12, or 50+ when nobody counted on."""
-    return f"{min(number, COUNTED) + more}{'+' if number > COUNTED else ''}"
+    more = len(running) + waiting.ready_count - len(cards)
+    return Queue(cards, stopped, waiting.ready_count, waiting.blocked_count, more)
 
 
 def rank_reasons(orders: Sequence[WorkOrder]) -> list[str]:
@@ -100,8 +93,7 @@ def _way_out(verdict: Verdict) -> str:
 
 
 def _running(execution: OperationExecution, digit: int, person: object) -> Card:
-    operation = plan_of(execution.work_order).operation(execution.operation_code)
-    assert operation is not None, "an execution's operation is in its pinned plan"
+    operation = planned(execution)
     is_mine = execution.worked_by_id == getattr(person, "pk", None)
     note = (
         _("Go on with it") if is_mine else _("{person} has it: open to take it over").format(person=execution.worked_by)

@@ -23,14 +23,13 @@ from mes.station.queries import all_readings
 from orders.instructions import Sheet as Instruction
 from orders.models import StepKind
 from orders.plans import StepPlan
-from orders.queries import plan_of
 from wip.conditions import why_not_asked
 from wip.entries import Entry
 from wip.facts import RecordedFacts
 from wip.jobs import Job
 from wip.models import OperationExecution, Reading
 from wip.plots import plot_of_readings
-from wip.queries import job_for
+from wip.queries import job_for, planned
 from wip.references import people_at
 
 Place = tuple[str, int]  # step code, sample
@@ -90,8 +89,7 @@ class Sheet:
     """A running job with what is recorded, what is left, and what stands in the way of its end."""
 
     def __init__(self, execution: OperationExecution, *, station: Station, person: Any) -> None:
-        operation = plan_of(execution.work_order).operation(execution.operation_code)
-        assert operation is not None, "an execution's operation is in its pinned plan"
+        operation = planned(execution)
         execution.unit.work_order = execution.work_order
         self.execution, self.operation = execution, operation
         self.job: Job = job_for(execution.unit, operation, station=station, person=person, execution=execution)

@@ -10,9 +10,9 @@ from mes.kernel.stored_files import store
 from mes.station.actions.given import Given
 from orders.models import StepKind
 from orders.plans import StepPlan
-from orders.queries import plan_of
 from wip.entries import LONGEST_NAME
 from wip.models import OperationExecution
+from wip.queries import planned
 
 MOST_VALUES = 50
 
@@ -50,5 +50,4 @@ def said(execution: OperationExecution, value: Given, values: list[str]) -> str:
 
 
 def _step(execution: OperationExecution, step_code: str) -> StepPlan | None:
-    operation = plan_of(execution.work_order).operation(execution.operation_code)
-    return operation.step(step_code) if operation else None
+    return planned(execution).step(step_code)

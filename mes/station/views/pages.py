@@ -14,7 +14,8 @@ from mes.station.queries import place_in_order
 from mes.station.views.answers import answer
 from mes.station.views.presence import Presence
 from wip.models import HoldReason
-from wip.queries import queue_at, running_at
+from wip.queries import running_at
+from wip.queues import queue_at
 
 
 def log_on_page(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from genealogy.models import Unit
-from genealogy.queries import unit_by_serial
+from genealogy.queries import plan_for, unit_by_serial
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.queries import person_by_badge
 from mes.kernel.refusals import Refusal
@@ -26,8 +26,7 @@ from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
 from mes.station.views.work import once_more, recorded_page
 from orders.models import StepKind
-from orders.queries import plan_of
-from wip.queries import next_operation
+from wip.queries import next_operation, planned
 
 
 class NothingToDoHere(Refusal):
@@ -69,8 +68,7 @@ def _may_name(presence: Presence, given: dict[str, Any]) -> bool:
     if not given["execution"] or not given["step"]:
         return False
     execution = job_at(presence.station, given["execution"])
-    operation = plan_of(execution.work_order).operation(execution.operation_code)
-    step = operation.step(given["step"]) if operation else None
+    step = planned(execution).step(given["step"])
     return step is not None and step.kind == StepKind.PERSON
 
 
@@ -160,7 +158,7 @@ def _next_code(unit: Unit, presence: Presence) -> str:
         )
     operation = next_operation(unit, list(unit.executions.all()), station)
     if operation is None:
-        codes = ", ".join(f"{o.code} {o.name}" for o in plan_of(order).operations)
+        codes = ", ".join(f"{o.code} {o.name}" for o in plan_for(unit).operations)
         raise NothingToDoHere(
             _("Nothing is done on {unit} at {station}.").format(unit=unit, station=station.code),
             why=_("Its operations are {operations}.").format(operations=codes),

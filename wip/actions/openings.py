@@ -1,0 +1,77 @@
+"""Keeping the rows that queues are read from in step with where units stand (wip.ways, ADR 8).
+
+Called by every verb that moves a unit, within its transaction and under the unit's lock.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
+
+from genealogy.models import Unit
+from genealogy.queries import plan_for
+from genealogy.status import UnitStatus
+from mes.kernel.writes import write
+from wip.models import OpenOperation, OperationExecution
+from wip.ways import Way
+
+Openings = Mapping[str, bool]
+
+_OPEN = """INSERT INTO wip_openoperation
+    (id, site_id, work_order_id, unit_id, serial, operation_code, station_class_id, is_ready)
+    SELECT gen_random_uuid(), %s, %s, %s, %s, code, station_class, is_ready
+    FROM unnest(%s::text[], %s::uuid[], %s::boolean[]) AS new (code, station_class, is_ready)
+    ON CONFLICT (unit_id, operation_code) DO UPDATE SET is_ready = excluded.is_ready"""
+
+
+def follow(*, unit: Unit, before: Openings, after: Openings) -> None:
+    """Store how what comes next on the unit has changed: a statement for what is gone, one for what is new."""
+    gone = [code for code in before if code not in after]
+    if gone:
+        sql = "DELETE FROM wip_openoperation WHERE unit_id = %s AND operation_code = ANY(%s)"
+        write(sql, [unit.pk, gone])
+    new = {code: is_ready for code, is_ready in after.items() if before.get(code) != is_ready}
+    if new:
+        classes = [_station_class(unit, code) for code in new]
+        about = [unit.site_id, unit.work_order_id, unit.pk, unit.serial]
+        write(_OPEN, [*about, list(new), classes, list(new.values())])
+
+
+def open_for(*, units: Sequence[Unit]) -> None:
+    """What comes first on units that were just made, in one statement; each comes with its order."""
+    rows = [
+        OpenOperation(
+            site_id=unit.site_id,
+            work_order=unit.work_order,
+            unit=unit,
+            serial=unit.serial,
+            operation_code=code,
+            station_class_id=_station_class(unit, code),
+            is_ready=is_ready,
+        )
+        for unit in units
+        for code, is_ready in Way(plan_for(unit), {}).openings.items()
+    ]
+    OpenOperation.objects.bulk_create(rows, batch_size=2000)
+
+
+def close(*, units: Collection[Unit]) -> None:
+    """Nothing comes next on these units."""
+    write("DELETE FROM wip_openoperation WHERE unit_id = ANY(%s)", [[unit.pk for unit in units]])
+
+
+def rebuild(*, units: Iterable[Unit]) -> None:
+    """Find anew what comes next on locked units, each with its order, whatever moved them: two statements, and rows."""
+    known = {unit.pk: unit for unit in units}
+    close(units=known.values())
+    executions: dict[object, list[OperationExecution]] = {}
+    for execution in OperationExecution.objects.filter(unit__in=known, is_current=True):
+        executions.setdefault(execution.unit_id, []).append(execution)
+    for unit in known.values():
+        if unit.status == UnitStatus.IN_PROCESS:
+            way = Way.of(plan_for(unit), executions.get(unit.pk, ()))
+            follow(unit=unit, before={}, after=way.openings)
+
+
+def _station_class(unit: Unit, code: str) -> UUID:
+    operation = plan_for(unit).operation(code)
+    assert operation is not None, "a way is made of its plan's operations"
+    return operation.station_class_id

@@ -1,0 +1,36 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from equipment.models import Site, StationClass
+from genealogy.models import Unit
+from mes.kernel.records import Record
+from orders.models import WorkOrder
+
+
+class OpenOperation(Record):
+    """An operation that comes next on a unit: what the queues of stations are read from.
+
+    Not a record of anything: it says again what wip.ways finds in the plan and the executions, kept beside them in the
+    same transaction (ADR 8). is_ready: it may begin; else what it waits for has begun.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="open_operations")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="open_operations")
+    serial = models.CharField(max_length=60)  # the unit's, to rank by
+    operation_code = models.CharField(max_length=12)
+    station_class = models.ForeignKey(StationClass, on_delete=models.PROTECT, related_name="+")
+    is_ready = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "operation_code"],
+                name="open_operation_once",
+                violation_error_message=_("This operation waits on this unit already."),
+            )
+        ]
+        indexes = [models.Index(fields=["site", "station_class", "is_ready"], name="open_operation_at")]
+
+    def __str__(self) -> str:
+        return f"{self.operation_code} on {self.unit_id}"

@@ -225,7 +225,7 @@ def complete_without_a_gauge(plant):
 
 
 STATEMENTS = {
-    scan_to_complete: 15,
+    scan_to_complete: 16,
     scan_to_complete_with_a_key: 16,
     start: 15,
     start_on_a_running_order: 12,
@@ -245,7 +245,7 @@ STATEMENTS = {
     stage_a_lot: 9,
     release_a_lot: 11,
     clear_a_line: 10,
-    start_what_asks_for_a_cleared_line: 12,
+    start_what_asks_for_a_cleared_line: 13,
     take_of_a_lot_that_expires: 12,
     log_on: 9,
 }

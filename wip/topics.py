@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from equipment.models import Station
+from equipment.topics import at_station
 from mes.kernel.topics import topic
 from orders.plans import OperationPlan, Plan
 from orders.topics import one_order
@@ -21,6 +23,12 @@ def holds(site: UUID) -> str:
 def queue(site: UUID, station_class: UUID) -> str:
     """What waits or runs at the stations of a class."""
     return topic(site, "queue", station_class)
+
+
+def topics_of_queue(station: Station) -> list[str]:
+    """What changes the queue of a station."""
+    site = station.site_id
+    return [queue(site, station.station_class_id), holds(site), at_station(site, station.pk)]
 
 
 def after_work(job: Job) -> list[str]:

@@ -18,6 +18,7 @@ from mes.station.views import (
 app_name = "station"
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("queue/", queue.state, name="queue_state"),
     path("stations/", stations.stations, name="stations"),
     path("stations/<uuid:pk>/register/", stations.register, name="register"),
     path("browsers/<uuid:pk>/remove/", stations.remove, name="remove"),

@@ -46,8 +46,22 @@ function refuse() {
 
 function showBand(name, asker) {
   const part = words(name);
+  if (asker?.matches?.("[data-topics]")) return showLiveBand(part);
   if (part) region(asker)?.replaceChildren(part);
   refuse();
+}
+
+// What a live region could not fetch is no answer to an act: it is said without a sound, once, and not over a refusal.
+function showLiveBand(part) {
+  const place = document.getElementById("refusal");
+  if (!part || !place || place.children.length) return;
+  part.firstElementChild.dataset.live = "";
+  place.replaceChildren(part);
+}
+
+function clearLiveBand(event) {
+  const { elt } = event.detail.requestConfig;
+  if (event.detail.successful && elt.matches("[data-topics]")) document.querySelector("#refusal > [data-live]")?.remove();
 }
 
 function toast(name, text) {
@@ -101,6 +115,7 @@ document.addEventListener("input", clearBands);
 document.addEventListener("click", (event) => event.target.closest?.("[data-dismiss]") && clearBands());
 document.addEventListener("htmx:beforeSwap", judgeResponse);
 document.addEventListener("htmx:afterSettle", announcePrompt);
+document.addEventListener("htmx:afterRequest", clearLiveBand);
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => showBand("unreachable", event.detail.requestConfig.elt));
 }

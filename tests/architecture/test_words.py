@@ -19,7 +19,7 @@ SAMPLES = {"components/index.html"}
 # Names and signs that are the same in every language.
 NAMES = {"Plantwright", "CSV", "PDF"}
 # Blocks that hold attributes or a class, not text.
-OF_ATTRIBUTES = {"body_attributes", "finds", "main_class", "scan"}
+OF_ATTRIBUTES = {"body_attributes", "finds", "main_attributes", "main_class", "scan"}
 SHOWN_ATTRIBUTES = r"""\s(?:title|placeholder|alt|aria-label|data-busy|label)="([^"]*)\""""
 WORD = re.compile(r"[^\W\d_]{3,}")
 

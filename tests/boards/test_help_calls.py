@@ -4,6 +4,7 @@ import pytest
 
 from equipment.actions import help_calls, reasons
 from equipment.models import HelpCall
+from equipment.topics import help_calls as help_at
 from tests.equipment.assets import help_call
 from tests.station.pages import text
 
@@ -11,7 +12,7 @@ from tests.station.pages import text
 def test_open_calls_are_shown_live_and_taken_and_done(plant, ines) -> None:
     call = help_call(plant, note="Screws are out")
     page = ines.get("/help-calls/").content.decode()
-    assert 'hx-get="/help-calls/?part=open" hx-trigger="every 5s"' in page
+    assert f'data-topics="{help_at(plant.site.pk)}" hx-get="/help-calls/?part=open"' in page
     part = ines.get("/help-calls/?part=open")
     assert "ST-30 Torque Material ! Called" in text(part)
     assert b"<html" not in part.content

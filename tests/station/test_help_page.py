@@ -6,6 +6,7 @@ import pytest
 
 from equipment.actions import help_calls
 from equipment.models import HelpCall
+from equipment.topics import at_station
 from tests.equipment.assets import help_call
 from tests.station.pages import StationPage, accepted, is_refused, text
 
@@ -35,12 +36,12 @@ def test_one_touch_calls_and_the_tile_says_what_became_of_it(plant, page):
 
 def test_the_button_of_every_page_shows_the_state_and_follows_it(plant, page):
     assert 'aria-label="Help"' in page.get().content.decode()
-    assert page.get("help/state/").content.decode().count("hx-get") == 0
     call = help_call(plant, "QUALITY")
     HelpCall.objects.filter(pk=call.pk).update(called_at=page.plant.clock.replace(year=2020))
     for path in ("", "tools/", "help/state/"):
         shown = page.get(path).content.decode()
-        assert 'hx-get="/station/help/state/" hx-trigger="every 15s"' in shown
+        assert 'hx-get="/station/help/state/" hx-trigger="freshen"' in shown
+        assert f'data-topics="{at_station(plant.site.pk, page.station.pk)}"' in shown
         assert "min ago" in shown
     help_call(plant, "MATERIAL")
     assert "2 calls" in text(page.get("help/state/"))

@@ -168,7 +168,7 @@ def test_twelve_ready_units_fill_eight_cards_and_count_the_rest(page, plant):
     for unit in plant.released(12).units.all():
         plant.do(unit, "10", "20")
     answer = page.get()
-    assert answer.content.decode().count('class="card" data-key') == 8
+    assert answer.content.decode().count('class="card" id="card-') == 8
     assert "12 ready, 0 blocked" in text(answer)
     assert "and 4 more: scan the unit" in text(answer)
 

@@ -16,6 +16,7 @@ from equipment.actions import help_calls
 from equipment.forms import AnswerForm
 from equipment.models import HelpCall
 from equipment.queries import find_calls, sites_of
+from equipment.topics import help_calls as help_at
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -32,6 +33,7 @@ def board(request: HttpRequest) -> HttpResponse:
     sites, now = sites_of(request.user), timezone.now()
     context = {
         "calls": find_calls(sites, is_open=True),
+        "topics": " ".join(help_at(site) for site in sites),
         "now": now,
         "why_not_answer": refusal_of(check_permission, request.user, Permission.ANSWER_HELP),
     }

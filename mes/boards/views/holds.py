@@ -24,6 +24,7 @@ from wip.actions import holds
 from wip.models import Hold
 from wip.queries import find_holds
 from wip.status import HoldStatus
+from wip.topics import holds as holds_at
 
 PER_PAGE = 50
 _FILTERS = [*HoldStatus.choices, ("all", lazy("All"))]
@@ -36,9 +37,11 @@ class SeveralOfThatName(InvalidInput):
 @require_safe
 @office(Permission.VIEW_UNITS)
 def hold_list(request: HttpRequest) -> HttpResponse:
+    """Holds by status; the list alone to who asks for the live part."""
     status = request.GET.get("status", HoldStatus.OPEN)
     status = status if status in dict(_FILTERS) else HoldStatus.OPEN
-    found = find_holds(list(sites_of(request.user)), status="" if status == "all" else status).select_related(
+    sites = sites_of(request.user)
+    found = find_holds(list(sites), status="" if status == "all" else status).select_related(
         "unit", "work_order", "placed_by", "released_by", "site"
     )
     context = {
@@ -46,11 +49,14 @@ def hold_list(request: HttpRequest) -> HttpResponse:
         "filters": _FILTERS,
         "status": status,
         "now": timezone.now(),
+        "topics": " ".join(holds_at(site) for site in sites),
         "hold_form": HoldSubjectForm(auto_id="hold_%s"),
         "release_hold_form": ReleaseHoldForm(auto_id=False),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),
     }
+    if request.GET.get("part") == "list":
+        return render(request, "wip/hold_table.html", context | {"beside": True})
     return render(request, "wip/hold_list.html", context)
 
 

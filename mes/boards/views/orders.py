@@ -24,6 +24,7 @@ from orders.models import WorkOrder
 from orders.policies import known_order
 from orders.queries import find_orders
 from orders.status import OrderStatus
+from orders.topics import one_order
 from wip.actions import holds
 from wip.actions import orders as floor
 from wip.overview import progress_of, waiting_at
@@ -61,10 +62,12 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @office(Permission.VIEW_ORDERS)
 def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
+    """An order; what changes with the work alone to who asks for the live part."""
     order, now = known_order(request.user, erp_reference), timezone.now()
     context: dict[str, Any] = {
         "order": order,
         "now": now,
+        "topic": one_order(order.site_id, order.pk),
         "progress": progress_of([order])[order.pk],
         "open_holds": open_holds_of(order.pk),
         "hold_form": HoldForm(auto_id="hold_%s"),
@@ -76,6 +79,8 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
     }
     if order.status != OrderStatus.DRAFT:
         context |= _on_the_floor(request, order, now)
+    if request.GET.get("part") == "grid":
+        return render(request, "boards/order_live.html", context | {"beside": True})
     return render(request, "boards/order.html", context)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from equipment.models import HelpCall, Station
 from equipment.queries import open_calls_at
 from equipment.status import CallKind, CallStatus
+from equipment.topics import at_station
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 
@@ -42,8 +43,11 @@ def summary_of(calls: Collection[HelpCall], now: datetime) -> str:
 
 
 def help_context(station: Station, now: datetime) -> dict[str, Any]:
-    """help_state: for the Help button of every station page; asked when it is shown."""
-    return {"help_state": lambda: summary_of(open_calls_at(station).values(), now)}
+    """help_state, help_topic: for the Help button of every station page; the state is asked when it is shown."""
+    return {
+        "help_state": lambda: summary_of(open_calls_at(station).values(), now),
+        "help_topic": at_station(station.site_id, station.pk),
+    }
 
 
 def tiles_at(station: Station, person: Person, now: datetime) -> list[Tile]:

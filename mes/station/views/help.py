@@ -55,7 +55,7 @@ def finish(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
 @require_safe
 @partial(at_station, acts=False)
 def state(request: HttpRequest, presence: Presence) -> HttpResponse:
-    """The Help button alone, for a page that shows an open call and follows it by itself."""
+    """The Help button alone, for a page that follows it by itself."""
     return render(request, "station/help_button.html", presence.context())
 
 

@@ -16,6 +16,7 @@ from mes.station.views.presence import Presence
 from wip.models import HoldReason
 from wip.queries import running_at
 from wip.queues import queue_at
+from wip.topics import topics_of_queue
 
 
 def log_on_page(
@@ -43,7 +44,8 @@ def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:
     """What runs, what is ready by rank, and what is blocked, at the station for its active person."""
     waiting = queue_at(presence.station, presence.person, ready=CARDS, coming=CARDS // 2)
     shown = queue_of(running_at(presence.station), waiting, presence.person)
-    return render(request, "station/queue.html", presence.context(queue=shown, pace=presence.pace()))
+    topics = " ".join(topics_of_queue(presence.station))
+    return render(request, "station/queue.html", presence.context(queue=shown, topics=topics, pace=presence.pace()))
 
 
 def work_page(request: HttpRequest, presence: Presence, sheet: Sheet, dialog: str = "") -> HttpResponse:

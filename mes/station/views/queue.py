@@ -15,7 +15,7 @@ from mes.station.presenters.sheet import Sheet
 from mes.station.views.answers import answer
 from mes.station.views.instructions import lead_to
 from mes.station.views.pages import queue_page, work_page
-from mes.station.views.presence import Presence, enter, logged_on
+from mes.station.views.presence import Presence, enter, logged_on, watched
 from wip.models import OperationExecution
 from wip.policies import check_gates
 from wip.queries import job_for
@@ -24,6 +24,13 @@ from wip.queries import job_for
 @require_safe
 @logged_on
 def queue(request: HttpRequest, presence: Presence) -> HttpResponse:
+    return queue_page(request, presence)
+
+
+@require_safe
+@watched
+def state(request: HttpRequest, presence: Presence) -> HttpResponse:
+    """The same for a queue page that follows its queue by itself, and takes what it shows of it."""
     return queue_page(request, presence)
 
 

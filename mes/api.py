@@ -56,7 +56,7 @@ from orders.api import (
     SendBackRevision,
     WhereUsed,
 )
-from wip.api import Holds, ReleaseHold
+from wip.api import ClosePermit, Exceptions, HoldImpact, Holds, OnePermit, Permits, ReleaseHold
 
 
 class NothingHere(APIView):
@@ -108,7 +108,12 @@ urlpatterns = [
     path("v1/files", Files.as_view(), name="api_files"),
     path("v1/files/<str:digest>", OneFile.as_view(), name="api_file"),
     path("v1/holds", Holds.as_view(), name="api_holds"),
+    path("v1/holds/preview", HoldImpact.as_view(), name="api_hold_preview"),
     path("v1/holds/<str:number>/release", ReleaseHold.as_view(), name="api_hold_release"),
+    path("v1/permits", Permits.as_view(), name="api_permits"),
+    path("v1/permits/<str:number>", OnePermit.as_view(), name="api_permit"),
+    path("v1/permits/<str:number>/close", ClosePermit.as_view(), name="api_permit_close"),
+    path("v1/exceptions", Exceptions.as_view(), name="api_exceptions"),
     path("v1/products", Products.as_view(), name="api_products"),
     path("v1/products/<path:code>/where-used", WhereUsed.as_view(), name="api_where_used"),
     path("v1/products/<path:code>/revisions/<path:rev>/tree", ProductTree.as_view(), name="api_product_tree"),

@@ -23,4 +23,5 @@ def readings_within_limits(facts: Facts) -> Verdict | None:
         ),
         do=_("Measure again and correct the value with a reason, or scrap the unit."),
         evidence={"steps": [f"{reading.step_code}.{reading.sample}" for reading in outside]},
+        fails=True,
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from equipment.admin import OfYourSites
 from mes.kernel.audit.admin import ReadOnlyAdmin
-from wip.models import Hold, LineClearance, OperationExecution, Reading
+from wip.models import Hold, LineClearance, OperationExecution, Permit, ProcessException, Reading
 
 
 @admin.register(OperationExecution)
@@ -54,8 +54,8 @@ class ReadingAdmin(OfYourSites, ReadOnlyAdmin):
 @admin.register(Hold)
 class HoldAdmin(OfYourSites, ReadOnlyAdmin):
     list_display = ("number", "subject", "status", "reason_code", "reason", "placed_by", "placed_at", "released_at")
-    list_filter = ("status", "reason_code")
-    list_select_related = ("unit", "work_order", "placed_by")
+    list_filter = ("status", "reason_code", "is_automatic")
+    list_select_related = ("unit", "work_order", "station", "asset", "product_revision__product", "placed_by")
     search_fields = ("number", "unit__serial", "work_order__erp_reference", "reason")
 
 
@@ -64,4 +64,32 @@ class LineClearanceAdmin(OfYourSites, ReadOnlyAdmin):
     list_display = ("station", "work_order", "unit", "product_code", "at", "by")
     list_select_related = ("station", "work_order", "unit", "by")
     search_fields = ("station__code", "work_order__erp_reference", "unit__serial")
+    ordering = ("-sequence",)
+
+
+@admin.register(Permit)
+class PermitAdmin(OfYourSites, ReadOnlyAdmin):
+    list_display = ("number", "gate", "status", "quantity_limit", "quantity_used", "valid_to", "granted_by")
+    list_filter = ("status",)
+    list_select_related = ("granted_by",)
+    search_fields = ("number", "gate", "reason")
+
+
+@admin.register(ProcessException)
+class ProcessExceptionAdmin(OfYourSites, ReadOnlyAdmin):
+    list_display = (
+        "at",
+        "kind",
+        "work_order",
+        "unit",
+        "operation_code",
+        "what",
+        "reason",
+        "permit",
+        "by",
+        "approved_by",
+    )
+    list_filter = ("kind",)
+    list_select_related = ("work_order", "unit", "permit", "by", "approved_by")
+    search_fields = ("work_order__erp_reference", "unit__serial", "code")
     ordering = ("-sequence",)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -17,6 +18,7 @@ from mes.kernel.prepared import any_of, prepared
 from orders.plans import OperationPlan, StepPlan
 from wip.clearances import Cleared, cleared
 from wip.conditions import asked
+from wip.held import Held
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution, Reading
 from wip.status import HoldStatus
@@ -52,34 +54,63 @@ def executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
 
 @dataclass
 class HoldFacts:
-    """Open holds on the job's unit and order, and on the components it is about to take (by unit key)."""
+    """Open holds on what the job is done on and with, and on the components it is about to take (by unit key)."""
 
     here: list[Hold] = field(default_factory=list)
     on_components: dict[UUID, Hold] = field(default_factory=dict)
 
 
 def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
-    """The open holds that concern each job."""
+    """The open holds that concern each job: one query; its tools are asked about where the operation needs some."""
     parts = {scan.unit for subject in subjects for scan in subject.components if scan.unit is not None}
-    rows = _open_holds_on(
+    concerned = (
         {s.unit.pk for s in subjects} | {part.pk for part in parts},
         {s.order.pk for s in subjects} | {part.work_order_id for part in parts if part.work_order_id},
+        {part.product_revision_id for part in parts if part.product_revision_id},
+        {s.station.pk for s in subjects if s.station is not None},
     )
-    held = {hold.unit_id or hold.work_order_id: hold for hold in rows}
-    on_parts = {p.pk: hold for p in parts if (hold := held.get(p.pk) or held.get(p.work_order_id)) is not None}
+    with_tools = {s.station.pk for s in subjects if s.station is not None and s.required_assets}
+    rows = _open_holds_with_tools(*concerned, with_tools) if with_tools else _open_holds_on(*concerned)
+    found = Held.of(rows)
     return [
         HoldFacts(
-            [hold for hold in rows if hold.unit_id == s.unit.pk or hold.work_order_id == s.order.pk],
-            {scan.unit.pk: on_parts[scan.unit.pk] for scan in s.components if scan.unit and scan.unit.pk in on_parts},
+            found.on_job(subject),
+            {
+                scan.unit.pk: hold
+                for scan in subject.components
+                if scan.unit is not None and (hold := found.on_part(scan.unit)) is not None
+            },
         )
-        for s in subjects
+        for subject in subjects
     ]
 
 
 @prepared
-def _open_holds_on(units: Collection[UUID], orders: Collection[UUID]) -> QuerySet[Hold]:
-    here = Q(unit=any_of(units)) | Q(work_order=any_of(orders))
-    return Hold.objects.select_related("placed_by").filter(here, status=HoldStatus.OPEN)
+def _open_holds_on(
+    units: Collection[UUID], orders: Collection[UUID], revisions: Collection[UUID], stations: Collection[UUID]
+) -> QuerySet[Hold]:
+    return _concerning(units, orders, revisions, stations).select_related("placed_by")
+
+
+@prepared
+def _open_holds_with_tools(
+    units: Collection[UUID],
+    orders: Collection[UUID],
+    revisions: Collection[UUID],
+    stations: Collection[UUID],
+    with_tools: Collection[UUID],
+) -> QuerySet[Hold]:
+    on_tools = Hold.objects.filter(asset__station=any_of(with_tools), status=HoldStatus.OPEN)
+    found = _concerning(units, orders, revisions, stations) | on_tools
+    return found.select_related("placed_by", "asset__asset_class")
+
+
+def _concerning(units: Any, orders: Any, revisions: Any, stations: Any) -> QuerySet[Hold]:
+    """Open holds on any of these, and what was released for one of the units while the hold stays open for others."""
+    on_any = Q(unit=any_of(units)) | Q(work_order=any_of(orders))
+    on_any |= Q(product_revision=any_of(revisions)) | Q(station=any_of(stations))
+    freed = Q(status=HoldStatus.RELEASED, unit=any_of(units), origin__isnull=False)
+    return Hold.objects.filter(Q(on_any, status=HoldStatus.OPEN) | freed)
 
 
 @dataclass
@@ -183,9 +214,10 @@ def _fits(lot: Unit, scan: ComponentScan) -> bool:
 @prepared
 def _free_at(station: UUID, products: Collection[UUID], day: date) -> QuerySet[Unit]:
     """Of these products, what is staged at the station and may be used on the day, first expiry first."""
-    holds = Hold.objects.filter(status=HoldStatus.OPEN)
+    holds = Hold.objects.filter(status=HoldStatus.OPEN, operation_code="")
     held = Q(pk__in=holds.filter(unit__isnull=False).values("unit"))
     held |= Q(work_order__in=holds.filter(work_order__isnull=False).values("work_order"))
+    held |= Q(product_revision__in=holds.filter(product_revision__isnull=False).values("product_revision"))
     staged = Unit.objects.filter(station=station, product=any_of(products), status=UnitStatus.FINISHED)
     free = staged.filter(expires_date__gte=day).exclude(held)
     return free.select_related("product_revision").order_by("expires_date", "created_at")

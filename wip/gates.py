@@ -7,6 +7,7 @@ from genealogy.status import UnitStatus
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from wip.clearances import lot_of
 from wip.facts import clearances, earlier_lots, jobs, open_holds, recorded, ways
+from wip.models import Hold
 
 
 @gate(*Hook, needs=[jobs])
@@ -26,21 +27,33 @@ def unit_in_process(facts: Facts) -> Verdict | None:
 
 @gate(*Hook, needs=[open_holds])
 def no_open_hold(facts: Facts) -> Verdict | None:
-    """Neither the unit nor its order is on hold."""
+    """Nothing that the work is done on or with is on hold: unit, order, operation, station, tools."""
     held = facts[open_holds].here
     if not held:
         return None
     first = held[0]
     one, more = _("On hold: {number}, {reason}."), _("On hold: {number} and {others} more, {reason}.")
-    where = _("Placed by {person}, on the unit.") if first.unit_id else _("Placed by {person}, on the whole order.")
+    where = _where_held(first)
     return Verdict(
         "ON_HOLD",
         (more if len(held) > 1 else one).format(number=first.number, others=len(held) - 1, reason=first.reason),
-        where.format(person=first.placed_by),
+        where.format(person=first.placed_by, tool=first.asset),
         _("Leave it as it is; quality or the supervisor releases the hold."),
         tone="held",
         evidence={"holds": [hold.number for hold in held]},
     )
+
+
+def _where_held(hold: Hold) -> str:
+    if hold.station_id is not None:
+        return _("Placed by {person}, on the station.")
+    if hold.asset is not None:
+        return _("Placed by {person}, on {tool}, which is at the station.")
+    if hold.operation_code:
+        return _("Placed by {person}, on this operation.")
+    if hold.origin_id is not None:
+        return _("Placed by {person}, on what went into it.")
+    return _("Placed by {person}, on the unit.") if hold.unit_id else _("Placed by {person}, on the whole order.")
 
 
 @gate(Hook.START, needs=[jobs, ways], override=Override.PERMIT)
@@ -156,7 +169,7 @@ def execution_is_yours(facts: Facts) -> Verdict | None:
 
 @gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs, open_holds])
 def component_not_on_hold(facts: Facts) -> Verdict | None:
-    """No component that is about to be taken is on hold."""
+    """No component that is about to be taken is on hold, nor the order that made it or its revision."""
     for scan in facts[jobs].components:
         hold = facts[open_holds].on_components.get(scan.unit.pk) if scan.unit else None
         if hold is not None:

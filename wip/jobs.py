@@ -10,10 +10,22 @@ from uuid import UUID
 from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.queries import ComponentScan
+from mes.kernel.gates import Verdict
 from orders.models import WorkOrder
 from orders.plans import AssetPlan, OperationPlan, Plan
 from wip.entries import Entry
-from wip.models import OperationExecution
+from wip.models import OperationExecution, Permit
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A gate's no that was overridden: by a person, or under a permit, of which `quantity` is used."""
+
+    verdict: Verdict
+    reason: str
+    approved_by: Any = None
+    permit: Permit | None = None
+    quantity: Decimal = Decimal(0)
 
 
 @dataclass
@@ -36,6 +48,7 @@ class Job:
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)
     executions: Sequence[OperationExecution] | None = None
+    passed: Sequence["Passed"] = ()  # the gates that said no and were overridden
     is_passed: bool = True  # every value that is going to be recorded at its end is within its limits
 
     @property

@@ -96,7 +96,8 @@ def waiting_at(order: WorkOrder) -> dict[str, Waiting]:
 
 def _count_ready(order: UUID) -> QuerySet[OpenOperation, tuple[str, bool, int]]:
     """How many units of the order may begin each operation: by its code, and whether a hold stops them."""
-    its = Q(unit=OuterRef("unit")) | Q(work_order=OuterRef("work_order"))
+    freed = Hold.objects.filter(origin=OuterRef("pk"), unit=OuterRef(OuterRef("unit")), status=HoldStatus.RELEASED)
+    its = Q(unit=OuterRef("unit")) | Q(~Exists(freed), work_order=OuterRef("work_order"))
     holds = Hold.objects.filter(its, status=HoldStatus.OPEN)
     held = Exists(holds.filter(Q(operation_code="") | Q(operation_code=OuterRef("operation_code"))))
     ready = OpenOperation.objects.filter(work_order=order, is_ready=True).annotate(is_held=held)

@@ -7,10 +7,14 @@ from django.utils.translation import gettext as _
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
 from mes.kernel.gates import Hook, Verdict, judge
-from mes.kernel.refusals import Attempt, Refusal
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import Attempt, NotPermitted, Refusal
 from wip.clearances import lot_of
 from wip.jobs import Job
-from wip.models import OperationExecution
+from wip.models import Hold, HoldReason, OperationExecution
+from wip.overrides import GivenOverride, passing
 from wip.status import ExecutionStatus
 
 
@@ -34,11 +38,40 @@ class BlockedByGates(Refusal):
     """At least one gate says no; `blockers` carries every verdict, the code is the first one's."""
 
 
-def check_gates(job: Job, hook: Hook) -> None:
-    """Raise BlockedByGates when any gate of the hook stops the job."""
+class NotYoursToRelease(NotPermitted):
+    """The hold is cleared up by its owner, or by quality."""
+
+
+def check_gates(job: Job, hook: Hook, overrides: Sequence[GivenOverride] = ()) -> None:
+    """Raise BlockedByGates when any gate of the hook stops the job and is not overridden.
+
+    What was overridden stands in job.passed; the verb puts it on record (wip.actions.overrides). Raises
+    OverrideRefused for an override that doesn't fit its gate, and what the permit is refused for.
+    """
     (verdicts,) = judge([job], hook)
-    if verdicts:
-        raise _blocked(verdicts, job, hook)
+    if not verdicts:
+        return
+    passed = passing(job, hook, verdicts, overrides) if overrides else []
+    left = [verdict for verdict in verdicts if all(verdict is not one.verdict for one in passed)]
+    if left:
+        raise _blocked(left, job, hook)
+    job.passed = passed
+    job.is_passed = job.is_passed and not any(one.verdict.fails for one in passed)
+
+
+def check_may_release(person: Person, hold: Hold) -> None:
+    """Raise RoleMissing or NotYoursToRelease: who releases a doubt about quality is of quality, or owns the hold."""
+    check_permission(person, Permission.RELEASE_HOLDS)
+    if hold.owner_id == person.pk or person.may(Permission.RELEASE_QUALITY_HOLDS):
+        return
+    if hold.owner_id is not None:
+        raise NotYoursToRelease(
+            _("{owner} clears {hold} up.").format(owner=hold.owner, hold=hold), do=_("Ask them, or quality.")
+        )
+    if hold.reason_code == HoldReason.QUALITY:
+        raise NotYoursToRelease(
+            _("{hold} is a doubt about quality: quality releases it.").format(hold=hold), do=_("Ask quality.")
+        )
 
 
 def _blocked(verdicts: Sequence[Verdict], job: Job, hook: Hook) -> BlockedByGates:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from equipment.models import Station
 from equipment.queries import asked_with_sites, sites_of
@@ -18,6 +19,7 @@ from mes.kernel.prepared import any_of, prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
 from orders.queries import pinned_plan, plan_of
+from wip.held import Held
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution
 from wip.status import ExecutionStatus, HoldStatus
@@ -144,22 +146,20 @@ class Cell:
 class Row:
     unit: Unit
     cells: list[Cell]
-    hold: Hold | None
+    holds: list[Hold]
 
 
 def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, list[Row]]:
-    """Units x operations of a released order. Four statements, whatever the size."""
+    """Units x operations of a released order. Three statements, whatever the size."""
     plan = plan_of(order)
     units = list(order.units.order_by("serial")[offset : offset + limit])
     by_unit: dict[UUID, list[OperationExecution]] = {}
     for execution in _executions_on([unit.pk for unit in units]):
         by_unit.setdefault(execution.unit_id, []).append(execution)
-    holds = {
-        hold.unit_id: hold
-        for hold in Hold.objects.filter(unit__in=units, status=HoldStatus.OPEN).order_by("-placed_at")
-    }
-    on_order = Hold.objects.filter(work_order=order, status=HoldStatus.OPEN).first()
-    return plan, [_row(unit, plan, by_unit.get(unit.pk, []), holds.get(unit.pk) or on_order) for unit in units]
+    on_order, of_units = Q(work_order=order, status=HoldStatus.OPEN), Q(unit__in=units)
+    freed = Q(of_units, status=HoldStatus.RELEASED, origin__work_order=order)
+    found = Held.of(list(Hold.objects.filter(on_order | Q(of_units, status=HoldStatus.OPEN) | freed)))
+    return plan, [_row(unit, plan, by_unit.get(unit.pk, []), found.on_unit(unit)) for unit in units]
 
 
 @prepared
@@ -168,14 +168,14 @@ def _executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
     return found.order_by("attempt")
 
 
-def _row(unit: Unit, plan: Plan, executions: list[OperationExecution], hold: Hold | None) -> Row:
+def _row(unit: Unit, plan: Plan, executions: list[OperationExecution], holds: list[Hold]) -> Row:
     way = Way.of(plan, executions)
-    return Row(unit, [_cell(unit, operation, way, hold) for operation in plan.operations], hold)
+    return Row(unit, [_cell(unit, operation, way, holds) for operation in plan.operations], holds)
 
 
-def _cell(unit: Unit, operation: OperationPlan, way: Way, hold: Hold | None) -> Cell:
+def _cell(unit: Unit, operation: OperationPlan, way: Way, holds: Sequence[Hold]) -> Cell:
     execution = way.current.get(operation.code)
-    stops = hold is not None and hold.operation_code in ("", operation.code)
+    stops = any(hold.operation_code in ("", operation.code) for hold in holds)
     if execution is not None:
         if execution.is_running:
             return Cell("held" if stops else "running", execution)
@@ -193,7 +193,10 @@ def _cell(unit: Unit, operation: OperationPlan, way: Way, hold: Hold | None) -> 
 
 def holds_on(unit: Unit) -> QuerySet[Hold]:
     """Open holds that stop work on the unit: its own and its order's, latest first."""
-    here = Q(unit=unit) | Q(work_order=unit.work_order_id) if unit.work_order_id else Q(unit=unit)
+    here = Q(unit=unit)
+    if unit.work_order_id:
+        freed = Hold.objects.filter(origin=OuterRef("pk"), unit=unit, status=HoldStatus.RELEASED)
+        here |= Q(~Exists(freed), work_order=unit.work_order_id)
     return Hold.objects.filter(here, status=HoldStatus.OPEN).select_related("placed_by")
 
 
@@ -205,7 +208,25 @@ def open_holds_of(order: UUID) -> QuerySet[Hold]:
     )
 
 
+def holds_in_full() -> QuerySet[Hold]:
+    """Holds with what is shown of them; heir_count: how many that inherited them are still held by that."""
+    found = Hold.objects.select_related(
+        "unit",
+        "work_order",
+        "station",
+        "asset",
+        "product_revision__product",
+        "origin",
+        "owner",
+        "placed_by",
+        "released_by",
+        "site",
+    )
+    heirs = Hold.objects.filter(origin=OuterRef("pk"), status=HoldStatus.OPEN).order_by().values("origin")
+    return found.annotate(heir_count=Coalesce(Subquery(heirs.annotate(n=Count("pk")).values("n")), 0))
+
+
 def find_holds(sites: Iterable[UUID], *, status: str = HoldStatus.OPEN) -> QuerySet[Hold]:
-    """Holds of the sites, latest first; every status when it is empty."""
-    found = Hold.objects.filter(site__in=sites).select_related("unit", "work_order", "placed_by", "released_by")
+    """Holds of the sites that are no heirs, latest first; every status when it is empty."""
+    found = holds_in_full().filter(site__in=sites, origin__isnull=True)
     return found.filter(status=status) if status else found

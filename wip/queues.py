@@ -67,18 +67,23 @@ class _Place(NamedTuple):
 # Two limits over one set: sorting all of it for a rank within each would take three times as long.
 _WAITING = """
 WITH held AS MATERIALIZED (
-    SELECT unit_id, work_order_id, operation_code FROM wip_hold WHERE site_id = %(site)s AND status = 'OPEN'
+    SELECT id, unit_id, work_order_id, operation_code, station_id
+    FROM wip_hold WHERE site_id = %(site)s AND status = 'OPEN'
 ), waiting AS MATERIALIZED (
     SELECT waits.unit_id, waits.operation_code, waits.serial, waits.is_ready, placed.priority, placed.due_at,
         placed.erp_reference,
         waits.is_ready
+        AND NOT EXISTS (SELECT FROM held WHERE station_id = %(station)s)
         AND waits.unit_id NOT IN (SELECT unit_id FROM held WHERE unit_id IS NOT NULL AND operation_code = '')
-        AND waits.work_order_id
-            NOT IN (SELECT work_order_id FROM held WHERE work_order_id IS NOT NULL AND operation_code = '')
         AND (waits.unit_id, waits.operation_code)
             NOT IN (SELECT unit_id, operation_code FROM held WHERE unit_id IS NOT NULL)
-        AND (waits.work_order_id, waits.operation_code)
-            NOT IN (SELECT work_order_id, operation_code FROM held WHERE work_order_id IS NOT NULL) AS is_free
+        AND (waits.work_order_id NOT IN (SELECT work_order_id FROM held WHERE work_order_id IS NOT NULL)
+            OR NOT EXISTS (  -- of a held order: other operations, and units for which the hold was released
+                SELECT FROM held WHERE held.work_order_id = waits.work_order_id
+                    AND held.operation_code IN ('', waits.operation_code)
+                    AND NOT EXISTS (SELECT FROM wip_hold freed WHERE freed.origin_id = held.id
+                        AND freed.unit_id = waits.unit_id AND freed.status = 'RELEASED')
+            )) AS is_free
     FROM wip_openoperation waits JOIN orders_workorder placed ON placed.id = waits.work_order_id
     WHERE waits.site_id = %(site)s AND waits.station_class_id = %(station_class)s
 )
@@ -97,6 +102,7 @@ def _waiting_at(station: Station, ready: int, coming: int) -> tuple[tuple[int, i
     """How many are free and how many are not, and the first of both by rank."""
     asked: dict[str, Any] = {
         "station_class": station.station_class_id,
+        "station": station.pk,
         "site": station.site_id,
         "ready": ready,
         "coming": coming,

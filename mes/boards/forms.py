@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -40,13 +41,39 @@ class HoldForm(forms.Form):
 
 
 class HoldSubjectForm(HoldForm):
-    """The same from the list of holds, where one also says what."""
+    """The same where one also says what, who clears it up and how far it goes."""
 
-    field_order = ("subject",)
+    field_order = ("subject", "operation_code")
     subject = forms.CharField(
-        label=_("Unit, lot or order"), max_length=60, widget=forms.TextInput(attrs={"data-autofocus": True})
+        label=_("Unit, lot, order, station or tool"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"data-autofocus": True}),
     )
+    operation_code = forms.CharField(
+        label=_("Only its operation"),
+        max_length=12,
+        required=False,
+        help_text=_("Of a unit or an order: nothing else waits, and what is not there yet stops when it gets there."),
+    )
+    owner = forms.ModelChoiceField(
+        label=_("Who clears it up"), queryset=Person.objects.none(), to_field_name="username", required=False
+    )
+    due_date = forms.DateField(
+        label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    cascades = forms.BooleanField(label=_("Also what it went into"), required=False, initial=True)
+    with_siblings = forms.BooleanField(label=_("Also the others of its lot"), required=False)
+
+    def __init__(self, *args: Any, sites: Collection[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Person.objects.filter(is_active=True, site_access__site__in=sites).distinct()
+        self.fields["owner"].queryset = people.order_by("full_name")
 
 
 class ReleaseHoldForm(forms.Form):
+    """units: those that it is released for alone. digest, password: the signature, where one is asked for."""
+
     reason = forms.CharField(label=_("Why work may go on"), max_length=200)
+    units = forms.CharField(required=False)
+    digest = forms.CharField(max_length=64, required=False)
+    password = forms.CharField(max_length=200, strip=False, required=False)

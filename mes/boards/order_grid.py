@@ -102,8 +102,8 @@ def _notable_readings_of(order: UUID) -> QuerySet[Reading]:
 
 def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, now: datetime) -> Line:
     faces, words = [], []
-    if row.hold is not None:
-        words.append(_("{hold} since {time}").format(hold=row.hold.number, time=_time(order, row.hold.placed_at, now)))
+    for hold in row.holds:
+        words.append(_("{hold} since {time}").format(hold=hold.number, time=_time(order, hold.placed_at, now)))
     for cell in row.cells:
         key = cell.execution.pk if cell.execution else None
         faces.append(_face(cell, notable.get(key, ()), now))

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from django.http import Http404
 
+from equipment.models import PhysicalAsset, Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
 from mes.kernel.personnel.models import Person
 from orders.models import WorkOrder
 from wip.models import Hold
+from wip.queries import holds_in_full
 
 
 def hold_for(person: Any, number: str) -> Hold:
     """The hold of this number at one of the person's sites. Raises Http404."""
-    hold = Hold.objects.select_related("unit", "work_order").filter(number=number, site__in=sites_of(person)).first()
+    hold = holds_in_full().filter(number=number, site__in=sites_of(person)).first()
     if hold is None:
         raise Http404
     return hold
@@ -26,9 +28,20 @@ def records_named(person: Any, text: str) -> list[WorkOrder | Unit | Hold]:
     found: list[WorkOrder | Unit | Hold] = [
         *WorkOrder.objects.filter(erp_reference__in=names, site__in=sites),
         *Unit.objects.filter(serial__in=names, site__in=sites),
-        *Hold.objects.select_related("unit", "work_order").filter(number__in=names, site__in=sites),
+        *holds_in_full().filter(number__in=names, site__in=sites),
     ]
     return [record for record in found if str(record) == text] or found
+
+
+def things_named(person: Any, text: str) -> list[WorkOrder | Unit | Station | PhysicalAsset]:
+    """What of this name can be put on hold by it: as records_named, and stations, tools and gauges in use."""
+    sites, names = sites_of(person), {text, text.upper()}
+    found: list[WorkOrder | Unit | Station | PhysicalAsset] = [
+        *(one for one in records_named(person, text) if not isinstance(one, Hold)),
+        *Station.objects.filter(code__in=names, site__in=sites, is_active=True),
+        *PhysicalAsset.objects.filter(code__in=names, site__in=sites, is_active=True),
+    ]
+    return found
 
 
 def people_by_key(keys: set[str]) -> dict[str, Person]:

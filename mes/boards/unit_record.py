@@ -67,7 +67,9 @@ class UnitRecord:
 
     @property
     def open_holds(self) -> list[Hold]:
-        return [hold for hold in self.holds if hold.status == "OPEN"]
+        """Those that stop it: not one on its order that was released for it."""
+        freed = {hold.origin_id for hold in self.holds if not hold.is_open}
+        return [hold for hold in self.holds if hold.is_open and hold.pk not in freed]
 
 
 def read(unit: Unit, person: Any) -> UnitRecord:

@@ -14,12 +14,16 @@ from genealogy.status import UnitStatus
 from mes.demo.ground import MACHINING
 from mes.demo.stock import SERIALS
 from mes.demo.supply import Shelf
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.canonical import digest
+from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from orders.models import WorkOrder
 from orders.status import OrderStatus
 from wip.actions import holds
 from wip.actions import orders as floor
+from wip.actions.holds import release_content
 from wip.models import Hold
 from wip.status import HoldStatus
 
@@ -64,11 +68,15 @@ class Staff:
 
     def release_holds(self, at: datetime) -> int:
         """Quality releases what simulated people held; other holds are not theirs."""
-        due = Hold.objects.filter(status=HoldStatus.OPEN, reason=HOLD_REASON, placed_at__lt=at - HOLD_LASTS)
+        due = Hold.objects.select_related("placed_by").filter(
+            status=HoldStatus.OPEN, reason=HOLD_REASON, placed_at__lt=at - HOLD_LASTS
+        )
         by, done = self.people["quality"], 0
         for hold in due:
             with open_door(person=by, at=at):
-                holds.release(hold=hold, reason="Scratch is within the limit sample", by=by, at=at)
+                signing = Signing(by, Meaning.RELEASED, digest(release_content(hold)))
+                reason = "Scratch is within the limit sample"
+                holds.release(hold=hold, reason=reason, signing=signing, by=by, at=at)
                 done += 1
         return done
 

@@ -48,6 +48,8 @@ class Verdict:
     # Both written by the gate that said it.
     override: Override = Override.NEVER
     gate: str = ""
+    # It judges what was made: who passes it leaves a result that is not good.
+    fails: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -1,5 +1,8 @@
 """The shapes of units and operations in the API: what comes in, what goes out."""
 
+from typing import Any
+
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from genealogy.status import UnitStatus
@@ -14,10 +17,29 @@ from wip.status import ExecutionStatus
 MAX_ENTRIES = 500
 
 
+class OverrideInput(Input):
+    """Pass a gate that says no. gate: its path, or the code of its verdict; reason: why it may be passed.
+
+    permit: the deviation permit that covers it; badge and pin: of the supervisor who passes it. Which, the gate says.
+    """
+
+    gate = Text(max_length=120)
+    reason = Text(max_length=200)
+    permit = Text(max_length=20, required=False)
+    badge = Text(max_length=64, required=False)
+    pin = serializers.CharField(max_length=16, trim_whitespace=False, write_only=True, required=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if ("permit" in asked) == ("badge" in asked) or ("badge" in asked) != ("pin" in asked):
+            raise serializers.ValidationError({"permit": [_("Name a permit, or send badge and PIN.")]})
+        return asked
+
+
 class StartInput(Input):
     """Start an operation. station: the code of the station where it is done."""
 
     station = Text(max_length=20)
+    overrides = OverrideInput(many=True, default=list, max_length=20)
 
 
 class SignatureInput(Input):
@@ -65,6 +87,7 @@ class RecordInput(Input):
     station = Text(max_length=20)
     steps = StepInput(many=True, default=list, max_length=MAX_ENTRIES)
     consumptions = ConsumptionInput(many=True, default=list, max_length=MAX_ENTRIES)
+    overrides = OverrideInput(many=True, default=list, max_length=20)
 
 
 class CompleteInput(RecordInput):
@@ -83,6 +106,7 @@ class BookInput(Input):
     good = Number(default=0)
     scrap = Number(default=0)
     scrap_reason = Text(max_length=200, default="", allow_blank=True)
+    overrides = OverrideInput(many=True, default=list, max_length=20)
 
 
 class ExecutionAnswer(serializers.Serializer):

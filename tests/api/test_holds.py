@@ -2,7 +2,11 @@
 
 import pytest
 
+from orders.models import ProductRevision
 from tests.api.conftest import api_as
+from tests.equipment.assets import wrench
+from tests.plant import PASSWORD
+from tests.wip.test_cascades import taken_lot
 from wip.models import Hold
 
 pytestmark = pytest.mark.django_db
@@ -17,11 +21,38 @@ def test_a_hold_is_placed_listed_and_released(plant, api):
     number = placed.json()["number"]
     assert [hold["number"] for hold in api.get("/holds").json()["results"]] == [number]
     quality = api_as(plant, "mei")
-    released = quality.post(f"/holds/{number}/release", {"reason": "Housing exchanged"})
+    assert quality.post(f"/holds/{number}/release", {"reason": "Fine"}).json()["code"] == "SIGNATURE_MISSING"
+    released = quality.post(f"/holds/{number}/release", {"reason": "Housing exchanged"} | signature(placed.json()))
     assert (released.status_code, released.json()["released_by"]) == (200, "mei")
     assert api.get("/holds").json()["results"] == []
     assert len(api.get("/holds?status=ALL").json()["results"]) == 1
     assert quality.post(f"/holds/{number}/release", {"reason": "Again"}).status_code == 409
+
+
+def signature(hold):
+    return {"signature": {"meaning": "RELEASED", "secret": PASSWORD, "digest": hold["release_digest"]}}
+
+
+def test_a_lot_holds_what_it_went_into_and_single_units_are_released(plant, api):
+    lot, (first, second) = taken_lot(plant)
+    seen = api.get(f"/holds/preview?unit={lot}").json()
+    assert (seen["in_process"], [one["serial"] for one in seen["units"]]) == (2, [first.serial, second.serial])
+    due = {"owner": "mei", "due_at": "2099-01-31T12:00:00Z"}
+    placed = api.post("/holds", {"unit": lot.serial, "reason_code": "MATERIAL", "reason": "Bad"} | due).json()
+    assert (placed["heir_count"], placed["owner"], placed["needs_signature"]) == (2, "mei", False)
+    heirs = api.get(f"/holds?origin={placed['number']}").json()["results"]
+    assert {heir["unit"] for heir in heirs} == {first.serial, second.serial}
+    quality = api_as(plant, "mei")
+    body = {"reason": "Screws exchanged", "units": [first.serial]}
+    assert quality.post(f"/holds/{placed['number']}/release", body).json()["heir_count"] == 1
+
+
+@pytest.mark.parametrize("on", [{"station": "ST-10"}, {"asset": "TW-1"}, {"product": "PCB-7", "revision": "B"}])
+def test_station_tool_and_revision_are_held(plant, api, on):
+    wrench(plant)
+    ProductRevision.objects.create(product=plant.board, code="B")
+    placed = api.post("/holds", on | WHY)
+    assert (placed.status_code, {name: placed.json()[name] for name in on}) == (201, on)
 
 
 def test_a_repeated_post_places_one_hold(plant, api):
@@ -44,6 +75,13 @@ def test_a_repeated_post_places_one_hold(plant, api):
         ({"order": "X", "reason_code": ["QUALITY"], "reason": "x"}, "reason_code"),
         ({"order": "X", "reason_code": "QUALITY", "reason": "two\nlines"}, "reason"),
         ({"order": {"a": 1}} | WHY, "order"),
+        ({"station": "ST-99"} | WHY, "station"),
+        ({"asset": "NO-SUCH"} | WHY, "asset"),
+        ({"product": "PCB-7"} | WHY, "revision"),
+        ({"product": "PCB-7", "revision": "Z"} | WHY, "revision"),
+        ({"station": "ST-10", "operation": "10"} | WHY, "operation"),
+        ({"station": "ST-10", "site": "SF"} | WHY, "site"),
+        ({"station": "ST-10", "owner": "nobody"} | WHY, "owner"),
     ],
 )
 def test_what_is_wrong_is_said_where(plant, api, body, where):

@@ -92,7 +92,7 @@ def attacker(request, committed_plant, committed_database):
     unit = plant.do(plant.unit(), "10", "20", "30", "40")
     with plant.door("mei") as passage:
         hold = holds.place(
-            by=passage.person, at=passage.at, reason_code="QUALITY", reason="Leak doubtful", unit=plant.fresh(unit)
+            by=passage.person, at=passage.at, reason_code="PROCESS", reason="Leak doubtful", unit=plant.fresh(unit)
         )
         holds.release(hold=hold, reason="Checked", by=passage.person, at=passage.at)
     with psycopg.connect(databases.url_of(committed_database, request.param), autocommit=True) as connection:

@@ -1,14 +1,23 @@
 """The list of holds."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from mes.kernel.audit.canonical import digest
+from tests.equipment.assets import wrench
+from tests.holds import place
+from tests.plant import NOW, PASSWORD
+from tests.wip.test_cascades import taken_lot
 from wip.actions import holds
+from wip.actions.holds import release_content
 from wip.models import Hold
 
 
 def placed(plant, **on) -> Hold:
     with plant.door("mei") as passage:
-        return holds.place(reason_code="QUALITY", reason="Plating", by=passage.person, at=passage.at, **on)
+        return holds.place(reason_code="PROCESS", reason="Plating", by=passage.person, at=passage.at, **on)
 
 
 def test_open_holds_are_listed_and_released_ones_on_demand(plant, ines) -> None:
@@ -59,3 +68,59 @@ def test_the_list_costs_the_same_for_any_number_of_holds(plant, ines, count, dja
         placed(plant, unit=unit)
     with django_assert_num_queries(5):  # session, person, sites, count, holds
         ines.get("/holds/")
+
+
+def test_a_doubt_about_quality_is_released_with_the_password_and_what_was_read(plant, desk_of) -> None:
+    hold, mei = place(plant, unit=plant.unit()), desk_of("mei")
+    digest_ = digest(release_content(hold))
+    assert digest_ in mei.get(f"/holds/{hold}/").content.decode()
+    assert mei.post(f"/holds/{hold}/release/", reason="Good").status_code == 422
+    wrong = mei.post(f"/holds/{hold}/release/", reason="Good", password="no", digest=digest_)
+    assert wrong.status_code == 403
+    mei.post(f"/holds/{hold}/release/", reason="Good", password=PASSWORD, digest=digest_)
+    hold.refresh_from_db()
+    assert hold.release_signature.signed_by == plant.people["mei"]
+
+
+def test_a_hold_on_an_order_is_released_for_ticked_units(plant, ines) -> None:
+    first, second = plant.released(2).units.order_by("serial")
+    hold = placed(plant, order=first.work_order)
+    assert first.serial in ines.get(f"/holds/{hold}/").content.decode()
+    ines.post(f"/holds/{hold}/release/", staged="yes", units=[first.serial], reason="Looked at")
+    plant.start(first, "10")
+    assert not ines.get(f"/units/{first}/").context["record"].open_holds
+    assert ines.get(f"/units/{second}/").context["record"].open_holds == [hold]
+    assert ines.post(f"/holds/{hold}/release/", staged="yes", reason="x").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["ST-10", "TW-1"])
+def test_stations_and_tools_are_held_by_their_codes(plant, ines, name) -> None:
+    wrench(plant)
+    ines.post(
+        "/holds/place/", subject=name.lower(), reason_code="PROCESS", reason="x", owner="mei", due_date="2099-01-31"
+    )
+    hold = Hold.objects.get()
+    assert (name in hold.subject, hold.owner) == (True, plant.people["mei"])
+    assert hold.due_at.astimezone(plant.site.zone).isoformat()[:16] == "2099-01-31T23:59"
+    assert ines.get(f"/holds/{hold}/").status_code == 200
+    refused = ines.post("/holds/place/", subject=name, reason_code="PROCESS", reason="x", operation_code="10")
+    assert refused.status_code == 422
+
+
+def test_what_a_hold_would_stop_is_shown_first(plant, ines) -> None:
+    lot, pumps = taken_lot(plant)
+    page = ines.get(f"/holds/new/?subject={lot}").content.decode()
+    assert all(pump.serial in page for pump in pumps)
+    assert "nothing of the name" in ines.get("/holds/new/?subject=nosuch").content.decode()
+    ines.post("/holds/place/", subject=lot.serial, reason_code="MATERIAL", reason="x", cascades="on")
+    hold = Hold.objects.get(origin=None)
+    page = ines.get(f"/holds/{hold}/").content.decode()
+    assert all(pump.serial in page for pump in pumps)
+    assert [row for row, _ in ines.get("/holds/").context["rows"]] == [hold]
+
+
+def test_what_is_overdue_stands_first(plant, ines) -> None:
+    late = place(plant, unit=plant.unit(), due_at=NOW + timedelta(days=1))
+    place(plant, unit=plant.unit())
+    Hold.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    assert ines.get("/holds/").context["rows"][0] == (late, True)

@@ -172,7 +172,7 @@ def test_an_order_on_hold_stays_at_its_site_until_the_hold_is_released(plant) ->
     with plant.door("mei") as passage:
         hold = holds.place(
             order=WorkOrder.objects.get(),
-            reason_code="QUALITY",
+            reason_code="PROCESS",
             reason="Drawing doubtful",
             by=passage.person,
             at=passage.at,

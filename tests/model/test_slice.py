@@ -180,7 +180,7 @@ class Slice(RuleBasedStateMachine):
 
         def act():
             with self.plant.door(who) as passage:
-                hold = holds.place(by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", **on)
+                hold = holds.place(by=passage.person, at=passage.at, reason_code="PROCESS", reason="Doubt", **on)
                 self.placed.append(hold)
 
         self.agrees(self.floor.may_hold(who), act)

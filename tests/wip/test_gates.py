@@ -116,7 +116,8 @@ def skilled(level, expires=None) -> QualificationFacts:
 
 
 THERE = Thing(pk=7, code="ST-30")
-HOLD = Thing(number="H-1", reason="Doubt", placed_by="Mei", unit_id=uuid4())
+HOLD = Thing(number="H-1", reason="Doubt", placed_by="Mei", unit_id=uuid4(), station_id=None, asset=None)
+HOLD.operation_code, HOLD.origin_id = "", None
 HELD = a_unit("FINISHED")
 TAKEN = a_unit("CONSUMED")
 TODAY = Material(day=date(2026, 11, 23), station_id=7, revisions={1: "B", 2: "C"}, stations={8: "ST-10"})

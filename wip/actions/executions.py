@@ -1,5 +1,6 @@
 """Verbs on operation executions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -24,11 +25,13 @@ from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.queries import pinned_plan
 from orders.status import OrderStatus
-from wip.actions import assets, openings, orders
+from wip.actions import assets, automatic_holds, openings, orders
+from wip.actions.overrides import keep as keep_overrides
 from wip.events import happened
 from wip.facts import executions_on
 from wip.jobs import Job
 from wip.models import OperationExecution
+from wip.overrides import GivenOverride
 from wip.policies import check_gates, check_nothing_else_runs
 from wip.queries import job_for, planned
 from wip.status import EXECUTION, ExecutionEventKind
@@ -40,8 +43,16 @@ class AlreadyYours(Refusal):
     """The person has the job already."""
 
 
-def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person, at: datetime) -> OperationExecution:
-    """Start an operation on a unit at a station. Raises BlockedByGates with everything in the way."""
+def start(
+    *,
+    unit: Unit,
+    operation: OperationPlan,
+    station: Station,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
+) -> OperationExecution:
+    """Start an operation on a unit at a station. Raises BlockedByGates with everything in the way, as overridden."""
     assert unit.work_order is not None
     order = unit.work_order
     if order.status == OrderStatus.RELEASED:
@@ -52,7 +63,7 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
     known = list(executions_on({locked.pk}))
     job = job_for(locked, plan.operation(operation.code) or operation, station=station, person=by, executions=known)
     here = assets.lock_here(job)
-    check_gates(job, Hook.START)
+    check_gates(job, Hook.START, overrides)
     execution = OperationExecution(
         site_id=locked.site_id,
         work_order=order,
@@ -68,6 +79,7 @@ def start(*, unit: Unit, operation: OperationPlan, station: Station, by: Person,
         worked_by=by,
     )
     insert([execution])
+    keep_overrides(job=job, execution=execution, by=by, at=at)
     assets.take(job=job, locked=here, execution=execution, by=by, at=at)
     happened(execution, ExecutionEventKind.STARTED, station, by, at, started=execution.quantity)
     before = Way.of(plan, known).openings
@@ -176,6 +188,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
     openings.follow(unit=job.unit, before=before, after=after)
     if may_end_order(execution, job.scrap):
         orders.complete_if_nothing_left(order=job.order, by=by, at=at)
+    automatic_holds.place_where_due(job=job, by=by, at=at)
     announce(*after_work(job))
     return execution
 

@@ -1,78 +1,305 @@
 """Placing and releasing holds."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
+from equipment.models import PhysicalAsset, Site, Station
 from equipment.policies import check_site_access
+from genealogy.forward import gone_into, siblings_of
 from genealogy.models import Unit
+from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
+from mes.kernel.audit.models import Meaning, Signature
 from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput
-from orders.models import WorkOrder
+from orders.models import ProductRevision, WorkOrder
 from orders.topics import one_order
-from wip.models import Hold, HoldReason
-from wip.status import HOLD
+from wip.impact import GONE
+from wip.models import Hold, HoldReason, OperationExecution
+from wip.policies import check_may_release
+from wip.status import HOLD, ExecutionStatus, HoldStatus
 from wip.topics import holds
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why something is held. owner, due_at: who clears it up, by when. is_automatic: a rule says so, no person."""
+
+    reason_code: str
+    reason: str
+    owner: Person | None = None
+    due_at: datetime | None = None
+    is_automatic: bool = False
+
+
 def place(
-    *, by: Person, at: datetime, reason_code: str, reason: str, unit: Unit | None = None, order: WorkOrder | None = None
+    *,
+    by: Person,
+    at: datetime,
+    reason_code: str,
+    reason: str,
+    unit: Unit | None = None,
+    order: WorkOrder | None = None,
+    station: Station | None = None,
+    asset: PhysicalAsset | None = None,
+    product_revision: ProductRevision | None = None,
+    site: Site | None = None,
+    operation_code: str = "",
+    cascades: bool = True,
+    with_siblings: bool = False,
+    owner: Person | None = None,
+    due_at: datetime | None = None,
 ) -> Hold:
-    """Hold a unit or an order: nothing is started, recorded or completed on it until the hold is released."""
+    """Hold one thing: nothing is started, recorded or completed on it or with it until the hold is released.
+
+    operation_code: of a unit or an order nothing else waits but this operation. cascades: a unit or lot holds what it
+    went into, too. with_siblings: and the others of its lot. site: where a revision is held as a component.
+    """
     check_permission(by, Permission.PLACE_HOLDS)
-    held = unit or order
-    assert held is not None, "a hold is on a unit or an order"
-    if reason_code not in HoldReason.values:
-        raise InvalidInput(
-            _("A hold's kind is one of: {kinds}.").format(kinds=", ".join(HoldReason.values)), do=_("Choose one.")
+    why = Why(reason_code, reason.strip(), owner, due_at)
+    _check(why, at)
+    on: dict[str, Any] = {
+        "unit": unit,
+        "work_order": order,
+        "station": station,
+        "asset": asset,
+        "product_revision": product_revision,
+    }
+    (subject,) = (one for one in on.values() if one is not None)
+    heirs: list[Unit] = []
+    if unit is not None and not operation_code:
+        locked, heirs = _lock_with_heirs(unit, cascades, with_siblings)
+    else:
+        # Whoever works on it now commits first; whoever comes next sees the hold.
+        locked = type(subject)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
+    site_id = site.pk if site is not None else locked.site_id
+    check_site_access(by, site_id)  # a draft order may have moved meanwhile
+    _wait_for_work(order, station)
+    hold = Hold(site_id=site_id, operation_code=operation_code, **on, **_placed(why, by, at))
+    (hold.number,) = _next_numbers(1)
+    hold.save(force_insert=True)
+    inherit(hold, heirs)
+    _announce(site_id, [hold], heirs)
+    return hold
+
+
+def place_automatically(*, order: WorkOrder, operation_code: str, reason: str, by: Person, at: datetime) -> Hold:
+    """Hold an operation of an order by a rule, in the act of `by` that met it.
+
+    Whoever works there at this moment goes on: the rule does not wait for them, it is within an act itself.
+    """
+    why = Why(HoldReason.PROCESS, reason[:200], is_automatic=True)
+    hold = Hold(site_id=order.site_id, work_order=order, operation_code=operation_code, **_placed(why, by, at))
+    (hold.number,) = _next_numbers(1)
+    hold.save(force_insert=True)
+    _announce(order.site_id, [hold], [])
+    return hold
+
+
+def inherit(hold: Hold, heirs: Sequence[Unit]) -> list[Hold]:
+    """Let these units inherit a hold: rows of their own that name the origin."""
+    if not heirs:
+        return []
+    origin = hold.origin or hold
+    why = Why(hold.reason_code, hold.reason, hold.owner, hold.due_at, hold.is_automatic)
+    rows = [
+        Hold(
+            site_id=heir.site_id,
+            unit=heir,
+            origin=origin,
+            number=number,
+            **_placed(why, hold.placed_by, hold.placed_at),
         )
-    if not reason.strip():
-        raise InvalidInput(_("A hold needs a reason."), do=_("Say in a few words what is wrong."))
-    # Whoever works on it now commits first; whoever comes next sees the hold.
-    locked = type(held)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
-    check_site_access(by, locked.site_id)  # a draft order may have moved meanwhile
-    if order is not None:  # work on a running order locks its unit alone
-        list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    _announce(locked.site_id, unit, order)
-    return Hold.objects.create(
-        site_id=locked.site_id,
-        number=_next_number(),
-        unit=unit,
-        work_order=order,
-        status=HOLD.after(None, "place"),
-        reason_code=reason_code,
-        reason=reason.strip(),
-        placed_at=at,
-        placed_by=by,
+        for heir, number in zip(heirs, _next_numbers(len(heirs)), strict=True)
+    ]
+    return list(bulk_create_with_history(rows, Hold, default_user=hold.placed_by, batch_size=2000))
+
+
+def pass_on(*, unit: Unit, part: Unit) -> list[Hold]:
+    """A part that is split off a held lot inherits the lot's open holds; both are locked."""
+    held = Hold.objects.filter(unit=unit, status=HoldStatus.OPEN).select_related("origin", "owner", "placed_by")
+    return [heir for hold in held for heir in inherit(hold, [part])]
+
+
+def release(*, hold: Hold, reason: str, by: Person, at: datetime, signing: Signing | None = None) -> Hold:
+    """Release a hold, with the reason why work may go on, and with it what inherited it and is still held by that.
+
+    signing: means RELEASED, where the hold asks for it. Raises SignatureMissing, SignatureVoid, NotYoursToRelease.
+    """
+    locked = _lock(hold, reason, by)
+    heirs = list(
+        locked.heirs.select_related("unit")
+        .select_for_update(of=("self",), no_key=True)
+        .filter(status=HoldStatus.OPEN)
+        .order_by("pk")
     )
+    signature = _sign(locked, signing, reason, (), at)
+    for one in (locked, *heirs):
+        _end(one, reason, signature, by, at)
+    _announce(locked.site_id, [hold], [heir.unit for heir in heirs if heir.unit])
+    return locked
 
 
-def release(*, hold: Hold, reason: str, by: Person, at: datetime) -> Hold:
-    """Release a hold, with the reason why work may go on."""
-    check_permission(by, Permission.RELEASE_HOLDS)
+def release_for(
+    *, hold: Hold, units: Sequence[Unit], reason: str, by: Person, at: datetime, signing: Signing | None = None
+) -> list[Hold]:
+    """Release a hold for some units, and leave it open for the rest: heirs of a unit's hold, units of a held order.
+
+    Raises InvalidInput for a unit that it does not stop; and as release.
+    """
+    locked = _lock(hold, reason, by)
+    if not units:
+        raise InvalidInput(_("No unit is chosen."), do=_("Choose at least one."))
+    open_heirs = {
+        heir.unit_id: heir
+        for heir in locked.heirs.select_for_update(of=("self",), no_key=True).filter(status=HoldStatus.OPEN)
+    }
+    signature = _sign(locked, signing, reason, units, at)
+    if locked.work_order_id is not None:
+        for unit in units:
+            if unit.work_order_id != locked.work_order_id:
+                raise _not_stopped(unit, locked)
+        freed = set(locked.heirs.filter(status=HoldStatus.RELEASED).values_list("unit", flat=True))
+        heirs = inherit(locked, [unit for unit in units if unit.pk not in freed])
+    else:
+        heirs = [open_heirs[unit.pk] if unit.pk in open_heirs else _refuse(unit, locked) for unit in units]
+    for heir in heirs:
+        _end(heir, reason, signature, by, at)
+    _announce(locked.site_id, [hold], units)
+    return heirs
+
+
+def release_content(hold: Hold) -> dict[str, Any]:
+    """What the person who releases a hold has read and signs; for which units is what they do with it."""
+    return {
+        "hold": hold.number,
+        "on": hold.subject,
+        "kind": hold.reason_code,
+        "reason": hold.reason,
+        "placed_at": hold.placed_at,
+        "placed_by": hold.placed_by.username,
+    }
+
+
+def _lock(hold: Hold, reason: str, by: Person) -> Hold:
+    check_may_release(by, hold)
     check_site_access(by, hold.site_id)
     if not reason.strip():
         raise InvalidInput(_("Releasing a hold needs a reason."), do=_("Say in a few words why work may go on."))
     locked = Hold.objects.select_for_update(of=("self",), no_key=True).get(pk=hold.pk)
-    locked.status = HOLD.after(locked.status, "release", name=locked.number)
-    locked.released_at, locked.released_by, locked.release_reason = at, by, reason.strip()
-    locked.save(update_fields=["status", "released_at", "released_by", "release_reason"])
-    _announce(hold.site_id, hold.unit, hold.work_order)
+    HOLD.after(locked.status, "release", name=locked.number)
     return locked
 
 
-def _announce(site: UUID, unit: Unit | None, order: WorkOrder | None) -> None:
+def _sign(hold: Hold, signing: Signing | None, reason: str, units: Sequence[Unit], at: datetime) -> Signature | None:
+    if not hold.needs_signature:
+        return None
+    if signing is None:
+        raise SignatureMissing(
+            _("{hold} is released with your signature.").format(hold=hold),
+            do=_("Read what is shown, enter your secret again, and sign."),
+        )
+    return sign(
+        signing=signing,
+        meaning=Meaning.RELEASED,
+        shown=release_content(hold),
+        is_all_new=False,
+        act={"reason": reason.strip(), "units": sorted(unit.serial for unit in units)},
+        table="wip_hold",
+        record=hold.pk,
+        site_id=hold.site_id,
+        at=at,
+    )
+
+
+def _end(hold: Hold, reason: str, signature: Signature | None, by: Person, at: datetime) -> None:
+    hold.status = HOLD.after(hold.status, "release", name=hold.number)
+    hold.released_at, hold.released_by, hold.release_reason = at, by, reason.strip()
+    hold.release_signature = signature
+    hold.save(update_fields=["status", "released_at", "released_by", "release_reason", "release_signature"])
+
+
+def _check(why: Why, at: datetime) -> None:
+    if why.reason_code not in HoldReason.values:
+        raise InvalidInput(
+            _("A hold's kind is one of: {kinds}.").format(kinds=", ".join(HoldReason.values)), do=_("Choose one.")
+        )
+    if not why.reason:
+        raise InvalidInput(_("A hold needs a reason."), do=_("Say in a few words what is wrong."))
+    if why.due_at is not None and why.due_at < at:
+        raise InvalidInput(_("A hold is due in the future."), do=_("Enter a later day."))
+
+
+def _placed(why: Why, by: Person, at: datetime) -> dict[str, Any]:
+    return {
+        "status": HOLD.after(None, "place"),
+        "reason_code": why.reason_code,
+        "reason": why.reason,
+        "owner": why.owner,
+        "due_at": why.due_at,
+        "is_automatic": why.is_automatic,
+        "placed_at": at,
+        "placed_by": by,
+    }
+
+
+def _lock_with_heirs(unit: Unit, cascades: bool, with_siblings: bool) -> tuple[Unit, list[Unit]]:
+    """The locked unit, and what inherits its hold, locked by key before it: hosts come before components.
+
+    What went further while this waited is found when it is asked once more.
+    """
+    known: dict[UUID, Unit] = {}
+    locked: Unit | None = None
+    while True:
+        origin = locked or unit
+        family = {unit.pk} | (siblings_of(origin) if with_siblings else set())
+        may_have_gone = with_siblings or origin.quantity_consumed or origin.quantity_split or origin.status in GONE
+        found = (gone_into(family) if cascades and may_have_gone else set()) | family
+        new = found - known.keys() - {unit.pk}
+        if locked is not None and not new:
+            return locked, sorted((one for one in known.values() if one.status not in GONE), key=str)
+        for one in Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=new).order_by("pk"):
+            known[one.pk] = one
+        if locked is None:
+            locked = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+
+
+def _wait_for_work(order: WorkOrder | None, station: Station | None) -> None:
+    """Work on a running order locks its unit alone, work at a station its execution: whoever is at it commits first."""
+    if order is not None:
+        list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    if station is not None:
+        running = OperationExecution.objects.filter(station=station, status=ExecutionStatus.RUNNING)
+        list(running.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _not_stopped(unit: Unit, hold: Hold) -> InvalidInput:
+    return InvalidInput(
+        _("{hold} does not stop {unit}.").format(hold=hold, unit=unit), do=_("Choose among the units that it stops.")
+    )
+
+
+def _refuse(unit: Unit, hold: Hold) -> Hold:
+    raise _not_stopped(unit, hold)
+
+
+def _announce(site: UUID, placed: Sequence[Hold], heirs: Sequence[Unit]) -> None:
     announce(holds(site))
-    if of_order := order.pk if order else unit and unit.work_order_id:
-        announce(one_order(site, of_order))
+    orders = {unit.work_order_id for unit in heirs}
+    orders |= {hold.work_order_id or (hold.unit.work_order_id if hold.unit else None) for hold in placed}
+    announce(*(one_order(site, order) for order in orders if order is not None))
 
 
-def _next_number() -> str:
+def _next_numbers(count: int) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('hold_number')")
-        return f"H-{cursor.fetchone()[0]:04d}"
+        cursor.execute("SELECT nextval('hold_number') FROM generate_series(1, %s)", [count])
+        return [f"H-{number:04d}" for (number,) in cursor.fetchall()]

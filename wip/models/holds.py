@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -112,3 +114,15 @@ class Hold(Record):
         """What is held, in a word."""
         held = self.unit or self.work_order or self.station or self.asset or self.product_revision
         return f"{held}, {self.operation_code}" if self.operation_code else str(held)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == HoldStatus.OPEN
+
+    @property
+    def needs_signature(self) -> bool:
+        """Whether its release is signed: a doubt about quality, and what a rule has placed."""
+        return self.is_automatic or self.reason_code == HoldReason.QUALITY
+
+    def is_overdue(self, at: datetime) -> bool:
+        return self.is_open and self.due_at is not None and self.due_at < at

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +70,11 @@ class Permit(Record):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def quantity_left(self) -> Decimal | None:
+        """How much may still be made under it; None: any quantity."""
+        return None if self.quantity_limit is None else self.quantity_limit - self.quantity_used
 
 
 class ProcessException(Record):

@@ -11,8 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from equipment.models import Site
+from mes.kernel.audit.canonical import digest
 from mes.kernel.numbers import plain as plain_number
 from mes.kernel.numbers import with_places
+from wip.actions.holds import release_content
+from wip.models import Hold
 
 register = template.Library()
 
@@ -76,6 +79,12 @@ def limits(reading: Any) -> str:
 def age(since: datetime, now: datetime) -> str:
     """How long ago something was, as a duration."""
     return span(now - since)
+
+
+@register.filter
+def release_digest(hold: Hold) -> str:
+    """The digest of what is signed when the hold is released; empty where that needs no signature."""
+    return digest(release_content(hold)) if hold.needs_signature else ""
 
 
 @register.filter

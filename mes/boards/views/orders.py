@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
-from mes.boards.forms import HoldForm, ReleaseHoldForm
+from mes.boards.forms import HoldForm
 from mes.boards.order_grid import draw, notable_of
 from mes.boards.order_rows import rows_of
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
@@ -71,7 +71,6 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
         "progress": progress_of([order])[order.pk],
         "open_holds": open_holds_of(order.pk),
         "hold_form": HoldForm(auto_id="hold_%s"),
-        "release_hold_form": ReleaseHoldForm(auto_id=False),
         "why_not_release": refusal_of(check_permission, request.user, Permission.RELEASE_ORDERS),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),

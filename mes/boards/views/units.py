@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from genealogy.lots import expiry_of
 from genealogy.policies import known_unit
-from mes.boards.forms import HoldForm, ReleaseHoldForm
+from mes.boards.forms import HoldForm
 from mes.boards.unit_record import read
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
@@ -27,7 +27,6 @@ def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
         "expiry": expiry_of(unit, unit.site.local(now).date()),
         "record": read(unit, request.user),
         "hold_form": HoldForm(auto_id="hold_%s"),
-        "release_hold_form": ReleaseHoldForm(auto_id=False),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),
     }

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     WORK = "operations.work"
     PLACE_HOLDS = "holds.place"
     RELEASE_HOLDS = "holds.release"
+    RELEASE_QUALITY_HOLDS = "holds.release_quality"
+    OVERRIDE_GATES = "gates.override"
+    GRANT_PERMITS = "permits.grant"
     REGISTER_STATIONS = "stations.register"
     CLEAR_LINE = "stations.clear"
     CALL_HELP = "help.call"
@@ -61,12 +64,13 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         _SEE
         | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
-        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE}
+        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES}
     ),
     Role.QUALITY: frozenset(
         _SEE
         | {_P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.RECEIVE_UNITS, _P.RELEASE_LOTS, _P.STAGE_LOTS, _P.CALIBRATE_ASSETS}
         | {_P.CALL_HELP, _P.ANSWER_HELP, _P.MOVE_ASSETS}
+        | {_P.RELEASE_QUALITY_HOLDS, _P.OVERRIDE_GATES, _P.GRANT_PERMITS}
         | {_P.VIEW_MASTER_DATA, _P.RELEASE_MASTER_DATA, _P.VIEW_LEDGER}
     ),
     Role.ENGINEER: frozenset(

@@ -24,11 +24,13 @@ from orders.models import Tracking
 from orders.plans import ComponentPlan, OperationPlan, StepPlan
 from orders.queries import plan_of
 from wip.actions import assets, executions, readings
+from wip.actions.overrides import keep as keep_overrides
 from wip.conditions import why_not_asked
 from wip.entries import Here
 from wip.facts import recorded
 from wip.jobs import Job
 from wip.models import OperationExecution
+from wip.overrides import GivenOverride
 from wip.policies import check_gates
 from wip.references import settled
 from wip.status import EXECUTION
@@ -47,11 +49,19 @@ class NotALot(Refusal):
     """A part of the unit is asked for, and it is one piece."""
 
 
-def start(*, unit: Unit, operation_code: str, station: Station, by: Person, at: datetime) -> OperationExecution:
+def start(
+    *,
+    unit: Unit,
+    operation_code: str,
+    station: Station,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
+) -> OperationExecution:
     """Start an operation on a unit at a station."""
     _check_may_work(by, unit)
     operation = planned_operation(unit, operation_code)
-    return executions.start(unit=unit, operation=operation, station=station, by=by, at=at)
+    return executions.start(unit=unit, operation=operation, station=station, by=by, at=at, overrides=overrides)
 
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
@@ -68,12 +78,14 @@ def report(
     station: Station,
     by: Person,
     at: datetime,
+    overrides: Sequence[GivenOverride] = (),
 ) -> OperationExecution:
     """Record steps, build in scanned components, and complete when asked: all of it or nothing.
 
     The order, unit and execution are locked, then the components; the gates see what is there and what is coming;
-    then everything is written. Raises IllegalTransition, BlockedByGates, InvalidInput, StepNotAsked, WitnessMissing,
-    WitnessRefused, SignatureMissing, SignatureRefused, SignatureUnseen, SignatureVoid.
+    then everything is written. overrides: of gates that say no. Raises IllegalTransition, BlockedByGates,
+    OverrideRefused, InvalidInput, StepNotAsked, WitnessMissing, WitnessRefused, SignatureMissing, SignatureRefused,
+    SignatureUnseen, SignatureVoid.
     """
     _check_may_work(by, execution.unit)
     scrap = completion.scrap if completion else Decimal(0)
@@ -88,8 +100,9 @@ def report(
         job.scrap = scrap
         job.good = job.running.quantity_open - scrap if completion.good is None else completion.good
     assets.renew(job=job, by=by, at=at)
-    check_gates(job, Hook.RECORD if completion is None else Hook.COMPLETE)
+    check_gates(job, Hook.RECORD if completion is None else Hook.COMPLETE, overrides)
     check_witnesses(job)
+    keep_overrides(job=job, execution=job.running, by=by, at=at)
     _write(job, read, at)
     if completion is not None:
         if job.operation.signature_meaning:
@@ -107,6 +120,7 @@ def book(
     station: Station,
     by: Person,
     at: datetime,
+    overrides: Sequence[GivenOverride] = (),
 ) -> OperationExecution:
     """Book a part of a lot as good and scrap, in the product's quantity_unit; the operation goes on running.
 
@@ -126,7 +140,8 @@ def book(
         raise InvalidInput(_("There is nothing to book."), do=_("Enter how many are good, how many are scrap."))
     job.good, job.scrap = good, scrap
     assets.renew(job=job, by=by, at=at)
-    check_gates(job, Hook.RECORD)
+    check_gates(job, Hook.RECORD, overrides)
+    keep_overrides(job=job, execution=job.running, by=by, at=at)
     return executions.book(job=job, scrap_reason=scrap_reason.strip(), by=by, at=at)
 
 

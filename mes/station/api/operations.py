@@ -28,6 +28,7 @@ from orders.plans import OperationPlan
 from wip.entries import Here, check_once
 from wip.entries import read_entries as step_entries
 from wip.models import OperationExecution
+from wip.overrides import GivenOverride
 from wip.queries import execution_by_key, execution_of_serial, planned
 
 
@@ -43,12 +44,18 @@ class StartOperation(Endpoint):
         asked = self.read(StartInput)
         unit = known_unit(request.user, serial)
         station = your_station(request.user, unit.site_id, asked["station"])
+        overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if passage.replayed:
                 execution = execution_by_key(passage.answer["execution"])
             else:
                 execution = operations.start(
-                    unit=unit, operation_code=code, station=station, by=passage.person, at=passage.at
+                    unit=unit,
+                    operation_code=code,
+                    station=station,
+                    by=passage.person,
+                    at=passage.at,
+                    overrides=overrides,
                 )
                 passage.remember(execution=execution.pk)
         return Response(shown(ExecutionAnswer, execution))
@@ -66,6 +73,7 @@ class ReportOperation(Endpoint):
         given = read_entries(plan, asked, Here(station, self.at))
         given = with_people(given, asked, self.request.user, self.at)
         completion = read_completion(plan, asked, self.request.user, self.at) if completes else None
+        overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if passage.replayed:
                 execution = execution_by_key(passage.answer["execution"])
@@ -77,6 +85,7 @@ class ReportOperation(Endpoint):
                     station=station,
                     by=passage.person,
                     at=passage.at,
+                    overrides=overrides,
                 )
                 passage.remember(execution=execution.pk)
         return Response(shown(ExecutionAnswer, execution))
@@ -104,6 +113,7 @@ class BookPart(Endpoint):
         asked = self.read(BookInput)
         execution = running_execution(request.user, serial, code)
         station = _station_of(execution, request.user, asked["station"])
+        overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if passage.replayed:
                 execution = execution_by_key(passage.answer["execution"])
@@ -116,6 +126,7 @@ class BookPart(Endpoint):
                     station=station,
                     by=passage.person,
                     at=passage.at,
+                    overrides=overrides,
                 )
                 passage.remember(execution=execution.pk)
         return Response(shown(ExecutionAnswer, execution))
@@ -130,6 +141,21 @@ class CompleteOperation(ReportOperation):
     )
     def post(self, request: Request, serial: str, code: str) -> Response:
         return self.report(serial, code, self.read(CompleteInput), completes=True)
+
+
+def read_overrides(asked: Mapping[str, Any], at: datetime) -> list[GivenOverride]:
+    """The overrides that were sent. Each supervisor's secret is confirmed once, before any row is locked."""
+    confirmed: dict[tuple[str, str], Person] = {}
+    found = []
+    for one in asked["overrides"]:
+        approved_by = None
+        if "badge" in one:
+            secret = (one["badge"], one["pin"])
+            if secret not in confirmed:
+                confirmed[secret] = confirm_pin(person=person_by_badge(secret[0]), pin=secret[1], at=at)
+            approved_by = confirmed[secret]
+        found.append(GivenOverride(one["gate"], one["reason"], approved_by, one.get("permit", "")))
+    return found
 
 
 def running_execution(person: Person, serial: str, code: str) -> OperationExecution:

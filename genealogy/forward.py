@@ -1,0 +1,57 @@
+"""Where units went: what they were built into, split into and merged into, level by level."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from genealogy.models import Unit
+
+# A set without its ways (UNION): each unit is followed once, so that a circle ends. What was taken out again is not in
+# it any more: a host counts while more of the unit went in than came out.
+_GONE_INTO = """
+WITH RECURSIVE gone_into (unit_id) AS (
+    SELECT unnest(%s::uuid[])
+    UNION
+    SELECT next.unit_id FROM gone_into JOIN LATERAL (
+        SELECT output.unit_id
+        FROM genealogy_activityunit input
+        JOIN genealogy_activity activity ON activity.id = input.activity_id
+        JOIN genealogy_activityunit output ON output.activity_id = input.activity_id AND output.direction = 'OUTPUT'
+        WHERE input.unit_id = gone_into.unit_id AND input.direction = 'INPUT' AND output.unit_id <> input.unit_id
+            AND activity.kind IN ('CONSUME', 'MERGE')
+        GROUP BY output.unit_id
+        HAVING sum(input.quantity) > coalesce((
+            SELECT sum(back.quantity)
+            FROM genealogy_activityunit back
+            JOIN genealogy_activity removal ON removal.id = back.activity_id AND removal.kind = 'REMOVE'
+            JOIN genealogy_activityunit host ON host.activity_id = back.activity_id AND host.direction = 'INPUT'
+            WHERE back.unit_id = gone_into.unit_id AND back.direction = 'OUTPUT' AND host.unit_id = output.unit_id
+        ), 0)
+        UNION
+        SELECT part.id FROM genealogy_unit part WHERE part.split_from_id = gone_into.unit_id
+    ) AS next ON true
+)
+SELECT unit_id FROM gone_into
+"""
+
+
+def gone_into(units: Collection[UUID]) -> set[UUID]:
+    """The units that these went into, through however many levels; without themselves. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE_INTO, [list(units)])
+        return {row[0] for row in cursor.fetchall()} - set(units)
+
+
+def siblings_of(unit: Unit) -> set[UUID]:
+    """The other units of the same lot: its parts and the lot they were split from, and what came of the same delivery.
+
+    A supplier's lot is the same where its number and the supplier are.
+    """
+    same = Q(split_from=unit.split_from_id) | Q(pk=unit.split_from_id) if unit.split_from_id else Q(pk__in=[])
+    delivery = getattr(unit, "delivery", None)
+    if delivery is not None and delivery.supplier_lot:
+        same |= Q(delivery__supplier=delivery.supplier_id, delivery__supplier_lot=delivery.supplier_lot)
+    found = Unit.objects.filter(same, site=unit.site_id, product=unit.product_id)
+    return set(found.exclude(pk=unit.pk).values_list("pk", flat=True))

@@ -1,0 +1,141 @@
+"""A hold is inherited by what the held unit or lot went into, and released with its origin."""
+
+import pytest
+
+from genealogy.actions import units
+from genealogy.actions.units import At
+from genealogy.forward import gone_into
+from genealogy.models import Delivery, Supplier, Unit
+from genealogy.queries import ComponentScan
+from orders.plans import ComponentPlan
+from tests.holds import lift, lift_for, place
+from wip.actions import holds
+from wip.impact import impact_of
+from wip.models import Hold
+from wip.policies import BlockedByGates
+
+pytestmark = pytest.mark.django_db
+
+
+def build_in(plant, component, host, quantity=1):
+    """The component is consumed into the host, whatever their operations say."""
+    wanted = ComponentPlan(component.product_id, "X", "X", "LOT", quantity, "pcs")
+    with plant.door() as passage:
+        units.consume(
+            unit=host,
+            components=[ComponentScan("S", component.serial, component, wanted, quantity)],
+            where=At(None, "10", ""),
+            by=passage.person,
+            at=passage.at,
+        )
+
+
+def taken_lot(plant, count=2):
+    """A lot of screws that went into so many pumps."""
+    lot = plant.receive(plant.screws, "LOT-BAD", 100)
+    pumps = list(plant.released(count).units.order_by("serial"))
+    for pump in pumps:
+        build_in(plant, lot, pump, 6)
+    return plant.fresh(lot), pumps
+
+
+def test_a_lot_on_hold_stops_every_unit_it_went_into(plant):
+    lot, pumps = taken_lot(plant)
+    hold = place(plant, unit=lot)
+    heirs = list(hold.heirs.order_by("unit__serial"))
+    assert [heir.unit for heir in heirs] == pumps
+    assert {(heir.status, heir.reason, heir.placed_by) for heir in heirs} == {("OPEN", hold.reason, hold.placed_by)}
+    assert Hold.history.filter(origin=hold).count() == 2
+    for pump in pumps:
+        with pytest.raises(BlockedByGates, match=r"H-\d+"):
+            plant.start(pump, "10")
+    lift(plant, hold)
+    assert not Hold.objects.filter(status="OPEN").exists()
+    for pump in pumps:
+        plant.start(pump, "10")
+
+
+def test_it_is_followed_through_all_levels_and_a_circle_ends(plant):
+    board = plant.receive(plant.board, "PCB-1")
+    first, second = plant.released(2).units.order_by("serial")
+    build_in(plant, board, first)
+    Unit.objects.filter(pk=first.pk).update(status="FINISHED")
+    first.refresh_from_db()
+    build_in(plant, first, second)
+    assert gone_into([board.pk]) == {first.pk, second.pk}
+    Unit.objects.filter(pk=second.pk).update(status="FINISHED")
+    second.refresh_from_db()
+    third = plant.unit()
+    build_in(plant, second, third)
+    Unit.objects.filter(pk=board.pk).update(split_from=third)  # what never happens
+    assert gone_into([board.pk]) == {first.pk, second.pk, third.pk}
+
+
+def test_heirs_keep_a_hold_of_their_own(plant):
+    lot, (first, second) = taken_lot(plant)
+    own = place(plant, unit=first, kind="CUSTOMER")
+    hold = place(plant, unit=lot)
+    lift(plant, hold)
+    with pytest.raises(BlockedByGates, match=own.number):
+        plant.start(first, "10")
+    plant.start(second, "10")
+
+
+def test_heirs_are_released_one_by_one_while_the_origin_stays(plant):
+    lot, (first, second) = taken_lot(plant)
+    hold = place(plant, unit=lot)
+    (freed,) = lift_for(plant, hold, first)
+    assert (freed.unit, freed.release_signature is not None) == (first, True)
+    plant.start(first, "10")
+    with pytest.raises(BlockedByGates):
+        plant.start(second, "10")
+    lift(plant, hold)
+    freed.refresh_from_db()
+    assert freed.release_reason == "Looked at"  # not released once more
+    plant.start(second, "10")
+
+
+def test_without_a_cascade_the_lot_alone_is_held(plant):
+    lot, _ = taken_lot(plant)
+    assert not place(plant, unit=lot, cascades=False).heirs.exists()
+
+
+def test_what_is_gone_inherits_nothing(plant):
+    lot, (first, second) = taken_lot(plant)
+    Unit.objects.filter(pk=first.pk).update(status="SCRAPPED")
+    assert [heir.unit for heir in place(plant, unit=lot).heirs.all()] == [second]
+
+
+def test_siblings_of_the_same_delivery_are_held_on_request(plant):
+    supplier = Supplier.objects.create(code="acme", name="Acme")
+    one, other, foreign = (plant.receive(plant.screws, serial, 10) for serial in ("L-1", "L-2", "L-3"))
+    for lot, number in ((one, "S-7"), (other, "S-7"), (foreign, "S-8")):
+        Delivery.objects.create(site=plant.site, unit=lot, supplier=supplier, supplier_lot=number)
+    pump = plant.unit()
+    build_in(plant, other, pump)
+    assert not place(plant, unit=Unit.objects.get(pk=one.pk), kind="OTHER").heirs.exists()
+    hold = place(plant, unit=Unit.objects.get(pk=one.pk), with_siblings=True)
+    assert {heir.unit for heir in hold.heirs.all()} == {other, pump}
+
+
+def test_a_part_that_is_split_off_inherits(plant):
+    lot = plant.receive(plant.screws, "LOT-1", 10)
+    hold = place(plant, unit=lot)
+    part = plant.receive(plant.screws, "LOT-1-A", 4)
+    with plant.door():
+        (heir,) = holds.pass_on(unit=lot, part=part)
+    assert (heir.origin, heir.unit) == (hold, part)
+    lift(plant, hold)
+    heir.refresh_from_db()
+    assert heir.status == "RELEASED"
+
+
+def test_the_effect_is_known_before_the_hold_is_placed(plant):
+    lot, (first, _) = taken_lot(plant, 3)[0], taken_lot_units(plant)[:2]
+    Unit.objects.filter(pk=first.pk).update(status="SCRAPPED")
+    found = impact_of(lot)
+    assert (found.in_process, found.finished, found.consumed, found.gone) == (2, 0, 0, 1)
+
+
+def taken_lot_units(plant):
+    return list(Unit.objects.filter(work_order__isnull=False).order_by("serial"))

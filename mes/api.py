@@ -21,7 +21,7 @@ from equipment.api import (
 from equipment.calendars.api import Calendars, WorkCenterShifts
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
 from mes.boards.api import Gates, Refusals
-from mes.erp.api import OneWorkOrder, ReleaseWorkOrder, WorkOrders
+from mes.erp.api import CancelWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
 from mes.people.api import (
     DisablePerson,
@@ -79,6 +79,7 @@ urlpatterns = [
     path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api_openapi"),
     path("v1/work-orders", WorkOrders.as_view(), name="api_work_orders"),
     path("v1/work-orders/<str:erp_reference>", OneWorkOrder.as_view(), name="api_work_order"),
+    path("v1/work-orders/<str:erp_reference>/cancel", CancelWorkOrder.as_view(), name="api_work_order_cancel"),
     path("v1/work-orders/<str:erp_reference>/release", ReleaseWorkOrder.as_view(), name="api_work_order_release"),
     path("v1/units", Units.as_view(), name="api_units"),
     path(f"{_OPERATION}/start", StartOperation.as_view(), name="api_operation_start"),

@@ -57,6 +57,7 @@ def _by_reference(erp_reference: str) -> QuerySet[WorkOrder]:
         "created_by",
         "released_by",
         "completed_by",
+        "cancelled_by",
     ).filter(erp_reference=erp_reference)
 
 
@@ -69,7 +70,7 @@ def find_orders(sites: "list[UUID]", *, text: str = "", status: str = "") -> Que
         makes = WorkOrder.objects.filter(product_revision__product__code__icontains=text).values("pk")
         found = found.filter(pk__in=named.order_by().union(makes.order_by()))
     if status == "open":
-        found = found.exclude(status=OrderStatus.COMPLETED)
+        found = found.exclude(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
     elif status:
         found = found.filter(status=status)
     return found

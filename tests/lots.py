@@ -48,7 +48,7 @@ class LotLine:
         return self.plant.report(self.unit(), CODE, *given, completion=completion)
 
 
-def lot_line(plant: Plant, *, quantity: int) -> LotLine:
+def lot_line(plant: Plant, *, quantity: int, is_started: bool = True) -> LotLine:
     """A released order for one lot of `quantity` clips, its operation started by Amina."""
     with plant.door("hiroshi"):
         clip = Product.objects.create(code="CLIP", name="Clip", tracking=Tracking.LOT, serial_pattern="CL-{number:04}")
@@ -69,5 +69,6 @@ def lot_line(plant: Plant, *, quantity: int) -> LotLine:
             order=WorkOrder.objects.get(erp_reference="WO-CLIPS"), by=passage.person, at=passage.at
         )
     unit = order.units.get()
-    plant.start(unit, CODE)
+    if is_started:
+        plant.start(unit, CODE)
     return LotLine(plant, unit.serial)

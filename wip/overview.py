@@ -104,6 +104,19 @@ def _count_ready(order: UUID) -> QuerySet[OpenOperation, tuple[str, bool, int]]:
     return ready.order_by().values_list("operation_code", "is_held").annotate(Count("pk"))
 
 
+def least_quantities(orders: Iterable[WorkOrder]) -> dict[UUID, Decimal]:
+    """How much of each order has begun or is over, and so can't be taken back; orders without any are left out.
+
+    A scrapped piece counts, unless another is made for it.
+    """
+    begun = Exists(OperationExecution.objects.filter(unit=OuterRef("pk"), is_current=True))
+    units = Unit.objects.filter(work_order__in=[order.pk for order in orders], replacement__isnull=True)
+    stays = units.exclude(status=UnitStatus.CANCELLED).filter(~Q(status=UnitStatus.IN_PROCESS) | begun)
+    counted = stays.order_by().values("work_order").annotate(least=Sum(F("quantity") - F("quantity_split")))
+    rows = counted.values_list("work_order", "least")
+    return dict(rows)
+
+
 def notable_readings(**among: Any) -> QuerySet[Reading]:
     """Readings to review, latest first: corrections, and values in force outside their limits."""
     outside = Q(number__lt=F("lower")) | Q(number__gt=F("upper"))

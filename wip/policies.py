@@ -1,16 +1,19 @@
 """Enforcing what the gates say."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
 from mes.kernel.gates import Hook, Verdict, judge
+from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import Attempt, NotPermitted, Refusal
+from orders.models import WorkOrder
 from wip.clearances import lot_of
 from wip.jobs import Job
 from wip.models import Hold, HoldReason, OperationExecution
@@ -32,6 +35,10 @@ class NoChecklist(Refusal):
 
 class StationOccupied(Refusal):
     """Something else is at the station, so it can't be clear."""
+
+
+class OrderCantShrink(Refusal):
+    """More of the order has begun than would be left of it."""
 
 
 class BlockedByGates(Refusal):
@@ -83,6 +90,18 @@ def _blocked(verdicts: Sequence[Verdict], job: Job, hook: Hook) -> BlockedByGate
     subject = f"{job.unit.serial}, {job.operation.code} {job.operation.name}"
     refusal.tried = Attempt(job.site_id, job.station_code, str(hook), subject)
     return refusal
+
+
+def check_can_be_reduced(order: WorkOrder, quantity: Decimal, least: Decimal) -> None:
+    """Raise OrderCantShrink when more of an order on the floor has begun than the quantity that is asked."""
+    if quantity < least:
+        raise OrderCantShrink(
+            _("{least} {unit} of {order} have begun, so it can't be reduced to {quantity}.").format(
+                least=plain(least), unit=order.quantity_unit, order=order, quantity=plain(quantity)
+            ),
+            do=_("Ask for {least} or more, or scrap what is not wanted.").format(least=plain(least)),
+            evidence={"order": order.erp_reference, "least_quantity": plain(least)},
+        )
 
 
 def check_nothing_else_runs(job: Job) -> None:

@@ -56,6 +56,60 @@ def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) 
     return made
 
 
+def create_more(
+    *, order: WorkOrder, quantities: Sequence[Decimal], by: Person, at: datetime, replaces: Unit | None = None
+) -> list[Unit]:
+    """Further units of an order on the floor, one of each quantity; replaces: the scrapped piece one is made for."""
+    status = UNIT.after(None, "release")
+    made = [
+        Unit(
+            site_id=order.site_id,
+            serial=serial,
+            product=order.product_revision.product,
+            product_revision_id=order.product_revision_id,
+            work_order=order,
+            status=status,
+            quantity=quantity,
+            replaces=replaces,
+            created_at=at,
+            created_by=by,
+        )
+        for serial, quantity in zip(
+            new_serials(order.product_revision.product, len(quantities)), quantities, strict=True
+        )
+    ]
+    insert(made)
+    why = _("Replaces {unit}.").format(unit=replaces) if replaces else _("More is ordered.")
+    record(ActivityKind.RELEASE, order.site_id, by, at, outputs=[(u, u.quantity) for u in made], reason=why)
+    return made
+
+
+def cancel(*, units: Sequence[Unit], reason: str, by: Person, at: datetime) -> None:
+    """Locked units that nobody has begun are not made."""
+    if not units:
+        return
+    for unit in units:
+        unit.status = UNIT.after(unit.status, "cancel", name=unit.serial)
+    update(units, "status")
+    gone = [(unit, unit.quantity_left, "", "") for unit in units]
+    record(ActivityKind.CANCEL, units[0].site_id, by, at, inputs=gone, reason=reason)
+
+
+def shrink(*, unit: Unit, quantity: Decimal, by: Person, at: datetime) -> None:
+    """Make less of a locked lot that nobody has begun."""
+    unit.quantity -= quantity
+    update([unit], "quantity")
+    why = _("Less is ordered.")
+    record(ActivityKind.CANCEL, unit.site_id, by, at, inputs=[(unit, quantity, "", "")], reason=why)
+
+
+def grow(*, unit: Unit, quantity: Decimal, by: Person, at: datetime) -> None:
+    """Make more of a locked lot that nobody has begun."""
+    unit.quantity += quantity
+    update([unit], "quantity")
+    record(ActivityKind.RELEASE, unit.site_id, by, at, outputs=[(unit, quantity)], reason=_("More is ordered."))
+
+
 def _quantities(order: WorkOrder) -> list[Decimal]:
     """The quantity of each unit of an order."""
     product = order.product_revision.product

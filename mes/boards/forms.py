@@ -70,6 +70,12 @@ class HoldSubjectForm(HoldForm):
         self.fields["owner"].queryset = people.order_by("full_name")
 
 
+class CancelForm(forms.Form):
+    """Why something is not made."""
+
+    reason = forms.CharField(label=_("Why it is not made"), max_length=200)
+
+
 class ReleaseHoldForm(forms.Form):
     """units: those that it is released for alone. digest, password: the signature, where one is asked for."""
 

@@ -58,6 +58,7 @@ urlpatterns = [
     path("orders/<name:erp_reference>/", orders.order_page, name="order"),
     path("orders/<name:erp_reference>/traveler/", traveler.traveler, name="order_traveler"),
     path("orders/<name:erp_reference>/release/", orders.release, name="order_release"),
+    path("orders/<name:erp_reference>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<name:erp_reference>/hold/", orders.hold, name="order_hold"),
     path("units/<serial:serial>/hold/", units.hold, name="unit_hold"),
     path("units/<serial:serial>/", units.unit_page, name="unit"),

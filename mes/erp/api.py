@@ -13,7 +13,7 @@ from equipment.queries import sites_of
 from mes.erp.actions.orders import ImportRefused, import_orders
 from mes.erp.imports import table_of_items
 from mes.erp.policies import Fate, Line
-from mes.erp.serializers import MAX_ORDERS, OutcomeAnswer, WorkOrderAnswer, WorkOrderInput, WorkOrdersQuery
+from mes.erp.serializers import MAX_ORDERS, CancelInput, OutcomeAnswer, WorkOrderAnswer, WorkOrderInput, WorkOrdersQuery
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput
@@ -24,11 +24,17 @@ from mes.kernel.rest.views import Endpoint
 from orders.models import WorkOrder
 from orders.policies import known_order
 from orders.queries import find_orders
+from wip.actions import order_changes
 from wip.actions import orders as floor_orders
 
 WorkOrdersPage = page_of(WorkOrderAnswer, "WorkOrdersPage")
 
-_OUTCOMES = {Fate.CREATE: "created", Fate.CHANGE: "changed", Fate.UNCHANGED: "unchanged"}
+_OUTCOMES = {
+    Fate.CREATE: "created",
+    Fate.CHANGE: "changed",
+    Fate.UNCHANGED: "unchanged",
+    Fate.CANCEL: "cancelled",
+}
 _FIELDS = {"product_revision_id": "revision", "site_id": "site"}
 
 
@@ -118,8 +124,28 @@ class ReleaseWorkOrder(Endpoint):
         return Response(shown(WorkOrderAnswer, order))
 
 
+class CancelWorkOrder(Endpoint):
+    permissions = {"POST": Permission.IMPORT_ORDERS}
+
+    @acts(
+        WorkOrderAnswer,
+        name="cancel_work_order",
+        summary="Cancel a work order that nobody has begun, its units with it",
+        request=CancelInput,
+    )
+    def post(self, request: Request, erp_reference: str) -> Response:
+        asked = self.read(CancelInput)
+        order = known_order(request.user, erp_reference)
+        with self.door(reason=asked["reason"]) as passage:
+            if not passage.replayed:
+                order_changes.cancel(order=order, reason=asked["reason"], by=passage.person, at=passage.at)
+                passage.remember(order=order.pk)
+        return Response(shown(WorkOrderAnswer, known_order(request.user, erp_reference)))
+
+
 def _with_people(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
-    return found.select_related("site", "product_revision__product", "created_by", "released_by", "completed_by")
+    people = ("created_by", "released_by", "completed_by", "cancelled_by")
+    return found.select_related("site", "product_revision__product", *people)
 
 
 def _imported(items: Sequence[dict[str, Any]], *, many: bool, by: Person, at: Any) -> list[Line]:

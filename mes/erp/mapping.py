@@ -37,5 +37,6 @@ class Orders:
 
 def mapped(table: Table, orders: Orders, values: Values) -> Table:
     """The table in the columns that orders have here. Raises MappingDoesNotFit, SourceMissing."""
-    rows = [Row(row.number, values.all_of(row, orders.fields)) for row in table.rows]
+    nothing = dict.fromkeys(COLUMNS.names, "")
+    rows = [Row(row.number, nothing | values.all_of(row, orders.fields)) for row in table.rows]
     return Table(COLUMNS, rows, table.errors)

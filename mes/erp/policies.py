@@ -20,14 +20,17 @@ from mes.kernel.csv_import import CellError, Columns, Row, Table
 from mes.kernel.door import moment
 from mes.kernel.numbers import decimal_of
 from mes.kernel.personnel.models import Person
+from mes.kernel.transitions import IllegalTransition
 from orders.actions.work_orders import OrderCantChange, OrderRequest, differences
 from orders.models import Product, ProductRevision, Tracking, WorkOrder
-from orders.status import RevisionStatus
+from orders.status import ORDER, OrderStatus, RevisionStatus
 from wip.models import Hold
+from wip.overview import least_quantities
+from wip.policies import OrderCantShrink, check_can_be_reduced
 
 COLUMNS = Columns(
     required=("erp_reference", "product", "quantity", "due_at", "site"),
-    optional=("revision", "quantity_unit", "priority"),
+    optional=("revision", "quantity_unit", "priority", "replaces_scrap", "status"),
 )
 DEFAULT_PRIORITY = 5
 MOST_UNITS = 100_000  # serial numbers one order may ask for: they are all made at its release
@@ -42,6 +45,7 @@ class Fate(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     UNCHANGED = "unchanged"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
@@ -84,17 +88,28 @@ def examine(table: Table, *, by: Person, existing: QuerySet[WorkOrder]) -> Order
             found.errors += reader.errors
             continue
         try:
-            found.lines.append(_line(row.number, request, plant.orders.get(request.erp_reference)))
-        except OrderCantChange as refusal:
-            found.errors.append(CellError.at(row.number, "erp_reference", f"{refusal.what} {refusal.why}", refusal.do))
+            found.lines.append(_line(row.number, request, plant))
+        except (OrderCantChange, OrderCantShrink, IllegalTransition) as refusal:
+            what = " ".join(part for part in (refusal.what, refusal.why) if part)
+            found.errors.append(CellError.at(row.number, "erp_reference", what, refusal.do))
     found.errors.sort(key=lambda error: error.row)
     return found
 
 
-def _line(row: int, request: OrderRequest, order: WorkOrder | None) -> Line:
+def _line(row: int, request: OrderRequest, plant: "_Plant") -> Line:
+    order = plant.orders.get(request.erp_reference)
     if order is None:
         return Line(row, request, Fate.CREATE)
+    least = plant.least.get(order.pk, Decimal(0))
+    if request.is_cancelled:
+        if order.status == OrderStatus.CANCELLED:
+            return Line(row, request, Fate.UNCHANGED, order)
+        ORDER.after(order.status, "cancel", name=order.erp_reference)
+        check_can_be_reduced(order, Decimal(0), least)
+        return Line(row, request, Fate.CANCEL, order)
     changed = tuple(differences(order, request))
+    if "quantity" in changed:
+        check_can_be_reduced(order, request.quantity, least)
     return Line(row, request, Fate.CHANGE if changed else Fate.UNCHANGED, order, changed)
 
 
@@ -102,7 +117,7 @@ def _line(row: int, request: OrderRequest, order: WorkOrder | None) -> Line:
 class _Plant:
     """What the rows are held against, read at once for all of them.
 
-    revisions: newest release last, by product. holds: an open one, by its order.
+    revisions: newest release last, by product. holds: an open one, by its order. least: what has begun, by its order.
     """
 
     sites: dict[str, Site]
@@ -110,6 +125,7 @@ class _Plant:
     revisions: dict[Any, list[ProductRevision]]
     orders: dict[str, WorkOrder]
     holds: dict[UUID, Hold]
+    least: dict[UUID, Decimal]
 
     @classmethod
     def of(cls, table: Table, by: Person, existing: QuerySet[WorkOrder]) -> "_Plant":
@@ -129,7 +145,14 @@ class _Plant:
             revisions=revisions,
             orders={order.erp_reference: order for order in existing},
             holds=open_holds_on(existing) if existing else {},
+            least=_begun(existing) if existing else {},
         )
+
+
+def _begun(existing: QuerySet[WorkOrder]) -> dict[UUID, Decimal]:
+    """How much of the orders on the floor has begun; no query where none of them is there."""
+    on_floor = [order for order in existing if order.is_open_for_work]
+    return least_quantities(on_floor) if on_floor else {}
 
 
 class _WrongCell(ValueError):
@@ -160,10 +183,13 @@ class _RowReader:
         unit = self._cell("quantity_unit", _quantity_unit, product) if product else None
         due_at = self._cell("due_at", due_time, site.zone if site else ZoneInfo("UTC"))
         priority = self._cell("priority", _priority, self.order.priority if self.order else DEFAULT_PRIORITY)
+        replaced = self.order is not None and self.order.replaces_scrap
+        replaces = self._cell("replaces_scrap", _replaces_scrap, product, replaced)
+        is_cancelled = self._cell("status", _cancelled, self.order)
         if self.errors:
             return None
         assert site is not None and revision is not None
-        return OrderRequest(reference, revision, quantity, unit, due_at, priority, site)
+        return OrderRequest(reference, revision, quantity, unit, due_at, priority, site, replaces, is_cancelled)
 
     def _cell(self, column: str, read: Any, *more: Any) -> Any:
         text = self.row[column]
@@ -281,6 +307,30 @@ def _priority(text: str, otherwise: int) -> int:
             _("{value} is not a priority.").format(value=_short(text)), _("Write 1 (first) to 9 (last), or nothing.")
         )
     return int(text)
+
+
+def _replaces_scrap(text: str, product: Product | None, otherwise: bool) -> bool:
+    """Whether each piece that is scrapped is made once more: only pieces with a serial number of their own are."""
+    wanted = {"": otherwise, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if text.lower() not in wanted:
+        _wrong(_("{text} is neither yes nor no.").format(text=_short(text)), _("Write yes, no, or nothing."))
+    if wanted[text.lower()] and product is not None and product.tracking != Tracking.SERIAL:
+        _wrong(
+            _("{product} is counted by lot: no piece of it is replaced.").format(product=product.code),
+            _("Write no, or nothing."),
+        )
+    return wanted[text.lower()]
+
+
+def _cancelled(text: str, order: WorkOrder | None) -> bool:
+    """Whether the ERP cancels the order; what else happens to it is said by the floor, not by a file."""
+    if text.upper() not in ("", OrderStatus.CANCELLED):
+        _wrong(_("{text} can't be asked for.").format(text=_short(text)), _("Write CANCELLED, or nothing."))
+    if text and order is None:
+        _wrong(_("There is no order of this reference to cancel."), _("Leave the row out."))
+    if not text and order is not None and order.status == OrderStatus.CANCELLED:
+        _wrong(_("{order} is cancelled.").format(order=order), _("Make a new order under another reference."))
+    return bool(text)
 
 
 def due_time(text: str, zone: ZoneInfo) -> datetime:

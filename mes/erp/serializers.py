@@ -20,6 +20,14 @@ class WorkOrderInput(Input):
     due_at = Text(max_length=40)
     priority = serializers.IntegerField(min_value=1, max_value=9, required=False, help_text="1 first, 9 last.")
     site = Text(max_length=20)
+    replaces_scrap = serializers.BooleanField(required=False, help_text="Make each scrapped piece once more.")
+    status = serializers.ChoiceField([("CANCELLED", "Cancelled")], required=False, help_text="To cancel the order.")
+
+
+class CancelInput(Input):
+    """Why the order is not made."""
+
+    reason = Text(max_length=200)
 
 
 class WorkOrdersQuery(PageQuery):
@@ -43,6 +51,7 @@ class WorkOrderAnswer(serializers.Serializer):
     due_at = serializers.DateTimeField()
     priority = serializers.IntegerField()
     status = serializers.ChoiceField(OrderStatus.choices)
+    replaces_scrap = serializers.BooleanField()
     digest = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField(source="created_by.username")
@@ -50,11 +59,13 @@ class WorkOrderAnswer(serializers.Serializer):
     released_by = serializers.CharField(source="released_by.username", allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
     completed_by = serializers.CharField(source="completed_by.username", allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancelled_by = serializers.CharField(source="cancelled_by.username", allow_null=True)
 
 
 class OutcomeAnswer(serializers.Serializer):
     """What became of one order that was sent. changed: names of its fields that are different now."""
 
-    outcome = serializers.ChoiceField(["created", "changed", "unchanged"])
+    outcome = serializers.ChoiceField(["created", "changed", "unchanged", "cancelled"])
     changed = serializers.ListField(child=serializers.CharField())
     work_order = WorkOrderAnswer()

@@ -94,7 +94,7 @@ def _page(
         context |= {
             "found": found,
             "counts": found.counts,
-            "to_do": len(found.of(Fate.CREATE)) + len(found.of(Fate.CHANGE)),
+            "to_do": len(found.lines) - len(found.of(Fate.UNCHANGED)),
             "errors": found.errors[:SHOWN],
             "lines": found.lines[:SHOWN],
             "shown": SHOWN,

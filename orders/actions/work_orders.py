@@ -23,7 +23,10 @@ from orders.topics import one_order, orders
 
 @dataclass(frozen=True)
 class OrderRequest:
-    """What the ERP wants: one row of a file, one member of a request. quantity in quantity_unit."""
+    """What the ERP wants: one row of a file, one member of a request. quantity in quantity_unit.
+
+    is_cancelled: not to be made; what else is asked does not count then.
+    """
 
     erp_reference: str
     product_revision: ProductRevision
@@ -32,6 +35,8 @@ class OrderRequest:
     due_at: datetime
     priority: int
     site: Site
+    replaces_scrap: bool = False
+    is_cancelled: bool = False
 
 
 class OrderCantChange(Refusal):
@@ -40,9 +45,12 @@ class OrderCantChange(Refusal):
 
 # What may still change, by status; a released order keeps what its units were made for.
 _CHANGEABLE = {
-    OrderStatus.DRAFT: ("product_revision_id", "quantity", "quantity_unit", "due_at", "priority", "site_id"),
-    OrderStatus.RELEASED: ("due_at", "priority"),
-    OrderStatus.RUNNING: ("due_at", "priority"),
+    OrderStatus.DRAFT: (
+        *("product_revision_id", "quantity", "quantity_unit", "due_at", "priority", "site_id"),
+        "replaces_scrap",
+    ),
+    OrderStatus.RELEASED: ("quantity", "due_at", "priority", "replaces_scrap"),
+    OrderStatus.RUNNING: ("quantity", "due_at", "priority", "replaces_scrap"),
     OrderStatus.COMPLETED: (),
     OrderStatus.CANCELLED: (),
 }
@@ -54,6 +62,7 @@ _WORDS = {
     "due_at": lazy("due at"),
     "priority": lazy("priority"),
     "site_id": lazy("site"),
+    "replaces_scrap": lazy("replacement of scrap"),
 }
 
 
@@ -90,7 +99,10 @@ def differences(order: WorkOrder, request: OrderRequest) -> list[str]:
 
 
 def change(*, changes: Sequence[tuple[WorkOrder, OrderRequest]], by: Person, at: datetime) -> None:
-    """Change locked orders to what is asked, in one statement a batch. Raises OrderCantChange."""
+    """Change locked orders to what is asked, in one statement a batch. Raises OrderCantChange.
+
+    The quantity of an order that has units is changed with them (wip.actions.order_changes), before this is called.
+    """
     fields: set[str] = set()
     for order, request in changes:
         wanted = _values(request)
@@ -114,7 +126,9 @@ def _still(order: WorkOrder) -> str:
     status = order.get_status_display().lower()
     if not _CHANGEABLE[OrderStatus(order.status)]:
         return _("The order is {status}; it is over.").format(status=status)
-    return _("The order is {status}; only due date and priority may still change.").format(status=status)
+    return _(
+        "The order is {status}; only quantity, due date, priority and replacement of scrap may still change."
+    ).format(status=status)
 
 
 def _values(request: OrderRequest) -> dict[str, object]:
@@ -126,6 +140,7 @@ def _values(request: OrderRequest) -> dict[str, object]:
         "due_at": request.due_at,
         "priority": request.priority,
         "site_id": request.site.pk,
+        "replaces_scrap": request.replaces_scrap,
     }
 
 

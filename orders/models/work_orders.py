@@ -111,6 +111,10 @@ class WorkOrder(Record):
         return self.status in (OrderStatus.RELEASED, OrderStatus.RUNNING)
 
     @property
+    def is_over(self) -> bool:
+        return self.status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the pinned plan's canonical content; empty while the order is a draft."""
         return self.plan_id or ""

@@ -39,6 +39,7 @@ def test_orders_are_created_as_drafts_by_whoever_imports(plant) -> None:
         "create": 2,
         "change": 0,
         "unchanged": 0,
+        "cancel": 0,
     }
     one, two = WorkOrder.objects.order_by("erp_reference")
     assert (one.status, one.quantity, one.priority, one.created_by) == ("DRAFT", 10, 3, plant.people["pavel"])
@@ -51,7 +52,7 @@ def test_orders_are_created_as_drafts_by_whoever_imports(plant) -> None:
 def test_the_same_file_twice_changes_nothing(plant) -> None:
     rows = ["W-1,IP2,C,10,pcs,2026-12-01,3,NF", "W-2,IP2,,5,,2026-12-02T14:00+01:00,,NF"]
     imported(plant, *rows)
-    assert imported(plant, *rows) == {"create": 0, "change": 0, "unchanged": 2}
+    assert imported(plant, *rows) == {"create": 0, "change": 0, "unchanged": 2, "cancel": 0}
     assert WorkOrder.history.count() == 2
 
 
@@ -74,6 +75,7 @@ def test_an_empty_optional_cell_leaves_an_order_as_it_is(plant) -> None:
         "create": 1,
         "change": 0,
         "unchanged": 1,
+        "cancel": 0,
     }
     assert WorkOrder.objects.get(erp_reference="W-2").product_revision == newer
 
@@ -84,6 +86,7 @@ def test_a_draft_changes_and_keeps_its_history(plant) -> None:
         "create": 0,
         "change": 1,
         "unchanged": 1,
+        "cancel": 0,
     }
     order = WorkOrder.objects.get(erp_reference="W-1")
     assert (order.quantity, order.priority, order.history.count()) == (12, 1, 2)
@@ -93,11 +96,14 @@ def test_a_draft_changes_and_keeps_its_history(plant) -> None:
 def test_a_released_order_changes_its_due_date_and_refuses_the_rest(plant) -> None:
     order = plant.released(10, reference="W-1")
     assert imported(plant, "W-1,IP2,C,10,,2027-01-05,5,NF")["change"] == 1
+    with plant.door("hiroshi"):
+        later = ProductRevision.objects.create(product=plant.pump.product, code="D")
+    plant.approve_and_release(later)
     with pytest.raises(ImportRefused) as refused:
-        imported(plant, "W-1,IP2,C,11,,2027-01-05,5,NF", "W-9,IP2,C,11,,2027-01-05,5,NF")
+        imported(plant, "W-1,IP2,D,10,,2027-01-05,5,NF", "W-9,IP2,C,11,,2027-01-05,5,NF")
     (error,) = refused.value.errors
     assert (error.row, error.column) == (2, "erp_reference")
-    assert "only due date and priority may still change" in error.what
+    assert "only quantity, due date, priority and replacement of scrap may still change" in error.what
     assert not WorkOrder.objects.filter(erp_reference="W-9").exists()
     order.refresh_from_db()
     assert order.quantity == 10
@@ -158,7 +164,7 @@ def test_items_of_a_program_come_the_same_way(plant) -> None:
     item = {"erp_reference": "W-1", "product": "IP2", "quantity": 3, "due_at": "2026-12-01", "site": "NF"}
     with plant.door("erp") as passage:
         found = import_orders(table=table_of_items([item]), by=passage.person, at=passage.at)
-    assert found.counts == {"create": 1, "change": 0, "unchanged": 0}
+    assert found.counts == {"create": 1, "change": 0, "unchanged": 0, "cancel": 0}
     with pytest.raises(ImportRefused) as refused, plant.door("erp") as passage:
         import_orders(table=table_of_items([{**item, "quantity": [], "color": 1}]), by=passage.person, at=passage.at)
     assert [error.where for error in refused.value.errors] == ["row 0, color", "row 0, quantity"]
@@ -217,7 +223,7 @@ class TestCommand:
         assert capsys.readouterr().out == "1 created, 0 changed, 0 unchanged.\n"
         self.run(tmp_path, content, "--json")
         answer = json.loads(capsys.readouterr().out)
-        assert answer == {"applied": True, "create": 0, "change": 0, "unchanged": 1, "errors": []}
+        assert answer == {"applied": True, "create": 0, "change": 0, "unchanged": 1, "cancel": 0, "errors": []}
 
     @pytest.mark.parametrize("dry_run", [[], ["--dry-run"]])
     def test_it_ends_with_one_and_names_each_mistake(self, plant, tmp_path, capsys, dry_run) -> None:

@@ -30,7 +30,7 @@ def confirmed(client: Client, page, key: str = ""):
 
 def test_the_preview_changes_nothing_and_the_confirmation_does(plant, pavel) -> None:
     page = previewed(pavel, file(*GOOD))
-    assert page.context["counts"] == {"create": 2, "change": 0, "unchanged": 0}
+    assert page.context["counts"] == {"create": 2, "change": 0, "unchanged": 0, "cancel": 0}
     assert "Import 2 orders" in page.content.decode()
     assert not WorkOrder.objects.exists()
     done = confirmed(pavel, page)
@@ -73,10 +73,10 @@ def test_mistakes_are_listed_by_row_and_column_and_can_be_corrected_in_place(pla
 
 def test_what_changed_between_preview_and_confirmation_is_judged_again(plant, pavel) -> None:
     page = previewed(pavel, file(*GOOD))
-    plant.released(99, reference="W-1")
+    plant.do(plant.released(1, reference="W-1").units.get(), "10", "20", "30", "40")
     again = confirmed(pavel, page)
     assert again.status_code == 422
-    assert "only due date and priority may still change" in again.content.decode()
+    assert "The order is completed; it is over." in again.content.decode()
     assert not WorkOrder.objects.filter(erp_reference="W-2").exists()
 
 

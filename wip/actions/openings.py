@@ -1,4 +1,4 @@
-"""Keeping the rows that queues are read from in step with where units stand (wip.ways, ADR 8).
+"""Keeping the rows that queues are read from in step with where units stand (wip.ways, ADR 9).
 
 Called by every verb that moves a unit, within its transaction and under the unit's lock.
 """

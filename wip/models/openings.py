@@ -11,7 +11,7 @@ class OpenOperation(Record):
     """An operation that comes next on a unit: what the queues of stations are read from.
 
     Not a record of anything: it says again what wip.ways finds in the plan and the executions, kept beside them in the
-    same transaction (ADR 8). is_ready: it may begin; else what it waits for has begun.
+    same transaction (ADR 9). is_ready: it may begin; else what it waits for has begun.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

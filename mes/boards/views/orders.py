@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
-from mes.boards.forms import HoldForm
+from mes.boards.forms import CancelForm, HoldForm
 from mes.boards.order_grid import draw, notable_of
 from mes.boards.order_rows import rows_of
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
@@ -25,7 +25,7 @@ from orders.policies import known_order
 from orders.queries import find_orders
 from orders.status import OrderStatus
 from orders.topics import one_order
-from wip.actions import holds
+from wip.actions import holds, order_changes
 from wip.actions import orders as floor
 from wip.overview import progress_of, waiting_at
 from wip.queries import open_holds_of
@@ -71,10 +71,11 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
         "progress": progress_of([order])[order.pk],
         "open_holds": open_holds_of(order.pk),
         "hold_form": HoldForm(auto_id="hold_%s"),
+        "why_not_cancel": refusal_of(check_permission, request.user, Permission.IMPORT_ORDERS),
         "why_not_release": refusal_of(check_permission, request.user, Permission.RELEASE_ORDERS),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),
-        "is_late": order.status != OrderStatus.COMPLETED and order.due_at < now,
+        "is_late": not order.is_over and order.due_at < now,
     }
     if order.status != OrderStatus.DRAFT:
         context |= _on_the_floor(request, order, now)
@@ -125,6 +126,18 @@ def release_several(request: HttpRequest) -> HttpResponse:
             floor.release_many(orders=orders, by=passage.person, at=passage.at)
             said = _("Released: %(orders)s.") % {"orders": ", ".join(references)}
             passage.remember(said=said, to=reverse("orders"))
+    return answer(request, passage)
+
+
+@require_POST
+@office(Permission.IMPORT_ORDERS)
+def cancel(request: HttpRequest, erp_reference: str) -> HttpResponse:
+    order, given = known_order(request.user, erp_reference), cleaned(CancelForm(request.POST))
+    with desk_door(request, reason=given["reason"]) as passage:
+        if not passage.replayed:
+            order_changes.cancel(order=order, by=passage.person, at=passage.at, **given)
+            said = _("Order %(order)s is cancelled.") % {"order": order}
+            passage.remember(said=said, to=reverse("order", args=[order.erp_reference]))
     return answer(request, passage)
 
 

@@ -13,6 +13,7 @@ from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput
 from orders.actions import work_orders
+from wip.actions import order_changes
 
 
 class ImportRefused(InvalidInput):
@@ -43,5 +44,11 @@ def import_orders(*, table: Table, by: Person, at: datetime) -> OrderImport:
     check_without_errors(found)
     work_orders.create(requests=[line.request for line in found.of(Fate.CREATE)], by=by, at=at)
     changes = [(line.order, line.request) for line in found.of(Fate.CHANGE) if line.order is not None]
+    for order, request in changes:
+        if order.is_open_for_work and order.quantity != request.quantity:
+            order_changes.resize(order=order, quantity=request.quantity, by=by, at=at)
     work_orders.change(changes=changes, by=by, at=at)
+    for line in found.of(Fate.CANCEL):
+        assert line.order is not None
+        order_changes.cancel(order=line.order, reason=_("Cancelled by the ERP."), by=by, at=at)
     return found

@@ -9,7 +9,7 @@ from mes.erp.actions.orders import check_without_errors, import_orders
 from mes.erp.actions.routings import default_operation, draft_missing_routings
 from mes.erp.imports import preview, table_of_file
 from mes.erp.mapping import DefaultRouting, Orders, mapped
-from mes.erp.policies import OrderImport
+from mes.erp.policies import Fate, OrderImport
 from mes.kernel import csv_import
 from mes.kernel.csv_import import Table
 from mes.kernel.csv_mapping import MappingDoesNotFit, Values, read_sections
@@ -68,8 +68,9 @@ class Command(BaseCommand):
             counts = found.counts | ({} if drafted is None else {"drafted_routings": drafted})
             self.stdout.write(json.dumps({"applied": not dry_run, **counts, "errors": []}))
             return
-        words = {"create": "created", "change": "changed", "unchanged": "unchanged"}
-        counts = ", ".join(f"{count} {words[fate]}" for fate, count in found.counts.items())
+        words = {"create": "created", "change": "changed", "unchanged": "unchanged", "cancel": "cancelled"}
+        counted = ((fate, count) for fate, count in found.counts.items() if count or fate != Fate.CANCEL)
+        counts = ", ".join(f"{count} {words[fate]}" for fate, count in counted)
         self.stdout.write(f"{'Dry run, nothing applied: ' if dry_run else ''}{counts}.")
         if drafted:
             self.stdout.write(f"{drafted} routing{'s' if drafted > 1 else ''} drafted, to be approved and released.")

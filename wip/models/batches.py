@@ -25,7 +25,7 @@ class Batch(Record):
 
     class Meta:
         ordering = ["-started_at"]
-        verbose_name_plural = "batches"
+        verbose_name_plural = _("batches")
         constraints = [
             models.CheckConstraint(
                 condition=both_or_neither(

@@ -62,7 +62,7 @@ class Reading(Record):
             models.CheckConstraint(
                 condition=Q(is_void=False) | Q(corrects__isnull=False, value=""),
                 name="reading_void_corrects",
-                violation_error_message=_("What takes a value back names it, and has none."),
+                violation_error_message=lazy("What takes a value back names it, and has none."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(witnessed_by__isnull=False), Q(witnessed_at__isnull=False)),

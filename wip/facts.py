@@ -18,6 +18,7 @@ from mes.kernel.prepared import any_of, prepared
 from orders.plans import OperationPlan, StepPlan
 from wip.clearances import Cleared, cleared
 from wip.conditions import asked
+from wip.crews import people_on
 from wip.held import Held
 from wip.jobs import Job
 from wip.models import Hold, OperationExecution, Reading
@@ -50,6 +51,13 @@ def ways(subjects: Sequence[Job]) -> list[Way]:
 @prepared
 def executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
     return OperationExecution.objects.select_related("worked_by", "station").filter(unit=any_of(units))
+
+
+def joined(subjects: Sequence[Job]) -> list[bool]:
+    """Whether the job's person is on it beside the one who has it; no query where they have it themselves."""
+    others = {s.execution.pk for s in subjects if s.execution and s.person and s.execution.worked_by_id != s.person.pk}
+    on = people_on(others) if others else set()
+    return [bool(s.execution and s.person and (s.execution.pk, s.person.pk) in on) for s in subjects]
 
 
 @dataclass

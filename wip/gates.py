@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from wip.clearances import lot_of
-from wip.facts import clearances, earlier_lots, jobs, open_holds, recorded, ways
+from wip.facts import clearances, earlier_lots, jobs, joined, open_holds, recorded, ways
 from wip.models import Hold
 
 
@@ -152,16 +152,16 @@ def station_is_the_jobs(facts: Facts) -> Verdict | None:
     )
 
 
-@gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs], override=Override.SUPERVISOR)
+@gate(Hook.RECORD, Hook.COMPLETE, needs=[jobs, joined], override=Override.SUPERVISOR)
 def execution_is_yours(facts: Facts) -> Verdict | None:
-    """Who records or completes is the person who has the job."""
+    """Who records or completes is the person who has the job, or somebody who has joined it."""
     job = facts[jobs]
-    if job.execution is None or job.person is None or job.execution.worked_by_id == job.person.pk:
+    if job.execution is None or job.person is None or job.execution.worked_by_id == job.person.pk or facts[joined]:
         return None
     return Verdict(
         "JOB_OF_ANOTHER",
         _("{person} has {unit} here.").format(person=job.execution.worked_by, unit=job.unit),
-        do=_("Take the job over first, or leave it to them."),
+        do=_("Join it or take it over first, or leave it to them."),
         tone="caution",
         evidence={"person": str(job.execution.worked_by)},
     )

@@ -16,6 +16,12 @@ EXECUTION = Transitions(
     {
         (None, "start"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "take_over"): ExecutionStatus.RUNNING,
+        # Who is on it changes, it goes on running (wip.actions.labor).
+        (ExecutionStatus.RUNNING, "join"): ExecutionStatus.RUNNING,
+        (ExecutionStatus.RUNNING, "resume"): ExecutionStatus.RUNNING,
+        (ExecutionStatus.RUNNING, "pause"): ExecutionStatus.RUNNING,
+        (ExecutionStatus.RUNNING, "leave"): ExecutionStatus.RUNNING,
+        (ExecutionStatus.RUNNING, "hand_over"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "record"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "book"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "complete"): ExecutionStatus.COMPLETED,

@@ -21,8 +21,9 @@ from tests.genealogy.lots import quarantined, release, signing, stage, take_in
 from tests.lots import CODE, lot_line
 from tests.material import checklist, line
 from tests.station.pages import StationPage
-from wip.actions import holds
+from wip.actions import corrections, holds, labor
 from wip.actions import orders as floor_orders
+from wip.models import LaborSpan, OperationExecution
 from wip.queries import execution_at
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,71 @@ def take_a_job_over(plant):
             take_over(execution=execution, station=plant.stations["10"], by=passage.person, at=passage.at)
 
     return take
+
+
+def pause_a_job(plant):
+    unit = plant.unit()
+    plant.start(unit, "10")
+    execution = execution_at(unit, "10")
+
+    def pause():
+        with plant.door() as passage:
+            labor.pause(execution=execution, station=plant.stations["10"], by=passage.person, at=passage.at)
+
+    return pause
+
+
+def resume_a_job(plant):
+    pause_a_job(plant)()
+    execution = OperationExecution.objects.select_related("work_order", "unit").get()
+
+    def resume():
+        with plant.door() as passage:
+            labor.resume(execution=execution, station=plant.stations["10"], by=passage.person, at=passage.at)
+
+    return resume
+
+
+def hand_a_job_over(plant):
+    unit = plant.unit()
+    plant.start(unit, "10")
+    execution = execution_at(unit, "10")
+
+    def hand_over():
+        with plant.door() as passage:
+            labor.hand_over(
+                execution=execution, station=plant.stations["10"], text="Mind it", by=passage.person, at=passage.at
+            )
+
+    return hand_over
+
+
+def complete_what_one_has_joined(plant):
+    unit = plant.unit()
+    plant.start(unit, "10")
+    with plant.door("tomasz") as passage:
+        execution = execution_at(unit, "10")
+        labor.join(execution=execution, station=plant.stations["10"], by=passage.person, at=passage.at)
+    plant.report(unit, "10", *plant.entries("10"), who="tomasz")
+    return lambda: plant.report(unit, "10", who="tomasz", complete=True)
+
+
+def correct_a_span(plant):
+    pause_a_job(plant)()
+    span = LaborSpan.objects.get()
+
+    def correct():
+        with plant.door("ines") as passage:
+            corrections.correct(
+                span=span,
+                began_at=span.began_at,
+                ended_at=span.began_at,
+                reason="Was at lunch",
+                by=passage.person,
+                at=passage.at,
+            )
+
+    return correct
 
 
 def release_an_order_of_100(plant):
@@ -227,16 +293,21 @@ def complete_without_a_gauge(plant):
 STATEMENTS = {
     scan_to_complete: 16,
     scan_to_complete_with_a_key: 16,
-    start: 15,
-    start_on_a_running_order: 12,
+    start: 16,
+    start_on_a_running_order: 13,
     record_one_value: 7,
     complete_the_last_signed_operation: 20,
     scrap: 19,
     book_a_part_with_scrap: 13,
-    start_with_a_gauge: 17,
+    start_with_a_gauge: 18,
     complete_without_a_gauge: 12,
     complete_with_a_gauge: 17,
-    take_a_job_over: 10,
+    take_a_job_over: 12,
+    pause_a_job: 8,
+    resume_a_job: 9,
+    hand_a_job_over: 9,
+    complete_what_one_has_joined: 12,
+    correct_a_span: 9,
     release_an_order_of_100: 20,
     create_an_order: 6,
     place_a_hold: 9,
@@ -245,7 +316,7 @@ STATEMENTS = {
     stage_a_lot: 9,
     release_a_lot: 11,
     clear_a_line: 10,
-    start_what_asks_for_a_cleared_line: 13,
+    start_what_asks_for_a_cleared_line: 14,
     take_of_a_lot_that_expires: 12,
     log_on: 9,
 }

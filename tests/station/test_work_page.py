@@ -196,7 +196,7 @@ def test_a_job_of_another_person_is_taken_over_before_anything_is_recorded(page,
     assert "Amina Yusuf has this job." in text(page.get(work))
     refused = page.record(work, "TORQUE", "1.21", 1)
     assert is_refused(refused)
-    assert "Take the job over first" in text(refused)
+    assert "Join it or take it over first" in text(refused)
     answer = page.post(f"{work}take-over/")
     assert accepted(answer).endswith("is yours now")
     assert page.record(work, "TORQUE", "1.21", 1).status_code == 200

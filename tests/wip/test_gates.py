@@ -23,7 +23,7 @@ from orders.plans import AssetPlan, ComponentPlan, InstructionPlan, OperationPla
 from quality.gates import readings_within_limits
 from wip import gates
 from wip.clearances import Cleared
-from wip.facts import HoldFacts, RecordedFacts, clearances, earlier_lots, jobs, open_holds, recorded, ways
+from wip.facts import HoldFacts, RecordedFacts, clearances, earlier_lots, jobs, joined, open_holds, recorded, ways
 from wip.models import Reading
 from wip.ways import Way
 
@@ -167,7 +167,12 @@ CASES = [
     (gates.station_fits, {jobs: a_job(station=a_station(site_id=uuid4()))}, "WRONG_STATION"),
     (gates.station_fits, {jobs: a_job(station=a_station(is_active=False))}, "WRONG_STATION"),
     (gates.execution_is_yours, {jobs: a_job(execution=Thing(worked_by_id=1, worked_by="Amina"))}, None),
-    (gates.execution_is_yours, {jobs: a_job(execution=Thing(worked_by_id=2, worked_by="T"))}, "JOB_OF_ANOTHER"),
+    (
+        gates.execution_is_yours,
+        {jobs: a_job(execution=Thing(worked_by_id=2, worked_by="T")), joined: False},
+        "JOB_OF_ANOTHER",
+    ),
+    (gates.execution_is_yours, {jobs: a_job(execution=Thing(worked_by_id=2, worked_by="T")), joined: True}, None),
     (gates.station_is_the_jobs, {jobs: a_job(station=THERE, execution=Thing(station_id=7, station="ST-30"))}, None),
     (
         gates.station_is_the_jobs,

@@ -27,10 +27,12 @@ from orders.queries import pinned_plan
 from orders.status import OrderStatus
 from wip.actions import assets, automatic_holds, openings, orders
 from wip.actions.overrides import keep as keep_overrides
+from wip.clock import clock_off, clock_on
 from wip.events import happened
 from wip.facts import executions_on
 from wip.jobs import Job
 from wip.models import OperationExecution
+from wip.models.labor import LaborEnd
 from wip.overrides import GivenOverride
 from wip.policies import check_gates, check_nothing_else_runs
 from wip.queries import job_for, planned
@@ -80,6 +82,7 @@ def start(
     )
     insert([execution])
     keep_overrides(job=job, execution=execution, by=by, at=at)
+    clock_on(execution, by, at=at)
     assets.take(job=job, locked=here, execution=execution, by=by, at=at)
     happened(execution, ExecutionEventKind.STARTED, station, by, at, started=execution.quantity)
     before = Way.of(plan, known).openings
@@ -111,15 +114,17 @@ def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
 
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
-    """Take a running job over from the person who has it. Raises AlreadyYours, BlockedByGates."""
+    """Take a running job over from who has it, whose time on it ends. Raises AlreadyYours, BlockedByGates."""
     job = lock(execution=execution, station=station, by=by, ends=False)
     locked = job.running
     EXECUTION.after(locked.status, "take_over", name=locked.operation_code)
     if locked.worked_by_id == by.pk:
         raise AlreadyYours(_("You have this job already."), do=_("Go on with it."))
     check_gates(job, Hook.TAKE_OVER)
+    clock_off(locked, locked.worked_by, end=LaborEnd.LEFT, at=at)
     locked.worked_by = by
     update([locked], "worked_by")
+    clock_on(locked, by, at=at)
     happened(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)
     announce(*after_work(job))
     return locked

@@ -12,13 +12,15 @@ class LaborEnd(models.TextChoices):
     LEFT = "LEFT", _("left the job")
     HANDED_OVER = "HANDED_OVER", _("handed over")
     CORRECTED = "CORRECTED", _("entered later")
+    FORGOTTEN = "FORGOTTEN", _("forgot to stop")
 
 
 class LaborSpan(Record):
     """Somebody worked on a job from one moment to another (ISA-95: personnel actual). Totals derive from these rows.
 
     Several people can be on one job, one person on several: overlap is apportioned, never refused (wip.labor).
-    ended_at None: still on it, or until the job ended. corrects: the span that this one replaces, with the reason.
+    ended_at None: still on it, or until the job ended. claimed_at: when the person says they stopped, having forgotten
+    to; it counts once a supervisor has corrected the span. corrects: the span that this one replaces, with the reason.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -28,6 +30,7 @@ class LaborSpan(Record):
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=12, choices=LaborEnd, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by_span")
     entered_at = models.DateTimeField()
     entered_by = person_field()
@@ -51,10 +54,16 @@ class LaborSpan(Record):
                 name="labor_correction_has_reason",
                 violation_error_message=_("A correction needs a reason."),
             ),
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True)
+                | Q(end=LaborEnd.FORGOTTEN, claimed_at__gte=F("began_at"), ended_at__isnull=False) & ~Q(note=""),
+                name="labor_claim_is_of_forgotten",
+                violation_error_message=_("Who forgot to stop says when it was, and why."),
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "began_at"], name="labor_of_person"),
-            models.Index(fields=["site"], condition=Q(ended_at__isnull=True), name="labor_open"),
+            models.Index(fields=["site", "began_at"], name="labor_at_site"),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     STAGE_LOTS = "lots.stage"
     RELEASE_LOTS = "lots.release"
     WORK = "operations.work"
+    CORRECT_LABOR = "labor.correct"
     PLACE_HOLDS = "holds.place"
     RELEASE_HOLDS = "holds.release"
     RELEASE_QUALITY_HOLDS = "holds.release_quality"
@@ -64,7 +65,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         _SEE
         | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
-        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES}
+        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT_LABOR}
     ),
     Role.QUALITY: frozenset(
         _SEE

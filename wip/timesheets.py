@@ -1,0 +1,262 @@
+"""People's time and machine time as they are read: spans with what they count, totals by person and by operation."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from equipment.calendars.queries import timetables_of
+from equipment.calendars.spans import shift_at
+from orders.models import WorkOrder
+from wip.labor import Stretch, apportioned, machine_seconds, proposed_end, seconds_of
+from wip.models import ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, Reading
+from wip.status import ExecutionStatus
+
+LastLogOffs = Callable[[Collection[UUID]], Mapping[UUID, datetime]]
+
+LOOKS_BACK = timedelta(days=14)  # a span that began longer before is looked for no more
+GRACE = timedelta(minutes=15)  # so long after its proposed end a running span is no mistake yet
+LONGEST = timedelta(hours=12)  # where no calendar says when the shift ends
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A span, as much of it as lies in what was asked for. share: what it counts, in seconds."""
+
+    span: LaborSpan
+    began: datetime
+    ended: datetime
+    share: Fraction
+
+    @property
+    def length(self) -> timedelta:
+        return self.ended - self.began
+
+    @property
+    def counts(self) -> timedelta:
+        """Its share as a length of time."""
+        return timedelta(seconds=float(self.share))
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether the person was on something else, too, for some of it."""
+        return self.share != seconds_of(self.length)
+
+    @property
+    def is_running(self) -> bool:
+        return self.span.ended_at is None and self.span.execution.is_running
+
+
+def entries(
+    sites: Collection[UUID],
+    begin: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    person: Any = None,
+    order: WorkOrder | None = None,
+) -> list[Entry]:
+    """The spans in force from begin up to end, in the order in which they began. One statement, of an order two.
+
+    What else its people were on is read for an order, too: it decides what their time on the order counts.
+    """
+    among: dict[str, Any] = {} if person is None else {"person": person}
+    if order is not None:
+        crew = _spans(sites, begin, end, now).filter(execution__work_order=order).values_list("person")
+        among = {**among, "person__in": {key for (key,) in crew.order_by().distinct()}}
+    spans = [(span, _stretch(span, now).within(begin, end)) for span in _spans(sites, begin, end, now, **among)]
+    shares = apportioned(stretch for _, stretch in spans)
+    return [
+        Entry(span, stretch.began, stretch.ended, shares[span.pk])
+        for span, stretch in spans
+        if order is None or span.execution.work_order_id == order.pk
+    ]
+
+
+def _spans(sites: Collection[UUID], begin: datetime, end: datetime, now: datetime, **among: Any) -> QuerySet[LaborSpan]:
+    """In force, of work that was not taken back."""
+    found = LaborSpan.objects.filter(
+        site__in=sites, began_at__lt=end, began_at__gt=begin - LOOKS_BACK, corrected_by_span__isnull=True, **among
+    ).exclude(execution__status=ExecutionStatus.CANCELLED)
+    until = Coalesce("ended_at", "execution__completed_at", now)
+    found = found.annotate(until=until).filter(Q(until__gt=begin) | Q(began_at__gte=begin))
+    return found.select_related("person", "execution__unit", "execution__work_order", "execution__station").order_by(
+        "began_at", "id"
+    )
+
+
+def ends_at(span: LaborSpan) -> datetime | None:
+    """When the span ended, by itself or with its job; None: it runs."""
+    return span.ended_at or span.execution.completed_at
+
+
+def _stretch(span: LaborSpan, now: datetime) -> Stretch:
+    execution = span.execution
+    ended = max(span.began_at, ends_at(span) or now)
+    return Stretch(span.pk, span.person_id, execution.pk, span.began_at, ended, execution.batch_id, execution.quantity)
+
+
+@dataclass
+class PersonTotal:
+    """A person's time. worked: what they were on anything; shared: how much of the spans lay over others."""
+
+    person: Any
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def worked(self) -> timedelta:
+        return timedelta(seconds=float(sum((one.share for one in self.entries), Fraction(0))))
+
+    @property
+    def shared(self) -> timedelta:
+        return sum((one.length for one in self.entries), timedelta()) - self.worked
+
+    @property
+    def is_running(self) -> bool:
+        return any(one.is_running for one in self.entries)
+
+
+def by_person(found: Iterable[Entry]) -> list[PersonTotal]:
+    """By name."""
+    totals: dict[UUID, PersonTotal] = {}
+    for one in found:
+        totals.setdefault(one.span.person_id, PersonTotal(one.span.person)).entries.append(one)
+    return sorted(totals.values(), key=lambda total: str(total.person))
+
+
+@dataclass
+class OperationTotal:
+    """Labor and machine time at one operation of an order. people: how many have worked on it."""
+
+    order: WorkOrder
+    code: str
+    labor: Fraction = Fraction(0)
+    machine: Fraction = Fraction(0)
+    people: set[UUID] = field(default_factory=set)
+
+    @property
+    def labor_time(self) -> timedelta:
+        return timedelta(seconds=float(self.labor))
+
+    @property
+    def machine_time(self) -> timedelta:
+        return timedelta(seconds=float(self.machine))
+
+
+def by_operation(
+    found: Iterable[Entry], ran: Iterable[OperationExecution], begin: datetime, end: datetime, *, now: datetime
+) -> list[OperationTotal]:
+    """By order and operation: the labor of these entries, and the machine time of the executions that ran.
+
+    The executions come with their order.
+    """
+    totals: dict[tuple[UUID, str], OperationTotal] = {}
+
+    def total(execution: OperationExecution) -> OperationTotal:
+        key = (execution.work_order_id, execution.operation_code)
+        return totals.setdefault(key, OperationTotal(execution.work_order, execution.operation_code))
+
+    for one in found:
+        at = total(one.span.execution)
+        at.labor += one.share
+        at.people.add(one.span.person_id)
+    ran = list(ran)
+    batches = quantities_of_batches(ran)
+    for execution in ran:
+        started = max(execution.started_at, begin)
+        ended = min(execution.completed_at or now, end)
+        whole = batches.get(execution.batch_id, execution.quantity)
+        total(execution).machine += machine_seconds(started, ended, quantity=execution.quantity, batch_quantity=whole)
+    return sorted(totals.values(), key=lambda one: (one.order.erp_reference, one.code))
+
+
+def ran_at(stations: Collection[UUID], begin: datetime, end: datetime) -> QuerySet[OperationExecution]:
+    """What ran at the stations for some time from begin up to end."""
+    over = Q(status=ExecutionStatus.COMPLETED, completed_at__gt=begin, started_at__lt=end)
+    running = Q(status=ExecutionStatus.RUNNING, started_at__lt=end)
+    return OperationExecution.objects.filter(over | running, station__in=stations).select_related("work_order")
+
+
+def ran_for(order: WorkOrder) -> QuerySet[OperationExecution]:
+    """Every execution of an order that a station was taken up by."""
+    ran = [ExecutionStatus.RUNNING, ExecutionStatus.COMPLETED]
+    return OperationExecution.objects.filter(work_order=order, status__in=ran).select_related("work_order")
+
+
+def quantities_of_batches(executions: Iterable[OperationExecution]) -> dict[UUID | None, Decimal]:
+    """How much there is in each batch of these, by its key; no query where there is none."""
+    batches = {one.batch_id for one in executions if one.batch_id is not None}
+    if not batches:
+        return {}
+    ran = OperationExecution.objects.filter(batch__in=batches).exclude(status=ExecutionStatus.CANCELLED)
+    return dict(ran.order_by().values_list("batch").annotate(Sum("quantity")))
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """A span that somebody very likely forgot to end. proposed: when it will have; is_claimed: they say so."""
+
+    span: LaborSpan
+    ended: datetime | None
+    proposed: datetime
+    is_claimed: bool = False
+
+
+def forgotten(sites: Collection[UUID], *, now: datetime, logged_off: LastLogOffs) -> list[Forgotten]:
+    """Claims first, then the longest first. logged_off: by the keys of people, when those who are on nowhere left.
+
+    A span is very likely forgotten when it ran on past the end of the shift in which it began, past log-off, or,
+    where no calendar tells, for longer than anybody works; unless the person did something on the job after that.
+    """
+    claims = _open_questions(sites, now).filter(end=LaborEnd.FORGOTTEN, claimed_at__isnull=False)
+    found = [Forgotten(span, span.ended_at, span.claimed_at, is_claimed=True) for span in claims if span.claimed_at]
+    left_open = list(_left_open(sites, now))
+    left = logged_off({span.person_id for span in left_open}) if left_open else {}
+    timetables = timetables_of({span.execution.station.work_center for span in left_open})
+    acts = _last_acts(left_open)
+    doubts = []
+    for span in left_open:
+        timetable = timetables.get(span.execution.station.work_center_id)
+        shift = shift_at(timetable, span.began_at) if timetable else None
+        off = left.get(span.person_id)
+        off = off if off is not None and off > span.began_at else None
+        until = ends_at(span)
+        if shift is None and off is None and (until or now) - span.began_at < LONGEST:
+            continue
+        last_act = acts.get((span.execution_id, span.person_id))
+        proposed = proposed_end(shift_end=shift.ends_at if shift else None, last_act=last_act, logged_off=off)
+        proposed = max(proposed or span.began_at, span.began_at)
+        if (until or now) - proposed > GRACE:
+            doubts.append(Forgotten(span, until, proposed))
+    return found + sorted(doubts, key=lambda one: one.proposed)
+
+
+def _open_questions(sites: Collection[UUID], now: datetime) -> QuerySet[LaborSpan]:
+    found = LaborSpan.objects.filter(site__in=sites, corrected_by_span__isnull=True, began_at__gt=now - LOOKS_BACK)
+    parts = ("person", "execution__unit", "execution__work_order", "execution__station__work_center__site")
+    return found.select_related(*parts).order_by("began_at")
+
+
+def _left_open(sites: Collection[UUID], now: datetime) -> QuerySet[LaborSpan]:
+    """What nobody ended: on jobs that run, or that somebody else completed."""
+    found = _open_questions(sites, now).filter(ended_at__isnull=True)
+    by_another = Q(execution__status=ExecutionStatus.COMPLETED) & ~Q(execution__completed_by=F("person"))
+    return found.filter(Q(execution__status=ExecutionStatus.RUNNING) | by_another)
+
+
+def _last_acts(spans: Sequence[LaborSpan]) -> dict[tuple[UUID, UUID], datetime]:
+    """The last thing that each person did on each execution. Two statements."""
+    keys = {span.execution_id for span in spans}
+    found: dict[tuple[UUID, UUID], datetime] = {}
+    for model in (Reading, ExecutionEvent) if keys else ():
+        rows = model._default_manager.filter(execution__in=keys).order_by().values_list("execution", "by")
+        for execution, by, last in rows.annotate(Max("at")):
+            known = found.get((execution, by))
+            found[execution, by] = max(known, last) if known else last
+    return dict(found)

@@ -21,6 +21,10 @@ class SerialTaken(Refusal):
     """A unit of this serial exists already."""
 
 
+class NotALot(Refusal):
+    """A part of the unit is asked for, and it is one piece."""
+
+
 @dataclass(frozen=True)
 class Delivered:
     """What came with a received unit or lot. certificate: the uploaded file; label: the raw scan of its label."""
@@ -44,6 +48,12 @@ def known_unit(person: Person, serial: str) -> Unit:
             do=_("Check the number on its label."),
         )
     return unit
+
+
+def check_is_lot(unit: Unit) -> None:
+    """Raise NotALot for a unit that is one piece: no part of it goes another way."""
+    if unit.product.tracking == Tracking.SERIAL:
+        raise NotALot(_("{unit} is one piece, not a lot.").format(unit=unit), do=_("Take it as a whole."))
 
 
 def expiry_by_shelf_life(product: Product, received: date) -> date | None:

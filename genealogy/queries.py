@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.status import ActivityKind, UnitStatus
@@ -55,7 +56,11 @@ def unit_by_serial(serial: str, sites: Collection[UUID] | None = None) -> Unit |
 @prepared
 def _by_serial(serial: str) -> QuerySet[Unit]:
     return Unit.objects.select_related(
-        "site", "product", "work_order__product_revision__product", "work_order__routing_revision__routing"
+        "site",
+        "product",
+        "split_from",
+        "work_order__product_revision__product",
+        "work_order__routing_revision__routing",
     ).filter(serial=serial)
 
 
@@ -97,13 +102,29 @@ def hosts(subjects: Sequence[TakesComponents]) -> list[dict[UUID, str]]:
     return [found] * len(subjects)
 
 
+# The unit, and the lots that it was a part of or that were merged into it, each until it was split off or merged.
+_BUILT = """
+WITH RECURSIVE came (unit_id, until) AS (
+    SELECT %s::uuid, NULL::bigint
+    UNION SELECT went.unit_id, happened.sequence
+    FROM came
+    JOIN genealogy_activityunit made ON made.unit_id = came.unit_id AND made.direction = 'OUTPUT'
+    JOIN genealogy_activity happened ON happened.id = made.activity_id AND happened.kind IN ('SPLIT', 'MERGE')
+        AND (came.until IS NULL OR happened.sequence < came.until)
+    JOIN genealogy_activityunit went ON went.activity_id = happened.id AND went.direction = 'INPUT'
+)
+SELECT built.id FROM came
+JOIN genealogy_activityunit host ON host.unit_id = came.unit_id AND host.direction = 'OUTPUT'
+JOIN genealogy_activity built ON built.id = host.activity_id AND built.kind = 'CONSUME'
+    AND (came.until IS NULL OR built.sequence < came.until)
+"""
+
+
 def as_built(unit: Unit | UUID) -> QuerySet[ActivityUnit]:
-    """What was built into the unit, in order of its building."""
+    """What was built into the unit, and into the lots it came from while they were one, in order of its building."""
     return (
         ActivityUnit.objects.filter(
-            activity__kind=ActivityKind.CONSUME,
-            activity__units__unit=unit,
-            activity__units__direction=Direction.OUTPUT,
+            activity__in=RawSQL(_BUILT, [unit.pk if isinstance(unit, Unit) else unit]),  # noqa: S611 - a constant, the key is a parameter
             direction=Direction.INPUT,
         )
         .select_related("unit__product", "activity__by")

@@ -31,7 +31,9 @@ UNIT = Transitions(
         (UnitStatus.IN_PROCESS, "finish"): UnitStatus.FINISHED,
         (UnitStatus.IN_PROCESS, "scrap"): UnitStatus.SCRAPPED,
         (UnitStatus.FINISHED, "consume"): UnitStatus.CONSUMED,
+        (UnitStatus.IN_PROCESS, "split"): UnitStatus.IN_PROCESS,
         (UnitStatus.IN_PROCESS, "merge"): UnitStatus.MERGED,
+        (UnitStatus.IN_PROCESS, "merge_into"): UnitStatus.IN_PROCESS,
         (UnitStatus.IN_PROCESS, "cancel"): UnitStatus.CANCELLED,
         # What an undone act takes back.
         (UnitStatus.FINISHED, "reopen"): UnitStatus.IN_PROCESS,

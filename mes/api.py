@@ -35,6 +35,7 @@ from mes.people.api import (
 from mes.plantfiles.api import PlantFiles
 from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
+from mes.station.api.lots import MergeLots, SplitLot
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
 from mes.station.api.units import UnitAtWork, Units
 from orders.api import (
@@ -82,6 +83,8 @@ urlpatterns = [
     path("v1/work-orders/<str:erp_reference>/cancel", CancelWorkOrder.as_view(), name="api_work_order_cancel"),
     path("v1/work-orders/<str:erp_reference>/release", ReleaseWorkOrder.as_view(), name="api_work_order_release"),
     path("v1/units", Units.as_view(), name="api_units"),
+    path(f"{_UNIT}/split", SplitLot.as_view(), name="api_lot_split"),
+    path(f"{_UNIT}/merge", MergeLots.as_view(), name="api_lot_merge"),
     path(f"{_OPERATION}/start", StartOperation.as_view(), name="api_operation_start"),
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),

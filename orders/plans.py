@@ -157,6 +157,11 @@ class OperationPlan:
         return next((edge for edge in self.edges if edge.before == before), EdgePlan(before))
 
     @property
+    def lets_parts_in(self) -> bool:
+        """Whether it may begin on a part of a lot, while an operation before it still runs."""
+        return any(edge.transfer_quantity is not None for edge in self.edges)
+
+    @property
     def required(self) -> Iterator[tuple[StepPlan, int]]:
         """Every (step, sample) that has to be recorded."""
         return ((step, sample) for step in self.steps if step.is_required for sample in range(1, step.samples + 1))

@@ -44,7 +44,7 @@ def progress_of(orders: Iterable[WorkOrder]) -> dict[UUID, Progress]:
         .values("work_order")
         .annotate(
             finished=Sum(
-                F("quantity") - F("quantity_scrapped"),
+                F("quantity") - F("quantity_scrapped") - F("quantity_split"),
                 filter=Q(status__in=[UnitStatus.FINISHED, UnitStatus.CONSUMED]),
                 default=Decimal(0),
             ),

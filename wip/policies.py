@@ -1,6 +1,6 @@
 """Enforcing what the gates say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -104,22 +104,42 @@ def check_can_be_reduced(order: WorkOrder, quantity: Decimal, least: Decimal) ->
         )
 
 
+def running_beside(job: Job) -> list[OperationExecution]:
+    """The other operations that run on the unit of a locked job."""
+    assert job.executions is not None
+    return [one for one in job.executions if one.is_running and one.pk != job.running.pk]
+
+
 def check_nothing_else_runs(job: Job) -> None:
-    """Raise WorkedOnElsewhere when another operation runs on the unit: it would go on making what is scrapped here."""
-    other = (
-        OperationExecution.objects.filter(unit=job.unit, status=ExecutionStatus.RUNNING)
-        .exclude(pk=job.running.pk)
-        .select_related("worked_by", "station")
-        .first()
-    )
-    if other is not None:
+    """Raise WorkedOnElsewhere when another operation would go on making what the job scraps whole.
+
+    Not one that has come to its end with it: all that it booked was scrap, and no more is to come.
+    """
+    for other in running_beside(job):
+        booked = other.quantity - other.quantity_open
+        if booked > 0 and other.quantity_good == 0 and other.quantity_open <= job.scrap:
+            continue
         raise WorkedOnElsewhere(
-            _("{person} works on {unit} at {station}, so nothing of it can be scrapped now.").format(
+            _("{person} works on {unit} at {station}, so it can't be scrapped whole now.").format(
                 person=other.worked_by, unit=job.unit, station=other.station.code
             ),
             do=_("Let that operation end first, then scrap."),
             evidence={"station": other.station.code, "person": str(other.worked_by)},
         )
+
+
+def check_nothing_runs(units: Sequence[Unit], known: Iterable[OperationExecution]) -> None:
+    """Raise WorkedOnElsewhere when anything runs on one of the units. known: all executions on them."""
+    names = {unit.pk: unit.serial for unit in units}
+    for one in known:
+        if one.is_running:
+            raise WorkedOnElsewhere(
+                _("{person} works on {unit} at {station}.").format(
+                    person=one.worked_by, unit=names[one.unit_id], station=one.station.code
+                ),
+                do=_("Let operation {operation} end first.").format(operation=one.operation_code),
+                evidence={"station": one.station.code, "person": str(one.worked_by)},
+            )
 
 
 def check_can_be_cleared_for(station: Station, unit: Unit, items: Sequence[ClearanceItem]) -> None:

@@ -84,6 +84,8 @@ BATCH = Transitions(
     "batch",
     {
         (None, "start"): BatchStatus.RUNNING,
+        (BatchStatus.RUNNING, "take_over"): BatchStatus.RUNNING,
+        (BatchStatus.RUNNING, "record"): BatchStatus.RUNNING,
         (BatchStatus.RUNNING, "complete"): BatchStatus.COMPLETED,
         (BatchStatus.RUNNING, "take_back"): BatchStatus.CANCELLED,
     },

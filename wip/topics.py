@@ -4,6 +4,8 @@ from uuid import UUID
 
 from equipment.models import Station
 from equipment.topics import at_station
+from genealogy.models import Unit
+from genealogy.queries import plan_for
 from mes.kernel.topics import topic
 from orders.plans import OperationPlan, Plan
 from orders.topics import one_order
@@ -35,6 +37,13 @@ def after_work(job: Job) -> list[str]:
     """What work on a job changes: the queues of its operation and of those that wait for it, order and floor."""
     waiting = (one for one in job.plan.operations if job.operation.code in one.predecessors)
     return [one_order(job.site_id, job.order.pk), floor(job.site_id), *_queues(job.site_id, job.operation, *waiting)]
+
+
+def after_moving(unit: Unit) -> list[str]:
+    """What changes when a unit in process is split, merged or sent another way: its order and all its queues."""
+    assert unit.work_order is not None
+    order = one_order(unit.site_id, unit.work_order.pk)
+    return [order, floor(unit.site_id), *_queues(unit.site_id, *plan_for(unit).operations)]
 
 
 def after_release(site: UUID, plan: Plan) -> list[str]:

@@ -58,10 +58,11 @@ class Way:
         for code, execution in self.current.items():
             if execution.plan_id not in (None, self.plan.digest) and self.plan.operation(code) is not None:
                 before = pinned_plan(execution.plan_id)
-                found |= {each for each in self._all_before(code) if before.operation(each) is None}
+                found |= {each for each in self.before(code) if before.operation(each) is None}
         return frozenset(found)
 
-    def _all_before(self, code: str) -> set[str]:
+    def before(self, code: str) -> set[str]:
+        """All operations that come before one, by code."""
         found: set[str] = set()
         todo = [code]
         while todo:
@@ -85,8 +86,12 @@ class Way:
 
     def upstream_good(self, operation: OperationPlan) -> Decimal | None:
         """How much the operations before it that still run have let go on; None: none of them runs."""
-        running = [self.current[code] for code in operation.predecessors if code in self.current]
-        return min((one.quantity_good for one in running if one.is_running), default=None)
+        return min((one.quantity_good for one in self.running_before(operation)), default=None)
+
+    def running_before(self, operation: OperationPlan) -> list[OperationExecution]:
+        """What still runs of the operations that it waits for."""
+        begun = (self.current[code] for code in operation.predecessors if code in self.current)
+        return [one for one in begun if one.is_running]
 
     @cached_property
     def openings(self) -> dict[str, bool]:

@@ -26,7 +26,9 @@ class Shelf:
         held = Hold.objects.filter(status=HoldStatus.OPEN, unit__isnull=False).values("unit")
         free = Unit.objects.filter(product__code=code, site=unit.site_id, status=UnitStatus.FINISHED)
         free = free.filter(Q(station__isnull=True) | Q(station__code=station_code)).exclude(pk__in=held)
-        enough = free.annotate(left=F("quantity") - F("quantity_consumed") - F("quantity_scrapped"))
+        enough = free.annotate(
+            left=F("quantity") - F("quantity_consumed") - F("quantity_scrapped") - F("quantity_split")
+        )
         order = "station_id", F("expires_date").asc(nulls_last=True), "created_at", "serial"
         found = enough.filter(left__gte=min(unit.quantity, 6)).order_by(*order).first()
         if found is None:

@@ -236,6 +236,8 @@ MES_GATES = [
     "wip.gates.station_fits",
     "wip.gates.line_cleared",
     "wip.gates.predecessors_done",
+    "wip.lot_gates.upstream_ready",
+    "wip.lot_gates.upstream_ended",
     "mes.kernel.personnel.gates.operator_qualified",
     "orders.gates.instruction_read",
     "equipment.gates.asset_at_station",

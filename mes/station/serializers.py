@@ -109,6 +109,20 @@ class BookInput(Input):
     overrides = OverrideInput(many=True, default=list, max_length=20)
 
 
+class SplitInput(Input):
+    """A part that becomes a lot of its own. quantity: in the product's quantity_unit, less than what is left."""
+
+    quantity = Number()
+    reason = Text(max_length=200)
+
+
+class MergeInput(Input):
+    """Lots that become one with the lot of the address. others: their serials."""
+
+    others = serializers.ListField(child=Text(max_length=60), min_length=1, max_length=50)
+    reason = Text(max_length=200)
+
+
 class ExecutionAnswer(serializers.Serializer):
     """One attempt at an operation on a unit (ISA-95: job response). Quantities in the product's quantity_unit."""
 
@@ -185,6 +199,7 @@ class UnitLine(serializers.Serializer):
     status = serializers.ChoiceField(UnitStatus.choices)
     quantity = Number()
     quantity_left = Number()
+    split_from = serializers.CharField(source="split_from.serial", default=None, allow_null=True)
 
 
 class WayAnswer(serializers.Serializer):

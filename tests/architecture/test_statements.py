@@ -17,11 +17,12 @@ from mes.station.actions.operations import Completion, Given, book, take_over
 from orders.models import WorkOrder
 from tests.bench.line import drive_line
 from tests.equipment.assets import asking_for_a_wrench
+from tests.flow import lot_flow
 from tests.genealogy.lots import quarantined, release, signing, stage, take_in
 from tests.lots import CODE, lot_line
 from tests.material import checklist, line
 from tests.station.pages import StationPage
-from wip.actions import corrections, holds, labor
+from wip.actions import corrections, holds, labor, lots
 from wip.actions import orders as floor_orders
 from wip.models import LaborSpan, OperationExecution
 from wip.queries import execution_at
@@ -89,6 +90,30 @@ def book_a_part_with_scrap(plant):
             )
 
     return part
+
+
+def split_a_lot(plant):
+    flow = lot_flow(plant)
+    lot = flow.do(flow.lot(100), "10")
+
+    def split():
+        with plant.door() as passage:
+            lots.split(unit=lot, quantity=Decimal(30), reason="Half", by=passage.person, at=passage.at)
+
+    return split
+
+
+def merge_two_lots(plant):
+    flow = lot_flow(plant)
+    lot = flow.do(flow.lot(100), "10")
+    with plant.door() as passage:
+        part = lots.split(unit=lot, quantity=Decimal(30), reason="Half", by=passage.person, at=passage.at)
+
+    def merge():
+        with plant.door() as passage:
+            lots.merge(into=lot, others=[part], reason="One box", by=passage.person, at=passage.at)
+
+    return merge
 
 
 def take_a_job_over(plant):
@@ -297,8 +322,8 @@ STATEMENTS = {
     start_on_a_running_order: 13,
     record_one_value: 7,
     complete_the_last_signed_operation: 20,
-    scrap: 19,
-    book_a_part_with_scrap: 13,
+    scrap: 18,
+    book_a_part_with_scrap: 12,
     start_with_a_gauge: 18,
     complete_without_a_gauge: 12,
     complete_with_a_gauge: 17,
@@ -308,6 +333,8 @@ STATEMENTS = {
     hand_a_job_over: 9,
     complete_what_one_has_joined: 12,
     correct_a_span: 9,
+    split_a_lot: 24,
+    merge_two_lots: 20,
     release_an_order_of_100: 20,
     create_an_order: 6,
     place_a_hold: 9,

@@ -10,7 +10,18 @@ from genealogy.status import UNIT, UnitStatus
 from mes.boards.table_words import STATES, VERBS
 from mes.kernel.transitions import IllegalTransition, Transitions, words_of
 from orders.status import ORDER, REVISION, OrderStatus, RevisionStatus
-from wip.status import EXECUTION, HOLD, ExecutionStatus, HoldStatus
+from wip.status import (
+    BATCH,
+    EXECUTION,
+    HOLD,
+    PERMIT,
+    REWORK,
+    BatchStatus,
+    ExecutionStatus,
+    HoldStatus,
+    PermitStatus,
+    ReworkStatus,
+)
 
 TABLES = {
     "order": (ORDER, OrderStatus),
@@ -20,22 +31,35 @@ TABLES = {
     "help call": (HELP_CALL, CallStatus),
     "operation": (EXECUTION, ExecutionStatus),
     "hold": (HOLD, HoldStatus),
+    "rework": (REWORK, ReworkStatus),
+    "batch": (BATCH, BatchStatus),
+    "permit": (PERMIT, PermitStatus),
 }
 
 # The tables once more, as a person would tell them; a changed rule is changed here as well, on purpose.
 TOLD = {
-    "order": "None create DRAFT, DRAFT release RELEASED, RELEASED begin RUNNING, RUNNING complete COMPLETED",
+    "order": "None create DRAFT, DRAFT release RELEASED, RELEASED begin RUNNING, RUNNING complete COMPLETED, "
+    "DRAFT cancel CANCELLED, RELEASED cancel CANCELLED, RUNNING cancel CANCELLED, RUNNING unbegin RELEASED, "
+    "COMPLETED reopen RUNNING",
     "revision": "None draft DRAFT, DRAFT approve APPROVED, APPROVED send_back DRAFT, APPROVED release RELEASED, "
     "RELEASED retire OBSOLETE",
     "unit": "None release IN_PROCESS, None receive FINISHED, None receive_in_quarantine QUARANTINED, "
     "QUARANTINED release_lot FINISHED, QUARANTINED reject SCRAPPED, FINISHED reject SCRAPPED, "
     "QUARANTINED return_to_supplier RETURNED, FINISHED return_to_supplier RETURNED, "
-    "IN_PROCESS finish FINISHED, IN_PROCESS scrap SCRAPPED, FINISHED consume CONSUMED",
+    "IN_PROCESS finish FINISHED, IN_PROCESS scrap SCRAPPED, FINISHED consume CONSUMED, "
+    "IN_PROCESS split IN_PROCESS, IN_PROCESS merge MERGED, IN_PROCESS merge_into IN_PROCESS, "
+    "IN_PROCESS cancel CANCELLED, FINISHED reopen IN_PROCESS, SCRAPPED restore IN_PROCESS, "
+    "CONSUMED give_back FINISHED",
     "reason tree": "None draft DRAFT, DRAFT release RELEASED, RELEASED retire OBSOLETE",
     "help call": "None call OPEN, OPEN take TAKEN, OPEN finish DONE, TAKEN finish DONE",
     "operation": "None start RUNNING, RUNNING take_over RUNNING, RUNNING record RUNNING, RUNNING book RUNNING, "
-    "RUNNING complete COMPLETED",
+    "RUNNING complete COMPLETED, None skip SKIPPED, RUNNING take_back CANCELLED, SKIPPED take_back CANCELLED, "
+    "COMPLETED reopen RUNNING",
     "hold": "None place OPEN, OPEN release RELEASED",
+    "rework": "None send_back OPEN, OPEN finish DONE, OPEN cancel CANCELLED, DONE reopen OPEN",
+    "batch": "None start RUNNING, RUNNING record RUNNING, RUNNING take_over RUNNING, RUNNING complete COMPLETED, "
+    "RUNNING take_back CANCELLED",
+    "permit": "None grant OPEN, OPEN close CLOSED",
 }
 
 

@@ -21,6 +21,7 @@ from orders import gates as order_gates
 from orders.models import Product, WorkOrder
 from orders.plans import AssetPlan, ComponentPlan, InstructionPlan, OperationPlan, Plan, StepPlan, SubstitutePlan
 from quality.gates import readings_within_limits
+from tests.wip.lot_gate_cases import LOT_CASES
 from wip import gates
 from wip.clearances import Cleared
 from wip.facts import HoldFacts, RecordedFacts, clearances, earlier_lots, jobs, joined, open_holds, recorded, ways
@@ -315,6 +316,7 @@ CASES = [
             (TakenFacts(with_wrenches(OVERDUE), with_wrenches(a_wrench())), None),
         )
     ),
+    *LOT_CASES,
 ]
 
 

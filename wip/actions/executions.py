@@ -34,7 +34,7 @@ from wip.jobs import Job
 from wip.models import OperationExecution
 from wip.models.labor import LaborEnd
 from wip.overrides import GivenOverride
-from wip.policies import check_gates, check_nothing_else_runs
+from wip.policies import check_gates, check_nothing_else_runs, running_beside
 from wip.queries import job_for, planned
 from wip.status import EXECUTION, ExecutionEventKind
 from wip.topics import after_work
@@ -211,7 +211,8 @@ def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecutio
     if job.scrap > 0:
         if not scrap_reason:
             raise InvalidInput(_("Scrap needs a reason."), do=_("Say in a few words why it is scrapped."))
-        check_nothing_else_runs(job)
+        if job.scrap >= job.unit.quantity_left:
+            check_nothing_else_runs(job)
     execution.quantity_good += job.good
     execution.quantity_scrapped += job.scrap
     return execution
@@ -220,6 +221,27 @@ def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecutio
 def _scrap(job: Job, reason: str, by: Person, at: datetime) -> None:
     if job.scrap > 0:
         units.scrap(unit=job.unit, quantity=job.scrap, reason=reason, where=_where(job), by=by, at=at)
+        _reduce_others(job, reason, by, at)
+
+
+def _reduce_others(job: Job, reason: str, by: Person, at: datetime) -> None:
+    """What was scrapped is not to come any more at the other operations that run on the lot.
+
+    Those before this one have made it already: for them it stays good.
+    """
+    before = way_of(job).before(job.operation.code)
+    for other in running_beside(job):
+        gone = min(other.quantity_open, job.scrap)
+        if other.operation_code in before or gone <= 0:
+            continue
+        other.quantity -= gone
+        update([other], "quantity")
+        happened(other, ExecutionEventKind.REDUCED, job.station, by, at, started=-gone, reason=reason)
+        if job.unit.status == UnitStatus.SCRAPPED:  # all that it had was scrap, and no more comes: it ends with it
+            other.status = EXECUTION.after(other.status, "complete", name=other.operation_code)
+            other.completed_at, other.completed_by = at, by
+            update([other], "status", "completed_at", "completed_by")
+            happened(other, ExecutionEventKind.COMPLETED, job.station, by, at)
 
 
 def way_of(job: Job) -> Way:

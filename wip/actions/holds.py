@@ -116,6 +116,7 @@ def inherit(hold: Hold, heirs: Sequence[Unit]) -> list[Hold]:
             site_id=heir.site_id,
             unit=heir,
             origin=origin,
+            operation_code=hold.operation_code,
             number=number,
             **_placed(why, hold.placed_by, hold.placed_at),
         )

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     RELEASE_LOTS = "lots.release"
     WORK = "operations.work"
     CORRECT_LABOR = "labor.correct"
+    SPLIT_LOTS = "lots.split"
     PLACE_HOLDS = "holds.place"
     RELEASE_HOLDS = "holds.release"
     RELEASE_QUALITY_HOLDS = "holds.release_quality"
@@ -59,13 +60,14 @@ _SEE = {_P.VIEW_ORDERS, _P.VIEW_UNITS}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
-        _SEE | {_P.WORK, _P.PLACE_HOLDS, _P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP}
+        _SEE | {_P.WORK, _P.PLACE_HOLDS, _P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.SPLIT_LOTS}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE
         | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT_LABOR}
+        | {_P.SPLIT_LOTS}
     ),
     Role.QUALITY: frozenset(
         _SEE
@@ -87,7 +89,9 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {_P.GRANT_QUALIFICATIONS, _P.IMPORT_PLANT, _P.VIEW_LEDGER}
     ),
     Role.INTEGRATION: frozenset(
-        _SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.WORK, _P.PLACE_HOLDS, _P.RECEIVE_UNITS, _P.STAGE_LOTS}
+        _SEE
+        | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.WORK, _P.PLACE_HOLDS, _P.RECEIVE_UNITS, _P.STAGE_LOTS}
+        | {_P.SPLIT_LOTS}
     ),
 }
 

@@ -11,6 +11,7 @@ from equipment.policies import check_site_access
 from genealogy.actions import units
 from genealogy.actions.units import At
 from genealogy.models import Unit
+from genealogy.policies import NotALot
 from genealogy.queries import ComponentScan, lock_units, plan_for, substitute_for
 from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
@@ -43,10 +44,6 @@ class OrderNotOnFloor(Refusal):
 
 class StepNotAsked(Refusal):
     """A value is given for a step whose condition does not hold."""
-
-
-class NotALot(Refusal):
-    """A part of the unit is asked for, and it is one piece."""
 
 
 def start(

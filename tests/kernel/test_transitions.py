@@ -54,7 +54,8 @@ TOLD = {
     "help call": "None call OPEN, OPEN take TAKEN, OPEN finish DONE, TAKEN finish DONE",
     "operation": "None start RUNNING, RUNNING take_over RUNNING, RUNNING record RUNNING, RUNNING book RUNNING, "
     "RUNNING complete COMPLETED, None skip SKIPPED, RUNNING take_back CANCELLED, SKIPPED take_back CANCELLED, "
-    "COMPLETED reopen RUNNING",
+    "COMPLETED reopen RUNNING, RUNNING join RUNNING, RUNNING pause RUNNING, RUNNING resume RUNNING, "
+    "RUNNING leave RUNNING, RUNNING hand_over RUNNING",
     "hold": "None place OPEN, OPEN release RELEASED",
     "rework": "None send_back OPEN, OPEN finish DONE, OPEN cancel CANCELLED, DONE reopen OPEN",
     "batch": "None start RUNNING, RUNNING record RUNNING, RUNNING take_over RUNNING, RUNNING complete COMPLETED, "

@@ -25,7 +25,7 @@ test-nightly: $(VENV)/dev-installed  ## Run every test, the long ones too
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not bench"
 	@$(BIN)/python -m pytest -m browser
 
-bench: $(VENV)/dev-installed  ## Measure scan-to-complete and the imports beside bare PostgreSQL
+bench: $(VENV)/dev-installed  ## Measure acts, imports, pages and growth beside bare PostgreSQL
 	@MES_TEST_DURABLE=1 $(BIN)/python -m pytest -m bench -p no:randomly -s
 
 pictures: $(VENV)/dev-installed  ## Take the pictures of docs/screenshots anew, from a demo that runs (MES_PORT)

@@ -65,5 +65,7 @@ def fill(plant: Plant) -> None:
         copy("orders_workorder", is_order, COMPLETED, **other, **done, **due)
         of_order = f"md5('{order.pk}' || ':' || (n % {RELEASED} + 1))::uuid"
         copy("genealogy_unit", f"work_order_id = '{order.pk}'", UNITS, serial="'U-' || n", work_order_id=of_order)
+        its = {"serial": "'U-' || n", "work_order_id": of_order}
+        copy("wip_openoperation", f"work_order_id = '{order.pk}'", UNITS, own="unit_id", **its)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

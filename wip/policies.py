@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
-from mes.kernel.gates import Hook, Verdict, judge
+from mes.kernel.gates import Hook, Override, Verdict, judge
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
@@ -43,6 +43,11 @@ class OrderCantShrink(Refusal):
 
 class BlockedByGates(Refusal):
     """At least one gate says no; `blockers` carries every verdict, the code is the first one's."""
+
+    @property
+    def is_overridable(self) -> bool:
+        """Whether every gate that says no may be passed by somebody."""
+        return all(blocker.override != Override.NEVER for blocker in self.blockers)
 
 
 class NotYoursToRelease(NotPermitted):

@@ -110,6 +110,15 @@ class CompleteForm(BookForm):
     meaning = forms.CharField(max_length=16, required=False)
 
 
+class OverrideForm(forms.Form):
+    """An act that gates refused, in JSON: its fields, the secrets it came with, and what each gate said."""
+
+    to = forms.CharField(max_length=200)
+    asked = forms.CharField(max_length=20000)
+    secrets = forms.CharField(max_length=200)
+    blockers = forms.CharField(max_length=20000)
+
+
 class HoldForm(Act):
     reason_code = forms.ChoiceField(choices=HoldReason)
     hold_code = forms.CharField(max_length=24, required=False)

@@ -31,7 +31,7 @@ from mes.station.queries import Pace, device_of_token, logons_at, pace_today
 COOKIE = "station"
 COOKIE_AGE_S = 400 * 24 * 3600  # browsers keep no cookie longer (RFC 6265bis, 5.5)
 # A PIN is short: not even a digest of it may be kept with the key.
-_NOT_COMPARED = {"csrfmiddlewaretoken", "idempotency_key", "pin", "witness_pin"}
+_NOT_COMPARED = {"csrfmiddlewaretoken", "idempotency_key", "pin", "witness_pin", "override_pin"}
 
 P = ParamSpec("P")
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from mes.kernel.gates import Hook, judge
@@ -14,6 +15,7 @@ from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
 from mes.station.views.answers import answer
 from mes.station.views.instructions import lead_to
+from mes.station.views.overridden import given_overrides
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on, watched
 from wip.models import OperationExecution
@@ -34,6 +36,7 @@ def state(request: HttpRequest, presence: Presence) -> HttpResponse:
     return queue_page(request, presence)
 
 
+@sensitive_post_parameters("override_pin")
 @require_POST
 @logged_on
 def start(request: HttpRequest, presence: Presence) -> HttpResponse:
@@ -43,10 +46,16 @@ def start(request: HttpRequest, presence: Presence) -> HttpResponse:
     unread = to_read(planned_operation(unit, given["operation"]), presence.who)
     if unread is not None:
         return lead_to(request, presence, unread.revision_id)
+    overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             execution = operations.start(
-                unit=unit, operation_code=given["operation"], station=presence.station, by=presence.who, at=passage.at
+                unit=unit,
+                operation_code=given["operation"],
+                station=presence.station,
+                by=presence.who,
+                at=passage.at,
+                overrides=overrides,
             )
             passage.remember(execution=execution.pk)
     execution = job_at(presence.station, passage.answer["execution"])

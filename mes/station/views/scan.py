@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from genealogy.models import Unit
@@ -21,11 +22,13 @@ from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
 from mes.station.views.entered import asks_for_people
 from mes.station.views.instructions import lead_to
+from mes.station.views.overridden import given_overrides
 from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
 from mes.station.views.work import once_more, recorded_page
 from orders.models import StepKind
+from wip.overrides import GivenOverride
 from wip.queries import next_operation, planned
 
 
@@ -33,6 +36,7 @@ class NothingToDoHere(Refusal):
     """No operation on the scanned unit belongs to this station."""
 
 
+@sensitive_post_parameters("override_pin")
 @require_POST
 @at_station
 def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
@@ -47,9 +51,10 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
     if shown is not None:
         return shown
     # A repeated scan is answered before it is understood: what the code asks for has changed by the first one.
+    overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            passage.remember(**_carry_out(presence, given, person, passage.at))
+            passage.remember(**_carry_out(presence, given, person, overrides, passage.at))
     did = passage.answer
     if "badge" in did and person is not None:
         return ask_pin(request, presence, person)
@@ -90,14 +95,17 @@ def _once_more_of(
     return once_more(request, presence, execution, one, [value], is_ready=True)
 
 
-def _carry_out(presence: Presence, given: dict[str, Any], person: Person | None, at: datetime) -> dict[str, Any]:
+def _carry_out(
+    presence: Presence, given: dict[str, Any], person: Person | None, overrides: list[GivenOverride], at: datetime
+) -> dict[str, Any]:
     """Record what the job on screen waits for; else open or start a job on the unit, or ask whose badge it is."""
     if given["execution"]:
         execution = job_at(presence.station, given["execution"])
         place = _place_of(given, Sheet(execution, station=presence.station, person=presence.who), person)
         if place is not None:
             value = Given(place[0], person.username if person else given["code"], place[1])
-            operations.report(execution=execution, given=[value], station=presence.station, by=presence.who, at=at)
+            act: dict[str, Any] = {"station": presence.station, "by": presence.who, "at": at, "overrides": overrides}
+            operations.report(execution=execution, given=[value], **act)
             return {"execution": execution.pk, "step": value.step_code, "sample": value.sample}
     if person is not None:
         return {"badge": True}
@@ -109,7 +117,9 @@ def _carry_out(presence: Presence, given: dict[str, Any], person: Person | None,
     unread = to_read(operations.planned_operation(unit, code), presence.who)
     if unread is not None:
         return {"read": unread.revision_id}
-    started = operations.start(unit=unit, operation_code=code, station=presence.station, by=presence.who, at=at)
+    started = operations.start(
+        unit=unit, operation_code=code, station=presence.station, by=presence.who, at=at, overrides=overrides
+    )
     return {"execution": started.pk, "done": "started"}
 
 

@@ -28,6 +28,7 @@ from mes.station.presenters.sheet import Place, Sheet
 from mes.station.views.answers import answer
 from mes.station.views.entered import asks_for_people, entered, said
 from mes.station.views.instructions import lead_to
+from mes.station.views.overridden import given_overrides
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
@@ -51,7 +52,7 @@ def work(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     return work_page(request, presence, sheet, given["open"])
 
 
-@sensitive_post_parameters("pin", "witness_pin")
+@sensitive_post_parameters("pin", "witness_pin", "override_pin")
 @require_POST
 @logged_on
 def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -70,10 +71,16 @@ def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     if given["change"] or (asks_for_people(execution, value.step_code) and not given["confirmed"]):
         return once_more(request, presence, execution, value, values, is_ready=not given["change"])
     value = replace(value, signing=_signing(presence, given), witness=_witness(presence, given))
+    overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             operations.report(
-                execution=execution, given=[value], station=presence.station, by=presence.who, at=passage.at
+                execution=execution,
+                given=[value],
+                station=presence.station,
+                by=presence.who,
+                at=passage.at,
+                overrides=overrides,
             )
     place = (value.step_code, value.sample if len(values) == 1 else 0)
     return recorded_page(request, presence, execution, place, done=said(execution, value, values))
@@ -118,6 +125,7 @@ def recorded_page(
     return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=outside is not None)
 
 
+@sensitive_post_parameters("override_pin")
 @require_POST
 @logged_on
 def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -125,6 +133,7 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     given = checked(BookForm(request.POST))
     good, scrap = given["good"] or Decimal(0), given["scrap"] or Decimal(0)
     execution = job_at(presence.station, pk)
+    overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             operations.book(
@@ -135,6 +144,7 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 station=presence.station,
                 by=presence.who,
                 at=passage.at,
+                overrides=overrides,
             )
     words = _("{good} good and {scrap} scrap booked on {unit}")
     if not (good and scrap):
@@ -143,7 +153,7 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     return job_page(request, presence, job_at(presence.station, pk), done=done)
 
 
-@sensitive_post_parameters("pin")
+@sensitive_post_parameters("pin", "override_pin")
 @require_POST
 @logged_on
 def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -156,10 +166,16 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
         scrap_reason=scrap_reason(presence, given),
         signing=_signing(presence, given),
     )
+    overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             ended = operations.report(
-                execution=execution, completion=completion, station=presence.station, by=presence.who, at=passage.at
+                execution=execution,
+                completion=completion,
+                station=presence.station,
+                by=presence.who,
+                at=passage.at,
+                overrides=overrides,
             )
             passage.remember(done="completed" if ended.quantity_good else "scrapped")
     words = _("{unit} completed") if passage.answer["done"] == "completed" else _("{unit} scrapped")

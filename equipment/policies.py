@@ -27,12 +27,17 @@ class ReasonUnknown(InvalidInput):
 
 
 def reason_in_words(*, station: Station, kind: ReasonKind, code: str, remark: str) -> str:
+    """A reason as it is recorded at a station: by the tree of its area, or of its site. See `reason_at`."""
+    return reason_at(station.site_id, station.work_center.area_id, kind=kind, code=code, remark=remark)
+
+
+def reason_at(site: UUID, area: UUID | None, *, kind: ReasonKind, code: str, remark: str) -> str:
     """A reason as it is recorded: "DIM-OD Outer diameter: 0.2 below", or the remark alone where no tree is released.
 
     Kept as text, with the code ahead: records say what was chosen in its words of that day, whatever becomes of the
     tree. Raises ReasonUnknown when the code is no leaf of the tree in force.
     """
-    branches = reasons_for(station.site_id, station.work_center.area_id, kind)[kind]
+    branches = reasons_for(site, area, kind)[kind]
     if not branches:
         return remark.strip()
     leaves = {leaf.code: leaf for branch in branches for leaf in branch.leaves}

@@ -37,6 +37,7 @@ from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
 from mes.station.api.lots import MergeLots, SplitLot
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
+from mes.station.api.reworks import CancelRework, SkipOperation, UnitReworks
 from mes.station.api.units import UnitAtWork, Units
 from orders.api import (
     ApproveRevision,
@@ -86,9 +87,12 @@ urlpatterns = [
     path(f"{_UNIT}/split", SplitLot.as_view(), name="api_lot_split"),
     path(f"{_UNIT}/merge", MergeLots.as_view(), name="api_lot_merge"),
     path(f"{_OPERATION}/start", StartOperation.as_view(), name="api_operation_start"),
+    path(f"{_OPERATION}/skip", SkipOperation.as_view(), name="api_operation_skip"),
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
+    path(f"{_UNIT}/rework", UnitReworks.as_view(), name="api_unit_rework"),
+    path("v1/reworks/<str:number>/cancel", CancelRework.as_view(), name="api_rework_cancel"),
     path(_UNIT, UnitAtWork.as_view(), name="api_unit"),
     path("v1/lots", Lots.as_view(), name="api_lots"),
     path("v1/lots/<path:serial>/release", ReleaseLot.as_view(), name="api_lot_release"),

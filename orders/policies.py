@@ -91,7 +91,12 @@ def warnings_of(revision: ProductRevision | RoutingRevision | InstructionRevisio
 
 
 def _misfits(routing: RoutingRevision, on: date) -> list[FieldError]:
-    """Where a routing does not fit the product revision that orders pin on the day; nothing while it has a circle."""
+    """Where a routing does not fit the product revision that orders pin on the day; nothing while it has a circle.
+
+    A rework routing has no bill to fit.
+    """
+    if routing.routing.is_rework:
+        return []
     product = released_revision(routing.routing.product, on=on) if routing.routing.product else None
     if product is None:
         return []

@@ -10,6 +10,7 @@ from equipment.models import Station
 from mes.kernel.refusals import FieldError, Refusal
 from orders.catalogue import newer_standards
 from orders.models import Comparison, InstructionRevision, Operation, OperationEdge, RoutingRevision, Step, StepKind
+from orders.motion_mistakes import mistakes_in_rework, warnings_in_motion
 from orders.queries import operations_in_order
 from orders.status import RevisionStatus
 
@@ -26,12 +27,21 @@ def mistakes_in_routing(revision: RoutingRevision) -> list[FieldError]:
     edges = list(revision.edges.select_related("before", "after"))
     graph = () if revision.routing.is_library else _graph(revision, operations, edges)
     steps = (mistake for operation in operations for mistake in _steps(operation))
-    return [*_stations(revision, operations), *_edges(revision, edges), *graph, *_instructions(operations), *steps]
+    return [
+        *_stations(revision, operations),
+        *_edges(revision, edges),
+        *graph,
+        *mistakes_in_rework(revision, operations),
+        *_instructions(operations),
+        *steps,
+    ]
 
 
 def warnings_in_routing(revision: RoutingRevision) -> list[FieldError]:
     """What is probably not meant, and does not stop a release."""
-    found = [
+    operations = _operations(revision)
+    found = [*warnings_in_motion(revision, operations)]
+    found += [
         FieldError(
             _("operation {operation}").format(operation=draft.code),
             _("{origin} is newer than what it was copied from.").format(origin=origin),
@@ -39,7 +49,7 @@ def warnings_in_routing(revision: RoutingRevision) -> list[FieldError]:
         )
         for draft, origin in newer_standards(revision)
     ]
-    for operation in _operations(revision):
+    for operation in operations:
         place = _("operation {operation}").format(operation=operation.code)
         if not operation.steps.all():
             found.append(FieldError(place, _("It has no step: nothing is recorded but its start and end.")))

@@ -56,7 +56,7 @@ def _where_held(hold: Hold) -> str:
     return _("Placed by {person}, on the unit.") if hold.unit_id else _("Placed by {person}, on the whole order.")
 
 
-@gate(Hook.START, needs=[jobs, ways], override=Override.PERMIT)
+@gate(Hook.START, Hook.SKIP, needs=[jobs, ways], override=Override.PERMIT)
 def predecessors_done(facts: Facts) -> Verdict | None:
     """Every operation that this one waits for is done on the unit, or as much of its lot as may go on."""
     job, way = facts[jobs], facts[ways]
@@ -80,7 +80,7 @@ def predecessors_done(facts: Facts) -> Verdict | None:
     )
 
 
-@gate(Hook.START, needs=[jobs, ways])
+@gate(Hook.START, Hook.SKIP, needs=[jobs, ways])
 def operation_not_begun(facts: Facts) -> Verdict | None:
     """The operation neither runs on the unit nor is done: the second person is told who has it."""
     job = facts[jobs]

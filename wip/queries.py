@@ -135,7 +135,8 @@ def why_not(unit: Unit, *, person: Any, station: Station | None = None) -> dict[
 class Cell:
     """One unit at one operation in an order's grid.
 
-    state: done, running, ready, held, scrapped, skipped, off (not on the unit's way), waiting, none.
+    state: done, running, ready, held, scrapped, skipped, off (not on the unit's way), rework (it comes next once the
+    unit has gone through a rework routing), waiting, none.
     """
 
     state: str
@@ -186,8 +187,8 @@ def _cell(unit: Unit, operation: OperationPlan, way: Way, holds: Sequence[Hold])
         return Cell("none")
     if operation.code in way.off:
         return Cell("off")
-    if way.openings.get(operation.code) and not unit.rework_plan_id:
-        return Cell("held" if stops else "ready")
+    if way.openings.get(operation.code):
+        return Cell("held" if stops else "rework" if unit.rework_plan_id else "ready")
     return Cell("waiting")
 
 

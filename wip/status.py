@@ -25,6 +25,7 @@ EXECUTION = Transitions(
         (ExecutionStatus.RUNNING, "record"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "book"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "complete"): ExecutionStatus.COMPLETED,
+        (ExecutionStatus.RUNNING, "send_back"): ExecutionStatus.COMPLETED,
         (None, "skip"): ExecutionStatus.SKIPPED,
         # What an undone act takes back.
         (ExecutionStatus.RUNNING, "take_back"): ExecutionStatus.CANCELLED,

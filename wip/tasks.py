@@ -3,9 +3,13 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from genealogy.models import Unit
+from mes.kernel.door import open_door
 from mes.kernel.stored_files import discard, keep, waiting_since
 from orders.models import StepKind
+from wip.actions import late
 from wip.models import Reading
+from wip.waiting_long import may_be_late
 
 WAITS = timedelta(days=1)  # longer than anybody takes from attaching a file to recording it
 AT_ONCE = 500
@@ -29,3 +33,19 @@ def remove_unrecorded_files() -> int:
             else:
                 removed += discard(digest, before)
     return removed
+
+
+@shared_task
+def note_late_units() -> int:
+    """Note the units that wait for their next operation longer than its routing allows; returns how many waits.
+
+    Each is noted once. A unit that somebody works on right now is left to the next run. Two statements where no
+    routing in work has such a limit.
+    """
+    at, found = timezone.now(), 0
+    for key in dict.fromkeys(may_be_late(at)):
+        with open_door(person=None, at=at):
+            free = Unit.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+            unit = free.select_related("work_order", "site").filter(pk=key).first()
+            found += late.note_late(unit=unit, at=at) if unit is not None else 0
+    return found

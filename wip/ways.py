@@ -4,27 +4,36 @@ The one place that knows predecessors, overlap, alternates, skipped operations, 
 order's grid and "why can't I?" all ask it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
 from orders.plans import OperationPlan, Plan
 from orders.queries import pinned_plan
 from wip.models import OperationExecution
+from wip.status import ExecutionStatus
 
 
 @dataclass(frozen=True)
 class Way:
-    """A unit's way through a plan. current: of each operation that was begun, the attempt that counts."""
+    """A unit's way through a plan. current: of each operation that was begun, the attempt that counts.
+
+    attempts: how often each was begun; what was skipped or taken back is not counted.
+    """
 
     plan: Plan
     current: Mapping[str, OperationExecution]
+    attempts: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan, executions: Iterable[OperationExecution]) -> "Way":
-        """From all executions on the unit; those that no longer count are left out."""
-        return cls(plan, {one.operation_code: one for one in executions if one.is_current})
+        """From all executions on the unit; what no longer counts is left out of `current`."""
+        known = list(executions)
+        uncounted = (ExecutionStatus.SKIPPED, ExecutionStatus.CANCELLED)
+        attempts = Counter(one.operation_code for one in known if one.status not in uncounted)
+        return cls(plan, {one.operation_code: one for one in known if one.is_current}, attempts)
 
     def is_done(self, code: str) -> bool:
         """Completed or skipped in the attempt that counts."""

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from mes.kernel.personnel.actions import secrets
 from mes.kernel.personnel.models import Person
 from wip.models import HoldReason
+
+Choices = Sequence[tuple[str, Any]]
 
 
 class LogInForm(AuthenticationForm):
@@ -83,3 +85,30 @@ class ReleaseHoldForm(forms.Form):
     units = forms.CharField(required=False)
     digest = forms.CharField(max_length=64, required=False)
     password = forms.CharField(max_length=200, strip=False, required=False)
+
+
+class SendBackForm(forms.Form):
+    """Where a unit goes back to, and why. operations, routings, reasons: what is chosen from, as (value, label)."""
+
+    found_in = forms.ChoiceField(label=_("Found in"))
+    return_to = forms.ChoiceField(label=_("Goes on in"))
+    routing = forms.ChoiceField(label=_("Rework routing first"), required=False)
+    reason_code = forms.ChoiceField(label=_("What to do again"), required=False)
+    reason = forms.CharField(label=_("What was found"), max_length=140)
+
+    def __init__(self, *args: Any, operations: Choices, routings: Choices, reasons: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        none = ("", _("None"))
+        for name, choices in {
+            "found_in": operations,
+            "return_to": operations,
+            "routing": [none, *routings],
+            "reason_code": [none, *reasons],
+        }.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            if len(choices) == 1 and not self.fields[name].required:
+                del self.fields[name]
+
+
+class CancelReworkForm(forms.Form):
+    reason = forms.CharField(label=_("Why it is cancelled"), max_length=200)

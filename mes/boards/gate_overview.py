@@ -22,6 +22,7 @@ _HOOKS = {
     Hook.TAKE_OVER: _("take-over"),
     Hook.RECORD: _("record"),
     Hook.COMPLETE: _("complete"),
+    Hook.SKIP: _("skip"),
 }
 _OVERRIDES = {Override.NEVER: _("Nobody"), Override.SUPERVISOR: _("Supervisor"), Override.PERMIT: _("By a permit")}
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mes.kernel.prepared import prepared
 from orders.models import WorkOrder
 from orders.plans import Plan
+from orders.queries import pinned_plan
 from wip.models import ExecutionEvent, OperationExecution, Reading
 from wip.overview import notable_readings, notable_readings_in, scraps, scraps_in
 from wip.queries import Cell, Row, grid
@@ -104,6 +105,8 @@ def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, n
     faces, words = [], []
     for hold in row.holds:
         words.append(_("{hold} since {time}").format(hold=hold.number, time=_time(order, hold.placed_at, now)))
+    if row.unit.rework_plan_id:
+        words.append(_("In rework: {routing}").format(routing=pinned_plan(row.unit.rework_plan_id).routing))
     for cell in row.cells:
         key = cell.execution.pk if cell.execution else None
         faces.append(_face(cell, notable.get(key, ()), now))
@@ -117,6 +120,10 @@ def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, n
 
 def _face(cell: Cell, notable: Sequence[Reading], now: datetime) -> Face:
     execution = cell.execution
+    if cell.state == "skipped":
+        return Face(tone="caution", letter="K", word=_("skipped"))
+    if cell.state == "rework":
+        return Face(tone="caution", letter="R", word=_("in rework"))
     if cell.state == "held":
         return Face(tone="held", letter="H", word=_("on hold"))
     if cell.state == "scrapped":

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from equipment.models import PhysicalAsset
 from equipment.queries import assets_taken_by
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
-from genealogy.queries import as_built, history_of
+from genealogy.queries import as_built, history_of, plan_for
 from genealogy.status import ActivityKind
 from mes.boards.ledger import Entry, entries
 from mes.boards.readings import Line, Table, arranged
@@ -20,10 +20,11 @@ from mes.kernel.gates import Verdict
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.prepared import any_of, at_once, prepared
 from orders.plans import OperationPlan
-from orders.queries import plan_of
-from wip.models import Hold, OperationExecution
+from orders.queries import pinned_plan, plan_of
+from wip.models import Hold, OperationExecution, ProcessException, Rework
 from wip.overview import readings_of
 from wip.queries import why_not
+from wip.ways import Way
 
 LEDGER_ROWS = 12
 # The record says what stops the unit, not what its reader lacks.
@@ -47,11 +48,21 @@ class Attempt:
 
 @dataclass
 class Work:
-    """An operation of the plan: its attempts, and what stands in the way of its start or completion."""
+    """An operation of the plan: its attempts, and what stands in the way of its start or completion.
+
+    routing: of the rework that it belongs to. state: where no attempt counts: ready, waiting, off (not on its way).
+    """
 
     operation: OperationPlan
+    routing: str = ""
+    state: str = "waiting"
     attempts: list[Attempt] = field(default_factory=list)
     blockers: list[Verdict] = field(default_factory=list)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether an attempt counts; those that rework set aside do not."""
+        return any(attempt.execution.is_current for attempt in self.attempts)
 
 
 @dataclass
@@ -63,6 +74,8 @@ class UnitRecord:
     holds: list[Hold]
     signatures: list[Signature]
     ledger: list[Entry] | None
+    reworks: list[Rework]
+    exceptions: list[ProcessException]
     latest: int = LATEST
 
     @property
@@ -74,12 +87,14 @@ class UnitRecord:
 
 def read(unit: Unit, person: Any) -> UnitRecord:
     """The unit's record as the person may see it: without the ledger's rows unless they may view the ledger."""
-    executions, built_in, used_in, activities, holds = at_once(
+    executions, built_in, used_in, activities, holds, reworks, exceptions = at_once(
         _executions.of(unit.pk),
         _built_in.of(unit.pk),
         _used_in.of(unit.pk),
         _activities.of(unit.pk),
         _holds.of(unit.pk, unit.work_order_id),
+        _reworks.of(unit.pk),
+        _exceptions.of(unit.pk),
     )
     return UnitRecord(
         work=_work(unit, executions),
@@ -89,6 +104,8 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         holds=holds,
         signatures=_signatures(unit, executions),
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
+        reworks=reworks,
+        exceptions=exceptions,
     )
 
 
@@ -107,12 +124,26 @@ def _signed(executions: Collection[UUID], unit: UUID) -> QuerySet[Signature]:
 @prepared
 def _executions(unit: UUID) -> QuerySet[OperationExecution]:
     found = OperationExecution.objects.filter(unit=unit)
-    return found.select_related("station", "started_by", "worked_by", "completed_by").order_by("started_at")
+    people = ("started_by", "worked_by", "completed_by")
+    return found.select_related("station", "set_aside_by", *people).order_by("started_at")
 
 
 @prepared
 def _built_in(unit: UUID) -> QuerySet[ActivityUnit]:
     return as_built(unit)
+
+
+@prepared
+def _reworks(unit: UUID) -> QuerySet[Rework]:
+    """The latest first."""
+    found = Rework.objects.filter(unit=unit).select_related("routing_revision__routing", "decided_by", "ended_by")
+    return found.order_by("-decided_at", "-number")
+
+
+@prepared
+def _exceptions(unit: UUID) -> QuerySet[ProcessException]:
+    """What went another way than planned, the latest first."""
+    return ProcessException.objects.filter(unit=unit).select_related("by", "approved_by", "permit")
 
 
 @prepared
@@ -126,14 +157,30 @@ def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
         return []
     readings, blockers = readings_of(executions), why_not(unit, person=None)
     tools = assets_taken_by([execution.pk for execution in executions])
-    work = {operation.code: Work(operation) for operation in plan_of(unit.work_order).operations}
+    work = _operations(unit, executions)
     for execution in executions:
         known = work[execution.operation_code]
         shown = arranged(known.operation, readings.get(execution.pk, []))
         known.attempts.append(Attempt(execution, *shown, tools=tools.get(execution.pk, [])))
     for code, verdicts in blockers.items():
         work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
+        work[code].state = "waiting" if work[code].blockers else "ready"
+    for code in Way.of(plan_for(unit), executions).off:
+        work[code].state = "off"
     return list(work.values())
+
+
+def _operations(unit: Unit, executions: list[OperationExecution]) -> dict[str, Work]:
+    """The operations of the order's plan, then what rework, or a plan before a redline, had beside them."""
+    assert unit.work_order is not None
+    own = plan_of(unit.work_order)
+    others = {execution.plan_id for execution in executions} | {unit.rework_plan_id}
+    work = {operation.code: Work(operation) for operation in own.operations}
+    for digest in sorted(other for other in others if other and other != own.digest):
+        plan = pinned_plan(digest)
+        for operation in plan.operations:
+            work.setdefault(operation.code, Work(operation, plan.routing))
+    return work
 
 
 @prepared

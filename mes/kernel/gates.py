@@ -25,6 +25,7 @@ class Hook(StrEnum):
     TAKE_OVER = "take_over"
     RECORD = "record"
     COMPLETE = "complete"
+    SKIP = "skip"
 
 
 class Override(StrEnum):

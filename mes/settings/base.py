@@ -182,6 +182,7 @@ SPECTACULAR_SETTINGS = {
         "UnitStatus": "genealogy.status.UnitStatus",
         "ExecutionStatus": "wip.status.ExecutionStatus",
         "HoldStatus": "wip.status.HoldStatus",
+        "ReworkStatus": "wip.status.ReworkStatus",
         "RevisionStatus": "orders.status.RevisionStatus",
         "CallStatus": "equipment.status.CallStatus",
         "CallKind": "equipment.status.CallKind",
@@ -217,6 +218,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wip.tasks.remove_unrecorded_files",
         "schedule": 3600.0,
     },
+    "note-late-units": {
+        "task": "wip.tasks.note_late_units",
+        "schedule": 60.0,
+    },
 }
 
 # --- Plantwright
@@ -231,6 +236,7 @@ MES_GATES = [
     "wip.gates.unit_in_process",
     "wip.gates.no_open_hold",
     "wip.gates.operation_not_begun",
+    "wip.rework_gates.operation_on_its_way",
     "wip.gates.station_is_the_jobs",
     "wip.gates.execution_is_yours",
     "wip.gates.station_fits",
@@ -238,6 +244,10 @@ MES_GATES = [
     "wip.gates.predecessors_done",
     "wip.lot_gates.upstream_ready",
     "wip.lot_gates.upstream_ended",
+    "wip.rework_gates.attempts_left",
+    "wip.rework_gates.previous_test_passed",
+    "wip.queue_times.minimum_time_gone_by",
+    "wip.queue_times.maximum_time_not_exceeded",
     "mes.kernel.personnel.gates.operator_qualified",
     "orders.gates.instruction_read",
     "equipment.gates.asset_at_station",

@@ -68,6 +68,19 @@ class StartForm(WhyForm, Act):
     pass
 
 
+class SkipForm(StartForm):
+    reason = forms.CharField(max_length=200, required=False)
+
+
+class SendBackForm(Act):
+    """return_to: an operation, by code; routing: a rework routing's revision that is followed first."""
+
+    return_to = forms.CharField(max_length=12)
+    routing = forms.UUIDField(required=False)
+    rework_code = forms.CharField(max_length=24, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+
 class StepForm(forms.Form):
     """Which step of a work page is looked at; and which of its dialogs is open, for a browser without script."""
 

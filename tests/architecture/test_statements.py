@@ -21,6 +21,7 @@ from tests.flow import lot_flow
 from tests.genealogy.lots import quarantined, release, signing, stage, take_in
 from tests.lots import CODE, lot_line
 from tests.material import checklist, line
+from tests.motion import rods
 from tests.station.pages import StationPage
 from wip.actions import corrections, holds, labor, lots
 from wip.actions import orders as floor_orders
@@ -315,6 +316,41 @@ def complete_without_a_gauge(plant):
     return lambda: plant.report(unit, "30", complete=True)
 
 
+def skip(plant):
+    line = rods(plant)
+    unit = line.do(line.unit(), "10", "20")
+    return lambda: line.skip(unit)
+
+
+def send_back(plant):
+    line = rods(plant)
+    unit = line.do(line.unit(), "10", "20", "25", "31")
+    return lambda: line.send_back(unit, "40", "31")
+
+
+def send_back_through_a_rework_routing(plant):
+    line = rods(plant)
+    warm, unit = (line.do(line.unit(), "10", "20", "25", "31") for _ in range(2))
+    line.send_back(warm, "40", "31", routing_revision=line.rework)
+    line.start(unit, "40")
+    return lambda: line.send_back(unit, "40", "31", routing_revision=line.rework)
+
+
+def complete_what_ends_a_rework(plant):
+    line = rods(plant)
+    unit = line.do(line.unit(), "10", "20", "25", "31")
+    line.send_back(unit, "31", "31")
+    line.start(unit, "31")
+    return lambda: line.end(unit, "31")
+
+
+def cancel_a_rework(plant):
+    line = rods(plant)
+    unit = line.do(line.unit(), "10", "20", "25", "31")
+    rework = line.send_back(unit, "40", "31")
+    return lambda: line.cancel(rework)
+
+
 STATEMENTS = {
     scan_to_complete: 16,
     scan_to_complete_with_a_key: 16,
@@ -346,6 +382,11 @@ STATEMENTS = {
     start_what_asks_for_a_cleared_line: 14,
     take_of_a_lot_that_expires: 12,
     log_on: 9,
+    skip: 14,
+    send_back: 17,
+    send_back_through_a_rework_routing: 23,
+    complete_what_ends_a_rework: 14,
+    cancel_a_rework: 16,
 }
 
 

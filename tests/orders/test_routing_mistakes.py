@@ -172,3 +172,38 @@ def test_what_does_not_fit_the_released_bill_is_a_warning_by_name(plant, draft):
         draft.operations.get(code="30").steps.get(code="SCREWS").delete()
     found = [f"{each.where}: {each.what}" for each in warnings_of(draft, on=plant.clock.date())]
     assert any(one.startswith("IP2 rev C: operation 30") and "No steps scan it" in one for one in found)
+
+
+def test_a_rework_routing_is_of_a_product_and_takes_no_components(plant):
+    with plant.door("hiroshi"):
+        routing = Routing.objects.create(product=None, site=plant.site, name="Repairs", is_rework=True)
+        rework = RoutingRevision.objects.create(routing=routing, number=1)
+    add(plant, rework, "R1")
+    step(plant, rework, "R1", kind="SCAN", component=plant.board)
+    assert said(rework) == [
+        "routing: It is a rework of no product.",
+        "operation R1, step ASK: A rework routing takes no components.",
+    ]
+
+
+def test_codes_that_a_rework_shares_with_the_products_routing_are_warned_of(plant):
+    with plant.door("hiroshi"):
+        routing = Routing.objects.create(
+            product=plant.pump.product, site=plant.site, name="Pump repair", is_rework=True
+        )
+        rework = RoutingRevision.objects.create(routing=routing, number=1)
+    add(plant, rework, "30")
+    assert said(rework) == []
+    found = [f"{one.where}: {one.what}" for one in warnings_of(rework, on=plant.clock.date())]
+    assert "operation 30: IP2 assembly, revision 7 has an operation of this code: no unit can go through both." in found
+    assert not any("BOM line" in sentence for sentence in found)
+
+
+def test_what_is_probably_not_meant_of_alternates_skips_and_times_is_warned_of(plant, draft):
+    change(plant, draft.operations.get(code="10"), alternate_group="G", is_optional=True)
+    add(plant, draft, "25", "20", alternate_group="G")
+    edge(plant, draft, "25", "30", holds_when_late=True)
+    found = [f"{one.where}: {one.what}" for one in warnings_of(draft, on=plant.clock.date())]
+    assert "group G: Its alternates 10, 25 wait for different operations." in found
+    assert "operation 10: It may be skipped, and it builds components in: who skips it leaves them out." in found
+    assert "edge 25 → 30: It holds what is late, and has no maximum time: nothing is ever late." in found

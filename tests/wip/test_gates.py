@@ -1,7 +1,7 @@
 """Every gate by itself: pure, on facts given directly, without a database."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace as Thing
 from uuid import uuid4
@@ -10,7 +10,7 @@ import pytest
 
 from equipment import gates as equipment_gates
 from equipment.facts import NOTHING, AssetFacts, TakenFacts, assets_here, assets_taken
-from equipment.models import AssetClass, PhysicalAsset
+from equipment.models import AssetClass, PhysicalAsset, Site
 from genealogy import gates as genealogy_gates
 from genealogy.facts import Material, material
 from genealogy.queries import ComponentScan, components, hosts
@@ -19,13 +19,23 @@ from mes.kernel.personnel.gates import operator_qualified
 from mes.kernel.personnel.queries import QualificationFacts, qualifications
 from orders import gates as order_gates
 from orders.models import Product, WorkOrder
-from orders.plans import AssetPlan, ComponentPlan, InstructionPlan, OperationPlan, Plan, StepPlan, SubstitutePlan
+from orders.plans import (
+    AssetPlan,
+    ComponentPlan,
+    EdgePlan,
+    InstructionPlan,
+    OperationPlan,
+    Plan,
+    StepPlan,
+    SubstitutePlan,
+)
 from quality.gates import readings_within_limits
 from tests.wip.lot_gate_cases import LOT_CASES
-from wip import gates
+from wip import gates, queue_times, rework_gates
 from wip.clearances import Cleared
 from wip.facts import HoldFacts, RecordedFacts, clearances, earlier_lots, jobs, joined, open_holds, recorded, ways
-from wip.models import Reading
+from wip.models import OperationExecution, Reading
+from wip.queue_times import now
 from wip.ways import Way
 
 SITE = uuid4()
@@ -317,6 +327,57 @@ CASES = [
         )
     ),
     *LOT_CASES,
+]
+
+# A way through these: 20 waits at least 5 and at most 60 min after 10, 21 or 22 come after it, 30 after either.
+EDGE = EdgePlan("10", minimum_time_s=300, maximum_time_s=3600)
+LINE = Plan(
+    *("P", "Pump", "A", "Pumps", 1),
+    operations=(
+        OperationPlan("10", "Cut", SITE, "", 60, "", (), (), (), max_attempts=2),
+        OperationPlan("20", "Glue", SITE, "", 60, "", (), ("10",), (), edges=(EDGE,), is_optional=True),
+        OperationPlan("21", "Press", SITE, "", 60, "", (), ("20",), (), alternate_group="JOIN"),
+        OperationPlan("22", "Weld", SITE, "", 60, "", (), ("20",), (), alternate_group="JOIN"),
+    ),
+)
+ENDED = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def on_its_way(code: str, *executions: OperationExecution) -> dict:
+    """Facts of a job at this operation of LINE."""
+    job = a_job(operation=LINE.operation(code), plan=LINE, station=Thing(site=Site(time_zone="Europe/Vienna")))
+    return {jobs: job, ways: Way.of(LINE, executions)}
+
+
+def an_attempt(code: str, status="COMPLETED", **more) -> OperationExecution:
+    return OperationExecution(operation_code=code, status=status, **{"completed_at": ENDED} | more)
+
+
+def minutes_later(minutes: int) -> dict:
+    return {now: ENDED + timedelta(minutes=minutes)}
+
+
+FAILED, SKIPPED = an_attempt("10", is_passed=False), an_attempt("20", "SKIPPED")
+ON_REWORK = on_its_way("10") | {jobs: a_job(plan=LINE)}  # its operation is of another plan
+CASES += [
+    (rework_gates.operation_on_its_way, on_its_way("21", an_attempt("20")), None),
+    (rework_gates.operation_on_its_way, on_its_way("21", an_attempt("22", "RUNNING")), "NOT_ON_ITS_WAY"),
+    (rework_gates.operation_on_its_way, ON_REWORK, "REWORK_FIRST"),
+    (rework_gates.attempts_left, on_its_way("10", an_attempt("10", is_current=False)), None),
+    (rework_gates.attempts_left, on_its_way("20", *[an_attempt("20", is_current=False)] * 9), None),
+    (rework_gates.attempts_left, on_its_way("10", *[an_attempt("10", is_current=False)] * 2), "ATTEMPTS_USED_UP"),
+    (rework_gates.previous_test_passed, on_its_way("20", an_attempt("10")), None),
+    (rework_gates.previous_test_passed, on_its_way("20", FAILED), "PREVIOUS_NOT_PASSED"),
+    (rework_gates.previous_test_passed, on_its_way("21", FAILED, SKIPPED), "PREVIOUS_NOT_PASSED"),
+    (queue_times.minimum_time_gone_by, on_its_way("20", an_attempt("10")) | minutes_later(5), None),
+    (queue_times.minimum_time_gone_by, on_its_way("20", an_attempt("10")) | minutes_later(4), "QUEUE_TIME_TOO_SHORT"),
+    (queue_times.minimum_time_gone_by, on_its_way("20", an_attempt("10", "SKIPPED")) | minutes_later(4), None),
+    (queue_times.maximum_time_not_exceeded, on_its_way("20", an_attempt("10")) | minutes_later(60), None),
+    (
+        queue_times.maximum_time_not_exceeded,
+        on_its_way("20", an_attempt("10")) | minutes_later(61),
+        "QUEUE_TIME_EXCEEDED",
+    ),
 ]
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from equipment.models import Station
 from genealogy.actions import units
-from genealogy.actions.units import At
 from genealogy.models import Unit
 from genealogy.queries import plan_for
 from genealogy.status import UnitStatus
@@ -27,6 +26,7 @@ from orders.queries import pinned_plan
 from orders.status import OrderStatus
 from wip.actions import assets, automatic_holds, openings, orders
 from wip.actions.overrides import keep as keep_overrides
+from wip.actions.passing import go_on, way_of, where
 from wip.clock import clock_off, clock_on
 from wip.events import happened
 from wip.facts import executions_on
@@ -58,28 +58,14 @@ def start(
     assert unit.work_order is not None
     order = unit.work_order
     if order.status == OrderStatus.RELEASED:
-        order = _lock_order(order)  # order before unit: the lock order
-    (locked,) = _lock_unit(unit.pk)
-    locked.work_order = order
+        order = lock_order(order)  # order before unit: the lock order
+    locked = lock_unit(unit.pk, order)
     plan = plan_for(locked)
     known = list(executions_on({locked.pk}))
     job = job_for(locked, plan.operation(operation.code) or operation, station=station, person=by, executions=known)
     here = assets.lock_here(job)
     check_gates(job, Hook.START, overrides)
-    execution = OperationExecution(
-        site_id=locked.site_id,
-        work_order=order,
-        unit=locked,
-        operation_code=operation.code,
-        attempt=1 + max((one.attempt for one in known if one.operation_code == operation.code), default=0),
-        plan_id=plan.digest,
-        station=station,
-        status=EXECUTION.after(None, "start"),
-        quantity=locked.quantity_left,
-        started_at=at,
-        started_by=by,
-        worked_by=by,
-    )
+    execution = begun(job=job, status=EXECUTION.after(None, "start"), quantity=locked.quantity_left, by=by, at=at)
     insert([execution])
     keep_overrides(job=job, execution=execution, by=by, at=at)
     clock_on(execution, by, at=at)
@@ -93,10 +79,30 @@ def start(
     return execution
 
 
+def begun(*, job: Job, status: str, quantity: Decimal, by: Person, at: datetime) -> OperationExecution:
+    """The next attempt at the job's operation, not stored yet."""
+    assert job.station is not None
+    assert job.executions is not None
+    return OperationExecution(
+        site_id=job.site_id,
+        work_order=job.order,
+        unit=job.unit,
+        operation_code=job.operation.code,
+        attempt=1 + max((e.attempt for e in job.executions if e.operation_code == job.operation.code), default=0),
+        plan_id=job.plan.digest,
+        station=job.station,
+        status=status,
+        quantity=quantity,
+        started_at=at,
+        started_by=by,
+        worked_by=by,
+    )
+
+
 def lock(*, execution: OperationExecution, station: Station, by: Person, ends: bool) -> Job:
     """Lock order (when the act may end it), unit and execution, in this order, and see them as a job."""
     if ends:
-        _lock_order(execution.work_order)
+        lock_order(execution.work_order)
     known = list(_lock_executions_beside(execution.pk))
     locked = next(one for one in known if one.pk == execution.pk)
     for other in known:
@@ -186,11 +192,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
     )
     assets.use(job=job, by=by, at=at)
     _scrap(job, scrap_reason, by, at)
-    way = way_of(job)
-    if job.unit.quantity_left > 0 and way.is_finished:
-        units.finish(unit=job.unit, where=_where(job), by=by, at=at)
-    after = way.openings if job.unit.status == UnitStatus.IN_PROCESS else {}
-    openings.follow(unit=job.unit, before=before, after=after)
+    go_on(job=job, before=before, by=by, at=at)
     if may_end_order(execution, job.scrap):
         orders.complete_if_nothing_left(order=job.order, by=by, at=at)
     automatic_holds.place_where_due(job=job, by=by, at=at)
@@ -220,7 +222,7 @@ def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecutio
 
 def _scrap(job: Job, reason: str, by: Person, at: datetime) -> None:
     if job.scrap > 0:
-        units.scrap(unit=job.unit, quantity=job.scrap, reason=reason, where=_where(job), by=by, at=at)
+        units.scrap(unit=job.unit, quantity=job.scrap, reason=reason, where=where(job), by=by, at=at)
         _reduce_others(job, reason, by, at)
 
 
@@ -244,18 +246,16 @@ def _reduce_others(job: Job, reason: str, by: Person, at: datetime) -> None:
             happened(other, ExecutionEventKind.COMPLETED, job.station, by, at)
 
 
-def way_of(job: Job) -> Way:
-    """Where the job's unit stands, with what the verb has changed so far; the verb has loaded its executions."""
-    assert job.executions is not None
-    return Way.of(job.plan, job.executions)
-
-
-def _where(job: Job) -> At:
-    return At(job.running.pk, job.operation.code, job.station_code)
-
-
-def _lock_order(order: WorkOrder) -> WorkOrder:
+def lock_order(order: WorkOrder) -> WorkOrder:
+    """The order, locked: first in the lock order."""
     return WorkOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
+
+
+def lock_unit(key: UUID, order: WorkOrder) -> Unit:
+    """The unit of this key, locked, with its order."""
+    (locked,) = _lock_unit(key)
+    locked.work_order = order
+    return locked
 
 
 @prepared

@@ -92,16 +92,27 @@ def place(
     return hold
 
 
-def place_automatically(*, order: WorkOrder, operation_code: str, reason: str, by: Person, at: datetime) -> Hold:
-    """Hold an operation of an order by a rule, in the act of `by` that met it.
+def place_automatically(
+    *,
+    reason: str,
+    by: Person,
+    at: datetime,
+    unit: Unit | None = None,
+    order: WorkOrder | None = None,
+    operation_code: str = "",
+) -> Hold:
+    """Hold a locked unit, or an operation of an order, by a rule, in the act of `by` that met it.
 
     Whoever works there at this moment goes on: the rule does not wait for them, it is within an act itself.
     """
+    held = unit or order
+    assert held is not None, "a rule holds a unit, or an operation of an order"
     why = Why(HoldReason.PROCESS, reason[:200], is_automatic=True)
-    hold = Hold(site_id=order.site_id, work_order=order, operation_code=operation_code, **_placed(why, by, at))
+    on = {"unit": unit, "work_order": order, "operation_code": operation_code}
+    hold = Hold(site_id=held.site_id, **on, **_placed(why, by, at))
     (hold.number,) = _next_numbers(1)
     hold.save(force_insert=True)
-    _announce(order.site_id, [hold], [])
+    _announce(held.site_id, [hold], [])
     return hold
 
 

@@ -18,7 +18,8 @@ class OperationExecution(Record):
 
     quantity, quantity_good and quantity_scrapped are balances kept beside the events, in the same transaction.
     plan: by which it is done, whatever the order's becomes. is_current: it counts for where the unit stands; an attempt
-    that rework or an undone start set aside does not. is_passed: whether it ended with every value within its limits.
+    that rework (set_aside_by) or an undone start set aside does not. is_passed: whether it ended with every value
+    within its limits; not where rework ended it.
     inherited_from: what a lot split off has of the lot it was a part of.
     """
 
@@ -29,6 +30,9 @@ class OperationExecution(Record):
     attempt = models.PositiveSmallIntegerField(default=1)
     plan = models.ForeignKey(PinnedPlan, on_delete=models.PROTECT, to_field="digest", null=True, related_name="+")
     is_current = models.BooleanField(default=True)
+    set_aside_by = models.ForeignKey(
+        "wip.Rework", on_delete=models.PROTECT, null=True, blank=True, related_name="set_aside"
+    )
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="executions")
     inherited_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="executions")
@@ -60,6 +64,11 @@ class OperationExecution(Record):
                 condition=Q(is_current=True) | ~Q(status=ExecutionStatus.RUNNING),
                 name="execution_running_is_current",
                 violation_error_message=_("What runs counts: end it first, or take it back."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(set_aside_by__isnull=True),
+                name="execution_set_aside_is_past",
+                violation_error_message=_("What rework set aside does not count."),
             ),
             models.CheckConstraint(
                 condition=Q(is_current=False) | ~Q(status=ExecutionStatus.CANCELLED),

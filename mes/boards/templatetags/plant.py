@@ -59,6 +59,12 @@ def span(value: timedelta | None) -> str:
 
 
 @register.filter
+def seconds(value: int) -> str:
+    """So many seconds, as a duration."""
+    return span(timedelta(seconds=value))
+
+
+@register.filter
 def limits(reading: Any) -> str:
     """The limits that a reading or step has, in words: 1.10 to 1.30 N·m, up to 0.3 ml/h, with the places it has."""
     if reading.lower is None and reading.upper is None:

@@ -11,6 +11,7 @@ from genealogy.lots import expiry_of
 from genealogy.policies import known_unit
 from mes.boards.forms import HoldForm
 from mes.boards.unit_record import read
+from mes.boards.views.reworks import send_back_form
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -27,6 +28,8 @@ def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
         "expiry": expiry_of(unit, unit.site.local(now).date()),
         "record": read(unit, request.user),
         "hold_form": HoldForm(auto_id="hold_%s"),
+        "send_back_form": send_back_form(unit, request.user),
+        "may_rework": request.user.may(Permission.REWORK),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),
     }

@@ -7,7 +7,7 @@ from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from mes.kernel.personnel.queries import qualifications
 
 
-@gate(*Hook, needs=[qualifications], override=Override.SUPERVISOR)
+@gate(Hook.START, Hook.TAKE_OVER, Hook.RECORD, Hook.COMPLETE, needs=[qualifications], override=Override.SUPERVISOR)
 def operator_qualified(facts: Facts) -> Verdict | None:
     """The person has every qualification the operation asks for, at its level and not expired."""
     known = facts[qualifications]

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     WORK = "operations.work"
     CORRECT_LABOR = "labor.correct"
     SPLIT_LOTS = "lots.split"
+    REPEAT = "operations.repeat"
+    REWORK = "operations.rework"
     PLACE_HOLDS = "holds.place"
     RELEASE_HOLDS = "holds.release"
     RELEASE_QUALITY_HOLDS = "holds.release_quality"
@@ -60,17 +62,20 @@ _SEE = {_P.VIEW_ORDERS, _P.VIEW_UNITS}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
-        _SEE | {_P.WORK, _P.PLACE_HOLDS, _P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.SPLIT_LOTS}
+        _SEE
+        | {_P.WORK, _P.PLACE_HOLDS, _P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.SPLIT_LOTS}
+        | {_P.REPEAT}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE
         | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT_LABOR}
-        | {_P.SPLIT_LOTS}
+        | {_P.SPLIT_LOTS, _P.REPEAT, _P.REWORK}
     ),
     Role.QUALITY: frozenset(
         _SEE
+        | {_P.REPEAT, _P.REWORK}
         | {_P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.RECEIVE_UNITS, _P.RELEASE_LOTS, _P.STAGE_LOTS, _P.CALIBRATE_ASSETS}
         | {_P.CALL_HELP, _P.ANSWER_HELP, _P.MOVE_ASSETS}
         | {_P.RELEASE_QUALITY_HOLDS, _P.OVERRIDE_GATES, _P.GRANT_PERMITS}
@@ -91,7 +96,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.INTEGRATION: frozenset(
         _SEE
         | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.WORK, _P.PLACE_HOLDS, _P.RECEIVE_UNITS, _P.STAGE_LOTS}
-        | {_P.SPLIT_LOTS}
+        | {_P.SPLIT_LOTS, _P.REPEAT}
     ),
 }
 

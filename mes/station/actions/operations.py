@@ -24,7 +24,7 @@ from mes.station.actions.signing import sign_end, sign_steps
 from orders.models import Tracking
 from orders.plans import ComponentPlan, OperationPlan, StepPlan
 from orders.queries import plan_of
-from wip.actions import assets, executions, readings
+from wip.actions import assets, executions, readings, skips
 from wip.actions.overrides import keep as keep_overrides
 from wip.conditions import why_not_asked
 from wip.entries import Here
@@ -59,6 +59,15 @@ def start(
     _check_may_work(by, unit)
     operation = planned_operation(unit, operation_code)
     return executions.start(unit=unit, operation=operation, station=station, by=by, at=at, overrides=overrides)
+
+
+def skip(
+    *, unit: Unit, operation_code: str, station: Station, reason: str, by: Person, at: datetime
+) -> OperationExecution:
+    """Leave an optional operation out on a unit, with the reason."""
+    _check_may_work(by, unit)
+    operation = planned_operation(unit, operation_code)
+    return skips.skip(unit=unit, operation=operation, station=station, reason=reason, by=by, at=at)
 
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:

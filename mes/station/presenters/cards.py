@@ -29,6 +29,7 @@ class Card:
     note: str
     verdict: Verdict | None = None
     execution: OperationExecution | None = None
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,4 +125,5 @@ def _waiting(candidate: Candidate, digit: int, kind: str, note: str) -> Card:
         job.order.due_at,
         note,
         verdict=candidate.blockers[0] if candidate.blockers else None,
+        is_optional=job.operation.is_optional,
     )

@@ -17,7 +17,8 @@ def groups_of(branches: Sequence[Branch]) -> list[Group]:
     return ([("", alone)] if alone else []) + below
 
 
-def reason_context(station: Station) -> dict[str, Any]:
-    """reasons: for the dialogs of the work page, by kind; empty where the plant has released none. One query."""
-    found = reasons_for(station.site_id, station.work_center.area_id, ReasonKind.SCRAP, ReasonKind.HOLD)
+def reason_context(station: Station, *kinds: ReasonKind) -> dict[str, Any]:
+    """reasons: by kind, those of the work page's dialogs if none is asked; empty where none are released. One query."""
+    asked = kinds or (ReasonKind.SCRAP, ReasonKind.HOLD)
+    found = reasons_for(station.site_id, station.work_center.area_id, *asked)
     return {"reasons": {kind: groups_of(branches) for kind, branches in found.items()}}

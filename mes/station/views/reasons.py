@@ -19,3 +19,9 @@ def hold_reason(presence: Presence, given: dict[str, Any]) -> str:
     """Why something is held, in the words that are recorded."""
     code, remark = given["hold_code"], given["reason"]
     return reason_in_words(station=presence.station, kind=ReasonKind.HOLD, code=code, remark=remark)
+
+
+def rework_reason(presence: Presence, given: dict[str, Any]) -> str:
+    """Why something is sent back, in the words that are recorded."""
+    code, remark = given["rework_code"], given["reason"]
+    return reason_in_words(station=presence.station, kind=ReasonKind.REWORK, code=code, remark=remark)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -20,12 +21,14 @@ from mes.station.policies import badge_owner, job_at, unit_at
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
+from mes.station.views.answers import answer
 from mes.station.views.entered import asks_for_people
 from mes.station.views.instructions import lead_to
 from mes.station.views.overridden import given_overrides
 from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
+from mes.station.views.skips import choice_page
 from mes.station.views.work import once_more, recorded_page
 from orders.models import StepKind
 from wip.overrides import GivenOverride
@@ -60,6 +63,9 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
         return ask_pin(request, presence, person)
     if "read" in did:
         return lead_to(request, presence, did["read"])
+    if "choose" in did:
+        url = reverse("station:skip", query={"unit": did["unit"], "operation": did["choose"]})
+        return answer(request, url, lambda: choice_page(request, presence, did["unit"], did["choose"]))
     execution = job_at(presence.station, did["execution"])
     if "step" in did:
         said = _("{value} recorded").format(value=person or code)
@@ -114,7 +120,10 @@ def _carry_out(
     if running is not None:
         return {"execution": running.pk, "done": "opened"}
     code = _next_code(unit, presence)
-    unread = to_read(operations.planned_operation(unit, code), presence.who)
+    operation = operations.planned_operation(unit, code)
+    if operation.is_optional:
+        return {"choose": code, "unit": unit.serial}
+    unread = to_read(operation, presence.who)
     if unread is not None:
         return {"read": unread.revision_id}
     started = operations.start(

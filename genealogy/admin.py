@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from equipment.admin import OfYourSites
 from genealogy.actions import units
-from genealogy.models import Supplier, Unit
+from genealogy.models import Container, Supplier, Unit
 from mes.kernel.audit.admin import DoorAdmin, RecordAdmin
 from mes.kernel.door import current
 
@@ -57,3 +57,16 @@ class SupplierAdmin(RecordAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Supplier | None = None) -> list[str]:
         return ["code"] if obj else []
+
+
+@admin.register(Container)
+class ContainerAdmin(OfYourSites, RecordAdmin):
+    """Carriers, trays and pallets. One that is no longer used is made inactive; the code stays."""
+
+    list_display = ("code", "kind", "site", "station", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("site", "station")
+    search_fields = ("code", "kind")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Container | None = None) -> list[str]:
+        return ["code", "site"] if obj else []

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import Station
 from equipment.queries import sites_of
-from genealogy.models import Supplier, Unit
+from genealogy.models import Container, Supplier, Unit
 from genealogy.queries import unit_by_serial
 from genealogy.status import UnitStatus
 from mes.kernel.attachments import check_attachment
@@ -23,6 +23,10 @@ class SerialTaken(Refusal):
 
 class NotALot(Refusal):
     """A part of the unit is asked for, and it is one piece."""
+
+
+class InAnotherContainer(Refusal):
+    """The unit is in a container already."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,33 @@ def known_unit(person: Person, serial: str) -> Unit:
             do=_("Check the number on its label."),
         )
     return unit
+
+
+def known_container(person: Person, code: str) -> Container:
+    """The container of this code at one of the person's sites. Raises NotFound."""
+    container = Container.objects.filter(code=code, site__in=sites_of(person)).select_related("site", "station").first()
+    if container is None:
+        raise NotFound(
+            _("There is no container {code} at your sites.").format(code=code[:40]), do=_("Check its label.")
+        )
+    return container
+
+
+def check_can_be_loaded(unit: Unit, container: Container) -> None:
+    """Raise unless the locked unit is there to be put into the locked container."""
+    if unit.container_id is not None:
+        raise InAnotherContainer(
+            _("{unit} is in {container} already.").format(unit=unit, container=unit.container),
+            do=_("Take it out of there first."),
+        )
+    if not container.is_active:
+        raise InvalidInput(_("{container} is out of use.").format(container=container), do=_("Take another one."))
+    if unit.site_id != container.site_id or unit.quantity_left <= 0:
+        raise InvalidInput(
+            _("{unit} can't be put into {container}.").format(unit=unit, container=container),
+            why=_("It is used up, or at another site."),
+            do=_("Check its number."),
+        )
 
 
 def check_is_lot(unit: Unit) -> None:

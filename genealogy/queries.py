@@ -59,6 +59,7 @@ def _by_serial(serial: str) -> QuerySet[Unit]:
         "site",
         "product",
         "split_from",
+        "container",
         "work_order__product_revision__product",
         "work_order__routing_revision__routing",
     ).filter(serial=serial)

@@ -105,3 +105,35 @@ class LotAnswer(serializers.Serializer):
 
     def get_release_digest(self, unit: Any) -> str:
         return digest(release_content(unit)) if unit.status == UnitStatus.QUARANTINED else ""
+
+
+class LoadInput(Input):
+    """units: the serials of what is put into the container, or taken out of it."""
+
+    units = serializers.ListField(child=Text(max_length=60), min_length=1, max_length=200)
+
+
+class MoveInput(Input):
+    """station: the code of the station where it is brought; empty: it stands at none."""
+
+    station = Text(max_length=20, allow_blank=True)
+
+
+class ContainedAnswer(serializers.Serializer):
+    """A unit or lot in a container."""
+
+    serial = serializers.CharField()
+    product = serializers.CharField(source="product.code")
+    quantity_left = Number()
+    status = serializers.ChoiceField(UnitStatus.choices)
+
+
+class ContainerAnswer(serializers.Serializer):
+    """A carrier, tray or pallet. station: where it stands."""
+
+    code = serializers.CharField()
+    kind = serializers.CharField(allow_blank=True)
+    site = serializers.CharField(source="site.code")
+    station = serializers.CharField(source="station.code", default=None, allow_null=True)
+    is_active = serializers.BooleanField()
+    units = ContainedAnswer(many=True, source="inside")

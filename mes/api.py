@@ -20,6 +20,7 @@ from equipment.api import (
 )
 from equipment.calendars.api import Calendars, WorkCenterShifts
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
+from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
 from mes.boards.api import Gates, Refusals
 from mes.erp.api import CancelWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
@@ -33,6 +34,7 @@ from mes.people.api import (
     WithdrawQualification,
 )
 from mes.plantfiles.api import PlantFiles
+from mes.station.api.batches import Batches, CompleteBatch, OneBatch, RecordBatch
 from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
 from mes.station.api.lots import MergeLots, SplitLot
@@ -94,6 +96,15 @@ urlpatterns = [
     path(f"{_UNIT}/rework", UnitReworks.as_view(), name="api_unit_rework"),
     path("v1/reworks/<str:number>/cancel", CancelRework.as_view(), name="api_rework_cancel"),
     path(_UNIT, UnitAtWork.as_view(), name="api_unit"),
+    path("v1/batches", Batches.as_view(), name="api_batches"),
+    path("v1/batches/<str:number>", OneBatch.as_view(), name="api_batch"),
+    path("v1/batches/<str:number>/record", RecordBatch.as_view(), name="api_batch_record"),
+    path("v1/batches/<str:number>/complete", CompleteBatch.as_view(), name="api_batch_complete"),
+    path("v1/containers", Containers.as_view(), name="api_containers"),
+    path("v1/containers/<str:code>", OneContainer.as_view(), name="api_container"),
+    path("v1/containers/<str:code>/load", LoadContainer.as_view(), name="api_container_load"),
+    path("v1/containers/<str:code>/unload", UnloadContainer.as_view(), name="api_container_unload"),
+    path("v1/containers/<str:code>/move", MoveContainer.as_view(), name="api_container_move"),
     path("v1/lots", Lots.as_view(), name="api_lots"),
     path("v1/lots/<path:serial>/release", ReleaseLot.as_view(), name="api_lot_release"),
     path("v1/lots/<path:serial>/reject", RejectLot.as_view(), name="api_lot_reject"),

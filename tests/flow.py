@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from genealogy.models import ActivityUnit, Direction, Unit
+from mes.kernel.audit.models import Meaning
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion
 from orders.actions import work_orders
@@ -85,6 +86,7 @@ def lot_flow(
     *,
     batch: Mapping[str, int] | None = None,
     steps: bool = False,
+    signed: bool = False,
     code: str = "SHAFT",
 ) -> LotFlow:
     """edges: with the quantity that is enough to go on. batch: what a run takes, by operation; steps: one number."""
@@ -103,6 +105,7 @@ def lot_flow(
                 name=f"Op {each}",
                 station_class=plant.stations[each].station_class,
                 batch_quantity=(batch or {}).get(each),
+                signature_meaning=Meaning.PERFORMED if signed else "",
             )
             for each in sorted({each for edge in edges for each in edge})
         }

@@ -14,7 +14,7 @@ from mes.kernel.gates import Verdict
 from orders.models import WorkOrder
 from orders.plans import AssetPlan, OperationPlan, Plan
 from wip.entries import Entry
-from wip.models import OperationExecution, Permit
+from wip.models import Batch, OperationExecution, Permit
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Job:
     """The subject of the gates. order: the unit's. entries, components: what is about to be recorded and taken.
 
     good, scrap: what is about to be booked, when the job is about to be completed. executions: all on the unit, where
-    the verb has loaded them.
+    the verb has loaded them. together: all jobs of the batch that it is, or is about to be, a part of; batch: that one.
     """
 
     unit: Unit
@@ -48,6 +48,8 @@ class Job:
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)
     executions: Sequence[OperationExecution] | None = None
+    together: "Sequence[Job]" = ()
+    batch: Batch | None = None
     passed: Sequence["Passed"] = ()  # the gates that said no and were overridden
     is_passed: bool = True  # every value that is going to be recorded at its end is within its limits
 

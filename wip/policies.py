@@ -1,6 +1,7 @@
 """Enforcing what the gates say."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -84,6 +85,24 @@ def check_may_release(person: Person, hold: Hold) -> None:
         raise NotYoursToRelease(
             _("{hold} is a doubt about quality: quality releases it.").format(hold=hold), do=_("Ask quality.")
         )
+
+
+def check_gates_together(jobs: Sequence[Job], hook: Hook, overrides: Sequence[GivenOverride] = ()) -> None:
+    """The same for jobs that go together: all or none. Each verdict says of which unit it is."""
+    answers = judge(jobs, hook)
+    found: dict[tuple[str, str], Verdict] = {}
+    for job, verdicts in zip(jobs, answers, strict=True):
+        job.passed = passing(job, hook, verdicts, overrides) if verdicts and overrides else []
+        job.is_passed = job.is_passed and not any(one.verdict.fails for one in job.passed)
+        for one in verdicts:
+            if any(one is passed.verdict for passed in job.passed):
+                continue
+            said = one.what  # once, where it is true of all
+            if job.unit.serial not in said and not all(one in others for others in answers):
+                said = f"{job.unit}: {said}"
+            found[one.code, said] = replace(one, what=said, evidence={**one.evidence, "unit": job.unit.serial})
+    if found:
+        raise _blocked(list(found.values()), jobs[0], hook)
 
 
 def _blocked(verdicts: Sequence[Verdict], job: Job, hook: Hook) -> BlockedByGates:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from equipment.models import Station
@@ -21,7 +21,7 @@ from orders.plans import OperationPlan, Plan
 from orders.queries import pinned_plan, plan_of
 from wip.held import Held
 from wip.jobs import Job
-from wip.models import Hold, OperationExecution
+from wip.models import Batch, Hold, OperationExecution
 from wip.status import ExecutionStatus, HoldStatus
 from wip.ways import Way
 
@@ -89,6 +89,13 @@ def _with_its_order() -> QuerySet[OperationExecution]:
         "work_order__product_revision__product",
         "work_order__routing_revision",
     )
+
+
+def batch_by_number(number: str, sites: Collection[UUID]) -> Batch | None:
+    """The batch of this number, with its executions in `members`, by serial."""
+    its = _with_its_order().order_by("unit__serial")
+    found = Batch.objects.select_related("station__site", "started_by", "completed_by")
+    return found.filter(number=number, site__in=sites).prefetch_related(Prefetch("executions", its, "members")).first()
 
 
 def running_at(station: Station) -> QuerySet[OperationExecution]:

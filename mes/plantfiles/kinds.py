@@ -30,7 +30,7 @@ from equipment.models import (
     StationClass,
     WorkCenter,
 )
-from genealogy.models import Supplier
+from genealogy.models import Container, Supplier
 from mes.kernel.personnel.models import Person, PersonQualification, Qualification
 from mes.kernel.personnel.roles import Permission
 from orders.models import (
@@ -287,6 +287,14 @@ _PEOPLE_KINDS = (
     ),
 )
 _PRODUCT_KINDS = (
+    Kind(
+        Container,
+        ("site", "code"),
+        ("kind", "station", "is_active"),
+        "containers",
+        refs={"site": _SITE, "station": Ref(Station, _same_site)},
+        change=Permission.RECEIVE_UNITS,
+    ),
     Kind(Supplier, ("code",), ("name", "is_active"), "suppliers", change=Permission.RECEIVE_UNITS),
     Kind(Instruction, ("code",), ("name",), "instructions"),
     Kind(
@@ -338,7 +346,7 @@ _ROUTING_KINDS = (
         (
             *("name", "station_class", "setup_time_s", "run_time_s", "signature_meaning", "is_optional"),
             *("alternate_group", "max_attempts", "needs_line_clearance", "instruction", "must_confirm_instruction"),
-            "copied_from",
+            *("batch_quantity", "copied_from"),
         ),
         within="routing_revision",
         under="operations",

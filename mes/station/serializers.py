@@ -12,7 +12,7 @@ from mes.kernel.rest.paging import PageQuery
 from mes.kernel.rest.schema import Blocker
 from orders.models import StepKind
 from orders.status import OrderStatus
-from wip.status import ExecutionStatus
+from wip.status import BatchStatus, ExecutionStatus
 
 MAX_ENTRIES = 500
 
@@ -142,6 +142,43 @@ class ExecutionAnswer(serializers.Serializer):
     completed_by = serializers.CharField(source="completed_by.username", allow_null=True)
 
 
+class BatchInput(Input):
+    """Start an operation on several units together. units: their serials; container: the code of what they are in."""
+
+    station = Text(max_length=20)
+    operation = Text(max_length=12)
+    units = serializers.ListField(child=Text(max_length=60), default=list, max_length=200)
+    container = Text(max_length=40, default="", allow_blank=True)
+
+
+class BatchScrapInput(Input):
+    """What of one unit of a batch is scrap."""
+
+    unit = Text(max_length=60)
+    quantity = Number()
+
+
+class BatchCompleteInput(RecordInput):
+    """How a batch ends: all that is open is good, but what is scrap."""
+
+    scrap = BatchScrapInput(many=True, default=list, max_length=200)
+    scrap_reason = Text(max_length=200, default="", allow_blank=True)
+    signature = SignatureInput(required=False)
+
+
+class BatchAnswer(serializers.Serializer):
+    """Several units in one run of a station, each with its execution."""
+
+    number = serializers.CharField()
+    status = serializers.ChoiceField(BatchStatus.choices)
+    station = serializers.CharField(source="station.code")
+    started_at = serializers.DateTimeField()
+    started_by = serializers.CharField(source="started_by.username")
+    completed_at = serializers.DateTimeField(allow_null=True)
+    completed_by = serializers.CharField(source="completed_by.username", default=None, allow_null=True)
+    executions = ExecutionAnswer(many=True, source="members")
+
+
 class ReadingAnswer(serializers.Serializer):
     """A value in force: corrected ones are not shown. name: of the person or file that the value stands for."""
 
@@ -200,6 +237,7 @@ class UnitLine(serializers.Serializer):
     quantity = Number()
     quantity_left = Number()
     split_from = serializers.CharField(source="split_from.serial", default=None, allow_null=True)
+    container = serializers.CharField(source="container.code", default=None, allow_null=True)
 
 
 class WayAnswer(serializers.Serializer):

@@ -55,7 +55,7 @@ TOLD = {
     "operation": "None start RUNNING, RUNNING take_over RUNNING, RUNNING record RUNNING, RUNNING book RUNNING, "
     "RUNNING complete COMPLETED, None skip SKIPPED, RUNNING take_back CANCELLED, SKIPPED take_back CANCELLED, "
     "COMPLETED reopen RUNNING, RUNNING join RUNNING, RUNNING pause RUNNING, RUNNING resume RUNNING, "
-    "RUNNING leave RUNNING, RUNNING hand_over RUNNING",
+    "RUNNING leave RUNNING, RUNNING hand_over RUNNING, RUNNING send_back COMPLETED",
     "hold": "None place OPEN, OPEN release RELEASED",
     "rework": "None send_back OPEN, OPEN finish DONE, OPEN cancel CANCELLED, DONE reopen OPEN",
     "batch": "None start RUNNING, RUNNING record RUNNING, RUNNING take_over RUNNING, RUNNING complete COMPLETED, "

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from equipment.models import Station
+from equipment.models import PhysicalAsset, Station
 from genealogy.actions import units
 from genealogy.models import Unit
 from genealogy.queries import plan_for
@@ -31,7 +31,7 @@ from wip.clock import clock_off, clock_on
 from wip.events import happened
 from wip.facts import executions_on
 from wip.jobs import Job
-from wip.models import OperationExecution
+from wip.models import Batch, OperationExecution
 from wip.models.labor import LaborEnd
 from wip.overrides import GivenOverride
 from wip.policies import check_gates, check_nothing_else_runs, running_beside
@@ -65,14 +65,24 @@ def start(
     job = job_for(locked, plan.operation(operation.code) or operation, station=station, person=by, executions=known)
     here = assets.lock_here(job)
     check_gates(job, Hook.START, overrides)
-    execution = begun(job=job, status=EXECUTION.after(None, "start"), quantity=locked.quantity_left, by=by, at=at)
+    return begin(job=job, here=here, by=by, at=at)
+
+
+def begin(
+    *, job: Job, here: Sequence[PhysicalAsset], by: Person, at: datetime, batch: Batch | None = None
+) -> OperationExecution:
+    """Begin what the gates let pass, on a locked unit. here: the assets that were locked with it."""
+    assert job.executions is not None
+    order, unit, known = job.order, job.unit, job.executions
+    execution = begun(job=job, status=EXECUTION.after(None, "start"), quantity=unit.quantity_left, by=by, at=at)
+    execution.batch = batch
     insert([execution])
     keep_overrides(job=job, execution=execution, by=by, at=at)
     clock_on(execution, by, at=at)
     assets.take(job=job, locked=here, execution=execution, by=by, at=at)
-    happened(execution, ExecutionEventKind.STARTED, station, by, at, started=execution.quantity)
-    before = Way.of(plan, known).openings
-    openings.follow(unit=locked, before=before, after=Way.of(plan, [*known, execution]).openings)
+    happened(execution, ExecutionEventKind.STARTED, job.station, by, at, started=execution.quantity)
+    before = way_of(job).openings
+    openings.follow(unit=unit, before=before, after=Way.of(job.plan, [*known, execution]).openings)
     if order.status == OrderStatus.RELEASED:
         orders.begin(order=order)
     announce(*after_work(job))
@@ -122,18 +132,28 @@ def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
     """Take a running job over from who has it, whose time on it ends. Raises AlreadyYours, BlockedByGates."""
     job = lock(execution=execution, station=station, by=by, ends=False)
-    locked = job.running
-    EXECUTION.after(locked.status, "take_over", name=locked.operation_code)
-    if locked.worked_by_id == by.pk:
-        raise AlreadyYours(_("You have this job already."), do=_("Go on with it."))
+    check_can_take_over(job)
     check_gates(job, Hook.TAKE_OVER)
-    clock_off(locked, locked.worked_by, end=LaborEnd.LEFT, at=at)
-    locked.worked_by = by
-    update([locked], "worked_by")
-    clock_on(locked, by, at=at)
-    happened(locked, ExecutionEventKind.TAKEN_OVER, station, by, at)
+    return give_to(job=job, by=by, at=at)
+
+
+def check_can_take_over(job: Job) -> None:
+    """Raise AlreadyYours for who has the job, IllegalTransition when it does not run."""
+    EXECUTION.after(job.running.status, "take_over", name=job.operation.code)
+    if job.running.worked_by_id == job.person.pk:
+        raise AlreadyYours(_("You have this job already."), do=_("Go on with it."))
+
+
+def give_to(*, job: Job, by: Person, at: datetime) -> OperationExecution:
+    """Give a locked job that may be taken over to its new person."""
+    running = job.running
+    clock_off(running, running.worked_by, end=LaborEnd.LEFT, at=at)
+    running.worked_by = by
+    update([running], "worked_by")
+    clock_on(running, by, at=at)
+    happened(running, ExecutionEventKind.TAKEN_OVER, job.station, by, at)
     announce(*after_work(job))
-    return locked
+    return running
 
 
 def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationExecution:

@@ -1,6 +1,6 @@
 """Splitting lots in process and merging them again. Quantities go along, operation by operation: sums stay the same."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -55,10 +55,8 @@ def split(*, unit: Unit, quantity: Decimal, reason: str, by: Person, at: datetim
             do=_("A part is more than 0 and less than what is left."),
         )
     part = parts.split(unit=lot, quantity=quantity, reason=reason.strip(), by=by, at=at)
-    _inherit_executions(part, known, reason.strip(), by, at)
-    for rework in Rework.objects.filter(unit=lot, status=ReworkStatus.OPEN):
-        rework.pk, rework.number, rework.unit = uuid7(), next_number("rework"), part
-        rework.save(force_insert=True)
+    reworks = _inherit_reworks(lot, part)
+    _inherit_executions(part, known, reworks, reason.strip(), by, at)
     pass_on(unit=lot, part=part)
     openings.rebuild(units=[part])
     announce(*after_moving(lot))
@@ -107,8 +105,24 @@ def _lock(units: Sequence[Unit]) -> tuple[list[Unit], list[OperationExecution]]:
     return [locked[unit.pk] for unit in units], known
 
 
+def _inherit_reworks(lot: Unit, part: Unit) -> dict[UUID, UUID]:
+    """The part is in the same rework, by a decision of its own: the keys of both."""
+    inherited = {}
+    for rework in Rework.objects.filter(unit=lot, status=ReworkStatus.OPEN):
+        key = rework.pk
+        rework.pk, rework.number, rework.unit = uuid7(), next_number("rework"), part
+        rework.save(force_insert=True)
+        inherited[key] = rework.pk
+    return inherited
+
+
 def _inherit_executions(
-    part: Unit, known: Collection[OperationExecution], reason: str, by: Person, at: datetime
+    part: Unit,
+    known: Collection[OperationExecution],
+    reworks: Mapping[UUID, UUID],
+    reason: str,
+    by: Person,
+    at: datetime,
 ) -> None:
     """What was done to the lot was done to its part: of each execution a part goes to one of its own."""
     done = [one for one in known if one.status in (ExecutionStatus.COMPLETED, ExecutionStatus.SKIPPED)]
@@ -117,6 +131,8 @@ def _inherit_executions(
         copy.quantity = min(part.quantity, execution.quantity - execution.quantity_scrapped)
         copy.quantity_good = min(copy.quantity, execution.quantity_good)
         copy.quantity_scrapped = Decimal(0)
+        if (aside := execution.set_aside_by_id) is not None:
+            copy.set_aside_by_id = reworks.get(aside, aside)
         execution.quantity -= copy.quantity
         execution.quantity_good -= copy.quantity_good
     insert(copies)

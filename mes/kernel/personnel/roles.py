@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SPLIT_LOTS = "lots.split"
     REPEAT = "operations.repeat"
     REWORK = "operations.rework"
+    MOVE_CONTAINERS = "containers.move"
     PLACE_HOLDS = "holds.place"
     RELEASE_HOLDS = "holds.release"
     RELEASE_QUALITY_HOLDS = "holds.release_quality"
@@ -64,20 +65,20 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         _SEE
         | {_P.WORK, _P.PLACE_HOLDS, _P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.SPLIT_LOTS}
-        | {_P.REPEAT}
+        | {_P.REPEAT, _P.MOVE_CONTAINERS}
     ),
     Role.SUPERVISOR: frozenset(
         _SEE
         | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT_LABOR}
-        | {_P.SPLIT_LOTS, _P.REPEAT, _P.REWORK}
+        | {_P.SPLIT_LOTS, _P.REPEAT, _P.REWORK, _P.MOVE_CONTAINERS}
     ),
     Role.QUALITY: frozenset(
         _SEE
         | {_P.REPEAT, _P.REWORK}
         | {_P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.RECEIVE_UNITS, _P.RELEASE_LOTS, _P.STAGE_LOTS, _P.CALIBRATE_ASSETS}
-        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.MOVE_ASSETS}
+        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.MOVE_ASSETS, _P.MOVE_CONTAINERS}
         | {_P.RELEASE_QUALITY_HOLDS, _P.OVERRIDE_GATES, _P.GRANT_PERMITS}
         | {_P.VIEW_MASTER_DATA, _P.RELEASE_MASTER_DATA, _P.VIEW_LEDGER}
     ),
@@ -96,7 +97,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.INTEGRATION: frozenset(
         _SEE
         | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.WORK, _P.PLACE_HOLDS, _P.RECEIVE_UNITS, _P.STAGE_LOTS}
-        | {_P.SPLIT_LOTS, _P.REPEAT}
+        | {_P.SPLIT_LOTS, _P.REPEAT, _P.MOVE_CONTAINERS}
     ),
 }
 

@@ -1,8 +1,9 @@
 """The operator's verbs at a station: start, report, book, take over. The screen and the API call the same ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,7 @@ from orders.queries import plan_of
 from wip.actions import assets, executions, readings, skips
 from wip.actions.overrides import keep as keep_overrides
 from wip.conditions import why_not_asked
-from wip.entries import Here
+from wip.entries import Entry, Here
 from wip.facts import recorded
 from wip.jobs import Job
 from wip.models import OperationExecution
@@ -56,7 +57,7 @@ def start(
     overrides: Sequence[GivenOverride] = (),
 ) -> OperationExecution:
     """Start an operation on a unit at a station."""
-    _check_may_work(by, unit)
+    check_may_work(by=by, site_id=unit.site_id)
     operation = planned_operation(unit, operation_code)
     return executions.start(unit=unit, operation=operation, station=station, by=by, at=at, overrides=overrides)
 
@@ -65,14 +66,14 @@ def skip(
     *, unit: Unit, operation_code: str, station: Station, reason: str, by: Person, at: datetime
 ) -> OperationExecution:
     """Leave an optional operation out on a unit, with the reason."""
-    _check_may_work(by, unit)
+    check_may_work(by=by, site_id=unit.site_id)
     operation = planned_operation(unit, operation_code)
     return skips.skip(unit=unit, operation=operation, station=station, reason=reason, by=by, at=at)
 
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
     """Take a running job over from the person who has it."""
-    _check_may_work(by, execution.unit)
+    check_may_work(by=by, site_id=execution.site_id)
     return executions.take_over(execution=execution, station=station, by=by, at=at)
 
 
@@ -93,15 +94,13 @@ def report(
     OverrideRefused, InvalidInput, StepNotAsked, WitnessMissing, WitnessRefused, SignatureMissing, SignatureRefused,
     SignatureUnseen, SignatureVoid.
     """
-    _check_may_work(by, execution.unit)
+    check_may_work(by=by, site_id=execution.site_id)
     scrap = completion.scrap if completion else Decimal(0)
     ends = completion is not None and executions.may_end_order(execution, scrap)
     job = executions.lock(execution=execution, station=station, by=by, ends=ends)
     EXECUTION.after(job.running.status, "complete" if completion else "record", name=job.operation.code)
-    read = _settled(read_given(job.operation, given, Here(station, at)), job)
-    job.entries = [entry for _, entries in read for entry in entries]
-    _check_asked(job)
-    job.components = _components(job, read)
+    read = take_in(job=job, given=given, at=at)
+    job.components = components_of(job=job, read=read, found=lock_scanned(job=job, read=read))
     if completion is not None:
         job.scrap = scrap
         job.good = job.running.quantity_open - scrap if completion.good is None else completion.good
@@ -109,7 +108,7 @@ def report(
     check_gates(job, Hook.RECORD if completion is None else Hook.COMPLETE, overrides)
     check_witnesses(job)
     keep_overrides(job=job, execution=job.running, by=by, at=at)
-    _write(job, read, at)
+    write(job=job, entries=sign_steps(job=job, read=read, at=at), at=at)
     if completion is not None:
         if job.operation.signature_meaning:
             sign_end(job=job, completion=completion, at=at)
@@ -134,7 +133,7 @@ def book(
     BlockedByGates, WorkedOnElsewhere; InvalidInput when nothing is booked, more than is open, all that is left as
     scrap, or scrap without a reason.
     """
-    _check_may_work(by, execution.unit)
+    check_may_work(by=by, site_id=execution.site_id)
     job = executions.lock(execution=execution, station=station, by=by, ends=False)
     EXECUTION.after(job.running.status, "book", name=job.operation.code)
     if job.unit.product.tracking == Tracking.SERIAL:
@@ -166,9 +165,19 @@ def planned_operation(unit: Unit, operation_code: str) -> OperationPlan:
     return operation
 
 
-def _check_may_work(by: Person, unit: Unit) -> None:
+def check_may_work(*, by: Person, site_id: UUID) -> None:
+    """Raise unless the person works, and at this site."""
     check_permission(by, Permission.WORK)
-    check_site_access(by, unit.site_id)
+    check_site_access(by, site_id)
+
+
+def take_in(*, job: Job, given: Sequence[Given], at: datetime) -> list[Read]:
+    """Read what is given for a job, which has its entries then. Raises InvalidInput, StepNotAsked."""
+    assert job.station is not None
+    read = _settled(read_given(job.operation, given, Here(job.station, at)), job)
+    job.entries = [entry for _, entries in read for entry in entries]
+    _check_asked(job)
+    return read
 
 
 def _settled(read: Sequence[Read], job: Job) -> list[Read]:
@@ -196,9 +205,15 @@ def _check_asked(job: Job) -> None:
             )
 
 
-def _components(job: Job, read: Sequence[Read]) -> list[ComponentScan]:
+def lock_scanned(*, job: Job, read: Sequence[Read]) -> dict[str, Unit]:
+    """The components that were scanned, locked, by what was scanned."""
+    scans = [entry.value for _, entries in read for entry in entries if entry.step.component]
+    return lock_units(scans, site_id=job.site_id)
+
+
+def components_of(*, job: Job, read: Sequence[Read], found: Mapping[str, Unit]) -> list[ComponentScan]:
+    """What the job takes of the locked components."""
     scans = [(entry, given.quantity) for given, entries in read for entry in entries if entry.step.component]
-    found = lock_units([entry.value for entry, quantity in scans], site_id=job.site_id)
     components = []
     for scan, quantity in scans:
         wanted = scan.step.component
@@ -231,8 +246,8 @@ def _needed(job: Job, step: StepPlan, wanted: ComponentPlan, unit: Unit | None) 
     return wanted.quantity * pieces * (substitute.factor if substitute else 1) / step.samples
 
 
-def _write(job: Job, read: Sequence[Read], at: datetime) -> None:
-    entries = sign_steps(job=job, read=read, at=at)
+def write(*, job: Job, entries: Sequence[Entry], at: datetime) -> None:
+    """Store the entries, signed where they ask for it, on the job, and build in its components."""
     readings.record(execution=job.running, entries=entries, station_code=job.station_code, by=job.person, at=at)
     if job.components:
         where = At(job.running.pk, job.operation.code, job.station_code)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,11 @@ from wip.entries import Entry
 from wip.facts import recorded
 from wip.jobs import Job
 from wip.models import Reading
+
+
+class _Record(TypedDict):
+    table: str
+    record: UUID
 
 
 def signature_content(job: Job) -> dict[str, Any]:
@@ -54,8 +60,7 @@ def sign_steps(*, job: Job, read: Iterable[Read], at: datetime) -> list[Entry]:
             shown=step_content(job, entries),
             is_all_new=True,
             act={"step": step.code, "reason": given.reason.strip(), "at": at},
-            table="wip_operationexecution",
-            record=job.running.pk,
+            **_record(job),
             site_id=job.site_id,
             at=at,
         )
@@ -64,7 +69,7 @@ def sign_steps(*, job: Job, read: Iterable[Read], at: datetime) -> list[Entry]:
 
 
 def sign_end(*, job: Job, completion: Completion, at: datetime) -> None:
-    """Sign the end of the job, its entries being stored. Raises SignatureMissing and as sign."""
+    """Sign the end of the job, or of its batch, its entries being stored. Raises SignatureMissing and as sign."""
     if completion.signing is None:
         raise SignatureMissing(
             _("{operation} {name} is completed with your signature.").format(
@@ -73,6 +78,7 @@ def sign_end(*, job: Job, completion: Completion, at: datetime) -> None:
             do=_("Read what is shown, enter your secret again, and sign."),
         )
     given = {(entry.step.code, entry.sample) for entry in job.entries}
+    together = job.together or [job]
     job.entries = ()  # they are stored by now
     shown = signature_content(job)
     sign(
@@ -80,22 +86,34 @@ def sign_end(*, job: Job, completion: Completion, at: datetime) -> None:
         meaning=job.operation.signature_meaning,
         shown=shown,
         is_all_new=all((reading["step"], reading["sample"]) in given for reading in shown["readings"]),
-        act={"good": job.good, "scrap": job.scrap, "scrap_reason": completion.scrap_reason.strip()},
-        table="wip_operationexecution",
-        record=job.running.pk,
+        act={
+            "good": sum(one.good for one in together),
+            "scrap": sum(one.scrap for one in together),
+            "scrap_reason": completion.scrap_reason.strip(),
+        },
+        **_record(job),
         site_id=job.site_id,
         at=at,
     )
 
 
 def _content(job: Job, values: Iterable[Reading], counting: Iterable[str]) -> dict[str, Any]:
-    return {
-        "order": job.order.erp_reference,
-        "unit": job.unit.serial,
-        "operation": job.operation.code,
-        "plan": job.order.digest,
-        "readings": [_shown(reading, reading.step_code in counting) for reading in values],
-    }
+    shown = [_shown(reading, reading.step_code in counting) for reading in values]
+    if job.batch is None:
+        return _subject(job) | {"operation": job.operation.code, "readings": shown}
+    units = [_subject(one) for one in job.together]
+    return {"batch": job.batch.number, "units": units, "operation": job.operation.code, "readings": shown}
+
+
+def _subject(job: Job) -> dict[str, Any]:
+    return {"order": job.order.erp_reference, "unit": job.unit.serial, "plan": job.order.digest}
+
+
+def _record(job: Job) -> _Record:
+    """What a signature is bound to: the job's execution, or the batch it runs in."""
+    if job.batch is not None:
+        return {"table": "wip_batch", "record": job.batch.pk}
+    return {"table": "wip_operationexecution", "record": job.running.pk}
 
 
 def _shown(reading: Reading, counts: bool) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Units(Endpoint):
     @reads(UnitsPage, name="list_units", summary="List units, newest first", query=UnitsQuery, missing=False)
     def get(self, request: Request) -> Response:
         asked = self.read_query(UnitsQuery)
-        found = Unit.objects.select_related("product", "work_order", "site", "split_from")
+        found = Unit.objects.select_related("product", "work_order", "site", "split_from", "container")
         found = found.filter(site__in=sites_of(request.user))
         if "order" in asked:
             found = found.filter(work_order__erp_reference=asked["order"])

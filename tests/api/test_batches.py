@@ -1,0 +1,95 @@
+"""Batches and containers over REST."""
+
+import pytest
+
+from genealogy.models import Activity, Container, Unit
+from mes.kernel.door import open_door
+from tests.flow import LotFlow, lot_flow
+from wip.models import Batch, Reading
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def flow(plant) -> LotFlow:
+    return lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, steps=True)
+
+
+@pytest.fixture
+def lots(flow) -> list[Unit]:
+    return [flow.lot(40, "WO-A"), flow.lot(30, "WO-B")]
+
+
+@pytest.fixture
+def tray(plant) -> Container:
+    with open_door(person=None):
+        return Container.objects.create(site=plant.site, code="TRAY-1", kind="Tray")
+
+
+def start(api, **body):
+    return api.post("/batches", {"station": "ST-10", "operation": "10"} | body)
+
+
+def test_a_batch_is_started_recorded_and_completed(api, lots):
+    started = start(api, units=[lot.serial for lot in lots])
+    assert started.status_code == 200, started.json()
+    batch = started.json()
+    assert (batch["status"], [one["unit"] for one in batch["executions"]]) == ("RUNNING", ["SH-0001", "SH-0002"])
+    at = f"/batches/{batch['number']}"
+    recorded = api.post(f"{at}/record", {"station": "ST-10", "steps": [{"step": "HEAT", "value": 850}]})
+    assert recorded.status_code == 200, recorded.json()
+    assert Reading.objects.count() == 2
+    body = {"station": "ST-10", "scrap": [{"unit": "SH-0002", "quantity": 3}], "scrap_reason": "Cracked"}
+    done = api.post(f"{at}/complete", body).json()
+    assert (done["status"], done["completed_by"]) == ("COMPLETED", "amina")
+    assert [(one["good"], one["scrap"]) for one in done["executions"]] == [("40", "0"), ("27", "3")]
+    assert api.get(at).json() == done
+
+
+def test_the_same_request_starts_one_batch(api, lots):
+    body = {"station": "ST-10", "operation": "10", "units": [lot.serial for lot in lots]}
+    first, second = (api.post("/batches", body, idempotency_key="one-batch") for _ in range(2))
+    assert first.json() == second.json()
+    assert Batch.objects.count() == 1
+
+
+def test_a_refusal_names_each_unit(api, lots, flow):
+    flow.start(lots[1], "10")
+    refused = start(api, units=[lot.serial for lot in lots])
+    assert refused.status_code == 409
+    assert [one["evidence"]["unit"] for one in refused.json()["blockers"]] == ["SH-0002"]
+
+
+def test_a_member_is_not_recorded_by_itself(api, lots):
+    start(api, units=[lot.serial for lot in lots])
+    refused = api.post(
+        "/units/SH-0001/operations/10/record", {"station": "ST-10", "steps": [{"step": "HEAT", "value": 850}]}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "IN_BATCH")
+
+
+def test_units_are_put_into_a_container_moved_and_started_by_its_code(api, lots, tray):
+    loaded = api.post("/containers/TRAY-1/load", {"units": [lot.serial for lot in lots]})
+    assert loaded.status_code == 200, loaded.json()
+    assert [one["serial"] for one in loaded.json()["units"]] == ["SH-0001", "SH-0002"]
+    assert api.post("/containers/TRAY-1/move", {"station": "ST-10"}).json()["station"] == "ST-10"
+    assert api.get("/units/SH-0001").json()["container"] == "TRAY-1"
+    activity = Activity.objects.get(kind="LOAD")
+    assert (activity.reason, activity.units.count()) == ("TRAY-1", 2)
+    assert len(start(api, container="TRAY-1").json()["executions"]) == 2
+    assert api.get("/containers").json()["results"][0]["code"] == "TRAY-1"
+
+
+def test_a_part_of_a_container_is_no_batch(api, lots, tray):
+    api.post("/containers/TRAY-1/load", {"units": [lot.serial for lot in lots]})
+    refused = start(api, units=["SH-0001"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "CONTAINER_INCOMPLETE")
+    api.post("/containers/TRAY-1/unload", {"units": ["SH-0001"]})
+    assert start(api, units=["SH-0001"]).status_code == 200
+
+
+def test_a_batch_is_of_units_or_of_a_container_that_has_some(api, lots, tray):
+    for body in ({}, {"units": ["SH-0001"], "container": "TRAY-1"}, {"container": "TRAY-1"}):
+        assert start(api, **body).status_code == 422
+    assert start(api, container="NOT-THERE").status_code == 404
+    assert api.get("/batches/B-9999").status_code == 404

@@ -1,0 +1,213 @@
+"""Several lots in one run of a station, by the verbs: all or none, recorded once, completed together."""
+
+from decimal import Decimal
+
+import pytest
+
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.models import Meaning, Signature
+from mes.kernel.refusals import InvalidInput, NotPermitted
+from mes.kernel.transitions import IllegalTransition
+from mes.station.actions import batches, operations
+from mes.station.actions.batches import BatchEnd
+from mes.station.actions.operations import Given
+from orders.status import OrderStatus
+from tests.flow import LotFlow, check_balances, lot_flow
+from wip.actions import holds
+from wip.actions.batches import shares
+from wip.actions.executions import AlreadyYours
+from wip.models import Batch, OperationExecution, Reading
+from wip.policies import BlockedByGates
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def flow(plant) -> LotFlow:
+    return lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, steps=True)
+
+
+@pytest.fixture
+def lots(flow) -> list[Unit]:
+    """Three lots of two orders."""
+    return [flow.lot(40, "WO-A"), flow.lot(30, "WO-B"), flow.lot(20, "WO-C")]
+
+
+def start(flow: LotFlow, lots, code: str = "10", who: str = "amina") -> Batch:
+    with flow.plant.door(who) as passage:
+        return batches.start(
+            units=[flow.plant.fresh(lot) for lot in lots],
+            operation_code=code,
+            station=flow.plant.stations[code],
+            by=passage.person,
+            at=passage.at,
+        )
+
+
+def report(flow: LotFlow, batch: Batch, *given: Given, end: BatchEnd | None = None, who: str = "amina") -> Batch:
+    with flow.plant.door(who) as passage:
+        return batches.report(
+            batch=batch,
+            given=given,
+            end=end,
+            station=flow.plant.stations["10"],
+            by=passage.person,
+            at=passage.at,
+        )
+
+
+def members(batch: Batch) -> list[OperationExecution]:
+    return list(batch.executions.select_related("unit").order_by("unit__serial"))
+
+
+def test_each_lot_has_an_execution_of_its_own_in_the_batch(flow, lots):
+    batch = start(flow, lots)
+    assert (batch.number[:2], batch.status, batch.started_by) == ("B-", "RUNNING", flow.plant.operator)
+    assert [(one.unit, one.quantity, one.status) for one in members(batch)] == [
+        (lots[0], 40, "RUNNING"),
+        (lots[1], 30, "RUNNING"),
+        (lots[2], 20, "RUNNING"),
+    ]
+    assert {flow.plant.fresh(lot).work_order.status for lot in lots} == {OrderStatus.RUNNING}
+
+
+def test_what_is_recorded_once_is_on_every_execution_and_all_end_together(flow, lots):
+    batch = start(flow, lots)
+    report(flow, batch, Given("HEAT", "850"))
+    assert Reading.objects.filter(step_code="HEAT", value="850").count() == 3
+    done = report(flow, batch, end=BatchEnd())
+    assert (done.status, done.completed_by) == ("COMPLETED", flow.plant.operator)
+    assert {(one.status, one.quantity_open) for one in members(batch)} == {("COMPLETED", 0)}
+    check_balances()
+
+
+def test_one_lot_can_have_scrap_and_one_can_be_scrap(flow, lots):
+    batch = start(flow, lots)
+    scrap = {lots[0].serial: Decimal(4), lots[2].serial: Decimal(20)}
+    report(flow, batch, Given("HEAT", "850"), end=BatchEnd(scrap, "Cracked"))
+    assert [one.quantity_good for one in members(batch)] == [36, 30, 0]
+    assert flow.plant.fresh(lots[2]).status == UnitStatus.SCRAPPED
+    assert flow.plant.fresh(lots[2]).work_order.status == OrderStatus.COMPLETED
+    check_balances()
+
+
+def test_all_or_none_and_each_unit_is_named(flow, lots):
+    with flow.plant.door("mei") as passage:
+        holds.place(unit=lots[1], reason_code="QUALITY", reason="Crack", by=passage.person, at=passage.at)
+    flow.start(lots[2], "10")
+    with pytest.raises(BlockedByGates) as refused:
+        start(flow, lots)
+    assert [(one.code, one.evidence["unit"]) for one in refused.value.blockers] == [
+        ("ON_HOLD", lots[1].serial),
+        ("OPERATION_RUNNING", lots[2].serial),
+    ]
+    assert all(one.evidence["unit"] in one.what for one in refused.value.blockers)
+    assert not Batch.objects.exists()
+
+
+def test_a_batch_takes_what_the_operation_has_room_for(flow, lots):
+    with pytest.raises(BlockedByGates, match="A batch of 10 Op 10 takes 100, not 101") as refused:
+        start(flow, [*lots, flow.lot(11, "WO-D")])
+    assert len(refused.value.blockers) == 1
+
+
+def test_what_is_done_one_by_one_is_not_done_in_a_batch(flow, lots):
+    for lot in lots[:2]:
+        flow.start(lot, "10")
+        flow.plant.report(lot, "10", Given("HEAT", "850"), complete=True)
+    with pytest.raises(BlockedByGates, match="one by one"):
+        start(flow, lots[:2], "20")
+
+
+def test_what_is_done_another_way_goes_in_another_batch(flow, lots, plant):
+    pins = lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, code="PIN")
+    with pytest.raises(BlockedByGates, match="not done the same way") as refused:
+        start(flow, [lots[0], pins.lot(5, "WO-PIN")])
+    assert refused.value.code == "BATCH_MIXED"
+
+
+def test_a_batch_is_of_several_that_are_not_the_same(flow, lots):
+    for chosen in ([], [lots[0], lots[0]]):
+        with pytest.raises(InvalidInput, match="not the same one"):
+            start(flow, chosen)
+
+
+def test_what_is_in_a_batch_is_not_worked_on_by_itself(flow, lots):
+    batch = start(flow, lots)
+    for act in (
+        lambda: flow.plant.report(lots[0], "10", Given("HEAT", "850")),
+        lambda: flow.plant.report(lots[0], "10", Given("HEAT", "850"), complete=True),
+        lambda: flow.book(lots[0], "10", good=1),
+    ):
+        with pytest.raises(BlockedByGates, match=f"SH-0001 is in batch {batch.number} at ST-10") as refused:
+            act()
+        assert refused.value.code == "IN_BATCH"
+    with pytest.raises(BlockedByGates) as refused, flow.plant.door("tomasz") as passage:
+        operations.take_over(
+            execution=flow.at(lots[0], "10"),
+            station=flow.plant.stations["10"],
+            by=passage.person,
+            at=passage.at,
+        )
+    assert refused.value.code == "IN_BATCH"
+
+
+def test_the_gates_judge_the_whole_batch_at_its_end(flow, lots):
+    batch = start(flow, lots)
+    with pytest.raises(BlockedByGates) as refused:
+        report(flow, batch, end=BatchEnd())
+    assert [one.code for one in refused.value.blockers] == ["STEPS_MISSING"]
+    report(flow, batch, Given("HEAT", "950"))
+    with pytest.raises(BlockedByGates) as refused:
+        report(flow, batch, end=BatchEnd())
+    assert refused.value.code == "READING_OUT_OF_LIMITS"
+
+
+def test_a_batch_is_taken_over_as_a_whole(flow, lots):
+    batch = start(flow, lots)
+    with flow.plant.door("tomasz") as passage:
+        station = flow.plant.stations["10"]
+        batches.take_over(batch=batch, station=station, by=passage.person, at=passage.at)
+    assert {one.worked_by for one in members(batch)} == {flow.plant.people["tomasz"]}
+    with pytest.raises(BlockedByGates, match="Tomasz Nowak"):
+        report(flow, batch, Given("HEAT", "850"))
+    report(flow, batch, Given("HEAT", "850"), who="tomasz")
+    with pytest.raises(AlreadyYours), flow.plant.door("tomasz") as passage:
+        batches.take_over(batch=batch, station=station, by=passage.person, at=passage.at)
+
+
+def test_a_completed_batch_takes_no_more(flow, lots):
+    batch = start(flow, lots)
+    report(flow, batch, Given("HEAT", "850"), end=BatchEnd())
+    with pytest.raises(IllegalTransition):
+        report(flow, batch, Given("HEAT", "850"))
+
+
+def test_scrap_of_what_is_not_in_it_is_refused_and_only_who_works_may_start(flow, lots):
+    with pytest.raises(NotPermitted):
+        start(flow, lots, who="ruth")
+    batch = start(flow, lots[:2])
+    with pytest.raises(InvalidInput, match=f"is not in {batch.number}"):
+        report(flow, batch, end=BatchEnd({lots[2].serial: Decimal(1)}, "Cracked"))
+
+
+def test_one_signature_is_of_the_whole_batch(plant):
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, signed=True)
+    lots = [flow.lot(40, "WO-A"), flow.lot(30, "WO-B")]
+    batch = start(flow, lots)
+    end = BatchEnd(signing=Signing(plant.people["amina"], Meaning.PERFORMED))
+    report(flow, batch, end=end)
+    signature = Signature.objects.get(record_table="wip_batch")
+    assert signature.record == batch.pk
+    assert [one["unit"] for one in signature.content["shown"]["units"]] == [lot.serial for lot in lots]
+
+
+def test_the_time_of_a_run_is_shared_by_quantity(flow, lots):
+    parts = shares(members(start(flow, lots)))
+    assert [round(parts[one.pk], 4) for one in members(Batch.objects.get())] == [
+        Decimal("0.4444"),
+        Decimal("0.3333"),
+        Decimal("0.2222"),
+    ]

@@ -144,7 +144,8 @@ class Kind:
     def key_of(self, parent: Key, own: Own) -> Key:
         """The key of one with these values."""
         if self.model is Routing:
-            return (own.get("site"), own.get("product"), None if own.get("product") else own.get("name"))
+            by_name = own.get("is_rework") or not own.get("product")  # of both a product or site may have several
+            return (own.get("site"), own.get("product"), own.get("name") if by_name else None)
         return (*parent, *(own.get(name) for name in self.key))
 
 
@@ -338,7 +339,9 @@ _PRODUCT_KINDS = (
     ),
 )
 _ROUTING_KINDS = (
-    Kind(Routing, ("site", "product"), ("name",), "routings", refs={"site": _SITE, "product": Ref(Product)}),
+    Kind(
+        Routing, ("site", "product"), ("name", "is_rework"), "routings", refs={"site": _SITE, "product": Ref(Product)}
+    ),
     Kind(RoutingRevision, ("number",), _EFFECTIVE, within="routing", under="revisions", refs=_LIFE_REFS, lasts=True),
     Kind(
         Operation,
@@ -346,7 +349,7 @@ _ROUTING_KINDS = (
         (
             *("name", "station_class", "setup_time_s", "run_time_s", "signature_meaning", "is_optional"),
             *("alternate_group", "max_attempts", "needs_line_clearance", "instruction", "must_confirm_instruction"),
-            *("batch_quantity", "copied_from"),
+            *("setup_family", "batch_quantity", "hold_after_failures", "hold_below_yield", "copied_from"),
         ),
         within="routing_revision",
         under="operations",
@@ -359,7 +362,7 @@ _ROUTING_KINDS = (
     Kind(
         OperationEdge,
         ("before", "after"),
-        ("transfer_quantity", "minimum_time_s", "maximum_time_s"),
+        ("transfer_quantity", "minimum_time_s", "maximum_time_s", "holds_when_late"),
         within="routing_revision",
         under="edges",
         refs={"before": Ref(Operation, _same_revision), "after": Ref(Operation, _same_revision)},

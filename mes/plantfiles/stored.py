@@ -47,7 +47,8 @@ class Stored:
         for columns in _query(kind):
             parent = self.keys[above][columns[kind.columns[kind.within].attname]] if above else ()
             own = {
-                name: self._own(kind, name, columns) for name in {*kind.key, *(n for n in ("name",) if n in columns)}
+                name: self._own(kind, name, columns)
+                for name in {*kind.key, *(n for n in ("name", "is_rework") if n in columns)}
             }
             row = Row(kind, kind.key_of(parent, own), parent, {}, pk=columns["id"])
             row.is_hidden = bool(columns.get("withdrawn_at"))

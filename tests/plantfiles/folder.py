@@ -199,6 +199,9 @@ revisions:
         needs_line_clearance: yes
         instruction: tighten
         must_confirm_instruction: yes
+        setup_family: M3
+        hold_after_failures: 3
+        hold_below_yield: 90
         copied_from: Standard/work/1/T1
         qualifications:
           - qualification: torque
@@ -227,6 +230,18 @@ revisions:
         transfer_quantity: 5
         minimum_time_s: 60
         maximum_time_s: 3600
+        holds_when_late: yes
+""",
+    "routings/NF/PUMP/Repair.yaml": """site: NF
+product: PUMP
+name: Repair
+is_rework: yes
+revisions:
+  - number: 1
+    operations:
+      - code: R1
+        name: Strip
+        station_class: BENCH
 """,
     "routings/NF/standard/Standard%2Fwork.yaml": """site: NF
 name: Standard/work

@@ -16,6 +16,7 @@ from mes.demo.cell import Cell
 from mes.demo.ground import ASSEMBLY, Ground, operations_of
 from mes.demo.shifts import Shifts
 from mes.demo.stock import SUSPECT_LOT, Stock
+from mes.demo.valves import Valves
 from mes.demo.work import Mishap, Worker, next_job
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
@@ -105,12 +106,15 @@ class History:
         self.add(self.shifts.hours[-1][0], lambda at: stock.lots.update({"M3X8-T10": "LOT-88121"}))
         cell = Cell(self, orders)
         cell.schedule()
+        valves = Valves(self, orders)
+        valves.schedule()
         schedule_calls(self)
         for at, act in sorted(self.events, key=lambda event: event[0]):
             if at <= self.now:
                 act(at)
                 self.count += 1
         self.hold_some(orders)
+        valves.note_late()
         self.keep_stations_busy()
         cell.keep_busy()
 

@@ -35,7 +35,7 @@ from mes.plantfiles.kinds import KINDS
 from mes.plantfiles.writing import export
 from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
 from tests.demo.conftest import NOW
-from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, Reading
+from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, ProcessException, Reading, Rework
 from wip.queries import running_at
 from wip.queues import queue_at
 
@@ -61,7 +61,7 @@ def test_it_refuses_a_database_with_a_plant(demo, committed_plant) -> None:
 
 def test_an_interrupted_load_leaves_nothing(demo, monkeypatch) -> None:
     def interrupted(history) -> None:
-        assert WorkOrder.objects.count() == 82
+        assert WorkOrder.objects.count() == 84
         raise KeyboardInterrupt
 
     monkeypatch.setattr(loading.History, "play", interrupted)
@@ -116,7 +116,7 @@ def the_people_can_log_in() -> None:
 
 def the_floor_is_at_work() -> None:
     statuses = list(WorkOrder.objects.values_list("status", flat=True))
-    assert len(statuses) == 82
+    assert len(statuses) == 84
     assert statuses.count("COMPLETED") >= 28
     assert statuses.count("RUNNING") >= 4
     assert {"RELEASED", "DRAFT"} <= set(statuses)
@@ -127,12 +127,16 @@ def the_floor_is_at_work() -> None:
     waiting = queue_at(Station.objects.get(code="ST-30"), operator)
     assert waiting.ready
     assert {"ON_HOLD"} <= {verdict.code for one in waiting.blocked for verdict in one.blockers}
-    assert Hold.objects.filter(status="OPEN", unit__work_order__isnull=False).count() == 3
+    assert Hold.objects.filter(status="OPEN", unit__work_order__isnull=False, origin__isnull=True).count() == 4
+    assert Hold.objects.get(is_automatic=True).unit.product.code == "CV-3"
     assert Hold.objects.filter(status="OPEN", work_order__isnull=False).count() == 1
     assert Hold.objects.filter(status="RELEASED").count() == 1
     assert Unit.objects.filter(status="SCRAPPED").count() >= 2
     assert Reading.objects.exclude(corrects=None).count() >= 3
     assert OperationExecution.objects.filter(events__kind="TAKEN_OVER").exists()
+    assert Counter(ProcessException.objects.values_list("kind", flat=True)) == {"SKIP": 2, "REWORK": 2, "QUEUE_TIME": 1}
+    assert set(Rework.objects.values_list("status", flat=True)) == {"DONE"}
+    assert WorkOrder.objects.get(erp_reference="WO-30001").status == "COMPLETED"
 
 
 def a_month_was_worked() -> None:
@@ -177,7 +181,8 @@ def nothing_happens_in_the_future() -> None:
     assert not Reading.objects.filter(at__gt=NOW).exists()
     assert not OperationExecution.objects.filter(started_at__gt=NOW).exists()
     assert not OperationExecution.objects.filter(completed_at__gt=NOW).exists()
-    late = [e for e in OperationExecution.objects.exclude(completed_at=None) if e.completed_at <= e.started_at]
+    worked = OperationExecution.objects.exclude(completed_at=None).exclude(status="SKIPPED")
+    late = [one for one in worked if one.completed_at <= one.started_at]
     assert not late
 
 

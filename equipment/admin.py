@@ -88,7 +88,7 @@ class AreaAdmin(OfYourSites, RecordAdmin):
 
 @admin.register(WorkCenter)
 class WorkCenterAdmin(OfYourSites, RecordAdmin):
-    list_display = ("name", "code", "area", "site", "calendar")
+    list_display = ("name", "code", "area", "site", "calendar", "dispatch_rule")
     list_filter = ("area",)
     list_select_related = ("site", "area", "calendar")
     search_fields = ("name", "code")

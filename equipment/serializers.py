@@ -8,6 +8,7 @@ from equipment.status import (
     CalibrationState,
     CallKind,
     CallStatus,
+    DispatchRule,
     ReasonKind,
 )
 from mes.kernel.rest.fields import Input, Number, Text
@@ -46,6 +47,7 @@ class StationAnswer(serializers.Serializer):
     work_center = serializers.CharField(source="work_center.code")
     station_class = serializers.CharField(source="station_class.code")
     is_active = serializers.BooleanField()
+    dispatch_rule = serializers.ChoiceField(DispatchRule.choices, source="rule")
 
 
 class AssetsQuery(AreasQuery):

@@ -34,6 +34,16 @@ class CalendarChange(models.TextChoices):
     OVERTIME = "OVERTIME", _("Overtime")
 
 
+class DispatchRule(models.TextChoices):
+    """By what a station's queue is ranked; what each means exactly: docs/execution.md."""
+
+    PRIORITY = "PRIORITY", _("Priority, then due date")
+    DUE = "DUE", _("Earliest due date")
+    SHORTEST = "SHORTEST", _("Shortest time")
+    CRITICAL = "CRITICAL", _("Critical ratio")
+    FAMILY = "FAMILY", _("Same setup first, then due date")
+
+
 class ReasonKind(models.TextChoices):
     """What is given a reason; DEFECT is the tree of defect codes."""
 

@@ -7,7 +7,17 @@ from genealogy.models import Unit
 from mes.station.actions.operations import Completion, Given
 from orders.actions import work_orders
 from orders.actions.work_orders import OrderRequest
-from orders.models import Operation, Product, ProductRevision, Routing, RoutingRevision, Step, Tracking, WorkOrder
+from orders.models import (
+    Operation,
+    OperationEdge,
+    Product,
+    ProductRevision,
+    Routing,
+    RoutingRevision,
+    Step,
+    Tracking,
+    WorkOrder,
+)
 from tests.plant import NOW, Plant
 from wip.actions import executions
 from wip.actions import orders as floor_orders
@@ -72,3 +82,29 @@ def lot_line(plant: Plant, *, quantity: int, is_started: bool = True) -> LotLine
     if is_started:
         plant.start(unit, CODE)
     return LotLine(plant, unit.serial)
+
+
+def two_branches(plant: Plant, quantity: int, *, code: str = "ROD", family: str = "") -> Unit:
+    """A lot of `quantity`: 10 and 20 in any order, then 30, 60 s a piece each; all of one setup family."""
+    with plant.door("hiroshi"):
+        rod = Product.objects.create(code=code, name="Rod", tracking=Tracking.LOT, serial_pattern=code + "-{number:04}")
+        revision = ProductRevision.objects.create(product=rod, code="A")
+        routing = RoutingRevision.objects.create(
+            routing=Routing.objects.create(product=rod, site=plant.site, name=code), number=1
+        )
+        made = {}
+        for each in ("10", "20", "30"):
+            at = plant.stations[each].station_class
+            made[each] = Operation.objects.create(
+                routing_revision=routing, code=each, name=each, station_class=at, run_time_s=60, setup_family=family
+            )
+            Step.objects.create(operation=made[each], position=1, code="LOOK", kind="CHECK", name="Look")
+        for each in ("10", "20"):
+            OperationEdge.objects.create(routing_revision=routing, before=made[each], after=made["30"])
+    revision, routing = (plant.approve_and_release(one) for one in (revision, routing))
+    request = OrderRequest(f"WO-{code}", revision, Decimal(quantity), "pcs", NOW, 5, plant.site)
+    with plant.door("pavel") as passage:
+        (order,) = work_orders.create(requests=[request], by=passage.person, at=passage.at)
+    with plant.door("ines") as passage:
+        order = floor_orders.release(order=WorkOrder.objects.get(pk=order.pk), by=passage.person, at=passage.at)
+    return plant.fresh(order.units.get())

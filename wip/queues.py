@@ -1,32 +1,68 @@
-"""A station's queue: what could be started there, by rank, and what is on its way."""
+"""A station's queue: what could be started there, by rank, what is on its way, and why each stands where it does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, QuerySet
 
 from equipment.models import Station
+from equipment.status import DispatchRule
 from genealogy.models import Unit
+from mes.kernel.door import moment
 from mes.kernel.gates import Hook, Verdict, judge
+from mes.kernel.prepared import prepared
+from wip.efforts import effort_from, effort_of
 from wip.jobs import Job
-from wip.queries import job_for, operation_of
+from wip.models import OperationExecution
+from wip.queries import job_for, operation_of, planned
+from wip.ranks import Terms, in_words
+from wip.status import ExecutionStatus
+
+COUNTED = 50  # of what is ready, and of what is blocked, so many are counted; beyond that a number helps nobody
+
+
+class Pin(NamedTuple):
+    """Why something stands at the front: who put it there, when, and their reason."""
+
+    position: int
+    reason: str
+    by: str
+    at: datetime
+
+
+class Slot(NamedTuple):
+    """When and where something is planned."""
+
+    starts_at: datetime
+    station: str
 
 
 @dataclass
 class Candidate:
-    """A unit that a station could take: the job and what blocks it."""
+    """A unit that a station could take: the job, what it is ranked by, and what blocks it.
 
+    key: of its open operation. why: the terms in words, as the station's rule looks at them.
+    """
+
+    key: UUID
     job: Job
+    terms: Terms
+    why: str
+    pin: Pin | None = None
+    slot: Slot | None = None
     blockers: list[Verdict] = field(default_factory=list)
 
 
 @dataclass
 class Waiting:
-    """What waits at a station: of each kind those that were looked at, and how many there are in all.
+    """What waits at a station: of each kind those that were looked at, and how many there are.
 
-    The counts know of holds and of operations before. What else blocks is known of those looked at; the others count
-    as ready when any of them is.
+    The counts know of holds and of operations before, and go to COUNTED: one more is "more than that". What else blocks
+    is known of those looked at; the others count as ready when any of them is.
     """
 
     ready: list[Candidate]
@@ -35,79 +71,170 @@ class Waiting:
     blocked_count: int
 
 
-def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8) -> Waiting:
-    """What a person could start at a station, by rank, and what is held or on its way, with the reasons.
-
-    ready, coming: how many of each to look at. Rank: priority, due date, order, serial. Statements: two for the units,
-    then those of the gates, whatever the number of units.
-    """
-    counts, found = _waiting_at(station, ready, coming)
-    units = Unit.objects.select_related("work_order").in_bulk([one.unit for one in found])
-    candidates = []
-    for one in found:
-        unit = units[one.unit]
-        candidates.append(Candidate(job_for(unit, operation_of(unit, one.code), station=station, person=person)))
-    for candidate, blockers in zip(candidates, judge([c.job for c in candidates], Hook.START), strict=True):
-        candidate.blockers = blockers
-    free, blocked = [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
-    unseen = counts[0] - sum(one.is_free for one in found)
-    ready_count = len(free) + unseen if free else 0
-    return Waiting(free, blocked, ready_count, sum(counts) - ready_count)
-
-
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A unit that waits for an operation (code) at a station. is_free: it may begin, and no hold is on it."""
 
+    key: UUID
     unit: UUID
     code: str
     is_free: bool
+    pin: Pin | None
+    slot: Slot | None
 
+
+def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8) -> Waiting:
+    """What a person could start at a station, by rank, and what is held or on its way, with the reasons.
+
+    ready, coming: how many of each to look at. Rank: what is pinned, then the station's rule (wip.ranks). The station
+    comes with its work center. Statements: two for the units, one more where the rule looks at the last job, then those
+    of the gates, whatever the number of units.
+    """
+    family = last_family(station)
+    places = places_at(station, family, ready=max(ready, COUNTED + 1), coming=max(coming, COUNTED + 1))
+    all_ready = [place for place in places if place.is_free]
+    all_blocked = [place for place in places if not place.is_free]
+    candidates = candidates_of(all_ready[:ready] + all_blocked[:coming], station, person, family)
+    free, blocked = [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
+    ready_count = len(free) + max(0, len(all_ready) - ready) if free else 0
+    return Waiting(free, blocked, ready_count, len(places) - ready_count)
+
+
+def candidates_of(places: Sequence[Place], station: Station, person: Any, family: str) -> list[Candidate]:
+    """The places as jobs, with their terms and what blocks their start."""
+    units = Unit.objects.select_related("work_order").in_bulk([place.unit for place in places])
+    found, now = [], moment()
+    for place in places:
+        unit = units[place.unit]
+        job = job_for(unit, operation_of(unit, place.code), station=station, person=person)
+        terms = terms_of(job)
+        why = in_words(terms, station.rule, now=now, family=family)
+        found.append(Candidate(place.key, job, terms, why, place.pin, place.slot))
+    for candidate, blockers in zip(found, judge([c.job for c in found], Hook.START), strict=True):
+        candidate.blockers = blockers
+    return found
+
+
+def terms_of(job: Job) -> Terms:
+    """What a job on a unit is ranked by."""
+    left = job.unit.quantity_left
+    return Terms(
+        priority=job.order.priority,
+        due_at=job.order.due_at,
+        order=job.order.erp_reference,
+        serial=job.unit.serial,
+        operation=job.operation.code,
+        setup_s=job.operation.setup_time_s,
+        work_s=effort_of(job.operation).for_quantity(left),
+        left_s=effort_from(job.plan, job.operation.code).for_quantity(left),
+        setup_family=job.operation.setup_family,
+    )
+
+
+def last_family(station: Station) -> str:
+    """The setup family of what runs at the station, else of what ran there last; empty where the rule does not ask."""
+    if station.rule != DispatchRule.FAMILY:
+        return ""
+    return next((planned(execution).setup_family for execution in _last_at(station.pk)), "")
+
+
+@prepared
+def _last_at(station: UUID) -> QuerySet[OperationExecution]:
+    here = OperationExecution.objects.filter(station=station, status__in=_WORKED).select_related("work_order")
+    return here.order_by(F("completed_at").desc(nulls_first=True), "-started_at")[:1]
+
+
+_WORKED = (ExecutionStatus.RUNNING, ExecutionStatus.COMPLETED)
+
+# The rules of wip.ranks, in SQL.
+_REST = "placed.erp_reference, waits.serial, waits.operation_code"
+_RANKS = {
+    DispatchRule.PRIORITY: f"placed.priority, placed.due_at, {_REST}",
+    DispatchRule.DUE: f"placed.due_at, placed.priority, {_REST}",
+    DispatchRule.SHORTEST: f"waits.work_s, placed.due_at, {_REST}",
+    DispatchRule.CRITICAL: "extract(epoch FROM placed.due_at - %(now)s)::float8 / greatest(waits.left_s, 1), "
+    f"placed.due_at, {_REST}",
+    DispatchRule.FAMILY: f"waits.setup_family = '' OR waits.setup_family <> %(family)s, placed.due_at, {_REST}",
+}
 
 # By hand, because each queue page asks it: putting it together from models costs more than Postgres needs to answer.
-# Two limits over one set: sorting all of it for a rank within each would take three times as long.
+# What is pinned is found by its pins, what is stopped by the holds: most of what waits is neither, and ranked alone.
 _WAITING = """
 WITH held AS MATERIALIZED (
     SELECT id, unit_id, work_order_id, operation_code, station_id
     FROM wip_hold WHERE site_id = %(site)s AND status = 'OPEN'
-), waiting AS MATERIALIZED (
-    SELECT waits.unit_id, waits.operation_code, waits.serial, waits.is_ready, placed.priority, placed.due_at,
-        placed.erp_reference,
-        waits.is_ready
-        AND NOT EXISTS (SELECT FROM held WHERE station_id = %(station)s)
-        AND waits.unit_id NOT IN (SELECT unit_id FROM held WHERE unit_id IS NOT NULL AND operation_code = '')
-        AND (waits.unit_id, waits.operation_code)
-            NOT IN (SELECT unit_id, operation_code FROM held WHERE unit_id IS NOT NULL)
-        AND (waits.work_order_id NOT IN (SELECT work_order_id FROM held WHERE work_order_id IS NOT NULL)
-            OR NOT EXISTS (  -- of a held order: other operations, and units for which the hold was released
-                SELECT FROM held WHERE held.work_order_id = waits.work_order_id
-                    AND held.operation_code IN ('', waits.operation_code)
-                    AND NOT EXISTS (SELECT FROM wip_hold freed WHERE freed.origin_id = held.id
-                        AND freed.unit_id = waits.unit_id AND freed.status = 'RELEASED')
-            )) AS is_free
-    FROM wip_openoperation waits JOIN orders_workorder placed ON placed.id = waits.work_order_id
-    WHERE waits.site_id = %(site)s AND waits.station_class_id = %(station_class)s
+), pin AS MATERIALIZED (
+    SELECT pin.*, person.full_name FROM wip_dispatchpin pin JOIN personnel_person person ON person.id = pin.pinned_by_id
+    WHERE pin.station_id = %(station)s AND pin.position IS NOT NULL
+), pinned AS MATERIALIZED (
+    SELECT id, min(position) AS position FROM (
+        SELECT waits.id, pin.position FROM pin JOIN wip_openoperation waits ON waits.unit_id = pin.unit_id
+        WHERE waits.station_class_id = %(station_class)s
+        UNION ALL
+        SELECT waits.id, pin.position FROM pin JOIN wip_openoperation waits ON waits.work_order_id = pin.work_order_id
+        WHERE waits.station_class_id = %(station_class)s
+    ) each GROUP BY id
+), place AS (
+    (SELECT {place}, {free} AS is_free, pinned.position
+     FROM pinned JOIN wip_openoperation waits USING (id) JOIN orders_workorder placed ON placed.id = waits.work_order_id
+     WHERE waits.site_id = %(site)s ORDER BY pinned.position, {rank} LIMIT %(ready)s)
+    UNION ALL
+    (SELECT {place}, true, NULL {waiting} AND {free} ORDER BY {rank} LIMIT %(ready)s)
+    UNION ALL
+    (SELECT {place}, false, NULL {waiting} AND NOT {free} AND {stopped}
+     ORDER BY NOT waits.is_ready, {rank} LIMIT %(coming)s)
+), numbered AS (
+    SELECT *, row_number() OVER () AS number FROM place
 )
-(SELECT NULL AS unit_id, NULL AS operation_code, NULL AS is_free,
-    count(*) FILTER (WHERE is_free) AS free, count(*) FILTER (WHERE NOT is_free) AS shut FROM waiting)
-UNION ALL
-(SELECT unit_id, operation_code, is_free, NULL, NULL FROM waiting WHERE is_free
- ORDER BY priority, due_at, erp_reference, serial, operation_code LIMIT %(ready)s)
-UNION ALL
-(SELECT unit_id, operation_code, is_free, NULL, NULL FROM waiting WHERE NOT is_free
- ORDER BY NOT is_ready, priority, due_at, erp_reference, serial, operation_code LIMIT %(coming)s)
+SELECT numbered.id, numbered.unit_id, numbered.operation_code, numbered.is_free, numbered.position,
+    pin.reason, pin.full_name, pin.pinned_at, job.starts_at, station.code
+FROM numbered LEFT JOIN pin USING (position)
+LEFT JOIN wip_plannedjob job
+    ON job.work_order_id = numbered.work_order_id AND job.operation_code = numbered.operation_code
+LEFT JOIN equipment_station station ON station.id = job.station_id
+ORDER BY numbered.number
 """
+_PLACE = "waits.id, waits.unit_id, waits.work_order_id, waits.operation_code"
+_FROM = """FROM wip_openoperation waits JOIN orders_workorder placed ON placed.id = waits.work_order_id
+     WHERE waits.site_id = %(site)s AND waits.station_class_id = %(station_class)s
+         AND waits.id NOT IN (SELECT id FROM pinned)"""
+_FREE = """(waits.is_ready
+         AND NOT EXISTS (SELECT FROM held WHERE station_id = %(station)s)
+         AND waits.unit_id NOT IN (SELECT unit_id FROM held WHERE unit_id IS NOT NULL AND operation_code = '')
+         AND (waits.unit_id, waits.operation_code)
+             NOT IN (SELECT unit_id, operation_code FROM held WHERE unit_id IS NOT NULL)
+         AND (waits.work_order_id NOT IN (SELECT work_order_id FROM held WHERE work_order_id IS NOT NULL)
+             OR NOT EXISTS (  -- of a held order: other operations, and units for which the hold was released
+                 SELECT FROM held WHERE held.work_order_id = waits.work_order_id
+                     AND held.operation_code IN ('', waits.operation_code)
+                     AND NOT EXISTS (SELECT FROM wip_hold freed WHERE freed.origin_id = held.id
+                         AND freed.unit_id = waits.unit_id AND freed.status = 'RELEASED'))))"""
+# What is not free is one of these; said so that Postgres finds the few of them by index.
+_STOPPED = """(NOT waits.is_ready OR waits.unit_id = ANY(ARRAY(SELECT unit_id FROM held WHERE unit_id IS NOT NULL))
+     OR waits.work_order_id = ANY(ARRAY(SELECT work_order_id FROM held WHERE work_order_id IS NOT NULL))
+     OR waits.station_class_id = ANY(ARRAY(SELECT %(station_class)s::uuid FROM held WHERE station_id = %(station)s)))"""
+_STATEMENTS = {
+    rule: _WAITING.format(place=_PLACE, waiting=_FROM, free=_FREE, stopped=_STOPPED, rank=rank)
+    for rule, rank in _RANKS.items()
+}
 
 
-def _waiting_at(station: Station, ready: int, coming: int) -> tuple[tuple[int, int], list[_Place]]:
-    """How many are free and how many are not, and the first of both by rank."""
-    asked: dict[str, Any] = {
-        "station_class": station.station_class_id,
+def places_at(station: Station, family: str, *, ready: int, coming: int) -> list[Place]:
+    """The first of what is free to begin, and of what is not, each by rank. One statement."""
+    asked = {
         "station": station.pk,
+        "station_class": station.station_class_id,
         "site": station.site_id,
         "ready": ready,
         "coming": coming,
+        "now": moment(),
+        "family": family,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, asked)
-        counts, *rows = cursor.fetchall()
-    return (counts[3], counts[4]), [_Place(*row[:3]) for row in rows]
+        cursor.execute(_STATEMENTS[station.rule], asked)
+        return [_place(*row) for row in cursor.fetchall()]
+
+
+def _place(key: UUID, unit: UUID, code: str, is_free: bool, *said: Any) -> Place:
+    position, reason, by, pinned_at, starts_at, at_station = said
+    pin = None if position is None else Pin(position, reason, by, pinned_at)
+    return Place(key, unit, code, is_free, pin, None if starts_at is None else Slot(starts_at, at_station))

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from equipment.status import DispatchRule
 from mes.kernel.records import History, Record, person_field
 
 
@@ -107,7 +108,10 @@ class Area(Record):
 
 
 class WorkCenter(Record):
-    """A line or cell (ISA-95: work center). calendar: when it works; without one, nobody knows."""
+    """A line or cell (ISA-95: work center).
+
+    calendar: when it works; without one, nobody knows. dispatch_rule: by what the queues of its stations are ranked.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="work_centers")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="work_centers")
@@ -116,6 +120,7 @@ class WorkCenter(Record):
     )
     code = models.SlugField(max_length=20)
     name = models.CharField(max_length=80)
+    dispatch_rule = models.CharField(max_length=12, choices=DispatchRule, default=DispatchRule.PRIORITY)
 
     history = History()
 
@@ -160,7 +165,8 @@ class StationClass(Record):
 class Station(Record):
     """A place where operations are done (ISA-95: work unit). The operator's page is the station page.
 
-    idle_lock_s: seconds without an act after which the station asks the active person for the PIN again.
+    idle_lock_s: seconds without an act after which the station asks the active person for the PIN again. dispatch_rule:
+    its own, empty where it ranks as its work center does.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stations")
@@ -170,6 +176,12 @@ class Station(Record):
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
     idle_lock_s = models.PositiveIntegerField(lazy("idle lock, s"), default=600, validators=[MinValueValidator(30)])
+    dispatch_rule = models.CharField(
+        max_length=12,
+        choices=DispatchRule,
+        blank=True,
+        help_text=lazy("By what its queue is ranked; empty: as its work center's."),
+    )
 
     history = History()
 
@@ -186,6 +198,11 @@ class Station(Record):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def rule(self) -> DispatchRule:
+        """By what its queue is ranked: its own rule, else its work center's."""
+        return DispatchRule(self.dispatch_rule or self.work_center.dispatch_rule)
 
     def clean(self) -> None:
         if self.work_center_id and self.site_id and self.work_center.site_id != self.site_id:

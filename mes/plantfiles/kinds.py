@@ -197,7 +197,7 @@ _EQUIPMENT_KINDS = (
     Kind(
         WorkCenter,
         ("site", "code"),
-        ("name", "area", "calendar"),
+        ("name", "area", "calendar", "dispatch_rule"),
         "work-centers",
         refs={"site": _SITE, "area": Ref(Area, _same_site), "calendar": Ref(Calendar, _same_site)},
         **_EQUIPMENT,
@@ -224,7 +224,7 @@ _EQUIPMENT_KINDS = (
     Kind(
         Station,
         ("site", "code"),
-        ("name", "work_center", "station_class", "is_active", "idle_lock_s"),
+        ("name", "work_center", "station_class", "is_active", "idle_lock_s", "dispatch_rule"),
         "stations",
         refs={"site": _SITE, "work_center": Ref(WorkCenter, _same_site), "station_class": Ref(StationClass)},
         **_EQUIPMENT,

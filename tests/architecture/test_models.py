@@ -17,6 +17,8 @@ ALONE = {
     "station.StationLogon.logged_on_at": "a person logs on as themselves: `person`",
     "orders.WorkOrder.due_at": "a plan, not an event",
     "wip.Hold.due_at": "the same",
+    "wip.PlannedJob.starts_at": "a plan: `planned_by`",
+    "wip.PlannedJob.ends_at": "the same",
     "wip.LaborSpan.began_at": "people begin and end their own work: `person`",
     "wip.LaborSpan.ended_at": "the same",
 }

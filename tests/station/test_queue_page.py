@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from equipment.models import Station
+from equipment.status import DispatchRule
 from genealogy.models import Unit
 from mes.kernel.door import open_door
+from orders.models import WorkOrder
 from tests.plant import NOW
 from tests.station.pages import StationPage, accepted, is_refused, text
 from wip.actions import holds
@@ -45,17 +49,18 @@ def test_ready_units_come_by_priority_then_due_date_each_with_its_reason(page, p
     sooner = ready(plant, due_in_days=3)
     shown = text(page.get())
     assert shown.index(urgent.serial) < shown.index(sooner.serial) < shown.index(later.serial)
-    assert "First: priority 1" in shown
-    assert "Then: order due sooner" in shown
+    assert "Priority 1, " in shown
+    assert shown.count("Priority 5, ") == 2
     assert "3 ready, 0 blocked" in shown
     assert f"Start {urgent.serial}" in shown
 
 
-def test_units_of_one_order_say_so(page, plant):
-    order = plant.released(2)
-    for unit in order.units.all():
-        plant.do(unit, "10", "20")
-    assert "Same order as the one before" in text(page.get())
+def test_each_card_says_the_terms_of_the_stations_rule(page, plant):
+    Station.objects.filter(code="ST-30").update(dispatch_rule=DispatchRule.CRITICAL)
+    unit = ready(plant)
+    due = timezone.now() + timedelta(hours=48, minutes=1)
+    WorkOrder.objects.filter(pk=unit.work_order_id).update(due_at=due)
+    assert "Critical ratio 432.1: due in 48 h, 7 min of work left" in text(page.get())
 
 
 def test_a_held_unit_is_blocked_and_says_by_whom(page, plant):

@@ -177,7 +177,7 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
         scrap_reason=scrap_reason,
     )
     _scrap(job, scrap_reason, by, at)
-    openings.follow(unit=job.unit, before=before, after=way_of(job).openings)
+    openings.follow(unit=job.unit, before=before, after=way_of(job).openings, is_less=job.scrap > 0)
     announce(*after_work(job))
     return execution
 

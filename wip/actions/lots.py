@@ -58,7 +58,7 @@ def split(*, unit: Unit, quantity: Decimal, reason: str, by: Person, at: datetim
     reworks = _inherit_reworks(lot, part)
     _inherit_executions(part, known, reworks, reason.strip(), by, at)
     pass_on(unit=lot, part=part)
-    openings.rebuild(units=[part])
+    openings.rebuild(units=[lot, part])
     announce(*after_moving(lot))
     return part
 
@@ -87,6 +87,7 @@ def merge(*, into: Unit, others: Sequence[Unit], reason: str, by: Person, at: da
         rework.ended_at, rework.ended_by = at, by
         rework.save(update_fields=["status", "ended_at", "ended_by"])
     openings.close(units=rest)
+    openings.rebuild(units=[lot])
     announce(*after_moving(lot))
     return lot
 

@@ -10,29 +10,35 @@ from genealogy.models import Unit
 from genealogy.queries import plan_for
 from genealogy.status import UnitStatus
 from mes.kernel.writes import write
+from wip.efforts import effort_from, effort_of
 from wip.models import OpenOperation, OperationExecution
 from wip.ways import Way
 
 Openings = Mapping[str, bool]
 
 _OPEN = """INSERT INTO wip_openoperation
-    (id, site_id, work_order_id, unit_id, serial, operation_code, station_class_id, is_ready)
-    SELECT gen_random_uuid(), %s, %s, %s, %s, code, station_class, is_ready
-    FROM unnest(%s::text[], %s::uuid[], %s::boolean[]) AS new (code, station_class, is_ready)
-    ON CONFLICT (unit_id, operation_code) DO UPDATE SET is_ready = excluded.is_ready"""
+    (id, site_id, work_order_id, unit_id, serial, operation_code, is_ready, station_class_id, work_s, left_s,
+        setup_family)
+    SELECT gen_random_uuid(), %s, %s, %s, %s, new.*
+    FROM unnest(%s::text[], %s::boolean[], %s::uuid[], %s::bigint[], %s::bigint[], %s::text[]) AS new
+    ON CONFLICT (unit_id, operation_code) DO UPDATE
+    SET is_ready = excluded.is_ready, work_s = excluded.work_s, left_s = excluded.left_s"""
 
 
-def follow(*, unit: Unit, before: Openings, after: Openings) -> None:
-    """Store how what comes next on the unit has changed: a statement for what is gone, one for what is new."""
+def follow(*, unit: Unit, before: Openings, after: Openings, is_less: bool = False) -> None:
+    """Store how what comes next on the unit has changed: a statement for what is gone, one for what is new.
+
+    is_less: some of the unit was scrapped, so that all that comes next on it takes less time.
+    """
     gone = [code for code in before if code not in after]
     if gone:
         sql = "DELETE FROM wip_openoperation WHERE unit_id = %s AND operation_code = ANY(%s)"
         write(sql, [unit.pk, gone])
-    new = {code: is_ready for code, is_ready in after.items() if before.get(code) != is_ready}
+    new = {code: is_ready for code, is_ready in after.items() if is_less or before.get(code) != is_ready}
     if new:
-        classes = [_station_class(unit, code) for code in new]
         about = [unit.site_id, unit.work_order_id, unit.pk, unit.serial]
-        write(_OPEN, [*about, list(new), classes, list(new.values())])
+        columns = zip(*(_planned(unit, code).values() for code in new), strict=True)
+        write(_OPEN, [*about, list(new), list(new.values()), *map(list, columns)])
 
 
 def open_for(*, units: Sequence[Unit]) -> None:
@@ -44,8 +50,8 @@ def open_for(*, units: Sequence[Unit]) -> None:
             unit=unit,
             serial=unit.serial,
             operation_code=code,
-            station_class_id=_station_class(unit, code),
             is_ready=is_ready,
+            **_planned(unit, code),
         )
         for unit in units
         for code, is_ready in Way(plan_for(unit), {}).openings.items()
@@ -71,7 +77,14 @@ def rebuild(*, units: Iterable[Unit]) -> None:
             follow(unit=unit, before={}, after=way.openings)
 
 
-def _station_class(unit: Unit, code: str) -> UUID:
-    operation = plan_for(unit).operation(code)
+def _planned(unit: Unit, code: str) -> dict[str, UUID | int | str]:
+    """What the plan says of an operation on the unit, by column."""
+    plan = plan_for(unit)
+    operation = plan.operation(code)
     assert operation is not None, "a way is made of its plan's operations"
-    return operation.station_class_id
+    return {
+        "station_class_id": operation.station_class_id,
+        "work_s": effort_of(operation).for_quantity(unit.quantity_left),
+        "left_s": effort_from(plan, code).for_quantity(unit.quantity_left),
+        "setup_family": operation.setup_family,
+    }

@@ -38,7 +38,7 @@ def go_on(*, job: Job, before: Openings, by: Person, at: datetime) -> None:
         else:
             units.finish(unit=unit, where=where(job), by=by, at=at)
     after = way.openings if unit.status == UnitStatus.IN_PROCESS else {}
-    openings.follow(unit=unit, before=before, after=after)
+    openings.follow(unit=unit, before=before, after=after, is_less=job.scrap > 0)
     _end_rework(job, by, at)
 
 

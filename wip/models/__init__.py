@@ -1,5 +1,6 @@
 from wip.models.batches import Batch
 from wip.models.clearances import LineClearance
+from wip.models.dispatch import DispatchPin, PlannedJob
 from wip.models.executions import ExecutionEvent, OperationExecution
 from wip.models.holds import Hold, HoldReason
 from wip.models.labor import HandoverNote, LaborEnd, LaborSpan
@@ -10,6 +11,7 @@ from wip.models.reworks import Rework
 
 __all__ = [
     "Batch",
+    "DispatchPin",
     "ExecutionEvent",
     "HandoverNote",
     "Hold",
@@ -20,6 +22,7 @@ __all__ = [
     "OpenOperation",
     "OperationExecution",
     "Permit",
+    "PlannedJob",
     "ProcessException",
     "Reading",
     "Rework",

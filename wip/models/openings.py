@@ -12,6 +12,9 @@ class OpenOperation(Record):
 
     Not a record of anything: it says again what wip.ways finds in the plan and the executions, kept beside them in the
     same transaction (ADR 9). is_ready: it may begin; else what it waits for has begun.
+
+    To rank by: work_s, the planned time of the operation for what is left of the unit, and left_s, that with all that
+    comes after it, both in s (wip.efforts); setup_family, the plan's.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -21,6 +24,9 @@ class OpenOperation(Record):
     operation_code = models.CharField(max_length=12)
     station_class = models.ForeignKey(StationClass, on_delete=models.PROTECT, related_name="+")
     is_ready = models.BooleanField()
+    work_s = models.PositiveBigIntegerField(default=0)
+    left_s = models.PositiveBigIntegerField(default=0)
+    setup_family = models.CharField(max_length=24, blank=True)
 
     class Meta:
         constraints = [

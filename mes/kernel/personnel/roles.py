@@ -25,6 +25,8 @@ class Permission(StrEnum):
     REPEAT = "operations.repeat"
     REWORK = "operations.rework"
     MOVE_CONTAINERS = "containers.move"
+    PIN_JOBS = "dispatch.pin"
+    PLAN_JOBS = "dispatch.plan"
     PLACE_HOLDS = "holds.place"
     RELEASE_HOLDS = "holds.release"
     RELEASE_QUALITY_HOLDS = "holds.release_quality"
@@ -73,6 +75,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT_LABOR}
         | {_P.SPLIT_LOTS, _P.REPEAT, _P.REWORK, _P.MOVE_CONTAINERS}
+        | {_P.PIN_JOBS, _P.PLAN_JOBS}
     ),
     Role.QUALITY: frozenset(
         _SEE
@@ -87,7 +90,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {_P.VIEW_MASTER_DATA, _P.DRAFT_MASTER_DATA, _P.EDIT_EQUIPMENT, _P.CALIBRATE_ASSETS, _P.MOVE_ASSETS}
         | {_P.CALL_HELP, _P.ANSWER_HELP, _P.IMPORT_PLANT}
     ),
-    Role.PLANNER: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.VIEW_MASTER_DATA}),
+    Role.PLANNER: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.VIEW_MASTER_DATA, _P.PLAN_JOBS}),
     Role.AUDITOR: frozenset(_SEE | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.VIEW_LEDGER}),
     Role.ADMINISTRATOR: frozenset(
         _SEE

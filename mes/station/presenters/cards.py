@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from mes.kernel.gates import Verdict
-from orders.models import WorkOrder
 from wip.models import OperationExecution
 from wip.queries import planned
-from wip.queues import Candidate, Waiting
+from wip.queues import COUNTED, Candidate, Pin, Slot, Waiting
 
 CARDS = 8  # cards on a page without scrolling, two rows of four; each has a digit
 
 
 @dataclass(frozen=True)
 class Card:
-    """One card. digit: its key. note: why it stands here, or what is in the way and who lifts it."""
+    """One card. digit: its key. note: why it stands here, or what is in the way and who lifts it.
+
+    pin: who put it to the front; slot: when it is planned.
+    """
 
     kind: str  # running, ready, blocked
     digit: int
@@ -30,17 +33,19 @@ class Card:
     verdict: Verdict | None = None
     execution: OperationExecution | None = None
     is_optional: bool = False
+    pin: Pin | None = None
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True)
 class Queue:
-    """What the queue page shows. more: how many could be taken beyond the cards shown."""
+    """What the queue page shows, counts as `counted` writes them. more: what could be taken beyond the cards shown."""
 
     open: list[Card]
     blocked: list[Card]
-    ready_count: int
-    blocked_count: int
-    more: int
+    ready_count: str
+    blocked_count: str
+    more: str
 
     @property
     def first(self) -> Card | None:
@@ -55,38 +60,29 @@ def queue_of(running: Sequence[OperationExecution], waiting: Waiting, person: ob
     mine = sorted(running, key=lambda execution: execution.worked_by_id != getattr(person, "pk", None))[:slots]
     taken = ready[: slots - len(mine)]
     cards = [_running(execution, digit, person) for digit, execution in enumerate(mine, 1)]
-    reasons = rank_reasons([candidate.job.order for candidate in ready])
     cards += [
-        _waiting(candidate, digit, "ready", reason)
-        for digit, (candidate, reason) in enumerate(zip(taken, reasons, strict=False), len(cards) + 1)
+        _waiting(candidate, digit, "ready", _why_here(candidate))
+        for digit, candidate in enumerate(taken, len(cards) + 1)
     ]
     stopped = [
         _waiting(candidate, digit, "blocked", _way_out(candidate.blockers[0]))
         for digit, candidate in enumerate(shut, slots + 1 if cards else 1)
     ]
-    more = len(running) + waiting.ready_count - len(cards)
-    return Queue(cards, stopped, waiting.ready_count, waiting.blocked_count, more)
+    unseen = len(running) - len(cards)
+    more = counted(waiting.ready_count, unseen) if waiting.ready_count + unseen else ""
+    return Queue(cards, stopped, counted(waiting.ready_count), counted(waiting.blocked_count), more)
 
 
-def rank_reasons(orders: Sequence[WorkOrder]) -> list[str]:
-    """Why each unit stands where it does, given the orders of the units by rank."""
-    reasons = []
-    for index, order in enumerate(orders):
-        if index and orders[index - 1].pk == order.pk:
-            reasons.append(_("Same order as the one before"))
-            continue
-        later = next((other for other in orders[index:] if other.pk != order.pk), None)
-        said = _("Then: {reason}") if index else _("First: {reason}")
-        reasons.append(said.format(reason=_advantage(order, later)))
-    return reasons
+def counted(number: int, more: int = 0) -> str:
+    """A number that was counted to COUNTED, plus what is known exactly: 12, or 50+ when nobody counted on."""
+    return f"{min(number, COUNTED) + more}{'+' if number > COUNTED else ''}"
 
 
-def _advantage(order: WorkOrder, later: WorkOrder | None) -> str:
-    if later is None or order.priority < later.priority:
-        return _("priority {priority}").format(priority=order.priority)
-    if order.due_at < later.due_at:
-        return _("order due sooner")
-    return _("same rank, lower order number")
+def _why_here(candidate: Candidate) -> str:
+    """The terms of its rank, in words; of what is pinned, who says so and why."""
+    if candidate.pin is None:
+        return capfirst(candidate.why)
+    return _("{person}: {reason}").format(person=candidate.pin.by, reason=candidate.pin.reason)
 
 
 def _way_out(verdict: Verdict) -> str:
@@ -126,4 +122,6 @@ def _waiting(candidate: Candidate, digit: int, kind: str, note: str) -> Card:
         note,
         verdict=candidate.blockers[0] if candidate.blockers else None,
         is_optional=job.operation.is_optional,
+        pin=candidate.pin,
+        slot=candidate.slot,
     )

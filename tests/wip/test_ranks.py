@@ -1,0 +1,151 @@
+"""The rules that rank a queue: the SQL against plain sorting, and what each says in words."""
+
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from equipment.models import Station
+from equipment.status import DispatchRule
+from mes.station.actions.operations import Completion, Given
+from orders.models import WorkOrder
+from orders.queries import pinned_plan
+from tests.lots import two_branches
+from tests.plant import NOW
+from wip.actions.openings import rebuild
+from wip.efforts import effort_from
+from wip.models import OpenOperation
+from wip.queues import last_family, places_at, queue_at
+from wip.ranks import Terms, in_words, rank, span_in_words
+
+pytestmark = pytest.mark.django_db
+
+NUMBERS = count(1)
+# A few values each, so that ties are common.
+JOB = st.tuples(
+    st.integers(1, 3),  # priority
+    st.integers(-3, 3),  # due in so many hours
+    st.sampled_from([60, 600, 6000]),  # work_s
+    st.sampled_from([60, 3600, 36000]),  # left_s
+    st.sampled_from(["", "A", "B"]),  # setup family
+)
+
+
+def station_by(plant, rule: DispatchRule) -> Station:
+    Station.objects.filter(code="ST-10").update(dispatch_rule=rule)
+    return Station.objects.select_related("work_center", "site").get(code="ST-10")
+
+
+@pytest.mark.parametrize("rule", DispatchRule)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(jobs=st.lists(JOB, min_size=1, max_size=6), family=st.sampled_from(["", "A"]), data=st.data())
+def test_a_queue_is_ranked_as_plain_sorting_ranks_it(plant, rule, jobs, family, data):
+    with transaction.atomic():
+        expected = []
+        for priority, due, work, left, setup in jobs:
+            order = plant.released(1, reference=f"WO-{data.draw(st.integers(10, 99))}-{next(NUMBERS)}")
+            order.priority, order.due_at = priority, NOW + timedelta(hours=due)
+            WorkOrder.objects.filter(pk=order.pk).update(priority=order.priority, due_at=order.due_at)
+            waits = OpenOperation.objects.filter(work_order=order, operation_code="10")
+            waits.update(work_s=work, left_s=left, setup_family=setup)
+            serial = waits.get().serial
+            terms = Terms(priority, order.due_at, order.erp_reference, serial, "10", 0, work, left, setup)
+            expected.append((rank(terms, rule, now=NOW, family=family), waits.get().pk))
+        with plant.door() as passage:
+            passage.at = NOW
+            found = places_at(station_by(plant, rule), family, ready=50, coming=50)
+        assert [place.key for place in found] == [key for _, key in sorted(expected)]
+        transaction.set_rollback(True)
+
+
+def test_a_queue_goes_by_the_work_centers_rule_unless_the_station_has_one(plant):
+    station = plant.stations["10"]
+    assert station.rule == DispatchRule.PRIORITY
+    station.work_center.dispatch_rule = DispatchRule.DUE
+    assert station.rule == DispatchRule.DUE
+    station.dispatch_rule = DispatchRule.SHORTEST
+    assert station.rule == DispatchRule.SHORTEST
+
+
+def test_the_same_setup_as_that_of_the_last_job_goes_first(plant):
+    station = station_by(plant, DispatchRule.FAMILY)
+    assert last_family(station) == ""
+    steel = two_branches(plant, 5, code="STEEL", family="STEEL")
+    peek = two_branches(plant, 5, code="PEEK", family="PEEK")
+    more = two_branches(plant, 5, code="MORE", family="PEEK")
+    WorkOrder.objects.filter(pk=steel.work_order_id).update(due_at=NOW - timedelta(days=1))
+    assert [c.job.unit for c in queue_at(station, plant.operator).ready] == [steel, more, peek]
+    plant.start(peek, "10")
+    assert last_family(station) == "PEEK"
+    plant.report(peek, "10", Given("LOOK", "yes"), complete=True)
+    assert last_family(station) == "PEEK"
+    first, second = queue_at(station, plant.operator).ready
+    assert (first.job.unit, second.job.unit) == (more, steel)
+    assert first.why.startswith("same setup as the last job, PEEK")
+    plant.start(steel, "10")
+    assert last_family(station) == "STEEL"
+
+
+def test_the_work_left_is_that_of_the_operation_and_all_after_it(plant):
+    unit = plant.unit()
+    waits = {one.operation_code: one for one in OpenOperation.objects.filter(unit=unit)}
+    assert {code: (one.work_s, one.left_s) for code, one in waits.items()} == {"10": (200, 600), "20": (200, 600)}
+    assert effort_from(pinned_plan(unit.work_order.digest), "40") == (0, 200)
+
+
+def test_scrap_takes_the_work_of_what_is_scrapped_off_the_queue(plant):
+    unit = two_branches(plant, 50)
+    plant.start(unit, "10")
+    plant.report(
+        unit,
+        "10",
+        Given("LOOK", "yes"),
+        completion=Completion(good=Decimal(40), scrap=Decimal(10), scrap_reason="Bent"),
+    )
+    beside = OpenOperation.objects.get(unit=unit, operation_code="20")
+    assert beside.work_s == 40 * 60
+    rebuild(units=[plant.fresh(unit)])
+    assert OpenOperation.objects.get(unit=unit, operation_code="20").work_s == 40 * 60
+
+
+def test_beyond_fifty_nobody_counts_on(plant):
+    plant.released(52)
+    waiting = queue_at(plant.stations["10"], plant.operator, ready=8, coming=4)
+    assert (len(waiting.ready), waiting.ready_count, waiting.blocked_count) == (8, 51, 0)
+
+
+TERMS = Terms(3, NOW + timedelta(hours=6), "WO-1", "S-1", "10", 300, 1500, 27000, "PEEK")
+
+
+@pytest.mark.parametrize(
+    ("rule", "family", "said"),
+    [
+        (DispatchRule.PRIORITY, "", "priority 3, due in 6 h"),
+        (DispatchRule.DUE, "", "due in 6 h, priority 3"),
+        (DispatchRule.SHORTEST, "", "25 min of work, 5 min of it setup; due in 6 h"),
+        (DispatchRule.CRITICAL, "", "critical ratio 0.8: due in 6 h, 7.5 h of work left"),
+        (DispatchRule.FAMILY, "PEEK", "same setup as the last job, PEEK; due in 6 h"),
+        (DispatchRule.FAMILY, "STEEL", "setup PEEK after STEEL; due in 6 h"),
+        (DispatchRule.FAMILY, "", "setup PEEK; due in 6 h"),
+    ],
+)
+def test_terms_are_said_with_their_figures(rule, family, said):
+    assert in_words(TERMS, rule, now=NOW, family=family) == said
+
+
+def test_what_is_late_says_by_how_much():
+    later = NOW + timedelta(hours=9)
+    assert in_words(TERMS, DispatchRule.DUE, now=later) == "3 h late, priority 3"
+    assert in_words(TERMS, DispatchRule.CRITICAL, now=later).startswith("critical ratio -0.4: 3 h late")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(40, "40 s"), (150, "2 min"), (5940, "99 min"), (6000, "1.7 h"), (7200, "2 h"), (12 * 86400, "12 days")],
+)
+def test_spans_are_said_in_the_unit_that_one_would_say(seconds, said):
+    assert span_in_words(seconds) == said

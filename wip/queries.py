@@ -190,10 +190,10 @@ def _cell(unit: Unit, operation: OperationPlan, way: Way, holds: Sequence[Hold])
         if execution.status == ExecutionStatus.SKIPPED:
             return Cell("skipped", execution)
         return Cell("scrapped" if execution.quantity_good == 0 else "done", execution)
-    if unit.status != UnitStatus.IN_PROCESS:
-        return Cell("none")
     if operation.code in way.off:
         return Cell("off")
+    if unit.status != UnitStatus.IN_PROCESS:
+        return Cell("none")
     if way.openings.get(operation.code):
         return Cell("held" if stops else "rework" if unit.rework_plan_id else "ready")
     return Cell("waiting")

@@ -108,10 +108,15 @@ def check_nothing_runs_but(
 ) -> OperationExecution | None:
     """The running job at this operation, which is the person's or theirs to decide on; None: nothing runs.
 
-    Raises WorkedOnElsewhere.
+    Raises WorkedOnElsewhere; CantGoBack while it runs in a batch, which ends as a whole.
     """
     running = [one for one in executions if one.is_running]
     for one in running:
+        if one.batch_id is not None and one.operation_code == code:
+            raise CantGoBack(
+                _("Operation {operation} runs on it in a batch.").format(operation=one.operation_code),
+                do=_("Complete the batch first, then send it back."),
+            )
         if one.operation_code != code or (one.worked_by_id != by.pk and not by.may(Permission.REWORK)):
             raise WorkedOnElsewhere(
                 _("{person} works on it at {station}.").format(person=one.worked_by, station=one.station.code),

@@ -88,7 +88,7 @@ class ReleaseHoldForm(forms.Form):
 
 
 class SendBackForm(forms.Form):
-    """Where a unit goes back to, and why. operations, routings, reasons: what is chosen from, as (value, label)."""
+    """Where a unit goes back to, and why. operations, begun, routings, reasons: to choose from, as (value, label)."""
 
     found_in = forms.ChoiceField(label=_("Found in"))
     return_to = forms.ChoiceField(label=_("Goes on in"))
@@ -96,12 +96,14 @@ class SendBackForm(forms.Form):
     reason_code = forms.ChoiceField(label=_("What to do again"), required=False)
     reason = forms.CharField(label=_("What was found"), max_length=140)
 
-    def __init__(self, *args: Any, operations: Choices, routings: Choices, reasons: Choices, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, operations: Choices, begun: Choices, routings: Choices, reasons: Choices, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         none = ("", _("None"))
         for name, choices in {
             "found_in": operations,
-            "return_to": operations,
+            "return_to": begun,
             "routing": [none, *routings],
             "reason_code": [none, *reasons],
         }.items():

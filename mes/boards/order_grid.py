@@ -14,11 +14,20 @@ from mes.kernel.prepared import prepared
 from orders.models import WorkOrder
 from orders.plans import Plan
 from orders.queries import pinned_plan
-from wip.models import ExecutionEvent, OperationExecution, Reading
+from wip.models import ExecutionEvent, OperationExecution, ProcessException, Reading
 from wip.overview import notable_readings, notable_readings_in, scraps, scraps_in
 from wip.queries import Cell, Row, grid
+from wip.status import ExceptionKind
 
 NOTABLE = 12  # so many are shown to be reviewed
+
+# What went another way, by its kind; any other is an E.
+LETTERS = {
+    ExceptionKind.SKIP: "K",
+    ExceptionKind.REWORK: "R",
+    ExceptionKind.QUEUE_TIME: "T",
+    ExceptionKind.OVERRIDE: "O",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def draw(order: WorkOrder, *, page: int, per_page: int, now: datetime) -> Grid:
 
 
 def notable_of(order: WorkOrder, plan: Plan, *, now: datetime) -> list[Notable]:
-    """What was scrapped, corrected or out of limits in an order, latest first. Two statements."""
+    """What was scrapped, corrected, out of limits or went another way in an order, latest first. Three statements."""
     found = [
         Notable(
             "alarm",
@@ -87,6 +96,9 @@ def notable_of(order: WorkOrder, plan: Plan, *, now: datetime) -> list[Notable]:
         letter = "C" if reading.is_within_limits else "L"
         said = _said(reading, plan) + (f": {reading.reason}" if reading.reason else "")
         found.append(Notable("caution", letter, str(reading.execution.unit), said, reading.at, ""))
+    for one in _exceptions_of(order.pk):
+        said = f"{one.what} {one.reason}".strip()
+        found.append(Notable("caution", LETTERS.get(one.kind, "E"), str(one.unit), said, one.at, ""))
     latest = sorted(found, key=lambda one: one.at, reverse=True)[:NOTABLE]
     return [replace(one, when=_time(order, one.at, now)) for one in latest]
 
@@ -99,6 +111,11 @@ def _scraps_of(order: UUID) -> QuerySet[ExecutionEvent]:
 @prepared
 def _notable_readings_of(order: UUID) -> QuerySet[Reading]:
     return notable_readings(execution__work_order=order)[:NOTABLE]
+
+
+@prepared
+def _exceptions_of(order: UUID) -> QuerySet[ProcessException]:
+    return ProcessException.objects.filter(work_order=order, unit__isnull=False).select_related("unit")[:NOTABLE]
 
 
 def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, now: datetime) -> Line:

@@ -64,6 +64,11 @@ class Work:
         """Whether an attempt counts; those that rework set aside do not."""
         return any(attempt.execution.is_current for attempt in self.attempts)
 
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether it was done before a rework and is not on the unit's way any more."""
+        return bool(self.attempts) and self.state == "off"
+
 
 @dataclass
 class UnitRecord:
@@ -77,6 +82,11 @@ class UnitRecord:
     reworks: list[Rework]
     exceptions: list[ProcessException]
     latest: int = LATEST
+
+    @property
+    def begun(self) -> list[OperationPlan]:
+        """The operations of the order's plan with an attempt that counts, the latest first."""
+        return [work.operation for work in self.work if work.is_begun and not work.routing][::-1]
 
     @property
     def open_holds(self) -> list[Hold]:

@@ -68,6 +68,13 @@ def test_the_grid_shows_what_was_skipped_is_off_and_in_rework(line, unit, ines):
     )
 
 
+def test_the_order_lists_what_went_another_way(line, unit, ines):
+    line.send_back(unit, "40", "31")
+    listed = [(one.letter, one.text) for one in ines.get(f"/orders/{unit.work_order}/").context["exceptions"]]
+    assert listed[0][0] == "R"
+    assert listed[1] == ("K", "25 Deburr was skipped. No burr")
+
+
 def test_the_traveler_says_what_is_optional_which_are_alternates_and_how_long_to_wait(unit, ines):
     paper = " ".join(ines.get(f"/orders/{unit.work_order}/traveler/").content.decode().split())
     for words in ("optional", "one of JOIN", "at most 2 times", "5:00 after 20 at the earliest", "1:00:00 after 20"):

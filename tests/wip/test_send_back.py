@@ -1,14 +1,20 @@
 """Rework: doing an operation again, going back to an earlier one, and the way through a rework routing."""
 
+from decimal import Decimal
+
 import pytest
 
 from genealogy.status import UnitStatus
 from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import InvalidInput
+from mes.station.actions import batches
 from mes.station.actions.operations import Completion
 from orders.models import RoutingRevision, Tracking
 from orders.status import OrderStatus
+from tests.flow import lot_flow
 from tests.motion import a_rework, rods
+from wip.actions import lots
+from wip.actions.reworks import send_back
 from wip.models import ProcessException, Rework
 from wip.policies import BlockedByGates, WorkedOnElsewhere
 from wip.queries import why_not
@@ -244,3 +250,29 @@ def test_one_alternate_is_done_and_the_other_is_off(plant):
     line.end(unit, "32")
     line.send_back(unit, "32", "32")
     assert line.comes_next(unit) == {"31": True, "32": True}  # the choice is open again
+
+
+def test_what_runs_in_a_batch_is_sent_back_after_it(plant):
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100})
+    lot = flow.lot(40)
+    with plant.door() as passage:
+        batches.start(
+            units=[plant.fresh(lot)],
+            operation_code="10",
+            station=plant.stations["10"],
+            by=passage.person,
+            at=passage.at,
+        )
+    with plant.door("mei") as passage, pytest.raises(CantGoBack, match="runs on it in a batch"):
+        send_back(unit=plant.fresh(lot), found_in="10", return_to="10", reason="Bent", by=passage.person, at=passage.at)
+
+
+def test_both_parts_of_a_lot_that_is_split_in_rework_come_to_its_end(plant):
+    line = rods(plant, tracking=Tracking.LOT)
+    lot = through(line, 40)
+    line.send_back(lot, "40", "31")
+    with plant.door() as passage:
+        part = lots.split(unit=lot, quantity=Decimal(10), reason="Urgent", by=passage.person, at=passage.at)
+    for each in (lot, part):
+        line.do(each, "31", "40")
+    assert set(Rework.objects.values_list("unit__serial", "status")) == {(lot.serial, "DONE"), (part.serial, "DONE")}

@@ -1,5 +1,6 @@
 """Sending a unit back from its record, and taking that decision back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,14 +19,20 @@ from mes.boards.forms import CancelReworkForm, SendBackForm
 from mes.kernel.desk import answer, cleaned, desk_door, office
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
+from orders.plans import OperationPlan
 from orders.queries import plan_of, rework_routings
 from wip.actions import reworks
 from wip.rework_policies import known_rework
 
 
-def send_back_form(unit: Unit, person: Person, data: Any = None) -> SendBackForm | None:
-    """What a person who decides on rework fills in for a unit in process. Two statements; None and none for others."""
-    if unit.status != UnitStatus.IN_PROCESS or not person.may(Permission.REWORK):
+def send_back_form(
+    unit: Unit, person: Person, *, begun: Sequence[OperationPlan], data: Any = None
+) -> SendBackForm | None:
+    """What a person who decides on rework fills in for a unit in process. Two statements; None and none for others.
+
+    begun: the operations that it can go back to, that where it was found most likely first.
+    """
+    if unit.status != UnitStatus.IN_PROCESS or not begun or not person.may(Permission.REWORK):
         return None
     assert unit.work_order is not None
     routings = rework_routings(unit.product_id, unit.site_id, on=unit.site.local(timezone.now()).date())
@@ -33,7 +40,9 @@ def send_back_form(unit: Unit, person: Person, data: Any = None) -> SendBackForm
     return SendBackForm(
         data,
         auto_id="back_%s",
+        initial={"found_in": begun[0].code, "return_to": begun[0].code},
         operations=[(o.code, f"{o.code} {o.name}") for o in plan_of(unit.work_order).operations],
+        begun=[(o.code, f"{o.code} {o.name}") for o in begun],
         routings=[(str(one.pk), one.routing.name) for one in routings],
         reasons=[(leaf.code, leaf.name) for branch in branches for leaf in branch.leaves],
     )
@@ -43,7 +52,8 @@ def send_back_form(unit: Unit, person: Person, data: Any = None) -> SendBackForm
 @office(Permission.REWORK)
 def send_back(request: HttpRequest, serial: str) -> HttpResponse:
     unit = known_unit(request.user, serial)
-    form = send_back_form(unit, request.user, request.POST)
+    operations = plan_of(unit.work_order).operations if unit.work_order and unit.work_order.plan_id else ()
+    form = send_back_form(unit, request.user, begun=operations, data=request.POST)
     given = cleaned(form) if form is not None else {}
     with desk_door(request) as passage:
         if not passage.replayed:

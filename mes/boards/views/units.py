@@ -22,13 +22,14 @@ from wip.actions import holds
 @office(Permission.VIEW_UNITS)
 def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
     unit, now = known_unit(request.user, serial), timezone.now()
+    record = read(unit, request.user)
     context = {
         "unit": unit,
         "now": now,
         "expiry": expiry_of(unit, unit.site.local(now).date()),
-        "record": read(unit, request.user),
+        "record": record,
         "hold_form": HoldForm(auto_id="hold_%s"),
-        "send_back_form": send_back_form(unit, request.user),
+        "send_back_form": send_back_form(unit, request.user, begun=record.begun),
         "may_rework": request.user.may(Permission.REWORK),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),

@@ -20,8 +20,8 @@ _CLAIM = """INSERT INTO idempotency_idempotencykey (id, scope, key, asked, answe
     SELECT %s, %s, %s, '', %s, %s
     FROM (SELECT set_config('mes.person', %s, true), set_config('mes.station', %s, true)) AS context"""
 _READINGS = """INSERT INTO wip_reading (id, site_id, execution_id, step_code, sample, kind, value, name, number,
-    quantity_unit, lower, upper, scanned, at, by_id, station_code, reason) VALUES """ + ", ".join(
-    ["(%s, %s, %s, %s, 1, %s, %s, '', %s, '', %s, %s, %s, %s, %s, 'ST-10', '')"] * 5
+    quantity_unit, lower, upper, scanned, at, by_id, station_code, reason, is_void) VALUES """ + ", ".join(
+    ["(%s, %s, %s, %s, 1, %s, %s, '', %s, '', %s, %s, %s, %s, %s, 'ST-10', '', false)"] * 5
 )
 _ACTIVITY = """INSERT INTO genealogy_activity (id, site_id, kind, at, by_id, execution, operation_code, station_code,
     reason) VALUES (%s, %s, 'CONSUME', %s, %s, %s, '10', 'ST-10', '')"""
@@ -29,9 +29,9 @@ _LINKS = """INSERT INTO genealogy_activityunit (id, site_id, activity_id, unit_i
     scanned) VALUES """ + ", ".join(["(%s, %s, %s, %s, %s, 1, %s, %s)"] * 3)
 _UNITS = "UPDATE genealogy_unit SET status = 'CONSUMED', quantity_consumed = 1 WHERE id = ANY(%s)"
 _EXECUTION = """UPDATE wip_operationexecution SET status = 'COMPLETED', quantity_good = 1, completed_at = %s,
-    completed_by_id = %s WHERE id = %s"""
-_EVENT = """INSERT INTO wip_executionevent (id, site_id, execution_id, kind, at, by_id, station_code, good, scrap,
-    scrap_reason) VALUES (%s, %s, %s, 'COMPLETED', %s, %s, 'ST-10', 1, 0, '')"""
+    completed_by_id = %s, is_passed = true WHERE id = %s"""
+_EVENT = """INSERT INTO wip_executionevent (id, site_id, execution_id, kind, at, by_id, station_code, started, good,
+    scrap, scrap_reason, reason) VALUES (%s, %s, %s, 'COMPLETED', %s, %s, 'ST-10', 0, 1, 0, '', '')"""
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,18 @@ def drafts(asked: Asked) -> Panel:
 
 @prepared
 def _first_late(sites: Collection[UUID], now: datetime) -> QuerySet[WorkOrder]:
-    return _late(now, site=any_of(sites))[: SHOWN + 1]
+    return _first(_late(now, site=any_of(sites))).order_by("due_at")
 
 
 @prepared
 def _first_drafts(sites: Collection[UUID]) -> QuerySet[WorkOrder]:
-    return _orders(OrderStatus.DRAFT, site=any_of(sites))[: SHOWN + 1]
+    return _first(_orders(OrderStatus.DRAFT, site=any_of(sites)))
+
+
+def _first(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    """The first of them, found by key alone: else Postgres joins and sorts all of them with all they bring."""
+    keys = found.select_related(None).values("pk")[: SHOWN + 1]
+    return WorkOrder.objects.filter(pk__in=keys).select_related("site", "product_revision__product")
 
 
 def _late(now: datetime, **at: Any) -> QuerySet[WorkOrder]:

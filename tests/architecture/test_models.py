@@ -21,6 +21,7 @@ ALONE = {
     "wip.PlannedJob.ends_at": "the same",
     "wip.LaborSpan.began_at": "people begin and end their own work: `person`",
     "wip.LaborSpan.ended_at": "the same",
+    "wip.LaborSpan.claimed_at": "the same",
 }
 
 

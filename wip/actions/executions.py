@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from equipment.models import PhysicalAsset, Station
@@ -113,8 +113,9 @@ def lock(*, execution: OperationExecution, station: Station, by: Person, ends: b
     """Lock order (when the act may end it), unit and execution, in this order, and see them as a job."""
     if ends:
         lock_order(execution.work_order)
-    known = list(_lock_executions_beside(execution.pk))
-    locked = next(one for one in known if one.pk == execution.pk)
+    (locked,) = _lock_execution(execution.pk)
+    # Asked once the unit is locked: a statement that waited for a lock does not see what was begun meanwhile.
+    known = [locked if one.pk == locked.pk else one for one in executions_on({locked.unit_id})]
     for other in known:
         other.unit = locked.unit
     # Not joined above: after waiting for somebody who took the job over, Postgres would drop the row, its join changed.
@@ -284,8 +285,6 @@ def _lock_unit(key: UUID) -> QuerySet[Unit]:
 
 
 @prepared
-def _lock_executions_beside(key: UUID) -> QuerySet[OperationExecution]:
-    """The execution and all others on its unit, with the unit: where it stands is seen under the lock."""
-    unit = Subquery(OperationExecution.objects.filter(pk=key).values("unit")[:1])
-    locked = OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True).filter(unit=unit)
+def _lock_execution(key: UUID) -> QuerySet[OperationExecution]:
+    locked = OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True).filter(pk=key)
     return locked.select_related("unit__product", "work_order", "started_by", "station")

@@ -10,7 +10,7 @@ from uuid import UUID
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.status import ActivityKind
 from mes.kernel.personnel.models import Person
-from mes.kernel.writes import insert
+from mes.kernel.writes import insert_both
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,5 @@ def activity(
 
 
 def store(activities: Sequence[tuple[Activity, list[ActivityUnit]]]) -> None:
-    """Store activities and their units, in one statement each."""
-    insert([activity for activity, _ in activities])
-    insert([unit for _, its in activities for unit in its])
+    """Store activities and their units, in one statement."""
+    insert_both([activity for activity, _ in activities], [unit for _, its in activities for unit in its])

@@ -44,6 +44,19 @@ def insert(records: Sequence[Model]) -> None:
         record._state.adding, record._state.db = False, database
 
 
+def insert_both(first: Sequence[Model], second: Sequence[Model]) -> None:
+    """Store new records of two models in one statement; those of the second may name those of the first."""
+    if not first or not second:
+        insert([*first, *second])
+        return
+    one, other = _insert_into(type(first[0])), _insert_into(type(second[0]))
+    parameters = [_as_json(one, first), _as_json(other, second)]
+    write(f"WITH first AS ({one.sql}) {other.sql}", parameters, rows=len(second))
+    database = connection.alias
+    for record in (*first, *second):
+        record._state.adding, record._state.db = False, database
+
+
 def update(records: Sequence[Model], *fields: str) -> None:
     """Store these fields of records of one model, in one statement. Models with a history are refused, as above."""
     if records:
@@ -132,11 +145,15 @@ class _Statement:
 
 
 def _send(statement: _Statement, records: Sequence[Model]) -> None:
-    rows = [dict(zip(statement.columns, statement.values_of(record), strict=True)) for record in records]
-    parameters: list[Any] = [json.dumps(rows, default=_text)]
+    parameters: list[Any] = [_as_json(statement, records)]
     if statement.by_key:
         parameters.append([record.pk for record in records])
     write(statement.sql, parameters, rows=len(records))
+
+
+def _as_json(statement: _Statement, records: Sequence[Model]) -> str:
+    rows = [dict(zip(statement.columns, statement.values_of(record), strict=True)) for record in records]
+    return json.dumps(rows, default=_text)
 
 
 @lru_cache(maxsize=256)

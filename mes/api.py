@@ -21,7 +21,7 @@ from equipment.api import (
 from equipment.calendars.api import Calendars, WorkCenterShifts
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
 from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
-from mes.boards.api import Gates, Refusals
+from mes.boards.api import Gates, OrderWhyNot, Refusals, UnitWhyNot
 from mes.erp.api import CancelWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.kernel.refusals import NotFound
 from mes.people.api import (
@@ -85,7 +85,9 @@ urlpatterns = [
     path("v1/work-orders/<str:erp_reference>", OneWorkOrder.as_view(), name="api_work_order"),
     path("v1/work-orders/<str:erp_reference>/cancel", CancelWorkOrder.as_view(), name="api_work_order_cancel"),
     path("v1/work-orders/<str:erp_reference>/release", ReleaseWorkOrder.as_view(), name="api_work_order_release"),
+    path("v1/work-orders/<str:erp_reference>/why-not", OrderWhyNot.as_view(), name="api_work_order_why_not"),
     path("v1/units", Units.as_view(), name="api_units"),
+    path(f"{_UNIT}/why-not", UnitWhyNot.as_view(), name="api_unit_why_not"),
     path(f"{_UNIT}/split", SplitLot.as_view(), name="api_lot_split"),
     path(f"{_UNIT}/merge", MergeLots.as_view(), name="api_lot_merge"),
     path(f"{_OPERATION}/start", StartOperation.as_view(), name="api_operation_start"),

@@ -1,17 +1,23 @@
 """Reads of deviation permits, and of what went another way than planned."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
+from mes.kernel.prepared import prepared
 from wip.models import Permit, ProcessException
+from wip.status import ExceptionKind
+
+LATEST = 50
+SHOWN_OF_IT = ("work_order", "unit", "permit", "by", "approved_by", "site")
 
 
 def exceptions_of(**among: Any) -> QuerySet[ProcessException]:
     """What went another way, latest first, with what is shown of it."""
-    found = ProcessException.objects.select_related("work_order", "unit", "permit", "by", "approved_by", "site")
+    found = ProcessException.objects.select_related(*SHOWN_OF_IT)
     return found.filter(**among).order_by("-sequence")
 
 
@@ -20,3 +26,21 @@ def permits_of(sites: Collection[UUID], *, status: str = "") -> QuerySet[Permit]
     found = Permit.objects.select_related("site", "product", "work_order", "unit", "granted_by", "closed_by")
     found = found.filter(site__in=sites).order_by("-granted_at", "-pk")
     return found.filter(status=status) if status else found
+
+
+@prepared
+def exceptions_on(unit: UUID) -> QuerySet[ProcessException]:
+    """What went another way on a unit, the latest of it, last first."""
+    return exceptions_of(unit=unit)[:LATEST]
+
+
+@prepared
+def exceptions_in(order: UUID) -> QuerySet[ProcessException]:
+    """What went another way in an order, the latest of it, last first."""
+    return exceptions_of(work_order=order)[:LATEST]
+
+
+def overridden_by_gate(sites: Collection[UUID], *, since: datetime) -> dict[str, int]:
+    """How often each gate was overridden since then, by its path."""
+    found = ProcessException.objects.filter(site__in=sites, kind=ExceptionKind.OVERRIDE, at__gte=since)
+    return dict(found.order_by().values_list("gate").annotate(Count("pk")))

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-_PREFIXES = {"batch": "B", "rework": "R"}
+_PREFIXES = {"batch": "B", "rework": "R", "permit": "D"}
 
 
 def next_number(kind: str) -> str:

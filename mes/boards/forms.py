@@ -7,9 +7,12 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from equipment.models import Site
+from genealogy.forms import Number
 from mes.kernel.personnel.actions import secrets
 from mes.kernel.personnel.models import Person
 from wip.models import HoldReason
+from wip.status import ExceptionKind
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -47,7 +50,7 @@ class HoldSubjectForm(HoldForm):
 
     field_order = ("subject", "operation_code")
     subject = forms.CharField(
-        label=_("Unit, lot, order, station or tool"),
+        label=_("Unit, lot, order, station, tool or revision"),
         max_length=60,
         widget=forms.TextInput(attrs={"data-autofocus": True}),
     )
@@ -63,6 +66,9 @@ class HoldSubjectForm(HoldForm):
     due_date = forms.DateField(
         label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    site = forms.ModelChoiceField(
+        label=_("Site"), queryset=Site.objects.none(), required=False, help_text=_("Of a revision.")
+    )
     cascades = forms.BooleanField(label=_("Also what it went into"), required=False, initial=True)
     with_siblings = forms.BooleanField(label=_("Also the others of its lot"), required=False)
 
@@ -70,6 +76,9 @@ class HoldSubjectForm(HoldForm):
         super().__init__(*args, **kwargs)
         people = Person.objects.filter(is_active=True, site_access__site__in=sites).distinct()
         self.fields["owner"].queryset = people.order_by("full_name")
+        self.fields["site"].queryset = Site.objects.filter(pk__in=sites)
+        if len(sites) == 1:
+            self.fields["site"].widget = forms.HiddenInput()
 
 
 class CancelForm(forms.Form):
@@ -114,3 +123,43 @@ class SendBackForm(forms.Form):
 
 class CancelReworkForm(forms.Form):
     reason = forms.CharField(label=_("Why it is cancelled"), max_length=200)
+
+
+class PermitForm(forms.Form):
+    """A deviation permit that is granted with the password."""
+
+    gate = forms.ChoiceField(label=_("Gate"))
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), empty_label=None)
+    product = forms.CharField(label=_("Product"), max_length=100, required=False, help_text=_("Its code; empty: any."))
+    order = forms.CharField(label=_("Order"), max_length=40, required=False)
+    unit = forms.CharField(label=_("Unit or lot"), max_length=60, required=False)
+    operation_code = forms.CharField(label=_("Operation"), max_length=12, required=False)
+    quantity_limit = Number(label=_("Quantity"), max_length=30, required=False)
+    valid_to = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    password = forms.CharField(
+        label=_("Your password: “I approve this”"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, gates: Collection[tuple[str, str]], sites: Collection[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["gate"].choices = list(gates)
+        self.fields["site"].queryset = Site.objects.filter(pk__in=sites)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ExceptionsForm(forms.Form):
+    """Which exceptions are shown."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All kinds")), *ExceptionKind.choices], required=False)
+    order = forms.CharField(label=_("Order"), max_length=40, required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

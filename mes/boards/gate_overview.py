@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.cache import cache
@@ -16,6 +16,7 @@ from mes.kernel.audit.queries import refused_by_day
 from mes.kernel.gates import Gate, Hook, Override
 from orders.models import Operation, OperationAsset, OperationEdge, OperationQualification, Step, StepKind
 from orders.status import RevisionStatus
+from wip.exceptions import overridden_by_gate
 
 _HOOKS = {
     Hook.START: _("start"),
@@ -71,6 +72,7 @@ class GateLine:
     place_count: int
     stations: int | None
     days: tuple[int, ...]
+    overridden: int = 0  # in the same 30 days
 
     @property
     def path(self) -> str:
@@ -119,9 +121,9 @@ class GateLine:
 
 
 def overview(sites: Collection[UUID], *, at: datetime, only: Sequence[Gate] | None = None) -> list[GateLine]:
-    """The plant's gates in their order, or only these. Statements: one, and six more every five minutes."""
+    """The plant's gates in their order, or only these. Statements: two, and six more every five minutes."""
     refused, places = refused_by_day(sites, at=at), _places(sites)
-    never = [0] * 30
+    passed, never = overridden_by_gate(sites, since=at - timedelta(days=30)), [0] * 30
     return [
         GateLine(
             gate,
@@ -129,6 +131,7 @@ def overview(sites: Collection[UUID], *, at: datetime, only: Sequence[Gate] | No
             places[place],
             places["stations_with_checklist"] if place == "operations_with_clearance" else None,
             tuple(refused.get(gate.path, never)),
+            passed.get(gate.path, 0),
         )
         for gate in (gates.configured() if only is None else only)
     ]

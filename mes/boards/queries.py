@@ -9,7 +9,7 @@ from equipment.models import PhysicalAsset, Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
 from mes.kernel.personnel.models import Person
-from orders.models import WorkOrder
+from orders.models import ProductRevision, WorkOrder
 from wip.models import Hold
 from wip.queries import holds_in_full
 
@@ -33,13 +33,15 @@ def records_named(person: Any, text: str) -> list[WorkOrder | Unit | Hold]:
     return [record for record in found if str(record) == text] or found
 
 
-def things_named(person: Any, text: str) -> list[WorkOrder | Unit | Station | PhysicalAsset]:
-    """What of this name can be put on hold by it: as records_named, and stations, tools and gauges in use."""
+def things_named(person: Any, text: str) -> list[WorkOrder | Unit | Station | PhysicalAsset | ProductRevision]:
+    """What of this name can be put on hold: as records_named, stations, tools and gauges in use, and PCB-7 rev B."""
     sites, names = sites_of(person), {text, text.upper()}
-    found: list[WorkOrder | Unit | Station | PhysicalAsset] = [
+    product, _, revision = text.rpartition(" rev ")
+    found: list[WorkOrder | Unit | Station | PhysicalAsset | ProductRevision] = [
         *(one for one in records_named(person, text) if not isinstance(one, Hold)),
         *Station.objects.filter(code__in=names, site__in=sites, is_active=True),
         *PhysicalAsset.objects.filter(code__in=names, site__in=sites, is_active=True),
+        *(ProductRevision.objects.filter(product__code=product, code=revision) if product else ()),
     ]
     return found
 

@@ -21,6 +21,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.prepared import any_of, at_once, prepared
 from orders.plans import OperationPlan
 from orders.queries import pinned_plan, plan_of
+from wip.exceptions import exceptions_on
 from wip.models import Hold, OperationExecution, ProcessException, Rework
 from wip.overview import readings_of
 from wip.queries import why_not
@@ -104,7 +105,7 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         _activities.of(unit.pk),
         _holds.of(unit.pk, unit.work_order_id),
         _reworks.of(unit.pk),
-        _exceptions.of(unit.pk),
+        exceptions_on.of(unit.pk),
     )
     return UnitRecord(
         work=_work(unit, executions),
@@ -148,12 +149,6 @@ def _reworks(unit: UUID) -> QuerySet[Rework]:
     """The latest first."""
     found = Rework.objects.filter(unit=unit).select_related("routing_revision__routing", "decided_by", "ended_by")
     return found.order_by("-decided_at", "-number")
-
-
-@prepared
-def _exceptions(unit: UUID) -> QuerySet[ProcessException]:
-    """What went another way than planned, the latest first."""
-    return ProcessException.objects.filter(unit=unit).select_related("by", "approved_by", "permit")
 
 
 @prepared

@@ -125,5 +125,5 @@ def test_the_page_costs_the_same_for_any_number_of_refusals(plant, ines, count, 
     for _ in range(count):
         refused_start(plant, unit=unit)
     ines.get("/gates/")  # counts the places, kept for a while
-    with django_assert_num_queries(5):  # session, person, sites, counts, the last ones
+    with django_assert_num_queries(6):  # session, person, sites, counts, passed, the last ones
         ines.get("/gates/")

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from mes.kernel.audit.canonical import digest
+from orders.models import ProductRevision
 from tests.equipment.assets import wrench
 from tests.holds import place
 from tests.plant import NOW, PASSWORD
@@ -93,11 +94,17 @@ def test_a_hold_on_an_order_is_released_for_ticked_units(plant, ines) -> None:
     assert ines.post(f"/holds/{hold}/release/", staged="yes", reason="x").status_code == 422
 
 
-@pytest.mark.parametrize("name", ["ST-10", "TW-1"])
-def test_stations_and_tools_are_held_by_their_codes(plant, ines, name) -> None:
+@pytest.mark.parametrize("name", ["ST-10", "TW-1", "PCB-7 rev B"])
+def test_stations_tools_and_revisions_are_held_by_their_names(plant, ines, name) -> None:
     wrench(plant)
+    ProductRevision.objects.create(product=plant.board, code="B")
     ines.post(
-        "/holds/place/", subject=name.lower(), reason_code="PROCESS", reason="x", owner="mei", due_date="2099-01-31"
+        "/holds/place/",
+        subject=name if " " in name else name.lower(),
+        reason_code="PROCESS",
+        reason="x",
+        owner="mei",
+        due_date="2099-01-31",
     )
     hold = Hold.objects.get()
     assert (name in hold.subject, hold.owner) == (True, plant.people["mei"])

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from equipment.models import Site
@@ -21,6 +20,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput
 from orders.models import Product, WorkOrder
 from wip.models import Permit
+from wip.numbers import next_number
 from wip.status import PERMIT
 
 
@@ -72,7 +72,7 @@ def grant(*, deviation: Deviation, signing: Signing | None, by: Person, at: date
         )
     permit = Permit(
         site=deviation.site,
-        number=_next_number(),
+        number=next_number("permit"),
         gate=deviation.gate,
         product=deviation.product,
         work_order=deviation.order,
@@ -132,9 +132,3 @@ def _check(deviation: Deviation, today: date) -> None:
             errors.append(FieldError(name, _("It is at another site.")))
     if errors:
         raise InvalidInput(_("This permit can't be granted."), do=_("Correct what is named."), errors=errors)
-
-
-def _next_number() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('permit_number')")
-        return f"D-{cursor.fetchone()[0]:04d}"

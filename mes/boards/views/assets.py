@@ -109,6 +109,7 @@ def asset_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "touched": [(execution, values.get(execution.pk, [])) for execution in executions],
         "place_form": PlaceForm(asset=asset, initial={"station": asset.station_id}),
         "why_form": WhyForm(auto_id=False),
+        "may_hold": request.user.may(Permission.PLACE_HOLDS),
         "why_not_place": refusal_of(check_permission, request.user, Permission.MOVE_ASSETS),
         "why_not_calibrate": refusal_of(check_permission, request.user, Permission.CALIBRATE_ASSETS),
     }

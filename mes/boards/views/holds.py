@@ -29,7 +29,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, NotFound
-from orders.models import WorkOrder
+from orders.models import ProductRevision, WorkOrder
 from wip.actions import holds
 from wip.impact import impact_of
 from wip.policies import check_may_release
@@ -40,7 +40,13 @@ from wip.topics import holds as holds_at
 PER_PAGE = 50
 SHOWN = 200  # of what inherited a hold, or would
 _FILTERS = [*HoldStatus.choices, ("all", lazy("All"))]
-_SUBJECTS = {WorkOrder: "order", Unit: "unit", Station: "station", PhysicalAsset: "asset"}
+_SUBJECTS = {
+    WorkOrder: "order",
+    Unit: "unit",
+    Station: "station",
+    PhysicalAsset: "asset",
+    ProductRevision: "product_revision",
+}
 
 
 class SeveralOfThatName(InvalidInput):
@@ -121,11 +127,14 @@ def new_hold(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest) -> HttpResponse:
     given = cleaned(HoldSubjectForm(request.POST, sites=list(sites_of(request.user))))
     found = _thing(request.user, given.pop("subject"))
-    due = given.pop("due_date")
-    site = sites_of(request.user)[found.site_id]
+    due, site = given.pop("due_date"), given.pop("site")
+    if isinstance(found, ProductRevision):
+        given["site"] = site = site or next(iter(sites_of(request.user).values()))
+    else:
+        site = sites_of(request.user)[found.site_id]
     if not isinstance(found, Unit):
         given |= {"cascades": False, "with_siblings": False}
-    if isinstance(found, Station | PhysicalAsset) and given["operation_code"]:
+    if not isinstance(found, Unit | WorkOrder) and given["operation_code"]:
         raise InvalidInput(
             _("A hold on an operation names its unit or order."), do=_("Leave the operation out, or name its unit.")
         )
@@ -178,11 +187,11 @@ def end_of(day: Any, site: Site) -> datetime | None:
     return datetime.combine(day, time(23, 59), tzinfo=site.zone) if day else None
 
 
-def _thing(person: Person, name: str) -> WorkOrder | Unit | Station | PhysicalAsset:
+def _thing(person: Person, name: str) -> WorkOrder | Unit | Station | PhysicalAsset | ProductRevision:
     found = things_named(person, name)
     if not found:
         raise NotFound(
-            _("There is no unit, lot, order, station or tool {name}.").format(name=name),
+            _("There is no unit, lot, order, station, tool or revision {name}.").format(name=name),
             do=_("Scan or type its number again."),
         )
     if len(found) > 1:

@@ -38,6 +38,7 @@ def stations(request: HttpRequest) -> HttpResponse:
         ],
         "own": device_of(request),
         "may_register": request.user.may(Permission.REGISTER_STATIONS),
+        "may_hold": request.user.may(Permission.PLACE_HOLDS),
         "new_key": uuid4,
         "now": now,
     }

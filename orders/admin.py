@@ -318,6 +318,7 @@ class OperationAdmin(OfYourSites, PartAdmin):
                     "needs_line_clearance",
                     ("instruction", "must_confirm_instruction"),
                     "signature_meaning",
+                    ("hold_after_failures", "hold_below_yield"),
                     "copied_from",
                 )
             },

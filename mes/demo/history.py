@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -17,13 +19,16 @@ from mes.demo.ground import ASSEMBLY, Ground, operations_of
 from mes.demo.shifts import Shifts
 from mes.demo.stock import SUSPECT_LOT, Stock
 from mes.demo.valves import Valves
-from mes.demo.work import Mishap, Worker, next_job
+from mes.demo.work import LIMITS, Mishap, Worker, next_job
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
-from orders.models import WorkOrder
+from orders.models import Product, WorkOrder
 from orders.plans import OperationPlan
-from wip.actions import holds
+from wip.actions import holds, permits
 from wip.actions import orders as floor
+from wip.actions.permits import Deviation
 from wip.models import Hold, HoldReason, OperationExecution
 from wip.queries import running_at
 from wip.queues import queue_at
@@ -57,6 +62,7 @@ FIRST_WAITS_BEFORE = {"WO-10484": "60"}  # and the first of them here
 TUBING = "WO-10486"
 WAITING = [f"WO-{number}" for number in range(10487, 10496)]
 HELD_ORDER = "WO-10491"
+BAD_BOARDS, FUTURE_HOLD = "WO-10489", "WO-10490"
 PAUSE = timedelta(minutes=15)  # from release to the first unit
 RHYTHM = timedelta(seconds=185)
 
@@ -68,6 +74,9 @@ MISHAPS = {
     ("WO-10475", 2, "40"): Mishap.MEASURED_AGAIN,
     ("WO-10476", 3, "40"): Mishap.LEAKS,
     ("WO-10478", 0, "20"): Mishap.HANDED_OVER,
+    ("WO-10479", 0, "60"): Mishap.LIGHT,
+    ("WO-10479", 1, "30"): Mishap.LEFT,
+    ("WO-10480", 1, "60"): Mishap.LIGHT,
     ("WO-10480", 2, "30"): Mishap.RETORQUED,
     ("WO-10483", 2, "40"): Mishap.LEAKS,
     ("WO-10483", 4, "30"): Mishap.RETORQUED,
@@ -127,6 +136,8 @@ class History:
             self.release_at(orders[reference], self.now - timedelta(minutes=90))
         self.add(self.now - timedelta(minutes=35), lambda at: self.start_tubing(orders[TUBING], at))
         self.schedule_a_cleared_doubt(orders["WO-10477"])
+        self.add(self.first + timedelta(minutes=20), self.permit_light_cartons)
+        self.schedule_bad_boards(orders[BAD_BOARDS])
 
     def witness(self, code: str, who: str) -> Person:
         """Who reads a label or a furnace's programme as well."""
@@ -167,7 +178,7 @@ class History:
         end = self.free[code] = begin + takes
         who = "jonas" if code == "60" and begin < self.shifts.hours[1][0] else CREW[code]
         mishap = MISHAPS.get((order.erp_reference, index, code))
-        starter = "supervisor" if mishap is Mishap.HANDED_OVER else who
+        starter = "supervisor" if mishap in (Mishap.HANDED_OVER, Mishap.LEFT) else who
         self.add(begin, lambda at: self.begin(order, index, code, starter, at, takes))
         self.add(
             end,
@@ -216,9 +227,11 @@ class History:
         *,
         unit: Unit | None = None,
         order: WorkOrder | None = None,
+        **more: Any,
     ) -> Hold:
-        with open_door(person=self.people[who], at=at):
-            return holds.place(by=self.people[who], at=at, reason_code=kind, reason=reason, unit=unit, order=order)
+        by, on = self.people[who], {"unit": unit, "order": order}
+        with open_door(person=by, at=at):
+            return holds.place(by=by, at=at, reason_code=kind, reason=reason, **on, **more)
 
     def schedule_a_cleared_doubt(self, order: WorkOrder) -> None:
         """A hold of the past: placed between the order's release and its first unit, released ten minutes later."""
@@ -238,6 +251,35 @@ class History:
 
         self.add(placed + timedelta(minutes=10), release)
 
+    def permit_light_cartons(self, at: datetime) -> None:
+        """Quality lets cartons go out that weigh a little less, for a number of them and some weeks."""
+        by = self.people["quality"]
+        deviation = Deviation(
+            site=self.site,
+            gate=LIMITS,
+            reason="New foam is 12 g lighter: limits follow with rev 9, CAPA-0044",
+            product=Product.objects.get(code="IP2"),
+            operation_code="60",
+            quantity_limit=Decimal(20),
+            valid_to=self.site.local(self.now).date() + timedelta(days=21),
+        )
+        with open_door(person=by, at=at):
+            permit = permits.grant(deviation=deviation, signing=Signing(by, Meaning.APPROVED), by=by, at=at)
+        self.worker.permit = permit.number
+
+    def schedule_bad_boards(self, order: WorkOrder) -> None:
+        """Two boards in a row are scrapped: the rule of the routing holds their operation on the order."""
+        for index, minutes in enumerate((26, 22)):
+            begin = self.now - timedelta(minutes=minutes)
+            self.add(begin, lambda at, index=index: self.scrap_board(order, index, at))
+
+    def scrap_board(self, order: WorkOrder, index: int, at: datetime) -> None:
+        unit, who = self.unit(order, index), CREW["10"]
+        self.clear_for(order, unit, "10", who, at)
+        self.worker.start(unit, "10", self.stations["10"], who, at)
+        reason = "SOLDER-BRIDGE Bridge at the charger: the batch of boards is looked at"
+        self.worker.finish(unit, "10", who, at + timedelta(minutes=2), [], Decimal(1), reason)
+
     def hold_some(self, orders: dict[str, WorkOrder]) -> None:
         """The holds that are open now: a lot of screws, two units before torque, and an order."""
         at = self.now - timedelta(seconds=90)
@@ -249,6 +291,9 @@ class History:
             reason = "Gasket of LOT-88010 shows flash: quality looks at both units"
             self.hold("priya", at, HoldReason.QUALITY, reason, unit=candidate.job.unit)
         self.hold("supervisor", at, HoldReason.CUSTOMER, "Customer may change the quantity", order=orders[HELD_ORDER])
+        reason = "Leak tester is checked with the master leak before this order"
+        more = {"operation_code": "40", "owner": self.people["quality"], "due_at": self.now + timedelta(days=2)}
+        self.hold("quality", at, HoldReason.PROCESS, reason, order=orders[FUTURE_HOLD], **more)
 
     def keep_stations_busy(self) -> None:
         """Where nothing runs by chance, the next ready unit was started a minute ago."""

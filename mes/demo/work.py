@@ -1,6 +1,6 @@
 """What the demo plant's people do at a unit: the values they enter, and now and then a mishap."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -26,10 +26,15 @@ from wip.actions import clearances
 from wip.clearances import checklist_of, clearance_content
 from wip.jobs import Job
 from wip.models import OperationExecution
+from wip.overrides import GivenOverride
 from wip.queries import job_for, operation_of
 from wip.queues import queue_at
 
 Values = Mapping[tuple[str, int], object]  # what is recorded, by step and sample
+
+
+# Gates that a mishap is passed at.
+LEFT_TO, LIMITS = "wip.gates.execution_is_yours", "quality.gates.readings_within_limits"
 
 
 class Mishap(Enum):
@@ -37,6 +42,8 @@ class Mishap(Enum):
     MEASURED_AGAIN = auto()
     LEAKS = auto()
     HANDED_OVER = auto()
+    LEFT = auto()
+    LIGHT = auto()
 
 
 _NUMBERS: dict[str, Callable[[Random], str]] = {
@@ -88,6 +95,7 @@ class Worker:
     witnesses: Callable[[str, str], Person]
     chance: Random
     running: dict[tuple[UUID, str], OperationExecution] = field(default_factory=dict)
+    permit: str = ""  # under which light cartons go out
 
     def start(self, unit: Unit, code: str, station: Station, who: str, at: datetime) -> OperationExecution:
         person = self.people[who]
@@ -115,8 +123,15 @@ class Worker:
         """Record all steps and complete. before: a moment between start and end, for what went wrong first."""
         entries = self.entries(unit, code, who)
         scrap, reason = Decimal(0), ""
+        overrides: Sequence[GivenOverride] = ()
         if mishap is Mishap.HANDED_OVER:
             self.take_over(unit, code, who, before)
+        elif mishap is Mishap.LEFT:
+            reason_why = "Called away to the audit; the pump must not lie open"
+            overrides = [GivenOverride(LEFT_TO, reason_why, approved_by=self.people["supervisor"])]
+        elif mishap is Mishap.LIGHT:
+            entries = [g if g.step_code != "WEIGHT" else Given("WEIGHT", "1.91") for g in entries]
+            overrides = [GivenOverride(LIMITS, "New foam is 12 g lighter", permit=self.permit)]
         elif mishap is Mishap.LEAKS:
             entries = [g if g.step_code != "LEAK" else Given("LEAK", "0.62") for g in entries]
             scrap, reason = Decimal(1), "LEAK-INLET Leaks at the inlet port: also with a new seal"
@@ -125,7 +140,7 @@ class Worker:
             same = [(g.step_code, g.sample) for g in entries].index((wrong.step_code, wrong.sample))
             self.report(unit, code, who, before, [*entries[:same], wrong])
             entries = [right, *entries[same + 1 :]]
-        self.finish(unit, code, who, at, entries, scrap, reason)
+        self.finish(unit, code, who, at, entries, scrap, reason, overrides)
 
     def finish(
         self,
@@ -136,6 +151,7 @@ class Worker:
         entries: list[Given],
         scrap: Decimal = Decimal(0),
         reason: str = "",
+        overrides: Sequence[GivenOverride] = (),
     ) -> None:
         """Complete with these entries; where it is signed, they are read as they are recorded first."""
         signing = None
@@ -143,7 +159,8 @@ class Worker:
             if entries:
                 self.report(unit, code, who, at, entries)
             entries, signing = [], self._signing(unit, code, who)
-        self.report(unit, code, who, at, entries, Completion(scrap=scrap, scrap_reason=reason, signing=signing))
+        completion = Completion(scrap=scrap, scrap_reason=reason, signing=signing)
+        self.report(unit, code, who, at, entries, completion, overrides)
 
     def entries(self, unit: Unit, code: str, who: str, *, known: Values = MappingProxyType({})) -> list[Given]:
         """Right values for all required steps that are asked and not known yet, components taken from stock."""
@@ -195,11 +212,18 @@ class Worker:
         at: datetime,
         given: list[Given],
         completion: Completion | None = None,
+        overrides: Sequence[GivenOverride] = (),
     ) -> None:
         execution, person = self.running[unit.pk, code], self.people[who]
         with open_door(person=person, at=at, station=execution.station.code):
             operations.report(
-                execution=execution, given=given, completion=completion, station=execution.station, by=person, at=at
+                execution=execution,
+                given=given,
+                completion=completion,
+                station=execution.station,
+                by=person,
+                at=at,
+                overrides=overrides,
             )
 
 

@@ -63,7 +63,7 @@ def call(plant, kind=CallKind.QUALITY, code="20"):
 
 def hold(plant, unit):
     with plant.door("mei") as passage:
-        about = {"reason_code": "QUALITY", "reason": "Plating too thin", "unit": unit}
+        about = {"reason_code": "PROCESS", "reason": "Plating too thin", "unit": unit}
         return holds.place(by=passage.person, at=passage.at, **about)
 
 

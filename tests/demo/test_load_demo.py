@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -26,6 +27,7 @@ from genealogy.models import Unit
 from mes.demo import loading
 from mes.demo.master_data import FOLDER, plant_files
 from mes.demo.people import PASSWORD, PINS
+from mes.demo.stock import SUSPECT_LOT
 from mes.kernel.personnel.actions.secrets import confirm_password, confirm_pin
 from mes.kernel.personnel.models import Person, PersonQualification
 from mes.kernel.personnel.roles import Role
@@ -35,7 +37,11 @@ from mes.plantfiles.kinds import KINDS
 from mes.plantfiles.writing import export
 from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
 from tests.demo.conftest import NOW
+<<<<<<< HEAD
 from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, ProcessException, Reading, Rework
+=======
+from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, Permit, ProcessException, Reading
+>>>>>>> ac20061 (Let the demo plant hold by rule, cascade and ahead, and pass gates by permit and supervisor; say how)
 from wip.queries import running_at
 from wip.queues import queue_at
 
@@ -127,10 +133,29 @@ def the_floor_is_at_work() -> None:
     waiting = queue_at(Station.objects.get(code="ST-30"), operator)
     assert waiting.ready
     assert {"ON_HOLD"} <= {verdict.code for one in waiting.blocked for verdict in one.blockers}
+<<<<<<< HEAD
     assert Hold.objects.filter(status="OPEN", unit__work_order__isnull=False, origin__isnull=True).count() == 4
     assert Hold.objects.get(is_automatic=True).unit.product.code == "CV-3"
     assert Hold.objects.filter(status="OPEN", work_order__isnull=False).count() == 1
     assert Hold.objects.filter(status="RELEASED").count() == 1
+=======
+    placed = Hold.objects.filter(origin__isnull=True)
+    assert placed.filter(status="OPEN", unit__work_order__isnull=False).count() == 3
+    assert sorted(hold.operation_code for hold in placed.filter(status="OPEN", work_order__isnull=False)) == [
+        "",
+        "10",
+        "40",
+    ]
+    assert placed.filter(is_automatic=True).count() == 1
+    assert placed.filter(status="RELEASED").count() == 1
+    assert Hold.objects.filter(origin__unit__serial=SUSPECT_LOT).count() > 10
+    assert [permit.quantity_used for permit in Permit.objects.all()] == [Decimal(2)]
+    assert sorted(ProcessException.objects.filter(kind="OVERRIDE").values_list("code", flat=True)) == [
+        "JOB_OF_ANOTHER",
+        "READING_OUT_OF_LIMITS",
+        "READING_OUT_OF_LIMITS",
+    ]
+>>>>>>> ac20061 (Let the demo plant hold by rule, cascade and ahead, and pass gates by permit and supervisor; say how)
     assert Unit.objects.filter(status="SCRAPPED").count() >= 2
     assert Reading.objects.exclude(corrects=None).count() >= 3
     assert OperationExecution.objects.filter(events__kind="TAKEN_OVER").exists()

@@ -37,11 +37,16 @@ from mes.plantfiles.kinds import KINDS
 from mes.plantfiles.writing import export
 from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
 from tests.demo.conftest import NOW
-<<<<<<< HEAD
-from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, ProcessException, Reading, Rework
-=======
-from wip.models import ExecutionEvent, Hold, LineClearance, OperationExecution, Permit, ProcessException, Reading
->>>>>>> ac20061 (Let the demo plant hold by rule, cascade and ahead, and pass gates by permit and supervisor; say how)
+from wip.models import (
+    ExecutionEvent,
+    Hold,
+    LineClearance,
+    OperationExecution,
+    Permit,
+    ProcessException,
+    Reading,
+    Rework,
+)
 from wip.queries import running_at
 from wip.queues import queue_at
 
@@ -133,20 +138,15 @@ def the_floor_is_at_work() -> None:
     waiting = queue_at(Station.objects.get(code="ST-30"), operator)
     assert waiting.ready
     assert {"ON_HOLD"} <= {verdict.code for one in waiting.blocked for verdict in one.blockers}
-<<<<<<< HEAD
-    assert Hold.objects.filter(status="OPEN", unit__work_order__isnull=False, origin__isnull=True).count() == 4
-    assert Hold.objects.get(is_automatic=True).unit.product.code == "CV-3"
-    assert Hold.objects.filter(status="OPEN", work_order__isnull=False).count() == 1
-    assert Hold.objects.filter(status="RELEASED").count() == 1
-=======
     placed = Hold.objects.filter(origin__isnull=True)
-    assert placed.filter(status="OPEN", unit__work_order__isnull=False).count() == 3
+    assert placed.filter(status="OPEN", unit__work_order__isnull=False).count() == 4
     assert sorted(hold.operation_code for hold in placed.filter(status="OPEN", work_order__isnull=False)) == [
         "",
         "10",
         "40",
     ]
-    assert placed.filter(is_automatic=True).count() == 1
+    assert placed.get(is_automatic=True, work_order=None).unit.product.code == "CV-3"
+    assert placed.get(is_automatic=True, unit=None).operation_code == "10"
     assert placed.filter(status="RELEASED").count() == 1
     assert Hold.objects.filter(origin__unit__serial=SUSPECT_LOT).count() > 10
     assert [permit.quantity_used for permit in Permit.objects.all()] == [Decimal(2)]
@@ -155,11 +155,15 @@ def the_floor_is_at_work() -> None:
         "READING_OUT_OF_LIMITS",
         "READING_OUT_OF_LIMITS",
     ]
->>>>>>> ac20061 (Let the demo plant hold by rule, cascade and ahead, and pass gates by permit and supervisor; say how)
     assert Unit.objects.filter(status="SCRAPPED").count() >= 2
     assert Reading.objects.exclude(corrects=None).count() >= 3
     assert OperationExecution.objects.filter(events__kind="TAKEN_OVER").exists()
-    assert Counter(ProcessException.objects.values_list("kind", flat=True)) == {"SKIP": 2, "REWORK": 2, "QUEUE_TIME": 1}
+    assert Counter(ProcessException.objects.values_list("kind", flat=True)) == {
+        "SKIP": 2,
+        "REWORK": 2,
+        "QUEUE_TIME": 1,
+        "OVERRIDE": 3,
+    }
     assert set(Rework.objects.values_list("status", flat=True)) == {"DONE"}
     assert WorkOrder.objects.get(erp_reference="WO-30001").status == "COMPLETED"
 

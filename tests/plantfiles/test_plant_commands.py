@@ -61,7 +61,7 @@ def test_a_folder_goes_in_and_comes_out_the_same(committed_database, tmp_path, m
     said = run(*signed)
     assert "products: 4 created, 0 updated, 0 unchanged" in said
     assert "products/PUMP.yaml:1: new product PUMP" in said
-    assert "1 files" not in run("export_plant", str(target))
+    assert " 1 files" not in run("export_plant", str(target))
     assert content_of(target) == FILES
     again = json.loads(run(*signed, "--json"))
     assert again["changes"] == again["awaiting"] == []

@@ -34,12 +34,6 @@ def exceptions_on(unit: UUID) -> QuerySet[ProcessException]:
     return exceptions_of(unit=unit)[:LATEST]
 
 
-@prepared
-def exceptions_in(order: UUID) -> QuerySet[ProcessException]:
-    """What went another way in an order, the latest of it, last first."""
-    return exceptions_of(work_order=order)[:LATEST]
-
-
 def overridden_by_gate(sites: Collection[UUID], *, since: datetime) -> dict[str, int]:
     """How often each gate was overridden since then, by its path."""
     found = ProcessException.objects.filter(site__in=sites, kind=ExceptionKind.OVERRIDE, at__gte=since)

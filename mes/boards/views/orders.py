@@ -27,7 +27,6 @@ from orders.status import OrderStatus
 from orders.topics import one_order
 from wip.actions import holds, order_changes
 from wip.actions import orders as floor
-from wip.exceptions import exceptions_in
 from wip.overview import progress_of, waiting_at
 from wip.queries import open_holds_of
 
@@ -96,7 +95,6 @@ def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict
         "grid": grid,
         "waiting": [(o, waiting[o.code]) for o in grid.plan.operations if o.code in waiting],
         "exceptions": notable_of(order, grid.plan, now=now),
-        "other_ways": exceptions_in(order.pk),
     }
 
 

@@ -64,6 +64,23 @@ def known_container(person: Person, code: str) -> Container:
     return container
 
 
+def units_in(container: Container) -> list[Unit]:
+    """What of a container is in process, by serial, each unit with its order: what its code stands for at a station.
+
+    Raises InvalidInput when that is nothing.
+    """
+    inside = container.units.filter(status=UnitStatus.IN_PROCESS).order_by("serial")
+    units = list(
+        inside.select_related("product", "work_order__routing_revision", "work_order__product_revision__product")
+    )
+    if not units:
+        raise InvalidInput(
+            _("Nothing in {container} is to be worked on.").format(container=container),
+            do=_("Put units into it first, or scan a unit."),
+        )
+    return units
+
+
 def check_can_be_loaded(unit: Unit, container: Container) -> None:
     """Raise unless the locked unit is there to be put into the locked container."""
     if unit.container_id is not None:

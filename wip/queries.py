@@ -93,9 +93,18 @@ def _with_its_order() -> QuerySet[OperationExecution]:
 
 def batch_by_number(number: str, sites: Collection[UUID]) -> Batch | None:
     """The batch of this number, with its executions in `members`, by serial."""
+    return _batches().filter(number=number, site__in=sites).first()
+
+
+def batch_by_key(key: UUID) -> Batch:
+    """The batch of this key, in the same way."""
+    return _batches().get(pk=key)
+
+
+def _batches() -> QuerySet[Batch]:
     its = _with_its_order().order_by("unit__serial")
     found = Batch.objects.select_related("station__site", "started_by", "completed_by")
-    return found.filter(number=number, site__in=sites).prefetch_related(Prefetch("executions", its, "members")).first()
+    return found.prefetch_related(Prefetch("executions", its, "members"))
 
 
 def running_at(station: Station) -> QuerySet[OperationExecution]:

@@ -123,6 +123,13 @@ class CompleteForm(BookForm):
     meaning = forms.CharField(max_length=16, required=False)
 
 
+class TogetherForm(Act):
+    """What is done with the lots that were chosen. quantity: to split off; reason: of splitting and merging."""
+
+    quantity = Number(max_length=30, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+
 class OverrideForm(forms.Form):
     """An act that gates refused, in JSON: its fields, the secrets it came with, and what each gate said."""
 

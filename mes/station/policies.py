@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from equipment.models import Station
-from genealogy.models import Unit
+from genealogy.models import Container, Unit
+from genealogy.policies import units_in
 from genealogy.queries import unit_by_serial
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.queries import person_by_badge
@@ -47,6 +48,15 @@ def unit_at(station: Station, serial: str) -> Unit:
             do=_("Scan the label again; if it stays unknown, put it aside and tell the supervisor."),
         )
     return unit
+
+
+def units_of_code(station: Station, code: str) -> list[Unit]:
+    """The unit of this serial, or what is in process in the container of this code, at the station's site."""
+    unit = unit_by_serial(code, [station.site_id])
+    if unit is None:
+        container = Container.objects.filter(code=code, site=station.site_id).first()
+        return units_in(container) if container is not None else [unit_at(station, code)]
+    return [unit]
 
 
 def job_at(station: Station, key: Any) -> OperationExecution:

@@ -14,6 +14,7 @@ from mes.station.views import (
     scan,
     skips,
     stations,
+    together,
     tools,
     work,
 )
@@ -32,6 +33,10 @@ urlpatterns = [
     path("scan/", scan.scan, name="scan"),
     path("start/", queue.start, name="start"),
     path("skip/", skips.skip, name="skip"),
+    path("together/", together.together, name="together"),
+    path("together/batch/", together.start_batch, name="start_batch"),
+    path("together/split/", together.split, name="split"),
+    path("together/merge/", together.merge, name="merge"),
     path("why/", queue.why, name="why"),
     path("override/", overridden.override, name="override"),
     path("material/", material.material, name="material"),

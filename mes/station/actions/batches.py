@@ -9,8 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from equipment.models import Station
-from genealogy.models import Container, Unit
-from genealogy.status import UnitStatus
+from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.gates import Hook
 from mes.kernel.personnel.models import Person
@@ -51,19 +50,6 @@ def start(
         operations.check_may_work(by=by, site_id=unit.site_id)
         operations.planned_operation(unit, operation_code)
     return batches.start(units=units, operation_code=operation_code, station=station, by=by, at=at, overrides=overrides)
-
-
-def units_in(*, container: Container) -> list[Unit]:
-    """What of a container is in process, each unit with its order: what its code stands for at a station."""
-    inside = container.units.filter(status=UnitStatus.IN_PROCESS).order_by("serial")
-    found = inside.select_related("product", "work_order__routing_revision", "work_order__product_revision__product")
-    units = list(found)
-    if not units:
-        raise InvalidInput(
-            _("Nothing in {container} is to be worked on.").format(container=container),
-            do=_("Put units into it first, or scan a unit."),
-        )
-    return units
 
 
 def take_over(*, batch: Batch, station: Station, by: Person, at: datetime) -> Batch:

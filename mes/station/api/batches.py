@@ -11,7 +11,7 @@ from equipment.models import Station
 from equipment.policies import known_station
 from equipment.queries import sites_of
 from genealogy.models import Unit
-from genealogy.policies import known_container, known_unit
+from genealogy.policies import known_container, known_unit, units_in
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
@@ -111,7 +111,7 @@ def _units(person: Person, asked: Mapping[str, Any]) -> list[Unit]:
         sentence = _("A batch is of units, or of what is in a container.")
         raise InvalidInput(sentence, do=_("Send one of them."), errors=[FieldError("units", sentence)])
     if asked["container"]:
-        return batches.units_in(container=known_container(person, asked["container"]))
+        return units_in(known_container(person, asked["container"]))
     return [known_unit(person, serial) for serial in asked["units"]]
 
 

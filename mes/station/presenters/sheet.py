@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,7 @@ from wip.facts import RecordedFacts
 from wip.jobs import Job
 from wip.models import OperationExecution, Reading
 from wip.plots import plot_of_readings
-from wip.queries import job_for, planned
+from wip.queries import batch_by_key, job_for, planned
 from wip.references import people_at
 
 Place = tuple[str, int]  # step code, sample
@@ -93,10 +94,25 @@ class Sheet:
         execution.unit.work_order = execution.work_order
         self.execution, self.operation = execution, operation
         self.job: Job = job_for(execution.unit, operation, station=station, person=person, execution=execution)
+        self.members: list[OperationExecution] = []  # of the batch that it runs in
+        if execution.batch_id is not None:
+            self._see_batch(execution.batch_id)
         self.typed: list[str] = []  # what the entry begins with
         self.confirm: Confirmation | None = None
         self._read()
         self.look_at()
+
+    def _see_batch(self, key: UUID) -> None:
+        """See the job as a part of its batch, which is worked on as a whole."""
+        batch = batch_by_key(key)
+        self.members, self.job.batch = list(batch.members), batch
+        for member in self.members:
+            member.unit.work_order = member.work_order
+        station, person = self.job.station, self.job.person
+        self.job.together = [
+            job_for(member.unit, self.operation, station=station, person=person, execution=member)
+            for member in self.members
+        ]
 
     def _read(self) -> None:
         readings = all_readings(self.execution)
@@ -147,6 +163,11 @@ class Sheet:
     @property
     def held(self) -> Verdict | None:
         return next((verdict for verdict in self.verdicts if verdict.tone == "held"), None)
+
+    @property
+    def quantity_together(self) -> Decimal:
+        """Of all units of the batch."""
+        return sum((member.quantity for member in self.members), Decimal(0))
 
     @property
     def is_lot(self) -> bool:

@@ -14,10 +14,10 @@ from genealogy.queries import plan_for, unit_by_serial
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.queries import person_by_badge
 from mes.kernel.refusals import Refusal
-from mes.station.actions import operations
+from mes.station.actions import batches, operations
 from mes.station.actions.operations import Given
 from mes.station.forms import ScanForm, checked
-from mes.station.policies import badge_owner, job_at, unit_at
+from mes.station.policies import badge_owner, job_at, unit_at, units_of_code
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
@@ -29,7 +29,7 @@ from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
 from mes.station.views.skips import choice_page
-from mes.station.views.work import once_more, recorded_page
+from mes.station.views.work import once_more, record_on, recorded_page
 from orders.models import StepKind
 from wip.overrides import GivenOverride
 from wip.queries import next_operation, planned
@@ -110,12 +110,12 @@ def _carry_out(
         place = _place_of(given, Sheet(execution, station=presence.station, person=presence.who), person)
         if place is not None:
             value = Given(place[0], person.username if person else given["code"], place[1])
-            act: dict[str, Any] = {"station": presence.station, "by": presence.who, "at": at, "overrides": overrides}
-            operations.report(execution=execution, given=[value], **act)
+            record_on(execution, [value], presence, at, overrides)
             return {"execution": execution.pk, "step": value.step_code, "sample": value.sample}
     if person is not None:
         return {"badge": True}
-    unit = unit_at(presence.station, given["code"])
+    units = units_of_code(presence.station, given["code"])
+    unit = units[0]
     running = running_here(unit, presence.station)
     if running is not None:
         return {"execution": running.pk, "done": "opened"}
@@ -126,6 +126,10 @@ def _carry_out(
     unread = to_read(operation, presence.who)
     if unread is not None:
         return {"read": unread.revision_id}
+    if len(units) > 1:
+        here = {"station": presence.station, "by": presence.who, "at": at, "overrides": overrides}
+        batch = batches.start(units=units, operation_code=code, **here)
+        return {"execution": batch.executions.get(unit=unit).pk, "done": "started"}
     started = operations.start(
         unit=unit, operation_code=code, station=presence.station, by=presence.who, at=at, overrides=overrides
     )

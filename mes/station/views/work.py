@@ -1,6 +1,8 @@
 """The work page: one job, one step at a time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,7 +19,8 @@ from mes.kernel.numbers import plain
 from mes.kernel.personnel.actions.secrets import confirm_pin
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import InvalidInput
-from mes.station.actions import operations
+from mes.station.actions import batches, operations
+from mes.station.actions.batches import BatchEnd
 from mes.station.actions.given import Completion, Given, read_given
 from mes.station.actions.logons import confirm_pin_at
 from mes.station.actions.operations import planned_operation
@@ -26,6 +29,7 @@ from mes.station.policies import badge_owner, job_at
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Place, Sheet
 from mes.station.views.answers import answer
+from mes.station.views.batched import scrap_by_unit
 from mes.station.views.entered import asks_for_people, entered, said
 from mes.station.views.instructions import lead_to
 from mes.station.views.overridden import given_overrides
@@ -35,7 +39,9 @@ from mes.station.views.queue import job_page
 from mes.station.views.reasons import hold_reason, scrap_reason
 from wip.actions import holds
 from wip.entries import Here
-from wip.models import OperationExecution
+from wip.models import Batch, OperationExecution
+from wip.overrides import GivenOverride
+from wip.queries import batch_by_key
 from wip.references import settled
 
 
@@ -74,16 +80,24 @@ def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            operations.report(
-                execution=execution,
-                given=[value],
-                station=presence.station,
-                by=presence.who,
-                at=passage.at,
-                overrides=overrides,
-            )
+            record_on(execution, [value], presence, passage.at, overrides)
     place = (value.step_code, value.sample if len(values) == 1 else 0)
     return recorded_page(request, presence, execution, place, done=said(execution, value, values))
+
+
+def record_on(
+    execution: OperationExecution,
+    given: Sequence[Given],
+    presence: Presence,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
+) -> None:
+    """Record values on a job, or on all of the batch that it runs in."""
+    here = {"station": presence.station, "by": presence.who, "at": at, "overrides": overrides}
+    if execution.batch_id is not None:
+        batches.report(batch=batch_by_key(execution.batch_id), given=given, **here)
+    else:
+        operations.report(execution=execution, given=given, **here)
 
 
 def once_more(
@@ -160,6 +174,8 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
     """Complete the job, with its quantities, and with its signature where it asks for one."""
     given = checked(CompleteForm(request.POST))
     execution = job_at(presence.station, pk)
+    if execution.batch_id is not None:
+        return _complete_batch(request, presence, given, batch_by_key(execution.batch_id))
     completion = Completion(
         good=given["good"],
         scrap=given["scrap"] or Decimal(0),
@@ -180,6 +196,21 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
             passage.remember(done="completed" if ended.quantity_good else "scrapped")
     words = _("{unit} completed") if passage.answer["done"] == "completed" else _("{unit} scrapped")
     done = words.format(unit=execution.unit)
+    return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
+
+
+def _complete_batch(request: HttpRequest, presence: Presence, given: dict, batch: Batch) -> HttpResponse:
+    """Complete a batch; the form says of each unit how much of it is scrap."""
+    scrap = scrap_by_unit(request)
+    words = scrap_reason(presence, {**given, "scrap": sum(scrap.values())})
+    end = BatchEnd(scrap, words, _signing(presence, given))
+    overrides = given_overrides(request, presence)
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            batches.report(
+                batch=batch, end=end, station=presence.station, by=presence.who, at=passage.at, overrides=overrides
+            )
+    done = _("{batch} completed").format(batch=batch.number)
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
 
 
@@ -214,7 +245,11 @@ def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
         return lead_to(request, presence, unread.revision_id)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            operations.take_over(execution=execution, station=presence.station, by=presence.who, at=passage.at)
+            here = {"station": presence.station, "by": presence.who, "at": passage.at}
+            if execution.batch_id is not None:
+                batches.take_over(batch=batch_by_key(execution.batch_id), **here)
+            else:
+                operations.take_over(execution=execution, **here)
     taken = job_at(presence.station, pk)
     return job_page(request, presence, taken, done=_("{unit} is yours now").format(unit=execution.unit))
 

@@ -107,3 +107,21 @@ class StageForm(forms.Form):
     def __init__(self, *args: Any, sites: Collection[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["station"].queryset = Station.objects.filter(site__in=sites, is_active=True)
+
+
+class LoadForm(forms.Form):
+    """A unit or lot that is put into a container, or taken out of it."""
+
+    serial = forms.CharField(
+        label=_("Unit or lot"), max_length=60, widget=forms.TextInput(attrs={"data-autofocus": True})
+    )
+
+
+class MoveForm(forms.Form):
+    """Where a container is brought; nothing: to no station."""
+
+    station = forms.ModelChoiceField(Station.objects.none(), label=_("Station"), required=False)
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"].queryset = Station.objects.filter(site=site, is_active=True)  # type: ignore[attr-defined]

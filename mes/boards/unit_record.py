@@ -82,6 +82,7 @@ class UnitRecord:
     ledger: list[Entry] | None
     reworks: list[Rework]
     exceptions: list[ProcessException]
+    family: list[ActivityUnit]
     latest: int = LATEST
 
     @property
@@ -98,14 +99,19 @@ class UnitRecord:
 
 def read(unit: Unit, person: Any) -> UnitRecord:
     """The unit's record as the person may see it: without the ledger's rows unless they may view the ledger."""
-    executions, built_in, used_in, activities, holds, reworks, exceptions = at_once(
+    executions, built_in, used_in, activities, holds, reworks, exceptions, family = at_once(
         _executions.of(unit.pk),
         _built_in.of(unit.pk),
         _used_in.of(unit.pk),
         _activities.of(unit.pk),
         _holds.of(unit.pk, unit.work_order_id),
         _reworks.of(unit.pk),
+<<<<<<< HEAD
         exceptions_on.of(unit.pk),
+=======
+        _exceptions.of(unit.pk),
+        _family.of(unit.pk),
+>>>>>>> 7a05878 (Show containers at the office, and on a unit's page its family, its batch and what it has of the lot it came from)
     )
     return UnitRecord(
         work=_work(unit, executions),
@@ -117,17 +123,20 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
         reworks=reworks,
         exceptions=exceptions,
+        family=family,
     )
 
 
 def _signatures(unit: Unit, executions: list[OperationExecution]) -> list[Signature]:
-    """Those on its operations, and on the release of a received lot."""
-    return _signed([execution.pk for execution in executions], unit.pk)
+    """Those on its operations, on the batches they ran in, and on the release of a received lot."""
+    signed = [execution.pk for execution in executions]
+    signed += [execution.batch_id for execution in executions if execution.batch_id]
+    return _signed(signed, unit.pk)
 
 
 @prepared
 def _signed(executions: Collection[UUID], unit: UUID) -> QuerySet[Signature]:
-    signed = Q(record_table="wip_operationexecution", record=any_of(executions))
+    signed = Q(record_table__in=["wip_operationexecution", "wip_batch"], record=any_of(executions))
     signed |= Q(record_table="genealogy_unit", record=unit)
     return Signature.objects.filter(signed).select_related("signed_by").order_by("signed_at")
 
@@ -136,7 +145,18 @@ def _signed(executions: Collection[UUID], unit: UUID) -> QuerySet[Signature]:
 def _executions(unit: UUID) -> QuerySet[OperationExecution]:
     found = OperationExecution.objects.filter(unit=unit)
     people = ("started_by", "worked_by", "completed_by")
-    return found.select_related("station", "set_aside_by", *people).order_by("started_at")
+    return found.select_related("station", "set_aside_by", "batch", "inherited_from__unit", *people).order_by(
+        "started_at"
+    )
+
+
+@prepared
+def _family(unit: UUID) -> QuerySet[ActivityUnit]:
+    """The lots that were split off it or merged into it, that it was split off from or merged into."""
+    found = ActivityUnit.objects.filter(
+        activity__kind__in=[ActivityKind.SPLIT, ActivityKind.MERGE], activity__units__unit=unit
+    )
+    return found.exclude(unit=unit).select_related("unit", "activity__by").order_by("activity__sequence", "id")
 
 
 @prepared
@@ -160,12 +180,13 @@ def _activities(unit: UUID) -> QuerySet[Activity]:
 def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
     if unit.work_order is None or unit.work_order.routing_revision_id is None:
         return []
-    readings, blockers = readings_of(executions), why_not(unit, person=None)
+    origins = _origins(executions)
+    readings, blockers = readings_of([*executions, *origins.values()]), why_not(unit, person=None)
     tools = assets_taken_by([execution.pk for execution in executions])
     work = _operations(unit, executions)
     for execution in executions:
         known = work[execution.operation_code]
-        shown = arranged(known.operation, readings.get(execution.pk, []))
+        shown = arranged(known.operation, readings.get(origins.get(execution.pk, execution).pk, []))
         known.attempts.append(Attempt(execution, *shown, tools=tools.get(execution.pk, [])))
     for code, verdicts in blockers.items():
         work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
@@ -173,6 +194,15 @@ def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
     for code in Way.of(plan_for(unit), executions).off:
         work[code].state = "off"
     return list(work.values())
+
+
+def _origins(executions: list[OperationExecution]) -> dict[UUID, OperationExecution]:
+    """For what was done before the lot was split off: the execution on the lot where it was recorded."""
+    origins = {one.pk: one.inherited_from for one in executions if one.inherited_from is not None}
+    for key, origin in origins.items():
+        while origin.inherited_from is not None:  # a part of a part
+            origin = origins[key] = origin.inherited_from
+    return origins
 
 
 def _operations(unit: Unit, executions: list[OperationExecution]) -> dict[str, Work]:

@@ -78,7 +78,7 @@ def _receive(request: HttpRequest, form: ReceiveForm) -> HttpResponse:
 def label(request: HttpRequest, serial: str) -> HttpResponse:
     """A label with a barcode, to print and stick on."""
     unit = known_unit(request.user, serial)
-    return render(request, "genealogy/label.html", {"unit": unit, "barcode": _barcode(unit.serial)})
+    return render(request, "genealogy/label.html", {"unit": unit, "barcode": barcode_of(unit.serial)})
 
 
 @require_safe
@@ -120,7 +120,7 @@ def _latest(request: HttpRequest) -> list[Any]:
     return [one for unit in found for one in shelved([unit], unit.site.local(now).date())]
 
 
-def _barcode(serial: str) -> str:
+def barcode_of(serial: str) -> str:
     try:
         return svg(serial)
     except ValueError:  # letters that Code 128 does not have: the label says it in words alone

@@ -106,12 +106,8 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         _activities.of(unit.pk),
         _holds.of(unit.pk, unit.work_order_id),
         _reworks.of(unit.pk),
-<<<<<<< HEAD
         exceptions_on.of(unit.pk),
-=======
-        _exceptions.of(unit.pk),
         _family.of(unit.pk),
->>>>>>> 7a05878 (Show containers at the office, and on a unit's page its family, its batch and what it has of the lot it came from)
     )
     return UnitRecord(
         work=_work(unit, executions),

@@ -159,7 +159,18 @@ class ReasonForm(forms.Form):
 class ExceptionsForm(forms.Form):
     """Which exceptions are shown."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All kinds")), *ExceptionKind.choices], required=False)
-    order = forms.CharField(label=_("Order"), max_length=40, required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[("", _("All kinds")), *ExceptionKind.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    order = forms.CharField(
+        label=_("Order"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "input"})
+    )
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
+    )

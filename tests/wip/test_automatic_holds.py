@@ -67,7 +67,7 @@ def test_a_yield_below_its_limit_holds_from_ten_pieces_on(plant):
     run(plant, units[:9], "sssgggggg")
     assert not Hold.objects.exists()
     run(plant, units[9:10], "g")
-    assert Hold.objects.get().reason == "7 of 10 good, 70 %: below 80 %."
+    assert Hold.objects.get().reason == "7 of 10 good, 70 %: below 80 %"
 
 
 def test_what_runs_when_the_hold_is_placed_places_no_second(plant):

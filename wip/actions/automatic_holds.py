@@ -68,11 +68,11 @@ def place_where_due(*, job: Job, by: Person, at: datetime) -> Hold | None:
 def _reason(job: Job, found: Results) -> str:
     operation, booked = job.operation, found.good + found.scrap
     if operation.hold_after_failures and len(found.bad) >= operation.hold_after_failures:
-        return _("{count} in a row were not good: {units}.").format(count=len(found.bad), units=", ".join(found.bad))
+        return _("{count} in a row were not good: {units}").format(count=len(found.bad), units=", ".join(found.bad))
     least = operation.hold_below_yield
     if least is not None and booked >= FEWEST and 100 * found.good < least * booked:
         percent = plain(round(100 * found.good / booked, 1))
-        return _("{good} of {booked} good, {percent} %: below {least} %.").format(
+        return _("{good} of {booked} good, {percent} %: below {least} %").format(
             good=plain(found.good), booked=plain(booked), percent=percent, least=least
         )
     return ""

@@ -109,7 +109,8 @@ def least_quantities(orders: Iterable[WorkOrder]) -> dict[UUID, Decimal]:
 
     A scrapped piece counts, unless another is made for it.
     """
-    begun = Exists(OperationExecution.objects.filter(unit=OuterRef("pk"), is_current=True))
+    attempts = OperationExecution.objects.filter(unit=OuterRef("pk")).exclude(status=ExecutionStatus.CANCELLED)
+    begun = Exists(attempts)  # a unit that was sent back to its first operation has begun, too
     units = Unit.objects.filter(work_order__in=[order.pk for order in orders], replacement__isnull=True)
     stays = units.exclude(status=UnitStatus.CANCELLED).filter(~Q(status=UnitStatus.IN_PROCESS) | begun)
     counted = stays.order_by().values("work_order").annotate(least=Sum(F("quantity") - F("quantity_split")))

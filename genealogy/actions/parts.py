@@ -58,8 +58,6 @@ def merge(*, into: Unit, others: Sequence[Unit], reason: str, by: Person, at: da
 
 def next_part(unit: Unit) -> str:
     """The next serial for a part: that of the first lot of the family, and a number from 2 on: GS-0004-2, GS-0004-3."""
-    first = unit
-    while first.split_from is not None:
-        first = first.split_from
-    taken = set(Unit.objects.filter(serial__startswith=f"{first.serial}-").values_list("serial", flat=True))
-    return next(serial for number in range(2, len(taken) + 3) if (serial := f"{first.serial}-{number}") not in taken)
+    first = unit.serial.rpartition("-")[0] if unit.split_from_id else unit.serial
+    taken = set(Unit.objects.filter(serial__startswith=f"{first}-").values_list("serial", flat=True))
+    return next(serial for number in range(2, len(taken) + 3) if (serial := f"{first}-{number}") not in taken)

@@ -13,6 +13,7 @@ from orders.models import WorkOrder
 from orders.status import OrderStatus
 from tests.api.conftest import api_as
 from tests.lots import lot_line
+from tests.model.floor_plant import floor_plant
 from wip.actions import order_changes
 from wip.actions.order_changes import OrderBegun
 from wip.models import OpenOperation
@@ -130,6 +131,18 @@ def test_an_order_that_has_begun_is_not_cancelled_and_says_how_far_it_can_be_red
         order_changes.cancel(order=order, reason="The customer left", by=passage.person, at=passage.at)
     assert caught.value.evidence["least_quantity"] == "1"
     assert "have begun" in refused(plant, order, status="CANCELLED")
+
+
+def test_what_was_sent_back_to_its_first_operation_has_begun(plant):
+    line = floor_plant(plant)
+    order = line.order(3, by_lot=False)
+    last = order.units.order_by("serial").last().serial
+    line.start(last, "10")
+    line.send_back(last, "10", "10")
+    with pytest.raises(OrderBegun):
+        line.cancel(order)
+    line.resize(order, 2)
+    assert statuses(order) == [UnitStatus.IN_PROCESS, UnitStatus.CANCELLED, UnitStatus.IN_PROCESS]
 
 
 def test_what_the_file_can_not_say_is_refused(plant):

@@ -246,6 +246,25 @@ def test_a_deadlock_reaches_nobody_as_an_error(committed_plant):
     assert [type(answer) for answer in refused(answers)] == [Busy]
 
 
+def test_what_began_while_a_scrap_waited_is_not_missed(committed_plant):
+    plant = committed_plant
+    unit = plant.unit()
+    plant.start(unit, "10")
+    scrap = Completion(scrap=Decimal(1), scrap_reason="Dropped")
+    with plant.door("tomasz") as passage:
+        operations.start(
+            unit=plant.fresh(unit),
+            operation_code="20",
+            station=plant.stations["20"],
+            by=passage.person,
+            at=passage.at,
+        )
+        scrapping = Meanwhile(partial(plant.report, unit, "10", completion=scrap))
+        assert scrapping.waits()
+    assert isinstance(scrapping.answer(), Refusal)
+    assert Unit.objects.get(pk=unit.pk).quantity_scrapped == 0
+
+
 def test_one_unit_is_written_off_while_another_operation_starts_on_it(committed_plant):
     """Either it is scrapped and nothing starts, or it starts and can't be scrapped beside it."""
     plant = committed_plant

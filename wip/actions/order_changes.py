@@ -29,6 +29,7 @@ from wip.actions import openings, orders
 from wip.models import OperationExecution
 from wip.overview import least_quantities
 from wip.policies import check_can_be_reduced
+from wip.status import ExecutionStatus
 from wip.topics import after_release
 
 
@@ -86,7 +87,7 @@ def _not_begun(order: WorkOrder) -> list[Unit]:
     """The units of a locked order that nobody has begun, locked, the latest serial first."""
     in_process = Unit.objects.filter(work_order=order, status=UnitStatus.IN_PROCESS)
     list(in_process.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    begun = OperationExecution.objects.filter(unit=OuterRef("pk"), is_current=True)
+    begun = OperationExecution.objects.filter(unit=OuterRef("pk")).exclude(status=ExecutionStatus.CANCELLED)
     return list(in_process.filter(~Exists(begun)).order_by("-serial"))
 
 

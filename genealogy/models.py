@@ -25,7 +25,8 @@ class Unit(Record):
     used up keeps the place where that was. container: the carrier or pallet that it is in. split_from: the lot that it
     was a part of. replaces: the scrapped piece that it is made for.
 
-    rework_revision, rework_plan: the rework routing that it follows now, in place of its order's.
+    redline_plan: what its order was changed to while the unit was in process. rework_revision, rework_plan: the rework
+    routing that it follows now, in place of its order's.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -46,6 +47,9 @@ class Unit(Record):
     )
     split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replacement")
+    redline_plan = models.ForeignKey(
+        PinnedPlan, on_delete=models.PROTECT, to_field="digest", null=True, related_name="+"
+    )
     rework_revision = models.ForeignKey(RoutingRevision, on_delete=models.PROTECT, null=True, related_name="+")
     rework_plan = models.ForeignKey(
         PinnedPlan, on_delete=models.PROTECT, to_field="digest", null=True, related_name="+"

@@ -43,9 +43,13 @@ class TakesComponents(Protocol):
 
 
 def plan_for(unit: Unit) -> Plan:
-    """The plan that a unit of a released order follows now: that of its rework, else its order's."""
+    """The plan that a unit of a released order follows now: that of its rework, else its order's.
+
+    A redline stands on the unit: who waited for the unit's lock sees it, whatever was known of the order before.
+    """
     assert unit.work_order is not None, "what was received has no plan"
-    return pinned_plan(unit.rework_plan_id) if unit.rework_plan_id else plan_of(unit.work_order)
+    own = unit.rework_plan_id or unit.redline_plan_id
+    return pinned_plan(own) if own else plan_of(unit.work_order)
 
 
 def unit_by_serial(serial: str, sites: Collection[UUID] | None = None) -> Unit | None:

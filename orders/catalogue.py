@@ -15,6 +15,7 @@ from orders.models import (
     Routing,
     RoutingRevision,
 )
+from orders.redlines import before_redline
 from orders.status import RevisionStatus
 
 
@@ -40,7 +41,7 @@ def revisions_in_work(sites: Collection[UUID], *, most: int = 100) -> dict[str, 
     """What is drafted and what waits for its release, by status; the latest first, at most so many of each kind."""
     kinds: list[QuerySet[Any]] = [
         ProductRevision.objects.select_related("product", "approved_by"),
-        RoutingRevision.objects.filter(routing__site__in=sites).select_related("routing", "approved_by"),
+        RoutingRevision.objects.filter(routing__site__in=sites).select_related("routing", "redline_of", "approved_by"),
         InstructionRevision.objects.select_related("instruction", "approved_by"),
     ]
     return {
@@ -50,12 +51,12 @@ def revisions_in_work(sites: Collection[UUID], *, most: int = 100) -> dict[str, 
 
 
 def siblings_of(revision: ProductRevision | RoutingRevision | InstructionRevision) -> QuerySet[Any]:
-    """All revisions of the same product, routing or instruction, the newest first."""
+    """All revisions of the same product, routing or instruction, the newest first; of a redline those of its order."""
     if isinstance(revision, ProductRevision):
         return ProductRevision.objects.filter(product=revision.product_id).select_related("product").order_by("-pk")
     if isinstance(revision, RoutingRevision):
-        siblings = RoutingRevision.objects.filter(routing=revision.routing_id)
-        return siblings.select_related("routing__site").order_by("-number")
+        siblings = RoutingRevision.objects.filter(routing=revision.routing_id, redline_of=revision.redline_of_id)
+        return siblings.select_related("routing__site", "redline_of").order_by("-number")
     found = InstructionRevision.objects.filter(instruction=revision.instruction_id)
     return found.select_related("instruction").order_by("-number")
 
@@ -63,7 +64,12 @@ def siblings_of(revision: ProductRevision | RoutingRevision | InstructionRevisio
 def revision_before(
     revision: ProductRevision | RoutingRevision | InstructionRevision,
 ) -> ProductRevision | RoutingRevision | InstructionRevision | None:
-    """What a revision is compared with: of its siblings the one that was released last before it."""
+    """What a revision is compared with: of its siblings the one that was released last before it.
+
+    A redline is compared with what its order was made by before.
+    """
+    if isinstance(revision, RoutingRevision) and revision.redline_of is not None:
+        return before_redline(revision)
     siblings = siblings_of(revision).filter(released_at__isnull=False).exclude(pk=revision.pk)
     if revision.released_at is not None:
         siblings = siblings.filter(released_at__lt=revision.released_at)
@@ -112,6 +118,8 @@ def newer_standards(revision: RoutingRevision) -> list[tuple[Operation, Operatio
 
 def released_routings_of(product_id: UUID) -> list[RoutingRevision]:
     """The routing revision released last at each site, with its operations."""
-    found = RoutingRevision.objects.filter(routing__product=product_id, status=RevisionStatus.RELEASED)
+    found = RoutingRevision.objects.filter(
+        routing__product=product_id, status=RevisionStatus.RELEASED, redline_of__isnull=True
+    )
     newest = found.select_related("routing").order_by("routing", "-released_at", "-number").distinct("routing")
     return list(newest.prefetch_related("operations"))

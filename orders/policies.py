@@ -71,7 +71,7 @@ def mistakes_of(revision: ProductRevision | RoutingRevision | InstructionRevisio
     if isinstance(revision, ProductRevision):
         return mistakes_in_bill(revision)
     if isinstance(revision, RoutingRevision):
-        return mistakes_in_routing(revision)
+        return [*mistakes_in_routing(revision), *_misfits_of_redline(revision)]
     if not revision.body.strip():
         return [FieldError("body", _("The instruction says nothing."), _("Write it."))]
     return []
@@ -90,6 +90,11 @@ def warnings_of(revision: ProductRevision | RoutingRevision | InstructionRevisio
     ]
 
 
+def _misfits_of_redline(routing: RoutingRevision) -> list[FieldError]:
+    """Where a redline does not fit what its order makes."""
+    return _misfits_with(routing, routing.redline_of.product_revision, None) if routing.redline_of else []
+
+
 def _misfits(routing: RoutingRevision, on: date) -> list[FieldError]:
     """Where a routing does not fit the product revision that orders pin on the day; nothing while it has a circle.
 
@@ -97,9 +102,14 @@ def _misfits(routing: RoutingRevision, on: date) -> list[FieldError]:
     """
     if routing.routing.is_rework:
         return []
-    product = released_revision(routing.routing.product, on=on) if routing.routing.product else None
-    if product is None:
+    if routing.routing.product is None or routing.redline_of_id is not None:
         return []
+    product = released_revision(routing.routing.product, on=on)
+    return _misfits_with(routing, product, on) if product else []
+
+
+def _misfits_with(routing: RoutingRevision, product: ProductRevision, on: date | None) -> list[FieldError]:
+    """Where they don't fit together; nothing while the routing has a circle."""
     try:
         plan = read_plan(routing, product, on=on)
     except RoutingHasCycle:

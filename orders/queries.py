@@ -112,7 +112,7 @@ def released_routing(product: Product, site: Site, *, on: date) -> RoutingRevisi
 def rework_routings(product: UUID, site: UUID, *, on: date) -> list[RoutingRevision]:
     """Of each rework routing of a product at a site the revision that is effective on a day; of several the latest."""
     found = RoutingRevision.objects.filter(
-        effective_on(on), routing__product=product, routing__site=site, routing__is_rework=True
+        effective_on(on), routing__product=product, routing__site=site, routing__is_rework=True, redline_of__isnull=True
     )
     latest = {one.routing_id: one for one in found.select_related("routing").order_by("released_at", "number")}
     return sorted(latest.values(), key=lambda one: one.routing.name)

@@ -7,6 +7,7 @@ from equipment.topics import at_station
 from genealogy.models import Unit
 from genealogy.queries import plan_for
 from mes.kernel.topics import topic
+from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
 from orders.topics import one_order
 from wip.jobs import Job
@@ -49,6 +50,12 @@ def after_moving(unit: Unit) -> list[str]:
 def after_release(site: UUID, plan: Plan) -> list[str]:
     """The queues that units of a plan come to first."""
     return _queues(site, *(one for one in plan.operations if not one.predecessors))
+
+
+def after_redline(order: WorkOrder, before: Plan, after: Plan) -> list[str]:
+    """What changes when an order is made another way from now on: itself, and the queues of both plans."""
+    its = (one_order(order.site_id, order.pk), floor(order.site_id))
+    return [*its, *_queues(order.site_id, *before.operations, *after.operations)]
 
 
 def _queues(site: UUID, *operations: OperationPlan) -> list[str]:

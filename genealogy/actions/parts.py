@@ -27,6 +27,7 @@ def split(*, unit: Unit, quantity: Decimal, reason: str, by: Person, at: datetim
         quantity=quantity,
         expires_date=unit.expires_date,
         split_from=unit,
+        redline_plan_id=unit.redline_plan_id,
         rework_revision_id=unit.rework_revision_id,
         rework_plan_id=unit.rework_plan_id,
         created_at=at,

@@ -190,6 +190,16 @@ def finish(*, unit: Unit, where: At, by: Person, at: datetime) -> Unit:
     return unit
 
 
+def finish_many(*, units: Sequence[Unit], by: Person, at: datetime) -> None:
+    """Nothing is left to be done to locked units of one site, since what was left is not asked any more."""
+    if not units:
+        return
+    for unit in units:
+        unit.status = UNIT.after(unit.status, "finish", name=unit.serial)
+    update(units, "status")
+    record(ActivityKind.FINISH, units[0].site_id, by, at, outputs=[(unit, unit.quantity_left) for unit in units])
+
+
 def scrap(*, unit: Unit, quantity: Decimal, reason: str, where: At, by: Person, at: datetime) -> Unit:
     """Scrap a quantity of a locked unit; the unit is scrapped when nothing is left of it."""
     unit.quantity_scrapped += quantity

@@ -52,8 +52,7 @@ def _number(code: str) -> str:
 def operations_of(product: str) -> tuple[OperationPlan, ...]:
     """What is done to make a product, by its released revisions, in an order that respects the graph."""
     released = {"status": RevisionStatus.RELEASED}
-    routing = RoutingRevision.objects.select_related("routing").get(
-        routing__product__code=product, routing__is_rework=False, **released
-    )
+    routings = RoutingRevision.objects.filter(redline_of__isnull=True).select_related("routing")
+    routing = routings.get(routing__product__code=product, routing__is_rework=False, **released)
     revision = ProductRevision.objects.select_related("product").get(product__code=product, **released)
     return read_plan(routing, revision).operations

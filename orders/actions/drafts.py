@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from equipment.policies import check_site_access
@@ -47,12 +47,18 @@ def copy_routing_revision(*, revision: RoutingRevision, by: Person, at: datetime
     check_permission(by, Permission.DRAFT_MASTER_DATA)
     routing = Routing.objects.select_for_update(of=("self",)).get(pk=revision.routing_id)
     check_site_access(by, routing.site_id)
-    draft = RoutingRevision.objects.create(routing=routing, number=_next_number(routing))
+    number = _next_number(routing.revisions.filter(redline_of__isnull=True))
+    draft = RoutingRevision.objects.create(routing=routing, number=number)
+    copy_graph(revision, draft)
+    return draft
+
+
+def copy_graph(revision: RoutingRevision, draft: RoutingRevision) -> None:
+    """Copy the operations, all that belongs to them, and edges of a revision into an empty draft."""
     operations = revision.operations.prefetch_related(*_OF_OPERATION)
     copies = {operation.pk: _copy_operation(operation, routing_revision=draft) for operation in operations}
     for edge in revision.edges.all():
         _copy(edge, routing_revision=draft, before=copies[edge.before_id], after=copies[edge.after_id])
-    return draft
 
 
 def copy_instruction_revision(*, revision: InstructionRevision, by: Person, at: datetime) -> InstructionRevision:
@@ -60,7 +66,7 @@ def copy_instruction_revision(*, revision: InstructionRevision, by: Person, at: 
     check_permission(by, Permission.DRAFT_MASTER_DATA)
     instruction = Instruction.objects.select_for_update(of=("self",)).get(pk=revision.instruction_id)
     draft = InstructionRevision.objects.create(
-        instruction=instruction, number=_next_number(instruction), body=revision.body
+        instruction=instruction, number=_next_number(instruction.revisions.all()), body=revision.body
     )
     for file in revision.files.all():
         _copy(file, instruction_revision=draft)
@@ -109,8 +115,8 @@ def _copy_operation(operation: Operation, **changed: Any) -> Operation:
     return copy
 
 
-def _next_number(whole: Routing | Instruction) -> int:
-    return int((whole.revisions.aggregate(last=Max("number"))["last"] or 0) + 1)
+def _next_number(revisions: QuerySet[Any]) -> int:
+    return int((revisions.aggregate(last=Max("number"))["last"] or 0) + 1)
 
 
 def next_code(code: str, taken: set[str]) -> str:

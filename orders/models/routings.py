@@ -64,6 +64,7 @@ class RoutingRevision(Revision):
     """A state of a routing. Released ones are frozen by the database, operations, edges and steps included.
 
     redline_of: the order that alone is made by it, changed while it runs; its numbers are counted within the order.
+    redline_reason: why the order is changed.
     """
 
     routing = models.ForeignKey(Routing, on_delete=models.PROTECT, related_name="revisions")
@@ -71,6 +72,7 @@ class RoutingRevision(Revision):
     redline_of = models.ForeignKey(
         "orders.WorkOrder", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="redlines"
     )
+    redline_reason = models.CharField(max_length=200, blank=True, editable=False)
 
     history = History()
 
@@ -87,6 +89,11 @@ class RoutingRevision(Revision):
                 fields=["redline_of", "number"],
                 name="redline_once",
                 violation_error_message=lazy("The order has a redline of this number already."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(redline_of__isnull=True), Q(redline_reason="")),
+                name="redline_has_reason",
+                violation_error_message=lazy("A redline says why the order is changed."),
             ),
             *revision_constraints("routing_revision"),
         ]

@@ -127,7 +127,9 @@ def lock(*, execution: OperationExecution, station: Station, by: Person, ends: b
 def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
     """Whether completing this execution could be the last thing done on its order."""
     plan = pinned_plan(execution.plan_id or execution.work_order.digest)
-    return scrap > 0 or execution.operation_code in plan.last_operations
+    # After a redline, what is done last need not be the last of a plan: what follows may have been done before it.
+    is_redlined = execution.unit.redline_plan_id is not None
+    return scrap > 0 or is_redlined or execution.operation_code in plan.last_operations
 
 
 def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:

@@ -43,6 +43,32 @@ def follow(*, unit: Unit, before: Openings, after: Openings, is_less: bool = Fal
 
 def open_for(*, units: Sequence[Unit]) -> None:
     """What comes first on units that were just made, in one statement; each comes with its order."""
+    _open_all([(unit, Way(plan_for(unit), {}).openings) for unit in units])
+
+
+def close(*, units: Collection[Unit]) -> None:
+    """Nothing comes next on these units."""
+    write("DELETE FROM wip_openoperation WHERE unit_id = ANY(%s)", [[unit.pk for unit in units]])
+
+
+def rebuild(*, units: Iterable[Unit]) -> list[Unit]:
+    """Find anew what comes next on locked units, each with its order, whatever moved them: three statements for 1000.
+
+    The answer: those in process that nothing is left to be done to.
+    """
+    known = {unit.pk: unit for unit in units}
+    close(units=known.values())
+    executions: dict[object, list[OperationExecution]] = {}
+    for execution in OperationExecution.objects.filter(unit__in=known, is_current=True):
+        executions.setdefault(execution.unit_id, []).append(execution)
+    in_process = [unit for unit in known.values() if unit.status == UnitStatus.IN_PROCESS]
+    ways = [(unit, Way.of(plan_for(unit), executions.get(unit.pk, ()))) for unit in in_process]
+    _open_all([(unit, way.openings) for unit, way in ways])
+    return [unit for unit, way in ways if way.is_finished]
+
+
+def _open_all(found: Sequence[tuple[Unit, Openings]]) -> None:
+    """Store what comes next on units that had nothing stored."""
     rows = [
         OpenOperation(
             site_id=unit.site_id,
@@ -53,28 +79,10 @@ def open_for(*, units: Sequence[Unit]) -> None:
             is_ready=is_ready,
             **_planned(unit, code),
         )
-        for unit in units
-        for code, is_ready in Way(plan_for(unit), {}).openings.items()
+        for unit, openings in found
+        for code, is_ready in openings.items()
     ]
     OpenOperation.objects.bulk_create(rows, batch_size=2000)
-
-
-def close(*, units: Collection[Unit]) -> None:
-    """Nothing comes next on these units."""
-    write("DELETE FROM wip_openoperation WHERE unit_id = ANY(%s)", [[unit.pk for unit in units]])
-
-
-def rebuild(*, units: Iterable[Unit]) -> None:
-    """Find anew what comes next on locked units, each with its order, whatever moved them: two statements, and rows."""
-    known = {unit.pk: unit for unit in units}
-    close(units=known.values())
-    executions: dict[object, list[OperationExecution]] = {}
-    for execution in OperationExecution.objects.filter(unit__in=known, is_current=True):
-        executions.setdefault(execution.unit_id, []).append(execution)
-    for unit in known.values():
-        if unit.status == UnitStatus.IN_PROCESS:
-            way = Way.of(plan_for(unit), executions.get(unit.pk, ()))
-            follow(unit=unit, before={}, after=way.openings)
 
 
 def _planned(unit: Unit, code: str) -> dict[str, UUID | int | str]:

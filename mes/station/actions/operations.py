@@ -19,7 +19,7 @@ from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import InvalidInput, NotFound, Refusal
+from mes.kernel.refusals import Busy, InvalidInput, NotFound, Refusal
 from mes.station.actions.given import Completion, Given, Read, read_given
 from mes.station.actions.signing import sign_end, sign_steps
 from orders.models import Tracking
@@ -98,6 +98,8 @@ def report(
     scrap = completion.scrap if completion else Decimal(0)
     ends = completion is not None and executions.may_end_order(execution, scrap)
     job = executions.lock(execution=execution, station=station, by=by, ends=ends)
+    if completion is not None and not ends and executions.may_end_order(job.running, scrap):
+        raise Busy(_("The order was changed just now."), do=_("Try again."))  # its row is locked before the unit's
     EXECUTION.after(job.running.status, "complete" if completion else "record", name=job.operation.code)
     read = take_in(job=job, given=given, at=at)
     job.components = components_of(job=job, read=read, found=lock_scanned(job=job, read=read))

@@ -106,7 +106,8 @@ def _content(job: Job, values: Iterable[Reading], counting: Iterable[str]) -> di
 
 
 def _subject(job: Job) -> dict[str, Any]:
-    return {"order": job.order.erp_reference, "unit": job.unit.serial, "plan": job.order.digest}
+    plan = (job.execution.plan_id if job.execution else None) or job.order.digest
+    return {"order": job.order.erp_reference, "unit": job.unit.serial, "plan": plan}
 
 
 def _record(job: Job) -> _Record:

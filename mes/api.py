@@ -23,6 +23,7 @@ from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageL
 from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
 from mes.boards.api import Gates, OrderWhyNot, Refusals, UnitWhyNot
 from mes.erp.api import CancelWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
+from mes.erp.redline_api import ApplyRedline, OrderRedlines
 from mes.kernel.refusals import NotFound
 from mes.people.api import (
     DisablePerson,
@@ -86,6 +87,12 @@ urlpatterns = [
     path("v1/work-orders/<str:erp_reference>/cancel", CancelWorkOrder.as_view(), name="api_work_order_cancel"),
     path("v1/work-orders/<str:erp_reference>/release", ReleaseWorkOrder.as_view(), name="api_work_order_release"),
     path("v1/work-orders/<str:erp_reference>/why-not", OrderWhyNot.as_view(), name="api_work_order_why_not"),
+    path("v1/work-orders/<str:erp_reference>/redlines", OrderRedlines.as_view(), name="api_redlines"),
+    path(
+        "v1/work-orders/<str:erp_reference>/redlines/<int:redline>/apply",
+        ApplyRedline.as_view(),
+        name="api_redline_apply",
+    ),
     path("v1/units", Units.as_view(), name="api_units"),
     path(f"{_UNIT}/why-not", UnitWhyNot.as_view(), name="api_unit_why_not"),
     path(f"{_UNIT}/split", SplitLot.as_view(), name="api_lot_split"),

@@ -255,10 +255,16 @@ class RoutingRevisionAdmin(OfYourSites, RevisionAdmin):
     site_path = "routing__site"
     list_display = ("__str__", "status", "effective_from", "effective_to", "released_at", "released_by")
     list_filter = ("status", "routing__site")
-    list_select_related = ("routing", "released_by")
+    list_select_related = ("routing", "redline_of", "released_by")
     search_fields = ("routing__name", "routing__product__code")
     autocomplete_fields = ("routing",)
     inlines = (OperationInline, OperationEdgeInline)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RoutingRevision | None = None) -> Any:
+        """A redline stays its order's: its number and routing are given, and it is pinned by no other order."""
+        fixed = super().get_readonly_fields(request, obj)
+        given = ("redline_of", "redline_reason", "routing", "number", "effective_from", "effective_to")
+        return (*fixed, *given) if obj is not None and obj.redline_of_id is not None else fixed
 
     def picture(self, obj: RoutingRevision) -> dict[str, Any]:
         """The graph, marked against the revision released before it, and what stands in the way of releasing it."""

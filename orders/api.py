@@ -23,7 +23,14 @@ from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from orders.actions import drafts, revisions
 from orders.bom import BomNode, bom_tree, is_cut_short, where_used
-from orders.catalogue import find_instructions, find_products, find_routings, revision_before, siblings_of
+from orders.catalogue import (
+    find_instructions,
+    find_products,
+    find_routings,
+    of_plants,
+    revision_before,
+    siblings_of,
+)
 from orders.content import AnyRevision, digest_of, parts_of
 from orders.differences import differences
 from orders.models import InstructionRevision, Operation, Product, ProductRevision, Routing, RoutingRevision
@@ -51,7 +58,7 @@ InstructionsPage = page_of(InstructionAnswer, "InstructionsPage")
 
 
 def _with_revisions(found: QuerySet[Any], model: type[Model]) -> QuerySet[Any]:
-    newest_first = model._default_manager.select_related("approved_by", "released_by").order_by("-pk")
+    newest_first = of_plants(model).select_related("approved_by", "released_by").order_by("-pk")
     return found.prefetch_related(Prefetch("revisions", newest_first))
 
 

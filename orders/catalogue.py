@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from orders.models import (
     Instruction,
@@ -35,6 +35,12 @@ def find_instructions(text: str = "") -> QuerySet[Instruction]:
     """Instructions by code, narrowed by a text in code or name."""
     found = Instruction.objects.order_by("code")
     return found.filter(Q(code__icontains=text) | Q(name__icontains=text)) if text else found
+
+
+def of_plants(model: type[Model]) -> QuerySet[Any]:
+    """The revisions that orders may pin, without redlines, which are one order's alone."""
+    found = model._default_manager.all()
+    return found.filter(redline_of__isnull=True) if model is RoutingRevision else found
 
 
 def revisions_in_work(sites: Collection[UUID], *, most: int = 100) -> dict[str, list[Any]]:

@@ -33,6 +33,8 @@ def effect_of(revision: AnyRevision, sites: Collection[UUID]) -> Effect:
         .filter(site__in=sites)
         .select_related("site", "product_revision__product", "routing_revision__routing")
     )
+    if isinstance(revision, RoutingRevision) and revision.redline_of_id is not None:
+        return Effect(orders.none(), orders.none(), orders.filter(pk=revision.redline_of_id))
     waiting = orders.filter(status=OrderStatus.DRAFT)
     keep = orders.filter(status__in=[OrderStatus.RELEASED, OrderStatus.RUNNING])
     if isinstance(revision, ProductRevision):

@@ -72,6 +72,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "code": "20",
         "erp_reference": plant.order().erp_reference,
         "number": hold.json()["number"],
+        "redline": 1,
         "path": "nothing.png",
         "digest": "0" * 64,
         "pk": execution.pk,

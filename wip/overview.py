@@ -22,13 +22,15 @@ _ENDED = [UnitStatus.FINISHED, UnitStatus.CONSUMED, UnitStatus.SCRAPPED]
 @dataclass(frozen=True)
 class Progress:
     """How far an order is. finished, scrapped: quantities. ended: units that nothing is done to any more; first_pass:
-    those of them that were finished without a second attempt, a correction, or scrap.
+    those of them that were finished without a second attempt, a correction, or scrap. replacements: units that are made
+    for scrapped ones.
     """
 
     finished: Decimal = Decimal(0)
     scrapped: Decimal = Decimal(0)
     ended: int = 0
     first_pass: int = 0
+    replacements: int = 0
 
     @property
     def first_pass_percent(self) -> Decimal | None:
@@ -50,6 +52,7 @@ def progress_of(orders: Iterable[WorkOrder]) -> dict[UUID, Progress]:
             ),
             scrapped=Sum("quantity_scrapped"),
             ended=Count("pk", filter=Q(status__in=_ENDED)),
+            replacements=Count("pk", filter=Q(replaces__isnull=False)),
             first_pass=Count("pk", filter=Q(status__in=_ENDED[:2], quantity_scrapped=0) & ~Q(touched_up)),
         )
     )

@@ -169,7 +169,7 @@ class Row:
 def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, list[Row]]:
     """Units x operations of a released order. Three statements, whatever the size."""
     plan = plan_of(order)
-    units = list(order.units.order_by("serial")[offset : offset + limit])
+    units = list(order.units.select_related("replaces").order_by("serial")[offset : offset + limit])
     by_unit: dict[UUID, list[OperationExecution]] = {}
     for execution in _executions_on([unit.pk for unit in units]):
         by_unit.setdefault(execution.unit_id, []).append(execution)

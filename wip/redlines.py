@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from genealogy.models import Unit
 from mes.kernel.personnel.models import Person
-from mes.kernel.refusals import FieldError, Refusal
+from mes.kernel.refusals import FieldError, NotFound, Refusal
 from orders.models import RoutingRevision, WorkOrder
 from orders.plans import Plan
 from orders.queries import pinned_plan
@@ -50,6 +50,17 @@ def redlines_on(order: WorkOrder) -> list[Redline]:
     effects = ProcessException.objects.filter(work_order=order, kind=ExceptionKind.REDLINE).select_related("by")
     by_number = {effect.code: effect for effect in effects}
     return [Redline(revision, by_number.get(str(revision.number))) for revision in found]
+
+
+def known_redline(order: WorkOrder, number: int) -> RoutingRevision:
+    """The order's redline of this number. Raises NotFound."""
+    found = redlines_of(order).filter(number=number).first()
+    if found is None:
+        raise NotFound(
+            _("Order {order} has no redline {number}.").format(order=order, number=number),
+            do=_("See which ones it has."),
+        )
+    return found
 
 
 def check_can_be_applied(order: WorkOrder, revision: RoutingRevision) -> None:

@@ -121,6 +121,12 @@ class SendBackForm(forms.Form):
                 del self.fields[name]
 
 
+class RedlineForm(forms.Form):
+    """Why an order is changed while it runs."""
+
+    reason = forms.CharField(max_length=200)
+
+
 class CancelReworkForm(forms.Form):
     reason = forms.CharField(label=_("Why it is cancelled"), max_length=200)
 

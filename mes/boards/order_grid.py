@@ -122,6 +122,8 @@ def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, n
     faces, words = [], []
     for hold in row.holds:
         words.append(_("{hold} since {time}").format(hold=hold.number, time=_time(order, hold.placed_at, now)))
+    if row.unit.replaces is not None:
+        words.append(_("Replaces {unit}").format(unit=row.unit.replaces))
     if row.unit.rework_plan_id:
         words.append(_("In rework: {routing}").format(routing=pinned_plan(row.unit.rework_plan_id).routing))
     for cell in row.cells:

@@ -35,12 +35,16 @@ LATEST = 50  # of what was done to a lot, and of where it was built in: the late
 
 @dataclass
 class Attempt:
-    """One execution with its readings; a corrected reading stands beside what it was corrected to."""
+    """One execution with its readings; a corrected reading stands beside what it was corrected to.
+
+    plan: the digest of the plan that it was done by, in groups, where the order has another one since; else empty.
+    """
 
     execution: OperationExecution
     readings: list[Line]
     tables: list[Table]
     tools: list[PhysicalAsset] = field(default_factory=list)
+    plan: str = ""
 
     @property
     def ran_for(self) -> timedelta | None:
@@ -181,9 +185,14 @@ def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
     tools = assets_taken_by([execution.pk for execution in executions])
     work = _operations(unit, executions)
     for execution in executions:
-        known = work[execution.operation_code]
-        shown = arranged(known.operation, readings.get(origins.get(execution.pk, execution).pk, []))
-        known.attempts.append(Attempt(execution, *shown, tools=tools.get(execution.pk, [])))
+        known, of_order = work[execution.operation_code], unit.work_order.digest
+        by_plan = execution.plan_id or of_order
+        asked = pinned_plan(by_plan).operation(execution.operation_code) or known.operation
+        its = readings.get(origins.get(execution.pk, execution).pk, [])
+        attempt = Attempt(execution, *arranged(asked, its), tools.get(execution.pk, []))
+        if by_plan != of_order and not known.routing:
+            attempt.plan = f"{by_plan[:4]} {by_plan[4:8]}"
+        known.attempts.append(attempt)
     for code, verdicts in blockers.items():
         work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
         work[code].state = "waiting" if work[code].blockers else "ready"

@@ -16,6 +16,7 @@ from mes.kernel.refusals import Refusal
 from mes.plantfiles.kinds import ABOVE, BY_MODEL, KINDS, Key, Kind
 from mes.plantfiles.reading import in_order
 from mes.plantfiles.rows import Content, Row
+from orders.models import RoutingRevision
 
 
 class FileMissing(Refusal):
@@ -80,7 +81,18 @@ def _query(kind: Kind) -> Iterable[dict[str, Any]]:
         names.add(kind.columns[kind.within].attname)
     if kind.model is PersonQualification:
         names.add("withdrawn_at")
-    return kind.model._default_manager.order_by("pk").values(*names)
+    return _of_plants(kind).order_by("pk").values(*names)
+
+
+def _of_plants(kind: Kind) -> models.QuerySet[Any]:
+    """All rows of a kind but those of redlines, which are one order's and not the plant's."""
+    found, path, above = kind.model._default_manager.all(), "", kind
+    while above.model is not RoutingRevision:
+        parent = ABOVE[above]
+        if parent is None:
+            return found
+        path, above = f"{path}{above.within}__", parent
+    return found.filter(**{f"{path}redline_of__isnull": True})
 
 
 def _reason_trees() -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from equipment.queries import sites_of
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
 from orders.bom import bom_tree, is_cut_short, where_used
-from orders.catalogue import find_instructions, find_products, find_routings, revisions_in_work
+from orders.catalogue import find_instructions, find_products, find_routings, of_plants, revisions_in_work
 from orders.models import InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
 
 PER_PAGE = 50
@@ -89,7 +89,7 @@ def _released_last(revision: ProductRevision) -> tuple[bool, Any, Any]:
 
 
 def _newest(model: Any) -> Prefetch:
-    return Prefetch("revisions", model._default_manager.order_by("-pk"), to_attr="newest_first")
+    return Prefetch("revisions", of_plants(model).order_by("-pk"), to_attr="newest_first")
 
 
 def _list(request: HttpRequest, section: str, found: QuerySet[Any]) -> HttpResponse:

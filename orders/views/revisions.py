@@ -126,6 +126,8 @@ def _approve(revision: Any, given: dict[str, Any], passage: Passage) -> Done:
 def _release(revision: Any, given: dict[str, Any], passage: Passage) -> Done:
     signing = Signing(given["confirmed_by"], Meaning.RELEASED, given["digest"])
     done = revisions.release(revision=revision, signing=signing, **_who(passage))
+    if isinstance(done, RoutingRevision) and done.redline_of is not None:
+        return _("%s is released: put it into effect on the order's page.") % done, done
     return _("%s is released: orders released from now on can pin it.") % done, done
 
 

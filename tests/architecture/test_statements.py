@@ -369,7 +369,7 @@ STATEMENTS = {
     hand_a_job_over: 10,
     complete_what_one_has_joined: 13,
     correct_a_span: 9,
-    split_a_lot: 24,
+    split_a_lot: 23,
     merge_two_lots: 22,
     release_an_order_of_100: 19,
     create_an_order: 6,

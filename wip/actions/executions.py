@@ -24,7 +24,7 @@ from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.queries import pinned_plan
 from orders.status import OrderStatus
-from wip.actions import assets, automatic_holds, openings, orders
+from wip.actions import assets, automatic_holds, openings, orders, replacements
 from wip.actions.overrides import keep as keep_overrides
 from wip.actions.passing import go_on, way_of, where
 from wip.clock import clock_off, clock_on
@@ -247,6 +247,7 @@ def _scrap(job: Job, reason: str, by: Person, at: datetime) -> None:
     if job.scrap > 0:
         units.scrap(unit=job.unit, quantity=job.scrap, reason=reason, where=where(job), by=by, at=at)
         _reduce_others(job, reason, by, at)
+        replacements.replace(unit=job.unit, by=by, at=at)
 
 
 def _reduce_others(job: Job, reason: str, by: Person, at: datetime) -> None:

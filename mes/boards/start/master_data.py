@@ -13,7 +13,7 @@ from orders.policies import mistakes_of
 from orders.status import RevisionStatus
 
 # Each kind of revision, and what it is a revision of.
-_KINDS: dict[Any, str] = {ProductRevision: "product", RoutingRevision: "routing"}
+_KINDS: dict[Any, tuple[str, ...]] = {ProductRevision: ("product",), RoutingRevision: ("routing", "redline_of")}
 
 
 def drafts(asked: Asked) -> Panel:
@@ -35,7 +35,7 @@ def _panel(status: RevisionStatus, title: str, empty: str) -> Panel:
 
 
 def _first(kind: Any, status: RevisionStatus) -> Iterator[Any]:
-    yield from kind.objects.filter(status=status).select_related(_KINDS[kind]).order_by("-pk")[:SHOWN]
+    yield from kind.objects.filter(status=status).select_related(*_KINDS[kind]).order_by("-pk")[:SHOWN]
 
 
 def _line(revision: Any) -> Line:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from equipment.queries import sites_of
 from mes.boards.forms import CancelForm, HoldForm
 from mes.boards.order_grid import draw, notable_of
+from mes.boards.order_redlines import beside_order
 from mes.boards.order_rows import rows_of
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
 from mes.kernel.paging import Pages
@@ -88,9 +89,10 @@ def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict
     """What a released order has besides: its grid, where it waits, what is to be reviewed."""
     pages = Pages(order.units.all(), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
+    redlines = beside_order(order, request.user)
     grid = draw(order, page=page.number, per_page=PER_PAGE, now=now)
     waiting = waiting_at(order)
-    return {
+    return redlines | {
         "page": page,
         "grid": grid,
         "waiting": [(o, waiting[o.code]) for o in grid.plan.operations if o.code in waiting],

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mes.boards.order_redlines import redlines_shown
 from mes.kernel.code128 import svg
 from mes.kernel.desk import office
 from mes.kernel.personnel.roles import Permission
@@ -35,6 +36,7 @@ def traveler(request: HttpRequest, erp_reference: str) -> HttpResponse:
     context = {
         "order": order,
         "plan": plan_of(order),
+        "redlines": redlines_shown(order, in_effect=True),
         "barcode": _barcode(order.erp_reference),
         "serials": [(serial, _barcode(serial)) for serial in serials[:UNITS_SHOWN]],
         "are_more": len(serials) > UNITS_SHOWN,

@@ -50,7 +50,7 @@ API = {
     "/api/v1/gates": 3,
 }
 _LISTS = {"ines": DESK, "ruth": AUDITOR, "api": API}
-ORDER, UNIT, UNIT_BY_API, QUEUE = 17, 20, 8, 9
+ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 20, 8, 9
 
 
 def more(plant, first: int, last: int) -> None:

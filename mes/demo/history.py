@@ -16,6 +16,8 @@ from mes.demo.calls import schedule_calls
 from mes.demo.cell import WITNESS as CELL_WITNESS
 from mes.demo.cell import Cell
 from mes.demo.ground import ASSEMBLY, Ground, operations_of
+from mes.demo.redlines import ORDER as REDLINED
+from mes.demo.redlines import schedule_redline
 from mes.demo.shifts import Shifts
 from mes.demo.stock import SUSPECT_LOT, Stock
 from mes.demo.valves import Valves
@@ -117,6 +119,7 @@ class History:
         cell.schedule()
         valves = Valves(self, orders)
         valves.schedule()
+        schedule_redline(self, orders[REDLINED])
         schedule_calls(self)
         for at, act in sorted(self.events, key=lambda event: event[0]):
             if at <= self.now:

@@ -49,6 +49,7 @@ from wip.models import (
 )
 from wip.queries import running_at
 from wip.queues import queue_at
+from wip.redlines import redlines_on
 
 
 def load(*arguments: str) -> str:
@@ -85,6 +86,7 @@ def test_an_interrupted_load_leaves_nothing(demo, monkeypatch) -> None:
 def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_queries) -> None:
     """One load, looked at from all sides: loading is what takes long."""
     its_master_data_is_the_folder()
+    an_order_is_redlined_and_scrap_replaced()
     the_people_can_log_in()
     the_floor_is_at_work()
     a_month_was_worked()
@@ -112,6 +114,13 @@ def its_master_data_is_the_folder() -> None:
     again = rehearse(files, Person.objects.get(username="administrator"), NOW, is_trusted=True)
     assert again.changes == again.awaiting == []
     assert sum(counts["unchanged"] for counts in again.counts.values()) > 100
+
+
+def an_order_is_redlined_and_scrap_replaced() -> None:
+    (redline,) = redlines_on(WorkOrder.objects.get(erp_reference="WO-30002"))
+    assert redline.applied_by == Person.objects.get(username="quality")
+    replacement = Unit.objects.get(replaces__isnull=False)
+    assert (replacement.work_order.erp_reference, replacement.replaces.status) == ("WO-10483", "SCRAPPED")
 
 
 def the_people_can_log_in() -> None:
@@ -163,6 +172,7 @@ def the_floor_is_at_work() -> None:
         "REWORK": 2,
         "QUEUE_TIME": 1,
         "OVERRIDE": 3,
+        "REDLINE": 1,
     }
     assert set(Rework.objects.values_list("status", flat=True)) == {"DONE"}
     assert WorkOrder.objects.get(erp_reference="WO-30001").status == "COMPLETED"

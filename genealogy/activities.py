@@ -26,11 +26,15 @@ NOWHERE = At()
 
 
 class Moved(TypedDict, total=False):
-    """What went in (unit, quantity, step code, raw scan) and came out (unit, quantity) of an activity, and why."""
+    """What went in (unit, quantity, step code, raw scan) and came out (unit, quantity) of an activity, and why.
+
+    reverses: the activity that it takes back.
+    """
 
     inputs: Sequence[tuple[Unit, Decimal, str, str]]
     outputs: Sequence[tuple[Unit, Decimal]]
     reason: str
+    reverses: Activity
 
 
 def record(
@@ -53,6 +57,7 @@ def activity(
         operation_code=where.operation_code,
         station_code=where.station_code,
         reason=what.get("reason", ""),
+        reverses=what.get("reverses"),
     )
     went_in = [
         ActivityUnit(

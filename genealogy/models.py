@@ -197,7 +197,8 @@ class SerialCounter(models.Model):
 class Activity(Record):
     """Something that was done to units: its rows are the units' history (ISA-95: material actual). Append-only.
 
-    execution: key of wip's operation execution (a value: genealogy does not look up). Order is `sequence`.
+    execution: key of wip's operation execution (a value: genealogy does not look up). reverses: the activity that this
+    one takes back. Order is `sequence`.
     """
 
     sequence = sequence_field()
@@ -209,16 +210,25 @@ class Activity(Record):
     operation_code = models.CharField(max_length=12, blank=True)
     station_code = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by_activity")
 
     class Meta:
         verbose_name_plural = _("activities")
         constraints = [
             models.CheckConstraint(
+                condition=both_or_neither(
+                    Q(kind__in=[ActivityKind.REMOVE, ActivityKind.REOPEN, ActivityKind.RESTORE]),
+                    Q(reverses__isnull=False),
+                ),
+                name="activity_reverses_one",
+                violation_error_message=_("What takes something back names it."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind__in=[ActivityKind.RELEASE_LOT, ActivityKind.REJECT, ActivityKind.RETURN])
                 | ~Q(reason=""),
                 name="activity_verdict_has_reason",
                 violation_error_message=_("Releasing, rejecting or returning a lot needs a reason."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -101,6 +101,7 @@ def hosts(subjects: Sequence[TakesComponents]) -> list[dict[UUID, str]]:
             unit__in=spent,
             direction=Direction.INPUT,
             activity__kind=ActivityKind.CONSUME,
+            activity__reversed_by_activity__isnull=True,
             activity__units__direction=Direction.OUTPUT,
         ).order_by("activity__sequence")
         found = dict(rows.values_list("unit_id", "activity__units__unit__serial"))
@@ -126,7 +127,12 @@ JOIN genealogy_activity built ON built.id = host.activity_id AND built.kind = 'C
 
 
 def as_built(unit: Unit | UUID) -> QuerySet[ActivityUnit]:
-    """What was built into the unit, and into the lots it came from while they were one, in order of its building."""
+    """What is built into the unit, and was into the lots it came from while they were one, in order of its building."""
+    return ever_built_in(unit).filter(activity__reversed_by_activity__isnull=True)
+
+
+def ever_built_in(unit: Unit | UUID) -> QuerySet[ActivityUnit]:
+    """The same, with what was taken out again."""
     return (
         ActivityUnit.objects.filter(
             activity__in=RawSQL(_BUILT, [unit.pk if isinstance(unit, Unit) else unit]),  # noqa: S611 - a constant, the key is a parameter

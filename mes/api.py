@@ -39,7 +39,7 @@ from mes.station.api.batches import Batches, CompleteBatch, OneBatch, RecordBatc
 from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
 from mes.station.api.lots import MergeLots, SplitLot
-from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation
+from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation, UndoOperation
 from mes.station.api.reworks import CancelRework, SkipOperation, UnitReworks
 from mes.station.api.units import UnitAtWork, Units
 from orders.api import (
@@ -101,6 +101,7 @@ urlpatterns = [
     path(f"{_OPERATION}/skip", SkipOperation.as_view(), name="api_operation_skip"),
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),
+    path(f"{_OPERATION}/undo", UndoOperation.as_view(), name="api_operation_undo"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
     path(f"{_UNIT}/rework", UnitReworks.as_view(), name="api_unit_rework"),
     path("v1/reworks/<str:number>/cancel", CancelRework.as_view(), name="api_rework_cancel"),

@@ -168,8 +168,8 @@ def recorded(subjects: Sequence[Job]) -> list[RecordedFacts]:
 
 @prepared
 def values_in_force(executions: Collection[UUID]) -> QuerySet[Reading]:
-    """The readings of these executions that no later one corrects."""
-    found = Reading.objects.filter(execution=any_of(executions), corrected_by_reading__isnull=True)
+    """The readings of these executions that no later one corrects or takes back."""
+    found = Reading.objects.filter(execution=any_of(executions), corrected_by_reading__isnull=True).exclude(value="")
     return found.select_related("by", "witnessed_by")
 
 

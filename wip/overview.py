@@ -39,7 +39,7 @@ class Progress:
 
 def progress_of(orders: Iterable[WorkOrder]) -> dict[UUID, Progress]:
     """The progress of each order, by its key."""
-    executions = OperationExecution.objects.filter(unit=OuterRef("pk"))
+    executions = OperationExecution.objects.filter(unit=OuterRef("pk")).exclude(status=ExecutionStatus.CANCELLED)
     touched_up = Exists(executions.filter(Q(attempt__gt=1) | Q(readings__corrects__isnull=False)))
     rows = (
         Unit.objects.filter(work_order__in=[order.pk for order in orders])
@@ -122,19 +122,19 @@ def least_quantities(orders: Iterable[WorkOrder]) -> dict[UUID, Decimal]:
 
 
 def notable_readings(**among: Any) -> QuerySet[Reading]:
-    """Readings to review, latest first: corrections, and values in force outside their limits."""
+    """Readings to review, latest first: corrections, what was taken back, and values in force outside their limits."""
     outside = Q(number__lt=F("lower")) | Q(number__gt=F("upper"))
     return (
         Reading.objects.filter(Q(corrects__isnull=False) | outside, corrected_by_reading__isnull=True, **among)
-        .select_related("execution__unit", "corrects", "by")
+        .select_related("execution__unit", "corrects__corrects", "by")
         .order_by("-at", "-id")
     )
 
 
 def scraps(**among: Any) -> QuerySet[ExecutionEvent]:
-    """Events that scrapped something, latest first."""
+    """Events that scrapped something and were not taken back, latest first."""
     return (
-        ExecutionEvent.objects.filter(scrap__gt=0, **among)
+        ExecutionEvent.objects.filter(scrap__gt=0, reversed_by_event__isnull=True, **among)
         .select_related("execution__unit", "by")
         .order_by("-sequence")
     )

@@ -48,7 +48,7 @@ def planned(execution: OperationExecution) -> OperationPlan:
 
 
 def execution_at(unit: Unit, operation_code: str) -> OperationExecution | None:
-    """The latest attempt at an operation on a unit, with what the verbs need of it."""
+    """The latest attempt at an operation on a unit, with what the verbs need of it. What was taken back is none."""
     return next(iter(_attempts_at(unit.pk, operation_code)), None)
 
 
@@ -70,13 +70,15 @@ def execution_by_key(key: UUID | str, sites: Collection[UUID] | None = None) -> 
 
 @prepared
 def _attempts_at(unit: UUID, operation_code: str) -> QuerySet[OperationExecution]:
-    return _with_its_order().filter(unit=unit, operation_code=operation_code).order_by("-attempt")[:1]
+    found = _with_its_order().filter(unit=unit, operation_code=operation_code)
+    return found.exclude(status=ExecutionStatus.CANCELLED).order_by("-attempt")[:1]
 
 
 @prepared
 def _attempts_of_serial(serial: str, operation_code: str) -> QuerySet[OperationExecution]:
     found = OperationExecution.objects.select_related("station__site", "unit", "work_order")
-    return found.filter(unit__serial=serial, operation_code=operation_code).order_by("-attempt")[:1]
+    found = found.filter(unit__serial=serial, operation_code=operation_code)
+    return found.exclude(status=ExecutionStatus.CANCELLED).order_by("-attempt")[:1]
 
 
 def _with_its_order() -> QuerySet[OperationExecution]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from equipment.models import AssetUse, PhysicalAsset, Station
@@ -95,6 +95,39 @@ def use(*, execution: UUID, cycles: Mapping[str, Decimal], lasted: timedelta, by
         # Balances beside their rows: as a saved record each would leave a state in its history without saying more.
         PhysicalAsset.objects.bulk_update([row.asset for row in rows], ["cycles", "hours"])
         AssetUse.objects.bulk_create(rows)
+
+
+def give_back_use(*, execution: UUID, used_at: datetime, reason: str, by: Person, at: datetime) -> None:
+    """Take off the life of assets what the end of an operation at `used_at` added, that end being taken back.
+
+    An overhaul since then has taken it off already.
+    """
+    used = list(AssetUse.objects.filter(execution=execution, at=used_at).filter(Q(cycles__gt=0) | Q(hours__gt=0)))
+    if not used:
+        return
+    locked = {asset.pk: asset for asset in lock_assets_taken_by(execution)}
+    overhauls = AssetUse.objects.filter(asset__in=locked, execution__isnull=True)
+    overhauled = dict(overhauls.values_list("asset").annotate(Max("sequence")))
+    given_back = []
+    for one in used:
+        if overhauled.get(one.asset_id, 0) > one.sequence:
+            continue
+        asset = locked[one.asset_id]
+        asset.cycles, asset.hours = asset.cycles - one.cycles, asset.hours - one.hours
+        given_back.append(
+            AssetUse(
+                site_id=asset.site_id,
+                asset=asset,
+                execution=execution,
+                at=at,
+                by=by,
+                cycles=-one.cycles,
+                hours=-one.hours,
+                reason=reason,
+            )
+        )
+    PhysicalAsset.objects.bulk_update([row.asset for row in given_back], ["cycles", "hours"])
+    AssetUse.objects.bulk_create(given_back)
 
 
 def overhaul(*, asset: PhysicalAsset, reason: str, by: Person, at: datetime) -> PhysicalAsset:

@@ -45,6 +45,14 @@ class HoldForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"data-autofocus": True}))
 
 
+class UndoForm(forms.Form):
+    """Which act is taken back, and why."""
+
+    execution = forms.UUIDField()
+    done_at = forms.DateTimeField()
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
 class HoldSubjectForm(HoldForm):
     """The same where one also says what, who clears it up and how far it goes."""
 

@@ -166,10 +166,13 @@ def _said(reading: Reading, plan: Plan) -> str:
     step = operation.step(reading.step_code) if operation else None
     name = step.name if step else reading.step_code
     name += f" {reading.sample}" if step and step.samples > 1 else ""
-    if reading.corrects is not None:
-        return _("{step} corrected, {before} → {value}").format(
-            step=name, before=reading.corrects.value, value=reading.value
-        )
+    before = reading.corrects
+    if before is not None and not reading.value:
+        return _("{step} {before} taken back").format(step=name, before=before.value)
+    if before is not None and not before.value and before.corrects is not None:
+        before = before.corrects  # what was taken back before it was recorded again
+    if before is not None:
+        return _("{step} corrected, {before} → {value}").format(step=name, before=before.value, value=reading.value)
     return _("{step} {value} is out of limits").format(step=name, value=reading.value)
 
 

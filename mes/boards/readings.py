@@ -52,7 +52,7 @@ def arranged(operation: OperationPlan, readings: Sequence[Reading]) -> tuple[lis
     """The readings in the order of the steps, the tables apart."""
     steps = {step.code: step for step in operation.steps}
     corrected = {reading.corrects_id for reading in readings}
-    in_force = {(one.step_code, one.sample): one for one in readings if one.pk not in corrected}
+    in_force = {(one.step_code, one.sample): one for one in readings if one.pk not in corrected and one.value}
     counting = asked(operation.steps, in_force)
 
     def name(reading: Reading) -> str:

@@ -1,6 +1,6 @@
 """What the unit page shows, read together. The number of statements is the same for every unit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from equipment.models import PhysicalAsset
 from equipment.queries import assets_taken_by
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
-from genealogy.queries import as_built, history_of, plan_for
+from genealogy.queries import ever_built_in, history_of, plan_for
 from genealogy.status import ActivityKind
 from mes.boards.ledger import Entry, entries
 from mes.boards.readings import Line, Table, arranged
@@ -21,10 +21,13 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.prepared import any_of, at_once, prepared
 from orders.plans import OperationPlan
 from orders.queries import pinned_plan, plan_of
+from wip.acts import Act, acts_of
 from wip.exceptions import exceptions_on
-from wip.models import Hold, OperationExecution, ProcessException, Rework
+from wip.models import ExecutionEvent, Hold, OperationExecution, ProcessException, Reading, Rework
 from wip.overview import readings_of
 from wip.queries import why_not
+from wip.status import ExecutionStatus
+from wip.undoing import offered, void_signatures
 from wip.ways import Way
 
 LEDGER_ROWS = 12
@@ -38,13 +41,20 @@ class Attempt:
     """One execution with its readings; a corrected reading stands beside what it was corrected to.
 
     plan: the digest of the plan that it was done by, in groups, where the order has another one since; else empty.
+    taken_back: the events that took something back, each with what it took back; undo: what the reader may take back.
     """
 
     execution: OperationExecution
     readings: list[Line]
     tables: list[Table]
+    taken_back: list[ExecutionEvent] = field(default_factory=list)
     tools: list[PhysicalAsset] = field(default_factory=list)
     plan: str = ""
+    undo: Act | None = None
+
+    @property
+    def is_taken_back(self) -> bool:
+        return bool(self.execution.status == ExecutionStatus.CANCELLED)
 
     @property
     def ran_for(self) -> timedelta | None:
@@ -83,6 +93,7 @@ class UnitRecord:
     activities: list[Activity]
     holds: list[Hold]
     signatures: list[Signature]
+    void_signatures: Set[UUID]
     ledger: list[Entry] | None
     reworks: list[Rework]
     exceptions: list[ProcessException]
@@ -103,8 +114,9 @@ class UnitRecord:
 
 def read(unit: Unit, person: Any) -> UnitRecord:
     """The unit's record as the person may see it: without the ledger's rows unless they may view the ledger."""
-    executions, built_in, used_in, activities, holds, reworks, exceptions, family = at_once(
+    executions, events, built_in, used_in, activities, holds, reworks, exceptions, family = at_once(
         _executions.of(unit.pk),
+        _events.of(unit.pk),
         _built_in.of(unit.pk),
         _used_in.of(unit.pk),
         _activities.of(unit.pk),
@@ -113,13 +125,16 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         exceptions_on.of(unit.pk),
         _family.of(unit.pk),
     )
+    readings = readings_of([*executions, *_origins(executions).values()])
+    acts = _acts(executions, events, readings, activities)
     return UnitRecord(
-        work=_work(unit, executions),
+        work=_work(unit, executions, readings, acts, person),
         built_in=built_in,
         used_in=used_in,
         activities=activities[::-1],
         holds=holds,
-        signatures=_signatures(unit, executions),
+        signatures=(signed := _signatures(unit, executions)),
+        void_signatures={one.pk for one in signed if (one.record, one.signed_at) in void_signatures(acts)},
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
         reworks=reworks,
         exceptions=exceptions,
@@ -161,7 +176,7 @@ def _family(unit: UUID) -> QuerySet[ActivityUnit]:
 
 @prepared
 def _built_in(unit: UUID) -> QuerySet[ActivityUnit]:
-    return as_built(unit)
+    return ever_built_in(unit).select_related("activity__reversed_by_activity__by")
 
 
 @prepared
@@ -174,14 +189,44 @@ def _reworks(unit: UUID) -> QuerySet[Rework]:
 @prepared
 def _activities(unit: UUID) -> QuerySet[Activity]:
     """The latest, the last first."""
-    return history_of(unit).reverse()[:LATEST]
+    return history_of(unit).select_related("by", "reversed_by_activity__by").reverse()[:LATEST]
 
 
-def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
+@prepared
+def _events(unit: UUID) -> QuerySet[ExecutionEvent]:
+    found = ExecutionEvent.objects.filter(execution__unit=unit)
+    return found.select_related("by", "reverses__by").order_by("sequence")
+
+
+def _acts(
+    executions: list[OperationExecution],
+    events: list[ExecutionEvent],
+    readings: Mapping[UUID, list[Reading]],
+    activities: list[Activity],
+) -> dict[UUID, list[Act]]:
+    """What was done to each execution, act by act."""
+    return {
+        execution.pk: acts_of(
+            [event for event in events if event.execution_id == execution.pk],
+            readings.get(execution.pk, ()),
+            [activity for activity in activities if activity.execution == execution.pk],
+        )
+        for execution in executions
+    }
+
+
+def _work(
+    unit: Unit,
+    executions: list[OperationExecution],
+    readings: Mapping[UUID, list[Reading]],
+    acts: Mapping[UUID, list[Act]],
+    person: Any,
+) -> list[Work]:
     if unit.work_order is None or unit.work_order.routing_revision_id is None:
         return []
+    blockers = why_not(unit, person=None)
+    way = Way.of(plan_for(unit), executions)
     origins = _origins(executions)
-    readings, blockers = readings_of([*executions, *origins.values()]), why_not(unit, person=None)
     tools = assets_taken_by([execution.pk for execution in executions])
     work = _operations(unit, executions)
     for execution in executions:
@@ -189,16 +234,24 @@ def _work(unit: Unit, executions: list[OperationExecution]) -> list[Work]:
         by_plan = execution.plan_id or of_order
         asked = pinned_plan(by_plan).operation(execution.operation_code) or known.operation
         its = readings.get(origins.get(execution.pk, execution).pk, [])
-        attempt = Attempt(execution, *arranged(asked, its), tools.get(execution.pk, []))
+        attempt = Attempt(execution, *arranged(asked, its), tools=tools.get(execution.pk, []))
         if by_plan != of_order and not known.routing:
             attempt.plan = f"{by_plan[:4]} {by_plan[4:8]}"
+        attempt.taken_back = [one for act in acts[execution.pk] for one in act.events if one.reverses_id]
+        attempt.undo = offered(acts[execution.pk], person) if _is_last(execution, way) else None
         known.attempts.append(attempt)
     for code, verdicts in blockers.items():
         work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
         work[code].state = "waiting" if work[code].blockers else "ready"
-    for code in Way.of(plan_for(unit), executions).off:
+    for code in way.off:
         work[code].state = "off"
     return list(work.values())
+
+
+def _is_last(execution: OperationExecution, way: Way) -> bool:
+    """Whether the execution counts and nothing after it is begun."""
+    code = execution.operation_code
+    return execution.is_current and way.current.keys().isdisjoint(way.after(code) - {code})
 
 
 def _origins(executions: list[OperationExecution]) -> dict[UUID, OperationExecution]:
@@ -233,7 +286,7 @@ def _used_in(unit: UUID) -> QuerySet[ActivityUnit]:
             activity__units__unit=unit,
             activity__units__direction=Direction.INPUT,
         )
-        .select_related("unit__product", "activity__by")
+        .select_related("unit__product", "activity__by", "activity__reversed_by_activity__by")
         .order_by("-activity__sequence")[:LATEST]
     )
 

@@ -72,6 +72,7 @@ urlpatterns = [
     path("units/<serial:serial>/why/", why.unit_why, name="unit_why"),
     path("units/<serial:serial>/hold/", units.hold, name="unit_hold"),
     path("units/<serial:serial>/rework/", reworks.send_back, name="unit_send_back"),
+    path("units/<serial:serial>/undo/", units.undo, name="unit_undo"),
     path("units/<serial:serial>/", units.unit_page, name="unit"),
     path("reworks/<name:number>/cancel/", reworks.cancel, name="rework_cancel"),
     path("holds/", holds.hold_list, name="holds"),

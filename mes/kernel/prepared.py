@@ -110,6 +110,7 @@ class _Statement(Generic[M]):
     names: Sequence[str]
     columns: slice
     related: Sequence[Any]
+    annotations: Sequence[tuple[str, int]]
     converters: Sequence[tuple[int, Any]]
 
     def send(self, cursor: Any, values: Sequence[Any]) -> None:
@@ -130,6 +131,8 @@ class _Statement(Generic[M]):
         record = self.model.from_db(database, self.names, row[self.columns])
         for populator in self.related:
             populator.populate(row, record)
+        for name, place in self.annotations:
+            setattr(record, name, row[place])
         return record
 
 
@@ -147,6 +150,7 @@ def _compiled(queryset: QuerySet[M]) -> _Statement[M]:
         names=[column[0].target.attname for column in select[columns]],
         columns=columns,
         related=get_related_populators(of_model, select, queryset.db),
+        annotations=list(compiler.annotation_col_map.items()),
         converters=list(compiler.get_converters([column[0] for column in select]).items()),
     )
 

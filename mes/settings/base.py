@@ -230,6 +230,8 @@ MES_DEMO = False
 MES_PROGRAMS = env.list("MES_PROGRAMS", default=["worker", "beat", "events"])
 # Streams that one events program keeps open; each is a file, and by default a process may have 1,024.
 MES_EVENTS_STREAMS = env.int("MES_EVENTS_STREAMS", default=900)
+# How long somebody may take back what they did themselves; from then on it is a correction, by who may make one.
+MES_UNDO_SECONDS = env.int("MES_UNDO_SECONDS", default=600)
 # The process gates, in order, as dotted paths to `gate(facts) -> Verdict | None`; a plant adds a line.
 MES_GATES = [
     "orders.gates.order_released",

@@ -30,6 +30,12 @@ class Number(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
+class UndoForm(Act):
+    """done_at: when the act was done that is taken back."""
+
+    done_at = forms.DateTimeField()
+
+
 class ScanForm(Act):
     code = forms.CharField(max_length=200)
     execution = forms.UUIDField(required=False)

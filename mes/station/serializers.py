@@ -123,6 +123,14 @@ class MergeInput(Input):
     reason = Text(max_length=200)
 
 
+class UndoInput(Input):
+    """Take back the last act. reason: of a correction, after the time for one's own; done_at: when the act was done."""
+
+    station = Text(max_length=20)
+    reason = Text(max_length=200, default="", allow_blank=True)
+    done_at = serializers.DateTimeField(required=False)
+
+
 class ExecutionAnswer(serializers.Serializer):
     """One attempt at an operation on a unit (ISA-95: job response). Quantities in the product's quantity_unit."""
 

@@ -56,6 +56,7 @@ urlpatterns = [
     path("work/<uuid:pk>/complete/", work.complete, name="complete"),
     path("work/<uuid:pk>/rework/", reworks.send_back, name="send_back"),
     path("work/<uuid:pk>/take-over/", work.take_over, name="take_over"),
+    path("work/<uuid:pk>/undo/", work.undo, name="undo"),
     path("work/<uuid:pk>/hold/", work.hold, name="hold"),
     path("instructions/<uuid:pk>/", instructions.instruction, name="instruction"),
     path("instructions/<uuid:pk>/confirm/", instructions.confirm, name="confirm_instruction"),

@@ -4,7 +4,9 @@
 
 const FLASH_MS = 600;
 const TOAST_MS = 4000;
+const UNDO_MS = 10_000;
 let audio = null;
+let undoEnds = null;
 
 // Browsers give sound only after a touch or a key. Opened at a touch (Safari asks for that) or at the first beep, which
 // follows a scan; not at a scan's characters, because opening takes longer than the time between two of them.
@@ -77,7 +79,7 @@ function accept(event) {
   document.body.dataset.flash = "ok";
   setTimeout(() => delete document.body.dataset.flash, FLASH_MS);
   const message = event.detail?.message ?? event.detail?.value;
-  if (message) toast("done", message);
+  if (message && !event.detail.undo) toast("done", message);
 }
 
 // Only what was made for this page is swapped: a fragment, or a refusal that says where it goes.
@@ -95,7 +97,19 @@ function judgeResponse(event) {
     event.detail.target = region(requestConfig.elt);
   } else if (event.detail.target.id === "station") {
     clearBands();
+    clearUndo();
   }
+}
+
+// What was just done can be taken back for some seconds, from the bar that says it; the next act ends that, too.
+function clearUndo() {
+  document.getElementById("undo")?.replaceChildren();
+}
+
+function keepUndo(event) {
+  if (event.detail.target?.id !== "undo") return;
+  clearTimeout(undoEnds);
+  undoEnds = setTimeout(clearUndo, UNDO_MS);
 }
 
 function announcePrompt(event) {
@@ -115,6 +129,7 @@ document.addEventListener("input", clearBands);
 document.addEventListener("click", (event) => event.target.closest?.("[data-dismiss]") && clearBands());
 document.addEventListener("htmx:beforeSwap", judgeResponse);
 document.addEventListener("htmx:afterSettle", announcePrompt);
+document.addEventListener("htmx:oobAfterSwap", keepUndo);
 document.addEventListener("htmx:afterRequest", clearLiveBand);
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => showBand("unreachable", event.detail.requestConfig.elt));

@@ -266,3 +266,23 @@ def test_what_has_no_parts_or_does_not_run_takes_no_booking(plant, api):
     wrong = book(api, unit, "10", {"good": "many", "bad": 1})
     assert wrong.status_code == 422
     assert {error["where"] for error in wrong.json()["errors"]} == {"bad"}
+
+
+def test_the_last_act_is_taken_back_and_the_same_key_does_it_once(plant, api):
+    unit = plant.unit()
+    start(api, unit, "20")
+    complete(api, unit, "20", {"steps": [{"step": "DRIVE", "value": "yes"}]})
+    for _ in range(2):
+        undone = api.post(
+            f"/units/{unit}/operations/20/undo", {"station": "ST-20"}, idempotency_key="undo-the-completion"
+        )
+        assert (undone.status_code, undone.json()["status"]) == (200, "RUNNING"), undone.json()
+    assert not Reading.objects.filter(is_void=False, corrected_by_reading__isnull=True).exists()
+
+
+def test_what_is_meant_can_be_named_by_its_time(plant, api):
+    unit = plant.unit()
+    start(api, unit, "20")
+    body = {"station": "ST-20", "done_at": "2026-11-23T08:00:00Z"}
+    refused = api.post(f"/units/{unit}/operations/20/undo", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "ACT_IS_ANOTHER")

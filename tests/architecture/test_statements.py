@@ -23,6 +23,7 @@ from tests.lots import CODE, lot_line
 from tests.material import checklist, line
 from tests.motion import rods
 from tests.station.pages import StationPage
+from tests.undo import undo
 from wip.actions import corrections, holds, labor, lots
 from wip.actions import orders as floor_orders
 from wip.models import LaborSpan, OperationExecution
@@ -67,6 +68,18 @@ def complete_the_last_signed_operation(plant):
     unit = plant.do(plant.unit(), "10", "20", "30")
     plant.start(unit, "40")
     return lambda: plant.report(unit, "40", Given("LEAK", "0.1"), completion=plant.signed())
+
+
+def record_again_what_was_taken_back(plant):
+    record_one_value(plant)()
+    unit = WorkOrder.objects.get().units.get()
+    undo(plant, unit, "10")
+    return lambda: plant.report(unit, "10", Given("FIRMWARE", "4.2.1"))
+
+
+def take_a_completion_back(plant):
+    unit = plant.do(plant.unit(), "10")
+    return lambda: undo(plant, unit, "10", execution=execution_at(unit, "10"))
 
 
 def scrap(plant):
@@ -357,6 +370,8 @@ STATEMENTS = {
     start: 16,
     start_on_a_running_order: 13,
     record_one_value: 8,
+    record_again_what_was_taken_back: 9,
+    take_a_completion_back: 28,
     complete_the_last_signed_operation: 20,
     scrap: 18,
     book_a_part_with_scrap: 12,

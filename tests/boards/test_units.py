@@ -1,12 +1,16 @@
 """The record of one unit."""
 
+import re
+
 import pytest
 
 from genealogy.models import Unit
 from mes.kernel.audit.models import Signature
 from mes.station.actions.operations import Given
+from tests.undo import undo
 from wip.actions import holds
 from wip.models import Hold
+from wip.queries import execution_at
 
 
 @pytest.fixture
@@ -92,3 +96,35 @@ def test_a_unit_of_another_site_is_not_there(plant, ines) -> None:
     assert ines.get(f"/units/{serial}/").status_code == 404
     assert ines.post(f"/units/{serial}/hold/", reason_code="QUALITY", reason="x").status_code == 404
     assert ines.get("/units/%27%3B--/").status_code == 404
+
+
+def test_what_was_taken_back_stands_struck_through_with_who_and_why(plant, ines) -> None:
+    unit = plant.unit()
+    plant.start(unit, "10")
+    plant.report(unit, "10", *plant.entries("10"), complete=True)
+    page = ines.get(f"/units/{unit}/")
+    (path, at) = re.findall(
+        r'action="(/units/[^"]+/undo/)".*?name="done_at" value="([^"]+)"', page.content.decode(), re.S
+    )[0]
+    content = {"execution": str(execution_at(unit, "10").pk), "done_at": at}
+    assert ines.post(path, reason="", **content).status_code == 422
+    assert ines.post(path, reason="Wrong board", **content).status_code == 302
+    answer = ines.get(f"/units/{unit}/")
+    text = answer.content.decode()
+    assert "Taken out again" in text
+    assert text.count("Wrong board") >= 4  # the end, the value, the component, the exception
+    record = answer.context["record"]
+    assert [one.reverses.kind for one in record.work[0].attempts[0].taken_back] == ["COMPLETED"]
+
+
+def test_a_signature_of_what_was_taken_back_is_void(plant, finished, ines) -> None:
+    undo(plant, finished, "40", who="ines", reason="Wrong bench")
+    page = ines.get(f"/units/{finished}/")
+    assert page.context["record"].void_signatures == {Signature.objects.get(meaning="PERFORMED").pk}
+    assert "Signature void" in page.content.decode()
+
+
+def test_who_may_not_take_an_act_back_is_not_offered_it(plant, desk_of) -> None:
+    unit = plant.unit()
+    plant.start(unit, "10")
+    assert "Take back last act" not in desk_of("pavel").get(f"/units/{unit}/").content.decode()

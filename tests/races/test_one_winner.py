@@ -18,11 +18,14 @@ from orders.models import ProductRevision, WorkOrder
 from orders.status import OrderStatus
 from tests.plant import NOW
 from tests.races.runners import Meanwhile, at_once, done, refused
+from tests.undo import undo
 from wip.actions import holds
 from wip.actions import orders as floor_orders
+from wip.acts import acts_on, last_of
 from wip.models import ExecutionEvent, OperationExecution, Reading
 from wip.policies import BlockedByGates
 from wip.queries import execution_at
+from wip.undoing import ActIsAnother
 
 ROUNDS = range(5)  # a race that is lost once in five shows here
 
@@ -117,6 +120,48 @@ def test_one_operation_is_completed_twice_at_once(committed_plant):
         assert len(done(answers)) == 1
         assert {type(answer) for answer in refused(answers)} == {IllegalTransition}
         assert ExecutionEvent.objects.filter(execution__unit=unit, kind="COMPLETED").count() == 1
+
+
+def test_a_completion_is_taken_back_while_the_next_operation_starts(committed_plant):
+    """Either the next one has begun and nothing is taken back, or it waits for what is done anew."""
+    plant = committed_plant
+    for _ in ROUNDS:
+        unit = plant.do(plant.unit(), "10", "20")
+        answers = at_once(partial(undo, plant, unit, "20"), partial(plant.start, unit, "30", "tomasz"))
+        assert len(done(answers)) == 1, answers
+        states = dict(OperationExecution.objects.filter(unit=unit).values_list("operation_code", "status"))
+        assert states in (
+            {"10": "COMPLETED", "20": "COMPLETED", "30": "RUNNING"},
+            {"10": "COMPLETED", "20": "RUNNING"},
+        )
+
+
+def test_the_same_act_is_taken_back_twice_at_once(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        unit = plant.unit()
+        plant.start(unit, "20")
+        plant.report(unit, "20", *plant.entries("20"))
+        shown = last_of(acts_on(execution_at(unit, "20"))).at
+        answers = at_once(*(partial(undo, plant, unit, "20", done_at=shown) for _ in range(3)))
+        assert len(done(answers)) == 1, answers
+        assert {type(answer) for answer in refused(answers)} == {ActIsAnother}
+        assert OperationExecution.objects.get(unit=unit).is_running
+
+
+def test_an_order_goes_on_when_its_last_unit_is_taken_back_while_another_ends(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        order = plant.released(2)
+        first, second = order.units.order_by("serial")
+        for unit in (first, second):
+            plant.start(unit, "10")
+        scrap = Completion(scrap=Decimal(1), scrap_reason="Dropped")
+        plant.report(first, "10", completion=scrap)
+        answers = at_once(partial(undo, plant, first, "10"), partial(plant.report, second, "10", completion=scrap))
+        assert not refused(answers), answers
+        order.refresh_from_db()
+        assert order.status == OrderStatus.RUNNING
 
 
 def test_a_job_is_taken_over_while_its_owner_reports(committed_plant):

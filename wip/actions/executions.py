@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from equipment.models import PhysicalAsset, Station
@@ -31,12 +31,12 @@ from wip.clock import clock_off, clock_on
 from wip.events import happened
 from wip.facts import executions_on
 from wip.jobs import Job
-from wip.models import Batch, OperationExecution
+from wip.models import Batch, OperationExecution, Reading
 from wip.models.labor import LaborEnd
 from wip.overrides import GivenOverride
 from wip.policies import check_gates, check_nothing_else_runs, running_beside
 from wip.queries import job_for, planned
-from wip.status import EXECUTION, ExecutionEventKind
+from wip.status import EXECUTION, ExecutionEventKind, ExecutionStatus
 from wip.topics import after_work
 from wip.ways import Way
 
@@ -98,7 +98,7 @@ def begun(*, job: Job, status: str, quantity: Decimal, by: Person, at: datetime)
         work_order=job.order,
         unit=job.unit,
         operation_code=job.operation.code,
-        attempt=1 + max((e.attempt for e in job.executions if e.operation_code == job.operation.code), default=0),
+        attempt=1 + max((e.attempt for e in job.executions if _is_pass(e, job.operation.code)), default=0),
         plan_id=job.plan.digest,
         station=job.station,
         status=status,
@@ -107,6 +107,10 @@ def begun(*, job: Job, status: str, quantity: Decimal, by: Person, at: datetime)
         started_by=by,
         worked_by=by,
     )
+
+
+def _is_pass(execution: OperationExecution, code: str) -> bool:
+    return execution.operation_code == code and execution.status != ExecutionStatus.CANCELLED
 
 
 def lock(*, execution: OperationExecution, station: Station, by: Person, ends: bool) -> Job:
@@ -290,4 +294,6 @@ def _lock_unit(key: UUID) -> QuerySet[Unit]:
 @prepared
 def _lock_execution(key: UUID) -> QuerySet[OperationExecution]:
     locked = OperationExecution.objects.select_for_update(of=("unit", "self"), no_key=True).filter(pk=key)
+    taken_back = Reading.objects.filter(execution=OuterRef("pk"), is_void=True)
+    locked = locked.annotate(has_taken_back=Exists(taken_back))
     return locked.select_related("unit__product", "work_order", "started_by", "station")

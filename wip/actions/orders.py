@@ -22,10 +22,12 @@ from orders.actions.work_orders import pin
 from orders.models import PinnedPlan, RoutingRevision, WorkOrder
 from orders.policies import check_fits
 from orders.queries import released_routing
-from orders.status import ORDER, RevisionStatus
+from orders.status import ORDER, OrderStatus, RevisionStatus
 from orders.topics import one_order
 from orders.topics import orders as all_orders
 from wip.actions import openings
+from wip.models import OperationExecution
+from wip.status import ExecutionStatus
 from wip.topics import after_release
 
 
@@ -118,6 +120,26 @@ def complete_if_nothing_left(*, order: WorkOrder, by: Person, at: datetime) -> W
     order.status = ORDER.after(order.status, "complete", name=order.erp_reference)
     order.completed_at, order.completed_by = at, by
     order.save(update_fields=["status", "completed_at", "completed_by"])
+    _announce(order)
+    return order
+
+
+def reopen(*, order: WorkOrder) -> WorkOrder:
+    """What completed a locked order was taken back: one of its units is in process again."""
+    order.status = ORDER.after(order.status, "reopen", name=order.erp_reference)
+    order.completed_at = order.completed_by = None
+    order.save(update_fields=["status", "completed_at", "completed_by"])
+    _announce(order)
+    return order
+
+
+def unbegin_if_nothing_runs(*, order: WorkOrder) -> WorkOrder:
+    """The start that began a locked order was taken back: it is as it was released, if nothing else was begun."""
+    begun = OperationExecution.objects.filter(work_order=order).exclude(status=ExecutionStatus.CANCELLED)
+    if order.status != OrderStatus.RUNNING or begun.exists():
+        return order
+    order.status = ORDER.after(order.status, "unbegin", name=order.erp_reference)
+    order.save(update_fields=["status"])
     _announce(order)
     return order
 

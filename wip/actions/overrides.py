@@ -1,11 +1,12 @@
 """Putting on record that gates were overridden."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from mes.kernel.personnel.models import Person
 from mes.kernel.writes import insert
 from wip.jobs import Job
-from wip.models import OperationExecution, ProcessException
+from wip.models import OperationExecution, Permit, ProcessException
 from wip.status import ExceptionKind
 
 
@@ -40,3 +41,11 @@ def keep(*, job: Job, execution: OperationExecution, by: Person, at: datetime) -
             for one in job.passed
         ]
     )
+
+
+def give_back(*, execution: OperationExecution, passed_at: datetime, quantity: Decimal) -> None:
+    """Give back to permits what an act used that is taken back; that the gates were passed stays on record."""
+    passed = ProcessException.objects.filter(execution=execution, at=passed_at, permit__isnull=False).values("permit")
+    for permit in Permit.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=passed).order_by("pk"):
+        permit.quantity_used -= quantity
+        permit.save(update_fields=["quantity_used"])

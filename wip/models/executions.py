@@ -18,8 +18,8 @@ class OperationExecution(Record):
 
     quantity, quantity_good and quantity_scrapped are balances kept beside the events, in the same transaction.
     plan: by which it is done, whatever the order's becomes. is_current: it counts for where the unit stands; an attempt
-    that rework (set_aside_by) or an undone start set aside does not. is_passed: whether it ended with every value
-    within its limits; not where rework ended it.
+    that rework (set_aside_by) or an undone start set aside does not. attempt: a start that was taken back is none.
+    is_passed: whether it ended with every value within its limits; not where rework ended it.
     inherited_from: what a lot split off has of the lot it was a part of.
     """
 
@@ -51,6 +51,7 @@ class OperationExecution(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "operation_code", "attempt"],
+                condition=~Q(status=ExecutionStatus.CANCELLED),
                 name="execution_attempt_once",
                 violation_error_message=_("Somebody else started this operation on this unit a moment ago."),
             ),

@@ -19,8 +19,8 @@ class Reading(Record):
 
     value: as text, canonical (see wip.entries); name: that of the person or file it is, as it was; number: the same
     where it is one, in quantity_unit. lower and upper are copied from the step as it applied. scanned: the raw scan.
-    corrects: the reading that this one replaces, with the reason. is_void: it only takes that back, and has no value.
-    witnessed_by: the second person, who confirmed the
+    corrects: the reading that this one replaces, with the reason. is_void: it only takes that back; it has no value, or
+    again the one that was corrected, with its witness and signature. witnessed_by: the second person, who confirmed the
     value. signature: under which it was recorded; the samples of a table share one.
     """
 
@@ -60,9 +60,14 @@ class Reading(Record):
                 violation_error_message=lazy("A correction needs a reason."),
             ),
             models.CheckConstraint(
-                condition=Q(is_void=False) | Q(corrects__isnull=False, value=""),
+                condition=Q(is_void=False) | Q(corrects__isnull=False),
                 name="reading_void_corrects",
-                violation_error_message=lazy("What takes a value back names it, and has none."),
+                violation_error_message=lazy("What takes a value back names it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_void=True) | ~Q(value=""),
+                name="reading_has_value",
+                violation_error_message=lazy("A reading has a value."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(Q(witnessed_by__isnull=False), Q(witnessed_at__isnull=False)),
@@ -70,13 +75,14 @@ class Reading(Record):
                 violation_error_message=lazy("A witnessed value says who witnessed it, and when."),
             ),
             models.CheckConstraint(
-                condition=Q(witnessed_by__isnull=True) | ~Q(witnessed_by=F("by")),
+                condition=Q(witnessed_by__isnull=True) | Q(is_void=True) | ~Q(witnessed_by=F("by")),
                 name="reading_witness_is_another",
                 violation_error_message=lazy("Nobody witnesses their own value: a second person confirms it."),
             ),
         ]
         indexes = [  # who may see a file is who may see a reading of it
-            models.Index(fields=["value"], condition=Q(kind="FILE"), name="reading_of_file")
+            models.Index(fields=["value"], condition=Q(kind="FILE"), name="reading_of_file"),
+            models.Index(fields=["execution"], condition=Q(is_void=True), name="reading_taken_back"),
         ]
 
     def __str__(self) -> str:

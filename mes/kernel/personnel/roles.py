@@ -20,6 +20,7 @@ class Permission(StrEnum):
     STAGE_LOTS = "lots.stage"
     RELEASE_LOTS = "lots.release"
     WORK = "operations.work"
+    CORRECT = "operations.correct"
     CORRECT_LABOR = "labor.correct"
     SPLIT_LOTS = "lots.split"
     REPEAT = "operations.repeat"
@@ -73,13 +74,13 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         _SEE
         | {_P.WORK, _P.RELEASE_ORDERS, _P.RECEIVE_UNITS, _P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.REGISTER_STATIONS}
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
-        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT_LABOR}
+        | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT, _P.CORRECT_LABOR}
         | {_P.SPLIT_LOTS, _P.REPEAT, _P.REWORK, _P.MOVE_CONTAINERS}
         | {_P.PIN_JOBS, _P.PLAN_JOBS}
     ),
     Role.QUALITY: frozenset(
         _SEE
-        | {_P.REPEAT, _P.REWORK}
+        | {_P.CORRECT, _P.REPEAT, _P.REWORK}
         | {_P.PLACE_HOLDS, _P.RELEASE_HOLDS, _P.RECEIVE_UNITS, _P.RELEASE_LOTS, _P.STAGE_LOTS, _P.CALIBRATE_ASSETS}
         | {_P.CALL_HELP, _P.ANSWER_HELP, _P.MOVE_ASSETS, _P.MOVE_CONTAINERS}
         | {_P.RELEASE_QUALITY_HOLDS, _P.OVERRIDE_GATES, _P.GRANT_PERMITS}

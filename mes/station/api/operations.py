@@ -23,8 +23,9 @@ from mes.kernel.rest.views import Endpoint
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from mes.station.api.lookups import your_station
-from mes.station.serializers import BookInput, CompleteInput, ExecutionAnswer, RecordInput, StartInput
+from mes.station.serializers import BookInput, CompleteInput, ExecutionAnswer, RecordInput, StartInput, UndoInput
 from orders.plans import OperationPlan
+from wip.actions.undo import undo
 from wip.entries import Here, check_once
 from wip.entries import read_entries as step_entries
 from wip.models import OperationExecution
@@ -130,6 +131,33 @@ class BookPart(Endpoint):
                 )
                 passage.remember(execution=execution.pk)
         return Response(shown(ExecutionAnswer, execution))
+
+
+class UndoOperation(Endpoint):
+    permissions = {"POST": Permission.WORK}
+
+    @acts(
+        ExecutionAnswer,
+        name="undo_operation",
+        summary="Take the last act on an operation back",
+        request=UndoInput,
+    )
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        asked = self.read(UndoInput)
+        execution = running_execution(request.user, serial, code)
+        station = _station_of(execution, request.user, asked["station"])
+        with self.door(station=station.code) as passage:
+            if not passage.replayed:
+                undo(
+                    execution=execution,
+                    done_at=asked.get("done_at"),
+                    reason=asked["reason"],
+                    station=station,
+                    by=passage.person,
+                    at=passage.at,
+                )
+                passage.remember(execution=execution.pk)
+        return Response(shown(ExecutionAnswer, execution_by_key(passage.answer["execution"])))
 
 
 class CompleteOperation(ReportOperation):

@@ -119,7 +119,9 @@ class Sheet:
         self._by_key: dict[UUID, Reading] = {reading.pk: reading for reading in readings}
         corrected = {reading.corrects_id for reading in readings}
         self.values: dict[Place, Reading] = {
-            (reading.step_code, reading.sample): reading for reading in readings if reading.pk not in corrected
+            (reading.step_code, reading.sample): reading
+            for reading in readings
+            if reading.pk not in corrected and reading.value
         }
 
         self.facts = RecordedFacts(self.operation, self.values)

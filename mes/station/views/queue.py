@@ -13,7 +13,7 @@ from mes.station.forms import StartForm, WhyForm, checked
 from mes.station.policies import job_at, unit_at
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
-from mes.station.views.answers import answer
+from mes.station.views.answers import Undoable, answer
 from mes.station.views.instructions import lead_to
 from mes.station.views.overridden import given_overrides
 from mes.station.views.pages import queue_page, work_page
@@ -59,21 +59,28 @@ def start(request: HttpRequest, presence: Presence) -> HttpResponse:
             )
             passage.remember(execution=execution.pk)
     execution = job_at(presence.station, passage.answer["execution"])
-    return job_page(request, presence, execution, done=_("{unit} started").format(unit=unit))
+    done, undo = _("{unit} started").format(unit=unit), Undoable.of(passage, execution)
+    return job_page(request, presence, execution, done=done, undo=undo)
 
 
 def job_page(
-    request: HttpRequest, presence: Presence, execution: OperationExecution, *, done: str = ""
+    request: HttpRequest,
+    presence: Presence,
+    execution: OperationExecution,
+    *,
+    done: str = "",
+    undo: Undoable | None = None,
 ) -> HttpResponse:
     """Answer with the work page of a job; with the queue, when it is done by now."""
     if not execution.is_running:
-        return answer(request, reverse("station:queue"), lambda: queue_page(request, presence))
+        return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
     url = reverse("station:work", args=[execution.pk])
     return answer(
         request,
         url,
         lambda: work_page(request, presence, Sheet(execution, station=presence.station, person=presence.who)),
         done=done,
+        undo=undo,
     )
 
 

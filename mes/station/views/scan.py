@@ -21,7 +21,7 @@ from mes.station.policies import badge_owner, job_at, unit_at, units_of_code
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
-from mes.station.views.answers import answer
+from mes.station.views.answers import Undoable, answer
 from mes.station.views.entered import asks_for_people
 from mes.station.views.instructions import lead_to
 from mes.station.views.overridden import given_overrides
@@ -67,11 +67,12 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
         url = reverse("station:skip", query={"unit": did["unit"], "operation": did["choose"]})
         return answer(request, url, lambda: choice_page(request, presence, did["unit"], did["choose"]))
     execution = job_at(presence.station, did["execution"])
+    undo = Undoable.of(passage, execution) if did.get("done") != "opened" else None
     if "step" in did:
         said = _("{value} recorded").format(value=person or code)
-        return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=said)
+        return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=said, undo=undo)
     said = _("{unit} opened") if did["done"] == "opened" else _("{unit} started")
-    return job_page(request, presence, execution, done=said.format(unit=execution.unit))
+    return job_page(request, presence, execution, done=said.format(unit=execution.unit), undo=undo)
 
 
 def _may_name(presence: Presence, given: dict[str, Any]) -> bool:

@@ -24,11 +24,11 @@ from mes.station.actions.batches import BatchEnd
 from mes.station.actions.given import Completion, Given, read_given
 from mes.station.actions.logons import confirm_pin_at
 from mes.station.actions.operations import planned_operation
-from mes.station.forms import Act, BookForm, CompleteForm, HoldForm, RecordForm, StepForm, checked
+from mes.station.forms import Act, BookForm, CompleteForm, HoldForm, RecordForm, StepForm, UndoForm, checked
 from mes.station.policies import badge_owner, job_at
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.sheet import Place, Sheet
-from mes.station.views.answers import answer
+from mes.station.views.answers import Undoable, answer
 from mes.station.views.batched import scrap_by_unit
 from mes.station.views.entered import asks_for_people, entered, said
 from mes.station.views.instructions import lead_to
@@ -38,6 +38,7 @@ from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
 from mes.station.views.reasons import hold_reason, scrap_reason
 from wip.actions import holds
+from wip.actions import undo as taking_back
 from wip.entries import Here
 from wip.models import Batch, OperationExecution
 from wip.overrides import GivenOverride
@@ -82,7 +83,8 @@ def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
         if not passage.replayed:
             record_on(execution, [value], presence, passage.at, overrides)
     place = (value.step_code, value.sample if len(values) == 1 else 0)
-    return recorded_page(request, presence, execution, place, done=said(execution, value, values))
+    undo = Undoable.of(passage, execution)
+    return recorded_page(request, presence, execution, place, done=said(execution, value, values), undo=undo)
 
 
 def record_on(
@@ -122,7 +124,13 @@ def once_more(
 
 
 def recorded_page(
-    request: HttpRequest, presence: Presence, execution: OperationExecution, place: Place, *, done: str
+    request: HttpRequest,
+    presence: Presence,
+    execution: OperationExecution,
+    place: Place,
+    *,
+    done: str,
+    undo: Undoable | None,
 ) -> HttpResponse:
     """Answer a recorded value with the next step; with the same one in alarm, when it is out of limits.
 
@@ -136,7 +144,8 @@ def recorded_page(
     if outside is not None:
         sheet.look_at(*outside)
         url += "?" + urlencode({"step": outside[0], "sample": outside[1]})
-    return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=outside is not None)
+    is_bad = outside is not None
+    return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=is_bad, undo=undo)
 
 
 @sensitive_post_parameters("override_pin")
@@ -164,7 +173,7 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     if not (good and scrap):
         words = _("{good} good booked on {unit}") if good else _("{scrap} scrap booked on {unit}")
     done = words.format(good=plain(good), scrap=plain(scrap), unit=execution.unit)
-    return job_page(request, presence, job_at(presence.station, pk), done=done)
+    return job_page(request, presence, job_at(presence.station, pk), done=done, undo=Undoable.of(passage, execution))
 
 
 @sensitive_post_parameters("pin", "override_pin")
@@ -196,7 +205,8 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
             passage.remember(done="completed" if ended.quantity_good else "scrapped")
     words = _("{unit} completed") if passage.answer["done"] == "completed" else _("{unit} scrapped")
     done = words.format(unit=execution.unit)
-    return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
+    undo = None if given["meaning"] else Undoable.of(passage, execution)  # what is signed takes a correction
+    return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done, undo=undo)
 
 
 def _complete_batch(request: HttpRequest, presence: Presence, given: dict, batch: Batch) -> HttpResponse:
@@ -251,7 +261,28 @@ def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
             else:
                 operations.take_over(execution=execution, **here)
     taken = job_at(presence.station, pk)
-    return job_page(request, presence, taken, done=_("{unit} is yours now").format(unit=execution.unit))
+    done = _("{unit} is yours now").format(unit=execution.unit)
+    return job_page(request, presence, taken, done=done, undo=Undoable.of(passage, execution))
+
+
+@require_POST
+@logged_on
+def undo(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
+    """Take the last act on a job back: go on with the job, or with the queue, when its start was the act."""
+    given = checked(UndoForm(request.POST | request.GET))
+    execution = job_at(presence.station, pk)
+    with enter(request, presence, given) as passage:
+        if not passage.replayed:
+            act = taking_back.undo(
+                execution=execution,
+                done_at=given["done_at"],
+                station=presence.station,
+                by=presence.who,
+                at=passage.at,
+            )
+            passage.remember(act=act.words)
+    done = _("{unit}: taken back, {act}").format(unit=execution.unit, act=passage.answer["act"])
+    return job_page(request, presence, job_at(presence.station, pk), done=done)
 
 
 @require_POST

@@ -1,0 +1,181 @@
+"""What stands against taking an act back. Each rule raises its refusal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from genealogy.models import Activity, ActivityUnit, Direction
+from genealogy.status import ActivityKind, UnitStatus
+from mes.kernel.audit.models import Signature
+from mes.kernel.door import moment
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput, Refusal
+from orders.models import WorkOrder
+from orders.status import OrderStatus
+from wip.acts import Act, last_of
+from wip.facts import open_holds
+from wip.jobs import Job
+from wip.models import Rework
+from wip.status import ExecutionEventKind, ReworkStatus
+from wip.ways import Way
+
+_ENDS_ELSEWHERE = [
+    ActivityKind.SPLIT,
+    ActivityKind.MERGE,
+    ActivityKind.SCRAP,
+    ActivityKind.REJECT,
+    ActivityKind.RETURN,
+    ActivityKind.CANCEL,
+]
+
+
+class NothingToUndo(Refusal):
+    """Nothing was done on the operation that counts."""
+
+
+class ActIsAnother(Refusal):
+    """Something else was done since the act that is to be taken back was shown."""
+
+
+class CorrectionNeeded(Refusal):
+    """The act is somebody else's, too long ago, or signed: who may correct takes it back, with a reason."""
+
+    status = 403
+
+
+class SomethingFollowed(Refusal):
+    """What came after the act builds on it."""
+
+
+class OnHold(Refusal):
+    """The unit or its order is on hold."""
+
+
+def needs_correction(act: Act, *, is_signed: bool, by: Person, at: datetime) -> str:
+    """Why the act is not taken back by who did it, as their own mistake, in words; empty when it is."""
+    time = timedelta(seconds=settings.MES_UNDO_SECONDS)
+    if act.by.pk != by.pk:
+        return _("{person} did it.").format(person=act.by)
+    if is_signed:
+        return _("It is signed.")
+    if at - act.at > time:
+        return _("It is more than {minutes} min ago.").format(minutes=settings.MES_UNDO_SECONDS // 60)
+    return "" if by.may(Permission.WORK) else _("You may not work at stations.")
+
+
+def offered(acts: Sequence[Act], by: Person) -> Act | None:
+    """The last act that counts, if the person may take it back now, or correct it."""
+    last = last_of(acts)
+    is_own = last is not None and not needs_correction(last, is_signed=False, by=by, at=moment())
+    return last if is_own or by.may(Permission.CORRECT) else None
+
+
+def void_signatures(acts: Mapping[UUID, Sequence[Act]]) -> set[tuple[UUID, datetime]]:
+    """Signatures whose act was taken back, as (execution, time); acts: by execution (21 CFR 11.70)."""
+    return {(execution, act.at) for execution, its in acts.items() for act in its if act.is_undone}
+
+
+def check_may_undo(act: Act, *, is_signed: bool, reason: str, by: Person, at: datetime) -> bool:
+    """Whether it is a correction. Raises CorrectionNeeded; InvalidInput for one without a reason."""
+    why = needs_correction(act, is_signed=is_signed, by=by, at=at)
+    if why and not by.may(Permission.CORRECT):
+        raise CorrectionNeeded(
+            _("You can't take this back: {act}.").format(act=act.words),
+            why=why,
+            do=_("Ask the supervisor to take it back, with a reason."),
+        )
+    if why and not reason:
+        raise InvalidInput(_("A correction needs a reason."), do=_("Say in a few words why it is taken back."))
+    return bool(why)
+
+
+def check_nothing_followed(job: Job, act: Act, later: Sequence[Signature]) -> None:
+    """Raise SomethingFollowed, OnHold for what has to be taken back or released first.
+
+    The order, unit and executions are locked. later: signatures on the execution that were given after the act.
+    """
+    _check_order(job.order)
+    followed = _of_the_execution(job, act, later) or _of_the_way(job) or _of_the_unit(job, act)
+    if followed:
+        raise SomethingFollowed(
+            _("{act} on {unit} can't be taken back any more.").format(act=act.words.capitalize(), unit=job.unit),
+            why=followed,
+            do=_("Take back first what followed, or place a hold and let quality decide."),
+        )
+    held = open_holds([job])[0].here
+    if held:
+        raise OnHold(
+            _("On hold: {number}, {reason}.").format(number=held[0].number, reason=held[0].reason),
+            do=_("Leave it as it is; quality or the supervisor releases the hold."),
+        )
+
+
+def _check_order(order: WorkOrder) -> None:
+    if order.status not in (OrderStatus.RELEASED, OrderStatus.RUNNING, OrderStatus.COMPLETED):
+        raise SomethingFollowed(
+            _("{order} is {status}.").format(order=order.erp_reference, status=order.get_status_display().lower()),
+            do=_("Nothing is left to do on it."),
+        )
+
+
+def _of_the_execution(job: Job, act: Act, later: Sequence[Signature]) -> str:
+    """What followed on the execution itself."""
+    execution = job.running
+    if not execution.is_current:
+        return _("{operation} was set aside since, to be done again.").format(operation=execution.operation_code)
+    if act.kind in (ExecutionEventKind.SPLIT, ExecutionEventKind.MERGED):
+        return _("The lot was divided or put together.")
+    if execution.batch_id is not None:
+        return _("It was done in a batch, together with others.")
+    return _("{person} signed it since.").format(person=later[0].signed_by) if later else ""
+
+
+def _of_the_way(job: Job) -> str:
+    """What followed on the unit's way through its plan."""
+    way, code = Way.of(job.plan, job.executions or ()), job.running.operation_code
+    begun = sorted((way.after(code) - {code}).intersection(way.current))
+    if not begun:
+        return ""
+    operation = job.plan.operation(begun[0])
+    assert operation is not None, "a way is made of its plan's operations"
+    return _("{operation} {name} is begun.").format(operation=operation.code, name=operation.name)
+
+
+def _of_the_unit(job: Job, act: Act) -> str:
+    """What became of the unit since."""
+    unit = job.unit
+    if unit.quantity_consumed:
+        built_in = ActivityUnit.objects.filter(
+            direction=Direction.OUTPUT,
+            activity__kind=ActivityKind.CONSUME,
+            activity__reversed_by_activity__isnull=True,
+            activity__units__unit=unit,
+            activity__units__direction=Direction.INPUT,
+        )
+        return _("{unit} is built into {host}.").format(unit=unit, host=built_in.select_related("unit")[0].unit)
+    if unit.station_id is not None:
+        return _("{unit} is staged at a station.").format(unit=unit)
+    if hasattr(unit, "replacement"):
+        return _("{replacement} is made in its place.").format(replacement=unit.replacement)
+    reworks = Rework.objects.filter(unit=unit).exclude(status=ReworkStatus.CANCELLED)
+    if reworks.filter(Q(decided_at__gte=act.at) | Q(ended_at__gte=act.at)).exists():
+        return _("A rework was decided or ended with it.")
+    since = Activity.objects.filter(units__unit=unit, kind__in=_ENDS_ELSEWHERE, pk__gt=act.key)
+    later = since.filter(reversed_by_activity__isnull=True).order_by("sequence").first()
+    if later is not None:
+        return _("{unit}: {what} since.").format(unit=unit, what=later.get_kind_display())
+    own = act.of(ActivityKind.FINISH) or act.of(ActivityKind.SCRAP)
+    if unit.status != UnitStatus.IN_PROCESS and not own:
+        return _("{unit} is {status}.").format(unit=unit, status=unit.get_status_display().lower())
+    return ""
+
+
+def signatures_on(execution: UUID) -> list[Signature]:
+    """The signatures on an execution, the first one first."""
+    found = Signature.objects.filter(record_table="wip_operationexecution", record=execution)
+    return list(found.select_related("signed_by").order_by("signed_at"))

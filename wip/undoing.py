@@ -160,8 +160,6 @@ def _of_the_unit(job: Job, act: Act) -> str:
         return _("{unit} is built into {host}.").format(unit=unit, host=built_in.select_related("unit")[0].unit)
     if unit.station_id is not None:
         return _("{unit} is staged at a station.").format(unit=unit)
-    if hasattr(unit, "replacement"):
-        return _("{replacement} is made in its place.").format(replacement=unit.replacement)
     reworks = Rework.objects.filter(unit=unit).exclude(status=ReworkStatus.CANCELLED)
     if reworks.filter(Q(decided_at__gte=act.at) | Q(ended_at__gte=act.at)).exists():
         return _("A rework was decided or ended with it.")

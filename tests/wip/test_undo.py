@@ -21,6 +21,7 @@ from tests.motion import rods
 from tests.undo import state_of, undo
 from wip.actions import holds
 from wip.actions import lots as lots_in_process
+from wip.actions.replacements import ReplacementBegun
 from wip.facts import values_in_force
 from wip.models import ExecutionEvent, LaborSpan, OperationExecution, ProcessException, Reading
 from wip.queries import execution_at
@@ -156,6 +157,25 @@ def test_a_scrapped_unit_is_restored_and_its_order_goes_on(plant):
         "SCRAP",
         "RESTORE",
     ]
+
+
+def test_what_was_to_replace_a_scrapped_unit_is_not_made(plant):
+    order = plant.released(1)
+    WorkOrder.objects.filter(pk=order.pk).update(replaces_scrap=True)
+    unit = order.units.get()
+    plant.start(unit, "10")
+    before = state_of(unit)
+    for _ in range(2):
+        plant.report(unit, "10", completion=scrap())
+        made = Unit.objects.get(replaces=unit)
+        undo(plant, unit, "10")
+        assert state_of(unit) == before
+        made.refresh_from_db()
+        assert made.status == "CANCELLED"
+    plant.report(unit, "10", completion=scrap())
+    plant.start(Unit.objects.get(replaces=unit), "10")
+    with pytest.raises(ReplacementBegun):
+        undo(plant, unit, "10")
 
 
 def test_a_finished_unit_is_reopened_by_a_correction_of_its_signed_end(plant):

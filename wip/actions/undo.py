@@ -24,7 +24,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.writes import insert, update
 from orders.status import OrderStatus
 from wip import undoing
-from wip.actions import executions, openings, orders
+from wip.actions import executions, openings, orders, replacements
 from wip.actions.overrides import give_back
 from wip.acts import Act, acts_on, last_of
 from wip.clock import clock_off, clock_on
@@ -58,7 +58,8 @@ def undo(
     """Take back the last act on an execution: its start, quantities, components and values, or its completion.
 
     done_at: when the one was done that is meant, where the person was shown it; station: where it is taken back. Raises
-    NothingToUndo, ActIsAnother, CorrectionNeeded, InvalidInput, SomethingFollowed, OnHold, ComponentGone.
+    NothingToUndo, ActIsAnother, CorrectionNeeded, InvalidInput, SomethingFollowed, OnHold, ComponentGone,
+    ReplacementBegun.
     """
     check_site_access(by, execution.site_id)
     if not by.may(Permission.CORRECT):
@@ -98,6 +99,7 @@ def _take_back(undo: _Undo) -> None:
     for finished in undo.act.of(ActivityKind.FINISH):
         corrections.reopen(unit=job.unit, finished=finished, **_how(undo))
     for scrapped in undo.act.of(ActivityKind.SCRAP):
+        replacements.take_back(unit=job.unit, by=undo.by, at=undo.at)
         corrections.restore(unit=job.unit, scrapped=scrapped, **_how(undo))
         _give_back_to_others(undo)
     if event is not None:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0003_refused"),
         ("equipment", "0002_dispatch_rules"),
-        ("genealogy", "0005_take_back"),
+        ("genealogy", "0006_take_back"),
         ("orders", "0003_routing_in_motion"),
         ("wip", "0006_dispatch"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

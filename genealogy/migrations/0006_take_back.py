@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("equipment", "0002_dispatch_rules"),
-        ("genealogy", "0004_lots_in_motion"),
+        ("genealogy", "0005_redline"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

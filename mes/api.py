@@ -34,10 +34,18 @@ from mes.people.api import (
     Qualifications,
     WithdrawQualification,
 )
+from mes.people.labor_api import CorrectLabor, Labor
 from mes.plantfiles.api import PlantFiles
 from mes.station.api.batches import Batches, CompleteBatch, OneBatch, RecordBatch
 from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
+from mes.station.api.labor import (
+    HandOverOperation,
+    JoinOperation,
+    LeaveOperation,
+    PauseOperation,
+    ResumeOperation,
+)
 from mes.station.api.lots import MergeLots, SplitLot
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation, UndoOperation
 from mes.station.api.reworks import CancelRework, SkipOperation, UnitReworks
@@ -102,6 +110,11 @@ urlpatterns = [
     path(f"{_OPERATION}/record", RecordSteps.as_view(), name="api_operation_record"),
     path(f"{_OPERATION}/book", BookPart.as_view(), name="api_operation_book"),
     path(f"{_OPERATION}/undo", UndoOperation.as_view(), name="api_operation_undo"),
+    path(f"{_OPERATION}/pause", PauseOperation.as_view(), name="api_operation_pause"),
+    path(f"{_OPERATION}/resume", ResumeOperation.as_view(), name="api_operation_resume"),
+    path(f"{_OPERATION}/join", JoinOperation.as_view(), name="api_operation_join"),
+    path(f"{_OPERATION}/leave", LeaveOperation.as_view(), name="api_operation_leave"),
+    path(f"{_OPERATION}/hand-over", HandOverOperation.as_view(), name="api_operation_hand_over"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
     path(f"{_UNIT}/rework", UnitReworks.as_view(), name="api_unit_rework"),
     path("v1/reworks/<str:number>/cancel", CancelRework.as_view(), name="api_rework_cancel"),
@@ -160,6 +173,8 @@ urlpatterns = [
     path(f"{_REVISION}/end-effectivity", EndEffectivity.as_view(), name="api_revision_end_effectivity"),
     path(f"{_REVISION}/copy", CopyRevision.as_view(), name="api_revision_copy"),
     path(f"{_REVISION}/insert", InsertStandard.as_view(), name="api_revision_insert"),
+    path("v1/labor", Labor.as_view(), name="api_labor"),
+    path("v1/labor/<uuid:key>/correct", CorrectLabor.as_view(), name="api_labor_correct"),
     path("v1/people", People.as_view(), name="api_people"),
     path("v1/people/<str:username>", OnePerson.as_view(), name="api_person"),
     path("v1/people/<str:username>/disable", DisablePerson.as_view(), name="api_person_disable"),

@@ -96,6 +96,8 @@ def samples(plant: Plant) -> dict[str, object]:
         **{name: {"code": "IP2"} for name in ("api_product", "api_product_revision", "api_product_tree")},
         "api_where_used": {"code": "PCB-7"},
         **{name: {"pk": plant.routing.pk} for name in ("revision", "revision_history", "revision_act")},
+        "labor_correct": {"pk": execution.labor.get().pk},
+        "api_labor_correct": {"key": execution.labor.get().pk},
         "person_withdraw": {"code": "torque"},
         "person_certificate": {"code": "torque"},
         "api_qualification_withdraw": {"code": "torque"},

@@ -2,14 +2,21 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.translation import gettext as _
 
+from equipment.models import Site, Station
+from mes.kernel.door import moment
+from mes.kernel.personnel.models import Person
 from mes.kernel.prepared import any_of, prepared
 from wip.models import HandoverNote, LaborSpan, OperationExecution
 from wip.models.labor import LaborEnd
+from wip.status import ExecutionStatus
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,26 @@ def crew_in(spans: Collection[LaborSpan]) -> Crew:
     return Crew(on, tuple(span for span in spans if span.ended_at is not None))
 
 
+def paused_in_words(crew: Crew, site: Site) -> str:
+    """Who paused the job, when and why: "Paused by Amina Yusuf since 12:03: WAIT-MATERIAL No material"."""
+    last = crew.last
+    if last is None or last.ended_at is None:
+        return ""
+    said = {
+        LaborEnd.HANDED_OVER: _("Handed over by {person} at {since}"),
+        LaborEnd.LEFT: _("Left by {person} at {since}"),
+    }.get(LaborEnd(last.end), _("Paused by {person} since {since}"))
+    said = said.format(person=last.person, since=_moment(last.ended_at, site))
+    return f"{said}: {last.note}" if last.note else said
+
+
+def _moment(at: datetime, site: Site) -> str:
+    """The time of day; with the date when it is another day than today."""
+    local = site.local(at)
+    is_today = local.date() == site.local(moment()).date()
+    return f"{local:%H:%M}" if is_today else formats.date_format(local.replace(tzinfo=None), "j M, H:i")
+
+
 def crew_of(execution: OperationExecution) -> Crew:
     return crews_of([execution])[execution.pk]
 
@@ -75,7 +102,16 @@ def people_on(executions: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     return {(span.execution_id, span.person_id) for span in spans_of(executions) if span.ended_at is None}
 
 
-def untaken_notes(execution: OperationExecution) -> list[HandoverNote]:
-    """What was left for whoever goes on with the job, first first."""
-    found = HandoverNote.objects.filter(execution=execution, taken_at__isnull=True).select_related("written_by")
-    return list(found.order_by("written_at"))
+def running_for(person: Person, station: Station) -> list[LaborSpan]:
+    """The spans that run for the person at the station, by unit, so that two who lock several never wait in a ring."""
+    found = LaborSpan.objects.filter(person=person, execution__station=station, ended_at__isnull=True)
+    running = found.filter(execution__status=ExecutionStatus.RUNNING)
+    return list(
+        running.select_related("execution__work_order", "execution__unit").order_by("execution__unit", "execution")
+    )
+
+
+def untaken_notes(*, station: Station, execution: OperationExecution | None = None) -> list[HandoverNote]:
+    """What was left for whoever goes on with the job, or for whoever comes to the station next; the first first."""
+    found = HandoverNote.objects.filter(station=station, execution=execution, taken_at__isnull=True)
+    return list(found.select_related("written_by").order_by("written_at"))

@@ -20,7 +20,8 @@ from wip.status import ExecutionStatus
 
 LastLogOffs = Callable[[Collection[UUID]], Mapping[UUID, datetime]]
 
-LOOKS_BACK = timedelta(days=14)  # a span that began longer before is looked for no more
+LOOKS_BACK = timedelta(days=4)  # a span that began longer before what is asked for is looked for no more
+IN_DOUBT = timedelta(days=7)  # and so long one that was very likely forgotten is listed
 GRACE = timedelta(minutes=15)  # so long after its proposed end a running span is no mistake yet
 LONGEST = timedelta(hours=12)  # where no calendar says when the shift ends
 
@@ -35,13 +36,26 @@ class Entry:
     share: Fraction
 
     @property
+    def key(self) -> str:
+        """Of the span, as a page names it."""
+        return str(self.span.pk)
+
+    @property
     def length(self) -> timedelta:
         return self.ended - self.began
+
+    @property
+    def length_s(self) -> float:
+        return self.length.total_seconds()
 
     @property
     def counts(self) -> timedelta:
         """Its share as a length of time."""
         return timedelta(seconds=float(self.share))
+
+    @property
+    def counts_s(self) -> float:
+        return float(self.share)
 
     @property
     def overlaps(self) -> bool:
@@ -79,16 +93,43 @@ def entries(
     ]
 
 
-def _spans(sites: Collection[UUID], begin: datetime, end: datetime, now: datetime, **among: Any) -> QuerySet[LaborSpan]:
-    """In force, of work that was not taken back."""
-    found = LaborSpan.objects.filter(
-        site__in=sites, began_at__lt=end, began_at__gt=begin - LOOKS_BACK, corrected_by_span__isnull=True, **among
-    ).exclude(execution__status=ExecutionStatus.CANCELLED)
-    until = Coalesce("ended_at", "execution__completed_at", now)
-    found = found.annotate(until=until).filter(Q(until__gt=begin) | Q(began_at__gte=begin))
-    return found.select_related("person", "execution__unit", "execution__work_order", "execution__station").order_by(
-        "began_at", "id"
+def labor_on(executions: Collection[UUID], *, now: datetime) -> dict[UUID, list[Entry]]:
+    """The spans in force on these executions, with what they count. Two statements: with what else their people did."""
+    own = list(_in_force(now).filter(execution__in=executions)) if executions else []
+    if not own:
+        return {}
+    window: dict[UUID, tuple[datetime, datetime]] = {}
+    for span in own:
+        began, ended = window.get(span.person_id, (span.began_at, span.began_at))
+        stretch = _stretch(span, now)
+        window[span.person_id] = (min(began, stretch.began), max(ended, stretch.ended))
+    beside = Q()
+    for person, (began, ended) in window.items():
+        beside |= Q(person=person, began_at__gt=began - LOOKS_BACK, began_at__lt=ended)
+    others = _in_force(now).filter(beside).exclude(execution__in=executions)
+    shares = apportioned(_stretch(span, now) for span in [*own, *others])
+    known: dict[UUID, list[Entry]] = {}
+    for span in own:
+        stretch = _stretch(span, now)
+        entry = Entry(span, stretch.began, stretch.ended, shares[span.pk])
+        known.setdefault(span.execution_id, []).append(entry)
+    return known
+
+
+def _in_force(now: datetime) -> QuerySet[LaborSpan]:
+    """Of work that was not taken back, in the order in which they began. until: when each ended, or now."""
+    found = LaborSpan.objects.filter(corrected_by_span__isnull=True).exclude(
+        execution__status=ExecutionStatus.CANCELLED
     )
+    until = Coalesce("ended_at", "execution__completed_at", now)
+    return found.annotate(until=until).select_related("person", "execution").order_by("began_at", "id")
+
+
+def _spans(sites: Collection[UUID], begin: datetime, end: datetime, now: datetime, **among: Any) -> QuerySet[LaborSpan]:
+    """In force from begin up to end."""
+    found = _in_force(now).filter(site__in=sites, began_at__lt=end, began_at__gt=begin - LOOKS_BACK, **among)
+    found = found.filter(Q(until__gt=begin) | Q(began_at__gte=begin))
+    return found.select_related("person", "execution__unit", "execution__work_order", "execution__station")
 
 
 def ends_at(span: LaborSpan) -> datetime | None:
@@ -148,6 +189,14 @@ class OperationTotal:
     def machine_time(self) -> timedelta:
         return timedelta(seconds=float(self.machine))
 
+    @property
+    def labor_s(self) -> float:
+        return float(self.labor)
+
+    @property
+    def machine_s(self) -> float:
+        return float(self.machine)
+
 
 def by_operation(
     found: Iterable[Entry], ran: Iterable[OperationExecution], begin: datetime, end: datetime, *, now: datetime
@@ -168,12 +217,20 @@ def by_operation(
         at.people.add(one.span.person_id)
     ran = list(ran)
     batches = quantities_of_batches(ran)
+    parts: dict[tuple[Any, ...], Decimal] = {}
+    for execution in ran:
+        parts[_run(execution)] = parts.get(_run(execution), Decimal(0)) + execution.quantity
     for execution in ran:
         started = max(execution.started_at, begin)
         ended = min(execution.completed_at or now, end)
-        whole = batches.get(execution.batch_id, execution.quantity)
+        whole = batches.get(execution.batch_id, parts[_run(execution)])
         total(execution).machine += machine_seconds(started, ended, quantity=execution.quantity, batch_quantity=whole)
     return sorted(totals.values(), key=lambda one: (one.order.erp_reference, one.code))
+
+
+def _run(execution: OperationExecution) -> tuple[Any, ...]:
+    """What tells one run of a station from another: a lot that was split afterwards has it on each of its parts."""
+    return (execution.work_order_id, execution.operation_code, execution.station_id, execution.started_at)
 
 
 def ran_at(stations: Collection[UUID], begin: datetime, end: datetime) -> QuerySet[OperationExecution]:
@@ -238,7 +295,7 @@ def forgotten(sites: Collection[UUID], *, now: datetime, logged_off: LastLogOffs
 
 
 def _open_questions(sites: Collection[UUID], now: datetime) -> QuerySet[LaborSpan]:
-    found = LaborSpan.objects.filter(site__in=sites, corrected_by_span__isnull=True, began_at__gt=now - LOOKS_BACK)
+    found = LaborSpan.objects.filter(site__in=sites, corrected_by_span__isnull=True, began_at__gt=now - IN_DOUBT)
     parts = ("person", "execution__unit", "execution__work_order", "execution__station__work_center__site")
     return found.select_related(*parts).order_by("began_at")
 

@@ -27,6 +27,7 @@ _NAVIGATION = [
     (_("Holds"), "holds", Permission.VIEW_UNITS),
     (_("Stock"), "stock", Permission.VIEW_UNITS),
     (_("Stations"), "station:stations", Permission.VIEW_ORDERS),
+    (_("Time"), "labor", Permission.VIEW_PEOPLE),
     (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),

@@ -16,6 +16,7 @@ from genealogy.status import ActivityKind
 from mes.boards.ledger import Entry, entries
 from mes.boards.readings import Line, Table, arranged
 from mes.kernel.audit.models import AuditEvent, Signature
+from mes.kernel.door import moment
 from mes.kernel.gates import Verdict
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.prepared import any_of, at_once, prepared
@@ -27,6 +28,8 @@ from wip.models import ExecutionEvent, Hold, OperationExecution, ProcessExceptio
 from wip.overview import readings_of
 from wip.queries import why_not
 from wip.status import ExecutionStatus
+from wip.timesheets import Entry as Spent
+from wip.timesheets import labor_on
 from wip.undoing import offered, void_signatures
 from wip.ways import Way
 
@@ -50,6 +53,7 @@ class Attempt:
     taken_back: list[ExecutionEvent] = field(default_factory=list)
     tools: list[PhysicalAsset] = field(default_factory=list)
     plan: str = ""
+    labor: list[Spent] = field(default_factory=list)
     undo: Act | None = None
 
     @property
@@ -59,6 +63,11 @@ class Attempt:
     @property
     def ran_for(self) -> timedelta | None:
         return self.execution.completed_at - self.execution.started_at if self.execution.completed_at else None
+
+    @property
+    def labor_time(self) -> timedelta:
+        """Of everybody who was on it."""
+        return sum((one.counts for one in self.labor), timedelta())
 
 
 @dataclass
@@ -227,7 +236,8 @@ def _work(
     blockers = why_not(unit, person=None)
     way = Way.of(plan_for(unit), executions)
     origins = _origins(executions)
-    tools = assets_taken_by([execution.pk for execution in executions])
+    keys = [execution.pk for execution in executions]
+    tools, labor = assets_taken_by(keys), labor_on(keys, now=moment())
     work = _operations(unit, executions)
     for execution in executions:
         known, of_order = work[execution.operation_code], unit.work_order.digest
@@ -235,6 +245,7 @@ def _work(
         asked = pinned_plan(by_plan).operation(execution.operation_code) or known.operation
         its = readings.get(origins.get(execution.pk, execution).pk, [])
         attempt = Attempt(execution, *arranged(asked, its), tools=tools.get(execution.pk, []))
+        attempt.labor = labor.get(execution.pk, [])
         if by_plan != of_order and not known.routing:
             attempt.plan = f"{by_plan[:4]} {by_plan[4:8]}"
         attempt.taken_back = [one for act in acts[execution.pk] for one in act.events if one.reverses_id]

@@ -7,6 +7,7 @@ from equipment.actions import assets
 from equipment.calendars.queries import timetable_of
 from equipment.calendars.spans import add_working_time, shift_at
 from equipment.models import PhysicalAsset
+from mes.demo import labor
 from mes.demo.ground import MACHINING, operations_of
 from mes.demo.work import next_job
 from mes.kernel.door import open_door
@@ -114,7 +115,7 @@ class Cell:
         """Complete; the next shift takes over what the one before has begun."""
         unit, worker = self.history.unit(order), self.history.worker
         if last != first:
-            worker.take_over(unit, code, last, before)
+            labor.hand_over(self.history, unit, code, first, last, before)
         worker.complete(unit, code, last, at, before=before)
 
     def turn_insert(self, at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from genealogy.models import Unit
 from genealogy.queries import unit_by_serial
+from mes.demo import labor
 from mes.demo.calls import schedule_calls
 from mes.demo.cell import WITNESS as CELL_WITNESS
 from mes.demo.cell import Cell
@@ -129,6 +130,7 @@ class History:
         valves.note_late()
         self.keep_stations_busy()
         cell.keep_busy()
+        labor.leave_tubing(self, self.worker.running[self.unit(orders[TUBING]).pk, "10"])
 
     def schedule_pumps(self, orders: dict[str, WorkOrder]) -> None:
         for reference, (shift, minutes) in MADE.items():
@@ -189,6 +191,7 @@ class History:
                 self.unit(order, index), code, who, at, before=begin + takes / 2, mishap=mishap
             ),
         )
+        labor.schedule(self, (order.erp_reference, index, code), who, begin, end)
         return end
 
     def begin(self, order: WorkOrder, index: int, code: str, who: str, at: datetime, takes: timedelta) -> None:
@@ -214,6 +217,14 @@ class History:
                 .order_by("serial")
             )
         return self.units[order.pk][index]
+
+    def units_of(self, reference: str) -> list[Unit]:
+        """The units of the released order of this reference, once one of them was asked for."""
+        return next(
+            units
+            for units in self.units.values()
+            if units[0].work_order is not None and units[0].work_order.erp_reference == reference
+        )
 
     def start_tubing(self, order: WorkOrder, at: datetime) -> None:
         """A lot runs beside the pumps at the same bench."""

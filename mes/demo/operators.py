@@ -19,6 +19,7 @@ from equipment.calendars.spans import shift_at
 from equipment.models import HelpCall, Station
 from equipment.status import CallStatus
 from mes.demo import cell, history
+from mes.demo.labor import BREAK, spend
 from mes.demo.staff import CALLS, HOLD_REASON, Staff
 from mes.demo.supply import Shelf
 from mes.demo.work import Values, Worker, next_job
@@ -26,7 +27,8 @@ from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
 from mes.station.models import StationLogon
-from wip.actions import holds
+from wip.actions import holds, labor
+from wip.crews import crew_of
 from wip.facts import values_in_force
 from wip.models import Hold, HoldReason, OperationExecution
 from wip.queries import operation_of, running_at
@@ -104,16 +106,18 @@ class Operators:
         for one in running:
             if not _is_held(one):
                 return self.go_on(one, who, at)
-        return self.begin(station, who, at)
+        return not self.is_break(station, at) and self.begin(station, who, at)
 
     def go_on(self, one: OperationExecution, who: Person, at: datetime) -> bool:
-        """Take over what the shift before has left, record the next step in its time, complete at the end of it."""
+        """Take over what the shift before has left, record the next step in its time, complete at the end of it.
+
+        In a break they pause, and resume after it.
+        """
         unit, code = one.unit, one.operation_code
         unit.work_order = one.work_order
         self.worker.running[unit.pk, code] = one
-        if one.worked_by_id != who.pk:
-            self.worker.take_over(unit, code, who.username, at)
-            return True
+        if (on := crew_of(one).own(who)) is None or self.is_break(one.station, at):
+            return self.pause_or_resume(one, who, at, is_on=on is not None)
         operation, at_once = operation_of(unit, code), float(min(one.quantity, Decimal(40)))
         planned_s = operation.setup_time_s + operation.run_time_s * at_once
         share = (at - one.started_at).total_seconds() * self.pace / planned_s
@@ -127,6 +131,24 @@ class Operators:
         if len(left) > 1:
             self.worker.report(unit, code, who.username, at, left[:1])
         return len(left) > 1
+
+    def pause_or_resume(self, one: OperationExecution, who: Person, at: datetime, *, is_on: bool) -> bool:
+        """Whoever is on it in a break pauses; whoever is not on it outside of one takes it over or goes on."""
+        if self.is_break(one.station, at):
+            if is_on:
+                spend(labor.pause, who, one, at, reason=BREAK)
+            return is_on
+        if one.worked_by_id == who.pk:
+            spend(labor.resume, who, one, at)
+        else:
+            self.worker.take_over(one.unit, one.operation_code, who.username, at)
+        return True
+
+    def is_break(self, station: Station, at: datetime) -> bool:
+        """Whether the shift at the station has a break now."""
+        timetable = timetable_of(station.work_center)
+        shift = shift_at(timetable, at) if timetable else None
+        return shift is not None and any(pause.begins_at <= at < pause.ends_at for pause in shift.breaks)
 
     def end(self, one: OperationExecution, who: Person, at: datetime, known: Values) -> None:
         """Complete what runs; now and then a pump is scrapped."""

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,20 @@ class GrantForm(forms.Form):
         help_text=_("PDF, PNG or JPEG, at most 5 MB."),
         widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
     )
+
+
+class CorrectionForm(forms.Form):
+    """When somebody was on a job, on the clock of its site."""
+
+    began_at = forms.DateTimeField(label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    ended_at = forms.DateTimeField(label=_("To"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_began_at(self) -> Any:
+        return self.cleaned_data["began_at"].replace(tzinfo=None)
+
+    def clean_ended_at(self) -> Any:
+        return self.cleaned_data["ended_at"].replace(tzinfo=None)
 
 
 class WithdrawForm(forms.Form):

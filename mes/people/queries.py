@@ -12,6 +12,7 @@ from equipment.queries import sites_of
 from mes.kernel.personnel.models import Person, PersonQualification, Qualification
 from mes.kernel.rest.fields import is_one_line
 from mes.station.models import StationLogon
+from wip.models import LaborSpan
 
 CREW_DAYS = 90  # who was on at a station of an area within so many days belongs to its crew
 
@@ -35,6 +36,12 @@ def person_for(viewer: Any, username: str) -> Person | None:
     if not is_one_line(username):
         return None
     return people_of(sites_of(viewer)).filter(username=username).first()
+
+
+def span_for(viewer: Any, key: UUID) -> LaborSpan | None:
+    """The time of this key, at one of the viewer's sites."""
+    found = LaborSpan.objects.select_related("site", "person", "execution").filter(pk=key, site__in=sites_of(viewer))
+    return found.first()
 
 
 def held_by(person: Person, code: str) -> PersonQualification | None:

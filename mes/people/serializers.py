@@ -1,5 +1,8 @@
 """The shapes of people and qualifications in the API."""
 
+from datetime import datetime
+from typing import Any
+
 from rest_framework import serializers
 
 from mes.kernel.personnel.actions.qualifications import HIGHEST_LEVEL
@@ -7,6 +10,8 @@ from mes.kernel.personnel.roles import Role
 from mes.kernel.rest.fields import Input, Text
 from mes.kernel.rest.paging import PageQuery
 from mes.people.standing import Standing
+from wip.models import LaborSpan
+from wip.timesheets import ends_at
 
 
 class PeopleQuery(PageQuery):
@@ -30,6 +35,78 @@ class ReasonInput(Input):
     """reason: why, in a few words."""
 
     reason = Text(max_length=200)
+
+
+class LaborQuery(Input):
+    """The time to look at, and what to narrow it to. person: a user name; order: an ERP reference."""
+
+    from_ = serializers.DateTimeField()
+    to = serializers.DateTimeField()
+    person = Text(max_length=64, required=False)
+    order = Text(max_length=40, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        fields = super().get_fields()
+        return {"from": fields.pop("from_"), **fields}
+
+
+class LaborCorrectionInput(Input):
+    """What the span should have been; the same two times: it counts nothing."""
+
+    began_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    reason = Text(max_length=200)
+
+
+class SpanAnswer(serializers.Serializer):
+    """Somebody on an operation. ended_at: null while it runs. end: how it ended, empty with its operation.
+
+    corrects: the span that this one replaces, by its key. claimed_at: when the person says they stopped.
+    """
+
+    key = serializers.UUIDField(source="pk")
+    person = serializers.CharField(source="person.username")
+    order = serializers.CharField(source="execution.work_order.erp_reference")
+    unit = serializers.CharField(source="execution.unit.serial")
+    operation = serializers.CharField(source="execution.operation_code")
+    began_at = serializers.DateTimeField()
+    ended_at = serializers.SerializerMethodField()
+    end = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+    claimed_at = serializers.DateTimeField(allow_null=True)
+    corrects = serializers.UUIDField(source="corrects_id", allow_null=True)
+
+    def get_ended_at(self, span: LaborSpan) -> datetime | None:
+        return ends_at(span)
+
+
+class LaborEntryAnswer(serializers.Serializer):
+    """A span, and what of it lies in the time that was asked for. seconds: its length; counts_s: its share of that.
+
+    A person on several operations at once gives each an equal part of the time; a batch is one of them, and its part
+    goes to what is in it by quantity.
+    """
+
+    span = SpanAnswer()
+    seconds = serializers.FloatField(source="length_s")
+    counts_s = serializers.FloatField()
+
+
+class OperationTimeAnswer(serializers.Serializer):
+    """Labor and machine time at one operation of an order."""
+
+    order = serializers.CharField(source="order.erp_reference")
+    operation = serializers.CharField(source="code")
+    labor_s = serializers.FloatField()
+    machine_s = serializers.FloatField()
+
+
+class LaborAnswer(serializers.Serializer):
+    """People's time. operations: of an order, when one was asked for; otherwise empty."""
+
+    spans = LaborEntryAnswer(many=True)
+    operations = OperationTimeAnswer(many=True)
 
 
 class GrantInput(Input):

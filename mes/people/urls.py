@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from mes.people.views import people, qualifications
+from mes.people.views import labor, people, qualifications
 
 urlpatterns = [
+    path("labor/", labor.labor, name="labor"),
+    path("labor/<uuid:pk>/correct/", labor.correct, name="labor_correct"),
+    path("labor/of-order/<str:erp_reference>/", labor.order_labor, name="order_labor"),
     path("qualifications/", qualifications.qualifications, name="qualifications"),
     path("people/<str:username>/", people.person, name="person"),
     path("people/<str:username>/grant/", people.grant, name="person_grant"),

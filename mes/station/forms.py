@@ -60,9 +60,10 @@ class UnlockForm(Act):
 
 
 class LogOffForm(Act):
-    """logon: of whom; the active person, if it is left out."""
+    """logon: of whom; the active person, if it is left out. jobs: what becomes of those their time runs on."""
 
     logon = forms.UUIDField(required=False)
+    jobs = forms.ChoiceField(choices=[("pause", "pause"), ("leave", "leave")], required=False)
 
 
 class WhyForm(forms.Form):
@@ -149,6 +150,22 @@ class HoldForm(Act):
     reason_code = forms.ChoiceField(choices=HoldReason)
     hold_code = forms.CharField(max_length=24, required=False)
     reason = forms.CharField(max_length=200, required=False)
+
+
+class PauseForm(Act):
+    pause_code = forms.CharField(max_length=24, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+
+class NoteForm(Act):
+    text = forms.CharField(max_length=500)
+
+
+class ClaimForm(Act):
+    """When somebody stopped who forgot to say so: the time of day, and why."""
+
+    stopped = forms.TimeField()
+    reason = forms.CharField(max_length=200)
 
 
 class CallForm(Act):

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Prefetch, Q, QuerySet, Sum
 
 from equipment.models import Station
 from equipment.queries import in_plant_order, sites_of
@@ -41,6 +41,13 @@ def logons_at(device: StationDevice) -> list[StationLogon]:
 def active_logon(device: StationDevice) -> StationLogon | None:
     """Who is active at the browser."""
     return next((logon for logon in logons_at(device) if logon.is_active), None)
+
+
+def last_log_offs(people: Collection[Any]) -> dict[Any, datetime]:
+    """When these people, by key, logged off last; without those who are on anywhere, or never were."""
+    rows = StationLogon.objects.filter(person__in=people).order_by().values_list("person")
+    rows = rows.annotate(last=Max("logged_off_at"), on=Count("pk", filter=Q(logged_off_at__isnull=True)))
+    return {person: last for person, last, on in rows if last is not None and not on}
 
 
 def device_for(person: Any, key: Any) -> StationDevice | None:

@@ -131,6 +131,25 @@ class UndoInput(Input):
     done_at = serializers.DateTimeField(required=False)
 
 
+class AtStationInput(Input):
+    """station: the code of the station where the operation runs."""
+
+    station = Text(max_length=20)
+
+
+class PauseInput(AtStationInput):
+    """reason: code of a released downtime reason of the station, where one fits; remark: in one's own words."""
+
+    reason = Text(max_length=24, default="", allow_blank=True)
+    remark = Text(max_length=120, default="", allow_blank=True)
+
+
+class HandOverInput(AtStationInput):
+    """note: what whoever goes on has to know."""
+
+    note = Text(max_length=500)
+
+
 class ExecutionAnswer(serializers.Serializer):
     """One attempt at an operation on a unit (ISA-95: job response). Quantities in the product's quantity_unit."""
 

@@ -30,6 +30,7 @@ DESK = {
     "/help-calls/": 6,
     "/calendar/": 5,
     "/gates/": 5,
+    "/labor/": 7,
     "/reasons/": 4,
     "/station/stations/": 7,
     "/admin/orders/product/": 5,
@@ -50,7 +51,7 @@ API = {
     "/api/v1/gates": 3,
 }
 _LISTS = {"ines": DESK, "ruth": AUDITOR, "api": API}
-ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 20, 8, 9
+ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 22, 8, 10
 
 
 def more(plant, first: int, last: int) -> None:

@@ -19,7 +19,7 @@ from wip.models import OperationExecution
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 10  # device, logon, two of the queue, its units' and gates' facts, what runs, the pace, calls for help
+QUERIES = 11  # device, logon, two of the queue, its units' and gates' facts, what runs, the pace, calls for help
 
 
 @pytest.fixture

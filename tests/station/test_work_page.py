@@ -16,7 +16,7 @@ from wip.models import Hold, OperationExecution, Reading
 
 pytestmark = pytest.mark.django_db
 
-PAGE_QUERIES, RECORD_QUERIES = 11, 20
+PAGE_QUERIES, RECORD_QUERIES = 13, 23
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 A span that is still open when its execution ends, ends with it: no verb that ends one touches it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -16,12 +17,12 @@ from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, Refusal
 from mes.kernel.writes import insert, update
-from wip.actions import executions
+from wip.actions import batches, executions
 from wip.clock import clock_off, clock_on
-from wip.crews import Crew, crew_of
+from wip.crews import Crew, crews_of, running_for
 from wip.jobs import Job
-from wip.models import HandoverNote, LaborEnd, LaborSpan, OperationExecution
-from wip.policies import check_gates
+from wip.models import HandoverNote, LaborEnd, OperationExecution
+from wip.policies import check_gates_together
 from wip.status import EXECUTION
 from wip.topics import after_work, floor, queue
 
@@ -44,48 +45,51 @@ class NoteTaken(Refusal):
 
 def join(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
     """Be on a running job beside the person who has it. Raises IllegalTransition, AlreadyOnJob, BlockedByGates."""
-    job, crew = _step(execution, station, by, "join")
-    return _come(job, crew, by, at)
+    _come(_step(execution, station, by, "join"), by, at)
+    return execution
 
 
 def resume(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
     """Go on with a job that one paused or left. Raises IllegalTransition, AlreadyOnJob, NotYourJob, BlockedByGates."""
-    job, crew = _step(execution, station, by, "resume")
+    run = _step(execution, station, by, "resume")
+    job, crew = run[0]
     if job.running.worked_by_id != by.pk and not crew.knows(by):
         raise NotYourJob(
             _("You were not on this job before."),
             why=_("{person} has it.").format(person=job.running.worked_by),
             do=_("Join it, or take it over."),
         )
-    return _come(job, crew, by, at)
+    _come(run, by, at)
+    return execution
 
 
 def pause(
     *, execution: OperationExecution, station: Station, reason: str = "", by: Person, at: datetime
 ) -> OperationExecution:
     """Stop one's own time on the job, which stays one's own; reason: in words. Raises IllegalTransition, NotOnJob."""
-    job, crew = _step(execution, station, by, "pause")
-    return _go(job, crew, LaborEnd.PAUSED, reason, by, at)
+    _go(_step(execution, station, by, "pause"), LaborEnd.PAUSED, reason, by, at)
+    return execution
 
 
 def leave(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
     """Be on the job no more; it goes on with the others. Raises IllegalTransition, NotOnJob."""
-    job, crew = _step(execution, station, by, "leave")
-    return _go(job, crew, LaborEnd.LEFT, "", by, at)
+    _go(_step(execution, station, by, "leave"), LaborEnd.LEFT, "", by, at)
+    return execution
 
 
 def hand_over(*, execution: OperationExecution, station: Station, text: str, by: Person, at: datetime) -> HandoverNote:
     """Leave the job to whoever comes next, with a note for them; it stays running.
 
-    Also from a job that is paused. Raises IllegalTransition, InvalidInput without a note.
+    Also from a job that is paused. Raises IllegalTransition, NotOnJob, InvalidInput without a note.
     """
-    job, crew = _step(execution, station, by, "hand_over")
+    run = _step(execution, station, by, "hand_over")
     _check_note(text)
-    if not crew.knows(by) and job.running.worked_by_id != by.pk:
+    if not any(crew.knows(by) or job.running.worked_by_id == by.pk for job, crew in run):
         raise NotOnJob(_("You are not on this job."), do=_("Who is on it hands it over."))
-    clock_off(job.running, by, end=LaborEnd.HANDED_OVER, note=text.strip()[:200], at=at)
-    announce(*after_work(job))
-    return _write_note(station, job.running, text, by, at)
+    for job, _crew in run:
+        clock_off(job.running, by, end=LaborEnd.HANDED_OVER, note=text.strip()[:200], at=at)
+        announce(*after_work(job))
+    return _write_note(station, execution, text, by, at)
 
 
 def leave_note(*, station: Station, text: str, by: Person, at: datetime) -> HandoverNote:
@@ -110,50 +114,54 @@ def take_note(*, note: HandoverNote, by: Person, at: datetime) -> HandoverNote:
     return locked
 
 
-def pause_all(*, person: Person, at_station: Station, at: datetime, by: Person) -> list[OperationExecution]:
-    """Pause whatever the person is on at the station, as at log-off; returns those jobs."""
+def pause_all(*, person: Person, at_station: Station, at: datetime, by: Person) -> None:
+    """Pause whatever the person is on at the station, as at log-off."""
     check_site_access(by, at_station.site_id)
-    paused = []
-    for span in _own_spans_at(person, at_station):
-        job, crew = _step(span.execution, at_station, person, "pause")
-        if crew.own(person) is not None:  # nobody ended it meanwhile
-            paused.append(_go(job, crew, LaborEnd.PAUSED, _("Logged off"), person, at))
-    return paused
+    batches_done = set()
+    for span in running_for(person, at_station):
+        if span.execution.batch_id in batches_done:
+            continue
+        if span.execution.batch_id is not None:
+            batches_done.add(span.execution.batch_id)
+        run = _step(span.execution, at_station, person, "pause")
+        if any(crew.own(person) is not None for _job, crew in run):  # nobody ended it meanwhile
+            _go(run, LaborEnd.PAUSED, _("Logged off"), person, at)
 
 
-def _own_spans_at(person: Person, station: Station) -> list[LaborSpan]:
-    """In the order of the units' keys, so that two who lock several never wait for each other."""
-    found = LaborSpan.objects.filter(person=person, execution__station=station, ended_at__isnull=True)
-    running = found.filter(execution__status="RUNNING").select_related("execution__work_order", "execution__unit")
-    return list(running.order_by("execution__unit", "execution"))
+def _step(execution: OperationExecution, station: Station, by: Person, verb: str) -> list[tuple[Job, Crew]]:
+    """The job, locked, and who is on it; of a batch all that is in it, because who is on one is on all of it.
 
-
-def _step(execution: OperationExecution, station: Station, by: Person, verb: str) -> tuple[Job, Crew]:
-    """The job, locked, and who is on it. Raises when the person may not work there, or the job is over."""
+    Raises when the person may not work there, or the job is over.
+    """
     check_permission(by, Permission.WORK)
     check_site_access(by, execution.site_id)
-    job = executions.lock(execution=execution, station=station, by=by, ends=False)
-    EXECUTION.after(job.running.status, verb, name=job.operation.code)
-    return job, crew_of(job.running)
+    if execution.batch is None:
+        jobs = [executions.lock(execution=execution, station=station, by=by, ends=False)]
+    else:
+        jobs = batches.lock(batch=execution.batch, station=station, by=by)
+    for job in jobs:
+        EXECUTION.after(job.running.status, verb, name=job.operation.code)
+    crews = crews_of([job.running for job in jobs])
+    return [(job, crews[job.running.pk]) for job in jobs]
 
 
-def _come(job: Job, crew: Crew, by: Person, at: datetime) -> OperationExecution:
-    if crew.own(by) is not None:
+def _come(run: Sequence[tuple[Job, Crew]], by: Person, at: datetime) -> None:
+    if all(crew.own(by) is not None for _job, crew in run):
         raise AlreadyOnJob(_("You are on this job already."), do=_("Go on with it."))
-    check_gates(job, Hook.TAKE_OVER)
-    clock_on(job.running, by, at=at)
-    announce(*after_work(job))
-    return job.running
+    check_gates_together([job for job, _crew in run], Hook.TAKE_OVER)
+    for job, _crew in run:
+        clock_on(job.running, by, at=at)
+        announce(*after_work(job))
 
 
-def _go(job: Job, crew: Crew, end: LaborEnd, note: str, by: Person, at: datetime) -> OperationExecution:
-    if crew.own(by) is None:
+def _go(run: Sequence[tuple[Job, Crew]], end: LaborEnd, note: str, by: Person, at: datetime) -> None:
+    if all(crew.own(by) is None for _job, crew in run):
         raise NotOnJob(
             _("Your time on this job does not run."), do=_("Resume it when you go on, or leave it as it is.")
         )
-    clock_off(job.running, by, end=end, note=note.strip()[:200], at=at)
-    announce(*after_work(job))
-    return job.running
+    for job, _crew in run:
+        clock_off(job.running, by, end=end, note=note.strip()[:200], at=at)
+        announce(*after_work(job))
 
 
 def _check_note(text: str) -> None:

@@ -1,7 +1,7 @@
 """Stations, calls and holds."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from equipment.status import CallStatus
 from mes.boards.start.panel import SHOWN, Asked, Line, Panel, panel
 from mes.boards.templatetags.plant import age, moment
 from mes.kernel.prepared import any_of, prepared
+from wip.crews import Crew, crews_of
 from wip.models import Hold, OperationExecution
 from wip.overview import running_in
 from wip.status import HoldStatus
@@ -27,11 +28,12 @@ def stations(asked: Asked) -> Panel:
     running: dict[UUID, list[OperationExecution]] = defaultdict(list)
     for execution in running_in(list(asked.sites)):
         running[execution.station_id].append(execution)
+    crews = crews_of([one for found in running.values() for one in found])
     calling = {call.station_id: call for call in asked.calls}
     return panel(
         _("Stations"),
         _stations(site__in=asked.sites),
-        lambda station: _station(asked, station, running[station.pk], calling.get(station.pk)),
+        lambda station: _station(asked, station, running[station.pk], crews, calling.get(station.pk)),
         empty=_("There are no stations yet; they are made in the master data."),
         more=reverse("station:stations"),
         shown=STATIONS_SHOWN,
@@ -49,9 +51,15 @@ def _stations(**at: Any) -> QuerySet[Station]:
     return found.order_by(*in_plant_order())
 
 
-def _station(asked: Asked, station: Station, running: list[OperationExecution], call: HelpCall | None) -> Line:
+def _station(
+    asked: Asked,
+    station: Station,
+    running: list[OperationExecution],
+    crews: Mapping[UUID, Crew],
+    call: HelpCall | None,
+) -> Line:
     mark = ("caution", "!") if call and call.status == CallStatus.OPEN else ()
-    text = _at_work(running) if running else _("nothing runs")
+    text = _at_work(running, crews) if running else _("nothing runs")
     if call:
         text = _("calls for %(kind)s; %(text)s") % {"kind": call.get_kind_display(), "text": text}
     if not running:
@@ -60,9 +68,13 @@ def _station(asked: Asked, station: Station, running: list[OperationExecution], 
     return Line(str(station), to, text, age(running[0].started_at, asked.now), *mark)
 
 
-def _at_work(running: list[OperationExecution]) -> str:
+def _at_work(running: list[OperationExecution], crews: Mapping[UUID, Crew]) -> str:
     first = running[0]
-    text = f"{first.unit}, {first.operation_code}, {first.worked_by}"
+    crew = crews[first.pk]
+    people = ", ".join(str(span.person) for span in crew.on) or str(first.worked_by)
+    text = f"{first.unit}, {first.operation_code}, {people}"
+    if crew.is_paused:
+        text = _("%(first)s, paused") % {"first": text}
     return _("%(first)s, and %(more)s more") % {"first": text, "more": len(running) - 1} if len(running) > 1 else text
 
 

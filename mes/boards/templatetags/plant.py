@@ -94,6 +94,18 @@ def release_digest(hold: Hold) -> str:
 
 
 @register.filter
+def clock(value: datetime | None, site: Site) -> str:
+    """The time of day at the site: 14:00."""
+    return f"{site.local(value):%H:%M}" if value else "–"
+
+
+@register.filter
+def entered(value: datetime | None, site: Site) -> str:
+    """A moment as a field for date and time begins with it, on the site's clock."""
+    return f"{site.local(value):%Y-%m-%dT%H:%M}" if value else ""
+
+
+@register.filter
 def wall(value: datetime) -> str:
     """A time as it is, on the clock that it carries: 14:00."""
     return f"{value:%H:%M}"

@@ -70,7 +70,7 @@ class ReportOperation(Endpoint):
     def report(self, serial: str, code: str, asked: Mapping[str, Any], *, completes: bool) -> Response:
         execution = running_execution(self.request.user, serial, code)
         plan = planned(execution)
-        station = _station_of(execution, self.request.user, asked["station"])
+        station = station_of(execution, self.request.user, asked["station"])
         given = read_entries(plan, asked, Here(station, self.at))
         given = with_people(given, asked, self.request.user, self.at)
         completion = read_completion(plan, asked, self.request.user, self.at) if completes else None
@@ -113,7 +113,7 @@ class BookPart(Endpoint):
     def post(self, request: Request, serial: str, code: str) -> Response:
         asked = self.read(BookInput)
         execution = running_execution(request.user, serial, code)
-        station = _station_of(execution, request.user, asked["station"])
+        station = station_of(execution, request.user, asked["station"])
         overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if passage.replayed:
@@ -202,7 +202,7 @@ def running_execution(person: Person, serial: str, code: str) -> OperationExecut
     )
 
 
-def _station_of(execution: OperationExecution, person: Person, code: str) -> Station:
+def station_of(execution: OperationExecution, person: Person, code: str) -> Station:
     own = execution.station
     if own.is_active and own.code.casefold() == code.casefold():
         return own

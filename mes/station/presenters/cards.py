@@ -1,13 +1,16 @@
 """The cards of a station's queue: what can be taken, why it comes in this order, and what blocks the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from equipment.models import Site
 from mes.kernel.gates import Verdict
+from wip.crews import Crew, paused_in_words
 from wip.models import OperationExecution
 from wip.queries import planned
 from wip.queues import COUNTED, Candidate, Pin, Slot, Waiting
@@ -32,6 +35,7 @@ class Card:
     note: str
     verdict: Verdict | None = None
     execution: OperationExecution | None = None
+    is_paused: bool = False
     is_optional: bool = False
     pin: Pin | None = None
     slot: Slot | None = None
@@ -52,14 +56,19 @@ class Queue:
         return self.open[0] if self.open else None
 
 
-def queue_of(running: Sequence[OperationExecution], waiting: Waiting, person: object) -> Queue:
-    """Lay the cards: what runs here first, then the ready ones by rank; the blocked ones in a row of their own."""
+def queue_of(
+    running: Sequence[OperationExecution], waiting: Waiting, person: object, crews: Mapping[UUID, Crew], site: Site
+) -> Queue:
+    """Lay the cards: what runs here first, then the ready ones by rank; the blocked ones in a row of their own.
+
+    crews: who is on each of what runs.
+    """
     row, ready, blocked = CARDS // 2, waiting.ready, waiting.blocked
     shut = blocked[:row] if running or ready else blocked[:CARDS]
     slots = CARDS - (row if shut else 0)
     mine = sorted(running, key=lambda execution: execution.worked_by_id != getattr(person, "pk", None))[:slots]
     taken = ready[: slots - len(mine)]
-    cards = [_running(execution, digit, person) for digit, execution in enumerate(mine, 1)]
+    cards = [_running(execution, digit, person, crews[execution.pk], site) for digit, execution in enumerate(mine, 1)]
     cards += [
         _waiting(candidate, digit, "ready", _why_here(candidate))
         for digit, candidate in enumerate(taken, len(cards) + 1)
@@ -89,12 +98,19 @@ def _way_out(verdict: Verdict) -> str:
     return verdict.why or verdict.do
 
 
-def _running(execution: OperationExecution, digit: int, person: object) -> Card:
+def _running(execution: OperationExecution, digit: int, person: object, crew: Crew, site: Site) -> Card:
     operation = planned(execution)
     is_mine = execution.worked_by_id == getattr(person, "pk", None)
-    note = (
-        _("Go on with it") if is_mine else _("{person} has it: open to take it over").format(person=execution.worked_by)
-    )
+    others = [str(span.person) for span in crew.on if span.person_id != getattr(person, "pk", None)]
+    if crew.is_paused:
+        note = paused_in_words(crew, site)
+    elif len(others) < len(crew.on) and others:
+        note = _("Go on with it, with {people}").format(people=", ".join(others))
+    elif is_mine:
+        note = _("Go on with it")
+    else:
+        people = ", ".join(others) or str(execution.worked_by)
+        note = _("{person} has it: open to join or take over").format(person=people)
     order = execution.work_order
     return Card(
         "running",
@@ -106,6 +122,7 @@ def _running(execution: OperationExecution, digit: int, person: object) -> Card:
         order.due_at,
         note,
         execution=execution,
+        is_paused=crew.is_paused,
     )
 
 

@@ -25,10 +25,11 @@ from orders.instructions import Sheet as Instruction
 from orders.models import StepKind
 from orders.plans import StepPlan
 from wip.conditions import why_not_asked
+from wip.crews import crew_of, paused_in_words, untaken_notes
 from wip.entries import Entry
 from wip.facts import RecordedFacts
 from wip.jobs import Job
-from wip.models import OperationExecution, Reading
+from wip.models import HandoverNote, LaborSpan, OperationExecution, Reading
 from wip.plots import plot_of_readings
 from wip.queries import batch_by_key, job_for, planned
 from wip.references import people_at
@@ -99,6 +100,7 @@ class Sheet:
             self._see_batch(execution.batch_id)
         self.typed: list[str] = []  # what the entry begins with
         self.confirm: Confirmation | None = None
+        self.crew = crew_of(execution)
         self._read()
         self.look_at()
 
@@ -160,7 +162,30 @@ class Sheet:
 
     @property
     def is_mine(self) -> bool:
+        """Whether the person works on it now, alone or with others. Who has it and is on it of old, is."""
+        if self.crew.knows(self.job.person):
+            return self.crew.own(self.job.person) is not None
         return bool(self.execution.worked_by_id == self.job.person.pk)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the person was on it, and is not now."""
+        return not self.is_mine and self.crew.knows(self.job.person)
+
+    @property
+    def others(self) -> list[LaborSpan]:
+        """Who else is on it now."""
+        return [span for span in self.crew.on if span.person_id != self.job.person.pk]
+
+    @property
+    def paused(self) -> str:
+        """By whom the job is paused, since when and why; empty while somebody is on it."""
+        return paused_in_words(self.crew, self.execution.station.site) if self.crew.is_paused else ""
+
+    @cached_property
+    def notes(self) -> list[HandoverNote]:
+        """What was left for whoever goes on with it."""
+        return untaken_notes(station=self.execution.station, execution=self.execution)
 
     @property
     def held(self) -> Verdict | None:
@@ -266,6 +291,8 @@ class Sheet:
     @property
     def end_note(self) -> str:
         """Why Complete is not offered, in a few words; empty when it is."""
+        if self.can_resume:
+            return _("resume it first")
         if not self.verdicts:
             return ""
         first = self.verdicts[0]

@@ -17,9 +17,11 @@ from mes.station.forms import AskForm, LogOffForm, LogOnForm, UnlockForm, checke
 from mes.station.models import StationLogon
 from mes.station.policies import badge_owner, job_at
 from mes.station.views.answers import answer
-from mes.station.views.pages import log_on_page, queue_page
+from mes.station.views.pages import log_off_page, log_on_page, queue_page
 from mes.station.views.presence import NobodyLoggedOn, Presence, at_station, enter
 from mes.station.views.queue import job_page
+from wip.actions import labor
+from wip.crews import running_for
 
 
 class NotOnHere(NotFound):
@@ -82,15 +84,20 @@ def unlock(request: HttpRequest, presence: Presence) -> HttpResponse:
 @require_POST
 @at_station
 def log_off(request: HttpRequest, presence: Presence) -> HttpResponse:
-    """Somebody is on here no more; who was not, stays so."""
+    """Somebody is on here no more; who was not, stays so. What their time runs on here is asked about first."""
     given = checked(LogOffForm(request.POST))
     leaving = _on_here(presence, given["logon"]) if given["logon"] else presence.logon
     if leaving is None:
         return redirect("station:log_on")
     # One's own log-off needs no PIN, also on a locked page; somebody else's is done by the person who acts.
     by = leaving.person if leaving.is_active else presence.who
+    running = running_for(leaving.person, presence.station)
+    if running and not given["jobs"]:
+        return log_off_page(request, presence, leaving, running)
     with enter(request, presence, given, person=by) as passage:
         if not passage.replayed:
+            if given["jobs"] == "pause":
+                labor.pause_all(person=leaving.person, at_station=presence.station, by=by, at=passage.at)
             logons.log_off(device=presence.device, person=leaving.person, by=by, at=passage.at)
     present, url = presence.here(), reverse("station:log_on")
     done = _("{person} is logged off").format(person=leaving.person.full_name)

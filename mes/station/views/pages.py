@@ -1,5 +1,6 @@
 """The three pages of a station, as both their own address and the acts that lead to them show them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -7,13 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from mes.kernel.personnel.models import Person
+from mes.station.models import StationLogon
 from mes.station.presenters.cards import CARDS, queue_of
 from mes.station.presenters.reasons import reason_context
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import place_in_order
 from mes.station.views.answers import answer
 from mes.station.views.presence import Presence
-from wip.models import HoldReason
+from wip.crews import crews_of, untaken_notes
+from wip.models import HoldReason, LaborSpan
 from wip.queries import running_at
 from wip.queues import queue_at
 from wip.topics import topics_of_queue
@@ -34,6 +37,14 @@ def log_on_page(
     return render(request, "station/log_on.html", context)
 
 
+def log_off_page(
+    request: HttpRequest, presence: Presence, leaving: StationLogon, running: Sequence[LaborSpan]
+) -> HttpResponse:
+    """What becomes of the jobs on which the time of whoever logs off runs: paused, or left running."""
+    context = presence.context(leaving=leaving, running=running, pace=presence.pace())
+    return render(request, "station/log_off.html", context)
+
+
 def ask_pin(request: HttpRequest, presence: Presence, person: Person) -> HttpResponse:
     """Answer the scan of a badge: with the page that asks for its person's PIN."""
     url = reverse("station:log_on", query={"badge": person.badge})
@@ -43,9 +54,12 @@ def ask_pin(request: HttpRequest, presence: Presence, person: Person) -> HttpRes
 def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:
     """What runs, what is ready by rank, and what is blocked, at the station for its active person."""
     waiting = queue_at(presence.station, presence.person, ready=CARDS, coming=CARDS // 2)
-    shown = queue_of(running_at(presence.station), waiting, presence.person)
+    running = list(running_at(presence.station))
+    shown = queue_of(running, waiting, presence.person, crews_of(running), presence.station.site)
     topics = " ".join(topics_of_queue(presence.station))
-    return render(request, "station/queue.html", presence.context(queue=shown, topics=topics, pace=presence.pace()))
+    notes = untaken_notes(station=presence.station)
+    context = presence.context(queue=shown, notes=notes, topics=topics, pace=presence.pace())
+    return render(request, "station/queue.html", context)
 
 
 def work_page(request: HttpRequest, presence: Presence, sheet: Sheet, dialog: str = "") -> HttpResponse:

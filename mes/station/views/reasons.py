@@ -15,6 +15,14 @@ def scrap_reason(presence: Presence, given: dict[str, Any]) -> str:
     return reason_in_words(station=presence.station, kind=ReasonKind.SCRAP, code=code, remark=remark)
 
 
+def pause_reason(presence: Presence, given: dict[str, Any]) -> str:
+    """Why somebody pauses, in the words that are recorded; it may be left out."""
+    code, remark = given["pause_code"], given["reason"]
+    if not code:
+        return str(remark)
+    return reason_in_words(station=presence.station, kind=ReasonKind.DOWNTIME, code=code, remark=remark)
+
+
 def hold_reason(presence: Presence, given: dict[str, Any]) -> str:
     """Why something is held, in the words that are recorded."""
     code, remark = given["hold_code"], given["reason"]

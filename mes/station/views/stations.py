@@ -19,6 +19,7 @@ from mes.station.actions import logons
 from mes.station.forms import Act, checked
 from mes.station.queries import device_for, devices_by_station, running_by_station, stations_for
 from mes.station.views.presence import COOKIE, COOKIE_AGE_S, device_of
+from wip.crews import crews_of
 
 PER_PAGE = 30
 
@@ -31,10 +32,16 @@ def stations(request: HttpRequest) -> HttpResponse:
     page = Paginator(stations_for(request.user), PER_PAGE).get_page(request.GET.get("page"))
     shown, now = list(page.object_list), timezone.now()
     running, devices = running_by_station(shown), devices_by_station(shown)
+    crews = crews_of([one for found in running.values() for one in found])
     context = {
         "page": page,
         "stations": [
-            (one, running.get(one.pk, []), [(d, d.is_locked(now)) for d in devices.get(one.pk, [])]) for one in shown
+            (
+                one,
+                [(job, crews[job.pk]) for job in running.get(one.pk, [])],
+                [(d, d.is_locked(now)) for d in devices.get(one.pk, [])],
+            )
+            for one in shown
         ],
         "own": device_of(request),
         "may_register": request.user.may(Permission.REGISTER_STATIONS),

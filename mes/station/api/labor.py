@@ -1,0 +1,79 @@
+"""Being on a running operation over REST: pause, resume, join, leave, hand over."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from equipment.policies import reason_in_words
+from equipment.status import ReasonKind
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.rest.schema import acts
+from mes.kernel.rest.shapes import shown
+from mes.kernel.rest.views import Endpoint
+from mes.station.api.operations import running_execution, station_of
+from mes.station.serializers import AtStationInput, ExecutionAnswer, HandOverInput, PauseInput
+from wip.actions import labor
+from wip.queries import execution_by_key
+
+
+class OnOperation(Endpoint):
+    """What they have in common: the running execution, its station, and the answer."""
+
+    permissions = {"POST": Permission.WORK}
+
+    def carry_out(
+        self, serial: str, code: str, asked: Mapping[str, Any], verb: Callable[..., Any], **more: Any
+    ) -> Response:
+        execution = running_execution(self.request.user, serial, code)
+        station = station_of(execution, self.request.user, asked["station"])
+        with self.door(station=station.code) as passage:
+            if not passage.replayed:
+                verb(execution=execution, station=station, by=passage.person, at=passage.at, **more)
+                passage.remember(execution=execution.pk)
+        return Response(shown(ExecutionAnswer, execution_by_key(execution.pk)))
+
+
+class PauseOperation(OnOperation):
+    @acts(ExecutionAnswer, name="pause_operation", summary="Stop one's time on an operation", request=PauseInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        asked = self.read(PauseInput)
+        reason = asked["remark"]
+        if asked["reason"]:
+            execution = running_execution(request.user, serial, code)
+            station = station_of(execution, request.user, asked["station"])
+            reason = reason_in_words(
+                station=station, kind=ReasonKind.DOWNTIME, code=asked["reason"], remark=asked["remark"]
+            )
+        return self.carry_out(serial, code, asked, labor.pause, reason=reason)
+
+
+class ResumeOperation(OnOperation):
+    @acts(ExecutionAnswer, name="resume_operation", summary="Go on with what one paused", request=AtStationInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        return self.carry_out(serial, code, self.read(AtStationInput), labor.resume)
+
+
+class JoinOperation(OnOperation):
+    @acts(ExecutionAnswer, name="join_operation", summary="Work on it beside who has it", request=AtStationInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        return self.carry_out(serial, code, self.read(AtStationInput), labor.join)
+
+
+class LeaveOperation(OnOperation):
+    @acts(ExecutionAnswer, name="leave_operation", summary="Be on it no more", request=AtStationInput)
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        return self.carry_out(serial, code, self.read(AtStationInput), labor.leave)
+
+
+class HandOverOperation(OnOperation):
+    @acts(
+        ExecutionAnswer,
+        name="hand_over_operation",
+        summary="Leave it to whoever comes next, with a note",
+        request=HandOverInput,
+    )
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        asked = self.read(HandOverInput)
+        return self.carry_out(serial, code, asked, labor.hand_over, text=asked["note"])

@@ -48,7 +48,9 @@ from mes.station.api.labor import (
 )
 from mes.station.api.lots import MergeLots, SplitLot
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation, UndoOperation
+from mes.station.api.queues import MovePin, Pins, RemovePin, StationQueue
 from mes.station.api.reworks import CancelRework, SkipOperation, UnitReworks
+from mes.station.api.schedules import Schedule, ScheduleMoves, ScheduleProposal, ScheduleRemovals
 from mes.station.api.units import UnitAtWork, Units
 from orders.api import (
     ApproveRevision,
@@ -138,6 +140,14 @@ urlpatterns = [
     path("v1/line-clearances", LineClearances.as_view(), name="api_line_clearances"),
     path("v1/areas", Areas.as_view(), name="api_areas"),
     path("v1/stations", Stations.as_view(), name="api_stations"),
+    path("v1/stations/<str:code>/queue", StationQueue.as_view(), name="api_station_queue"),
+    path("v1/stations/<str:code>/pins", Pins.as_view(), name="api_pins"),
+    path("v1/schedule", Schedule.as_view(), name="api_schedule"),
+    path("v1/schedule/moves", ScheduleMoves.as_view(), name="api_schedule_moves"),
+    path("v1/schedule/removals", ScheduleRemovals.as_view(), name="api_schedule_removals"),
+    path("v1/schedule/proposal", ScheduleProposal.as_view(), name="api_schedule_proposal"),
+    path("v1/pins/<uuid:pin>/move", MovePin.as_view(), name="api_pin_move"),
+    path("v1/pins/<uuid:pin>/remove", RemovePin.as_view(), name="api_pin_remove"),
     path("v1/assets", Assets.as_view(), name="api_assets"),
     path("v1/assets/<str:asset>", OneAsset.as_view(), name="api_asset"),
     path("v1/assets/<str:asset>/place", PlaceAsset.as_view(), name="api_asset_place"),

@@ -2,10 +2,13 @@
 
 import gc
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
 
 import psycopg
 import pytest
+import time_machine
 from django.db import connections
 
 import mes.celery  # noqa: F401 - makes it the application that tasks are published by
@@ -120,3 +123,10 @@ def plant(db: None) -> Plant:
 def committed_plant(committed_database: str) -> Plant:
     """The same in a database of the test's own: for tests with threads and with a web server."""
     return load()
+
+
+@pytest.fixture
+def time_machine_at() -> Iterator[Callable[[datetime], None]]:
+    """`time_machine_at(moment)`: from here on it is then, and time goes on."""
+    with ExitStack() as travels:
+        yield lambda moment: travels.enter_context(time_machine.travel(moment))

@@ -19,6 +19,8 @@ from tests.api.conftest import api_as
 from tests.equipment.assets import help_call, wrench
 from tests.plant import Plant
 from tests.station.pages import StationPage
+from wip.actions import pins
+from wip.models import DispatchPin
 
 ASSET_ADDRESSES = ("asset", "asset_place", "asset_calibrate", "asset_overhaul", "asset_use", "api_asset")
 ASSET_ADDRESSES += ("api_asset_place", "api_asset_calibrate", "api_asset_overhaul")
@@ -79,6 +81,9 @@ def samples(plant: Plant) -> dict[str, object]:
         "site": "NF",
         "api_work_center_shifts": {"code": "LINE-1"},
         "calendar_ahead": {"code": "LINE-1"},
+        **{name: {"code": "ST-20"} for name in ("dispatch", "dispatch_pin", "api_station_queue", "api_pins")},
+        "pin": pinned(plant).pk,
+        **{name: {"code": "LINE-1"} for name in ("board", "board_plan", "board_propose", "board_apply")},
         "gate": {"path": "wip.gates.no_open_hold"},
         "station:register": {"pk": plant.stations["20"].pk},
         **{name: {"pk": tool.pk, "asset": tool.pk} for name in ASSET_ADDRESSES},
@@ -102,6 +107,14 @@ def samples(plant: Plant) -> dict[str, object]:
         "person_certificate": {"code": "torque"},
         "api_qualification_withdraw": {"code": "torque"},
     }
+
+
+def pinned(plant: Plant) -> DispatchPin:
+    """A pin at a station."""
+    with plant.door("ines") as passage:
+        return pins.pin(
+            station=plant.stations["20"], unit=plant.unit(), reason="For the table", by=passage.person, at=passage.at
+        )
 
 
 def answers(plant: Plant, samples: dict) -> Iterator[tuple[str, str, dict[str, str]]]:

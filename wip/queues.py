@@ -99,6 +99,11 @@ def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8)
     return Waiting(free, blocked, ready_count, len(places) - ready_count)
 
 
+def counted(number: int, more: int = 0) -> str:
+    """A number that was counted to COUNTED, plus what is known exactly: 12, or 50+ when nobody counted on."""
+    return f"{min(number, COUNTED) + more}{'+' if number > COUNTED else ''}"
+
+
 def candidates_of(places: Sequence[Place], station: Station, person: Any, family: str) -> list[Candidate]:
     """The places as jobs, with their terms and what blocks their start."""
     units = Unit.objects.select_related("work_order").in_bulk([place.unit for place in places])

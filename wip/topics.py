@@ -28,6 +28,11 @@ def queue(site: UUID, station_class: UUID) -> str:
     return topic(site, "queue", station_class)
 
 
+def plan_at(site: UUID, work_center: UUID) -> str:
+    """What is planned at the stations of a work center."""
+    return topic(site, "plan", work_center)
+
+
 def topics_of_queue(station: Station) -> list[str]:
     """What changes the queue of a station."""
     site = station.site_id

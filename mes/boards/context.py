@@ -26,6 +26,8 @@ _NAVIGATION = [
     (_("Orders"), "orders", Permission.VIEW_ORDERS),
     (_("Holds"), "holds", Permission.VIEW_UNITS),
     (_("Stock"), "stock", Permission.VIEW_UNITS),
+    (_("Board"), "boards", Permission.VIEW_ORDERS),
+    (_("Dispatch"), "dispatch_stations", Permission.VIEW_ORDERS),
     (_("Stations"), "station:stations", Permission.VIEW_ORDERS),
     (_("Time"), "labor", Permission.VIEW_PEOPLE),
     (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),

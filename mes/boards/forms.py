@@ -1,14 +1,17 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from equipment.models import Site
+from equipment.models import Site, Station
 from genealogy.forms import Number
+from mes.kernel.keys import is_key
 from mes.kernel.personnel.actions import secrets
 from mes.kernel.personnel.models import Person
 from wip.models import HoldReason
@@ -87,6 +90,75 @@ class HoldSubjectForm(HoldForm):
         self.fields["site"].queryset = Site.objects.filter(pk__in=sites)
         if len(sites) == 1:
             self.fields["site"].widget = forms.HiddenInput()
+
+
+class PinForm(forms.Form):
+    """A button of a station's queue and the reason for it. act: unit, order, up, down or off, and on what."""
+
+    act = forms.CharField(label=_("What"), max_length=100)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_act(self) -> tuple[str, str]:
+        act, _space, what = self.cleaned_data["act"].partition(" ")
+        is_there = bool(what) if act in ("unit", "order") else act in ("up", "down", "off") and is_key(what)
+        if not is_there:
+            raise ValidationError(_("There is no such button."))
+        return act, what
+
+
+class PlanForm(forms.Form):
+    """A job of the board, and where and when it is to be done. act: plan, or off the board.
+
+    job: order's key and operation's code; day: of the board that it came from.
+    """
+
+    act = forms.ChoiceField(label=_("What"), choices=[("plan", "plan"), ("off", "off")])
+    job = forms.CharField(label=_("Job"), max_length=60)
+    station = forms.CharField(label=_("Station"), max_length=20, required=False)
+    starts_at = forms.DateTimeField(label=_("Begin"), required=False)
+    day = forms.DateField(required=False)
+
+    def __init__(self, *args: Any, stations: Collection[Station], zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stations, self.zone = {station.code: station for station in stations}, zone
+
+    def clean_job(self) -> tuple[UUID, str]:
+        order, _space, code = self.cleaned_data["job"].partition(" ")
+        if not is_key(order):
+            raise ValidationError(_("Choose a job of the list."))
+        return UUID(order), code
+
+    def clean_starts_at(self) -> datetime | None:
+        """As the site's clock shows it, whatever the zone of who types it."""
+        given = self.cleaned_data["starts_at"]
+        return given.replace(tzinfo=self.zone) if given else None
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("act") == "plan":
+            given["station"] = self.stations.get(given.get("station", ""))
+            if given["station"] is None:
+                self.add_error("station", _("Choose a station of the list."))
+            if given.get("starts_at") is None and "starts_at" not in self.errors:
+                self.add_error("starts_at", _("Say when it begins."))
+        return given
+
+
+class ApplyForm(forms.Form):
+    """The proposal that was shown. as_of: when it was made."""
+
+    day = forms.DateField(label=_("Day"))
+    as_of = forms.CharField(label=_("Made at"), max_length=40)
+    digest = forms.CharField(label=_("Proposal"), max_length=64)
+
+    def clean_as_of(self) -> datetime:
+        try:
+            made_at = datetime.fromisoformat(self.cleaned_data["as_of"])
+        except ValueError as error:
+            raise ValidationError(_("Make the proposal again.")) from error
+        if made_at.tzinfo is None:
+            raise ValidationError(_("Make the proposal again."))
+        return made_at
 
 
 class CancelForm(forms.Form):

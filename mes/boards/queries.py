@@ -1,13 +1,13 @@
 """Finding one record that the person may see."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404
 
 from equipment.models import PhysicalAsset, Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
+from mes.kernel.keys import is_key
 from mes.kernel.personnel.models import Person
 from orders.models import ProductRevision, WorkOrder
 from wip.models import Hold
@@ -48,12 +48,4 @@ def things_named(person: Any, text: str) -> list[WorkOrder | Unit | Station | Ph
 
 def people_by_key(keys: set[str]) -> dict[str, Person]:
     """People by the key that the ledger writes; whatever is no key is passed over."""
-    return {str(person.pk): person for person in Person.objects.filter(pk__in=[k for k in keys if _is_key(k)])}
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    return {str(person.pk): person for person in Person.objects.filter(pk__in=[k for k in keys if is_key(k)])}

@@ -29,3 +29,12 @@ def uuid7() -> uuid.UUID:
 def token_hash(token: str) -> str:
     """SHA-256 of a bearer's token: what is stored of it. A token is 256 bits of chance, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_key(text: str) -> bool:
+    """Whether it is written as a record's key."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -182,6 +182,7 @@ SPECTACULAR_SETTINGS = {
         "UnitStatus": "genealogy.status.UnitStatus",
         "ExecutionStatus": "wip.status.ExecutionStatus",
         "HoldStatus": "wip.status.HoldStatus",
+        "DispatchRule": "equipment.status.DispatchRule",
         "ReworkStatus": "wip.status.ReworkStatus",
         "RevisionStatus": "orders.status.RevisionStatus",
         "CallStatus": "equipment.status.CallStatus",

@@ -13,7 +13,7 @@ from mes.kernel.gates import Verdict
 from wip.crews import Crew, paused_in_words
 from wip.models import OperationExecution
 from wip.queries import planned
-from wip.queues import COUNTED, Candidate, Pin, Slot, Waiting
+from wip.queues import Candidate, Pin, Slot, Waiting, counted
 
 CARDS = 8  # cards on a page without scrolling, two rows of four; each has a digit
 
@@ -80,11 +80,6 @@ def queue_of(
     unseen = len(running) - len(cards)
     more = counted(waiting.ready_count, unseen) if waiting.ready_count + unseen else ""
     return Queue(cards, stopped, counted(waiting.ready_count), counted(waiting.blocked_count), more)
-
-
-def counted(number: int, more: int = 0) -> str:
-    """A number that was counted to COUNTED, plus what is known exactly: 12, or 50+ when nobody counted on."""
-    return f"{min(number, COUNTED) + more}{'+' if number > COUNTED else ''}"
 
 
 def _why_here(candidate: Candidate) -> str:

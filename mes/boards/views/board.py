@@ -1,0 +1,207 @@
+"""The board of a work center: what runs and what is planned at its stations, moved by hand or by a proposal."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from equipment.models import Station, WorkCenter
+from equipment.queries import sites_of
+from mes.boards.board_drawing import Scale, draw
+from mes.boards.forms import ApplyForm, PlanForm
+from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import NotFound
+from orders.models import WorkOrder
+from wip.actions import schedules
+from wip.models import PlannedJob
+from wip.planning.bars import Bar, clocks_of
+from wip.planning.boards import board_of, proposal_for, stations_of, to_plan, window_of
+from wip.planning.clocks import Clock
+from wip.planning.conflicts import Conflict, conflicts
+from wip.topics import floor, plan_at
+
+_DAY = timedelta(days=1)
+_FAR = timedelta(days=3 * 366)
+
+
+@require_safe
+@office(Permission.VIEW_ORDERS)
+def first_board(request: HttpRequest) -> HttpResponse:
+    """The board of the first work center, or word that there is none."""
+    center = _centers(request).first()
+    if center is None:
+        return render(request, "wip/board_none.html")
+    return redirect("board", center.site.code, center.code)
+
+
+@require_safe
+@office(Permission.VIEW_ORDERS)
+def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """A day of a work center; the picture and its lists alone to who asks for the live part."""
+    center, now = _center(request, site, code), timezone.now()
+    stations, day = stations_of(center), _day(request, center, now)
+    clock = clocks_of(stations).get(center.pk, Clock(None))
+    begin, end = window_of(center, clock, day)
+    known = board_of(stations, begin, end, now)
+    against = conflicts(known)
+    scale = Scale(begin, end)
+    context = {
+        "center": center,
+        "day": day,
+        "lanes": draw(stations, known.bars, {id(one.bar) for one in against}, clock, scale, now),
+        "hours": [(x, _on_the_wall(center, moment)) for x, moment in scale.hours()],
+        "begin_ms": round(begin.timestamp() * 1000),
+        "end_ms": round(end.timestamp() * 1000),
+        "rows": [(bar, _against(bar, against)) for bar in known.bars],
+        "conflicts": against,
+        "topics": " ".join([plan_at(center.site_id, center.pk), floor(center.site_id)]),
+        "why_not_plan": refusal_of(check_permission, request.user, Permission.PLAN_JOBS),
+    }
+    if request.GET.get("part") == "board":
+        return render(request, "wip/board_live.html", context)
+    return render(request, "wip/board.html", context | _around(request, center, stations, day, begin, known.bars))
+
+
+@require_POST
+@office(Permission.PLAN_JOBS)
+def plan(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """Plan or move a job, by hand or by what was dragged; or take it off."""
+    center = _center(request, site, code)
+    given = cleaned(PlanForm(request.POST, stations=stations_of(center), zone=center.site.zone))
+    order_key, operation = given["job"]
+    order = WorkOrder.objects.filter(pk=order_key, site__in=sites_of(request.user)).first()
+    if order is None:
+        raise NotFound(_("There is no such order at your sites."), do=_("Choose a job of the list."))
+    with desk_door(request) as passage:
+        if not passage.replayed:
+            said = _planned(order, operation, given, passage.person, passage.at)
+            day = center.site.local(given["starts_at"] or passage.at).date()
+            passage.remember(said=said, to=_address(center, given["day"] or day))
+    return answer(request, passage)
+
+
+@require_safe
+@office(Permission.PLAN_JOBS)
+def propose(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """What a proposal would change, to look at: nothing is stored."""
+    center, now = _center(request, site, code), timezone.now()
+    stations, day = stations_of(center), _day(request, center, now)
+    since, until = window_of(center, clocks_of(stations).get(center.pk, Clock(None)), day)
+    made = proposal_for(stations, now=now, since=since, until=until)
+    context = {
+        "center": center,
+        "day": day,
+        "changes": made.changes,
+        "digest": made.digest,
+        "as_of": now.isoformat(),
+        "is_over": until <= now,
+        "is_new": any(change.kind != "SAME" for change in made.changes),
+    }
+    return render(request, "wip/board_proposal.html", context)
+
+
+@require_POST
+@office(Permission.PLAN_JOBS)
+def apply(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """Plan as the proposal says that was shown."""
+    center, given = _center(request, site, code), cleaned(ApplyForm(request.POST))
+    stations = stations_of(center)
+    since, until = window_of(center, clocks_of(stations).get(center.pk, Clock(None)), given["day"])
+    with desk_door(request) as passage:
+        if not passage.replayed:
+            changes = schedules.apply(
+                center=center,
+                since=since,
+                until=until,
+                as_of=given["as_of"],
+                digest=given["digest"],
+                by=passage.person,
+                at=passage.at,
+            )
+            count = sum(change.kind != "SAME" for change in changes)
+            said = _("{center} is planned as proposed: {count} changes.").format(center=center, count=count)
+            passage.remember(said=said, to=_address(center, given["day"]))
+    return answer(request, passage)
+
+
+def _planned(order: WorkOrder, operation: str, given: dict[str, Any], by: Any, at: datetime) -> str:
+    if given["act"] == "off":
+        jobs = PlannedJob.objects.filter(work_order=order, operation_code=operation)
+        job = jobs.select_related("work_order", "station").first()
+        if job is not None:
+            schedules.take_off(job=job, by=by)
+        return _("{order} {operation} is not planned any more.").format(order=order, operation=operation)
+    station: Station = given["station"]
+    job = schedules.plan(
+        order=order, operation_code=operation, station=station, starts_at=given["starts_at"], by=by, at=at
+    )
+    local = station.work_center.site.local
+    return _("{order} {operation}: {station}, {begins} to {ends}.").format(
+        order=order,
+        operation=operation,
+        station=station.code,
+        begins=f"{local(job.starts_at):%H:%M}",
+        ends=f"{local(job.ends_at):%H:%M}",
+    )
+
+
+def _around(
+    request: HttpRequest, center: WorkCenter, stations: list[Station], day: date, begin: datetime, bars: Any
+) -> dict[str, Any]:
+    """What stands beside the live part: other work centers and days, and the form."""
+    movable = [bar for bar in bars if not (bar.is_running or bar.is_done)]
+    chosen = next((bar for bar in movable if str(bar.key) == request.GET.get("job")), None)
+    jobs = {bar.job for bar in movable}
+    return {
+        "centers": _centers(request),
+        "before": day - _DAY,
+        "after": day + _DAY,
+        "stations": stations,
+        "movable": movable,
+        "unplanned": [(o, one, left) for o, one, left in to_plan(stations) if (o.pk, one.code) not in jobs],
+        "chosen": chosen,
+        "starts": _on_the_wall(center, chosen.starts_at if chosen else max(begin, timezone.now())),
+    }
+
+
+def _on_the_wall(center: WorkCenter, moment: datetime) -> datetime:
+    """What the site's clock shows: without a zone, so that templates show it as it is."""
+    return center.site.local(moment).replace(tzinfo=None)
+
+
+def _against(bar: Bar, found: list[Conflict]) -> list[Conflict]:
+    return [one for one in found if one.bar is bar]
+
+
+def _centers(request: HttpRequest):
+    found = WorkCenter.objects.filter(site__in=sites_of(request.user), stations__is_active=True).distinct()
+    return found.select_related("site", "calendar").order_by("site__name", "code")
+
+
+def _center(request: HttpRequest, site: str, code: str) -> WorkCenter:
+    found = WorkCenter.objects.select_related("site", "calendar").filter(site__in=sites_of(request.user))
+    center = found.filter(site__code=site, code=code).first()
+    if center is None:
+        raise Http404
+    return center
+
+
+def _day(request: HttpRequest, center: WorkCenter, now: datetime) -> date:
+    """The day in the address; today at the site when there is none, or none that is near."""
+    today = center.site.local(now).date()
+    try:
+        asked = date.fromisoformat(text_of(request, "day"))
+    except ValueError:
+        return today
+    return asked if abs(asked - today) < _FAR else today
+
+
+def _address(center: WorkCenter, day: date) -> str:
+    return reverse("board", args=[center.site.code, center.code], query={"day": day.isoformat()})

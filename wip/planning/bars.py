@@ -1,0 +1,150 @@
+"""What stands on the board: jobs that are planned, and what runs. Frozen values, brought from what is stored."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import reduce
+from operator import sub
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, Sum
+
+from equipment.calendars.queries import timetables_of
+from equipment.models import Station
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
+from orders.models import WorkOrder
+from orders.plans import OperationPlan
+from orders.queries import plan_of
+from wip.efforts import effort_of
+from wip.models import Hold, OperationExecution, PlannedJob
+from wip.planning.clocks import Clock
+from wip.queries import planned
+from wip.status import ExecutionStatus, HoldStatus
+
+Key = tuple[UUID, str]  # order, operation code
+
+
+def _quantity_left(unit: str = "") -> Any:
+    """What is left of a unit. unit: the way to it."""
+    gone = ("consumed", "scrapped", "returned", "split")
+    return reduce(sub, (F(f"{unit}quantity_{name}") for name in gone), F(f"{unit}quantity"))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A job on the board. unit: of what runs; "" for a planned job, which is of all that is left of its order.
+
+    quantity: how much it is of; work_s: the planned time for it, s; key: of the planned job, None for what runs.
+    """
+
+    order: WorkOrder
+    operation: OperationPlan
+    station: Station
+    starts_at: datetime
+    ends_at: datetime
+    quantity: Decimal
+    work_s: int
+    key: UUID | None = None
+    unit: str = ""
+    is_done: bool = False
+    is_held: bool = False
+
+    @property
+    def job(self) -> Key:
+        return (self.order.pk, self.operation.code)
+
+    @property
+    def is_running(self) -> bool:
+        return self.key is None
+
+
+def clocks_of(stations: Iterable[Station]) -> dict[UUID, Clock]:
+    """The clock of each station's work center, by the center's key; the stations come with center and its site."""
+    centers = {station.work_center_id: station.work_center for station in stations}
+    known = timetables_of(centers.values())
+    return {key: Clock(known.get(key)) for key in centers}
+
+
+def left_of(orders: Collection[WorkOrder]) -> dict[Key, Decimal]:
+    """How much of each released order is still to begin at each operation, in quantity_unit. Two statements.
+
+    What has begun it, or is skipped there, is not counted; neither is what is scrapped or finished.
+    """
+    in_process = Unit.objects.filter(work_order__in=orders, status=UnitStatus.IN_PROCESS)
+    totals = dict(in_process.order_by().values_list("work_order").annotate(left=Sum(_quantity_left())))
+    begun = OperationExecution.objects.filter(unit__in=in_process, is_current=True).order_by()
+    gone: dict[Key, Decimal] = defaultdict(Decimal)
+    rows = begun.values_list("work_order", "operation_code").annotate(left=Sum(_quantity_left("unit__")))
+    for order, code, quantity in rows:
+        gone[order, code] += quantity
+    return {
+        (order.pk, one.code): max(Decimal(0), totals.get(order.pk, Decimal(0)) - gone[order.pk, one.code])
+        for order in orders
+        for one in plan_of(order).operations
+    }
+
+
+def held_among(orders: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """What of these orders is on hold: (order, operation code), the code empty for the whole order."""
+    holds = Hold.objects.filter(work_order__in=orders, status=HoldStatus.OPEN)
+    return set(holds.values_list("work_order", "operation_code"))  # type: ignore[arg-type]
+
+
+def bars_of(jobs: Q, running: Q, *, clocks: Mapping[UUID, Clock] | None = None) -> list[Bar]:
+    """The bars of planned jobs and running executions that fulfil these conditions, in order of their begin."""
+    placed = list(PlannedJob.objects.filter(jobs).select_related("work_order", *_STATION))
+    runs = OperationExecution.objects.filter(running, status=ExecutionStatus.RUNNING)
+    at_work = list(runs.select_related("work_order", "unit", *_STATION))
+    orders = {one.work_order_id: one.work_order for one in [*placed, *at_work]}
+    left, held = left_of(orders.values()), held_among(orders)
+    known = dict(clocks or {})
+    known |= clocks_of(one.station for one in at_work if one.station.work_center_id not in known)
+    bars = [bar for one in placed if (bar := _planned(one, left, held)) is not None]
+    bars += [_running(one, known[one.station.work_center_id], held) for one in at_work]
+    return sorted(bars, key=lambda bar: (bar.starts_at, bar.order.erp_reference, bar.operation.code, bar.unit))
+
+
+_STATION = ("station__work_center__site", "station__station_class")
+
+
+def _planned(job: PlannedJob, left: Mapping[Key, Decimal], held: Collection[tuple[UUID, str]]) -> Bar | None:
+    operation = plan_of(job.work_order).operation(job.operation_code)
+    if operation is None:  # a redline has taken it out
+        return None
+    quantity = left.get((job.work_order_id, job.operation_code), Decimal(0))
+    return Bar(
+        order=job.work_order,
+        operation=operation,
+        station=job.station,
+        starts_at=job.starts_at,
+        ends_at=job.ends_at,
+        quantity=quantity,
+        work_s=effort_of(operation).for_quantity(quantity) if quantity else 0,
+        key=job.pk,
+        is_done=quantity == 0,
+        is_held=_is_held(job.work_order_id, job.operation_code, held),
+    )
+
+
+def _running(execution: OperationExecution, clock: Clock, held: Collection[tuple[UUID, str]]) -> Bar:
+    operation = planned(execution)
+    work_s = effort_of(operation).for_quantity(execution.quantity)
+    return Bar(
+        order=execution.work_order,
+        operation=operation,
+        station=execution.station,
+        starts_at=execution.started_at,
+        ends_at=clock.end(execution.started_at, work_s),
+        quantity=execution.quantity,
+        work_s=work_s,
+        unit=execution.unit.serial,
+        is_held=_is_held(execution.work_order_id, execution.operation_code, held),
+    )
+
+
+def _is_held(order: UUID, code: str, held: Collection[tuple[UUID, str]]) -> bool:
+    return (order, "") in held or (order, code) in held

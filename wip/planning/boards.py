@@ -1,0 +1,220 @@
+"""The board of a work center: its window, its bars, what stands against them, and a proposal for it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+
+from equipment.calendars.spans import moment_of, shifts_between
+from equipment.models import Station, WorkCenter
+from equipment.queries import in_plant_order
+from mes.kernel.audit.canonical import digest
+from orders.models import WorkOrder
+from orders.plans import OperationPlan
+from orders.queries import plan_of
+from orders.status import OrderStatus
+from wip.efforts import effort_from, effort_of
+from wip.planning.bars import Bar, Key, bars_of, clocks_of, held_among, left_of
+from wip.planning.clocks import Clock
+from wip.planning.conflicts import Board
+from wip.planning.proposals import Free, Placed, Task, propose
+from wip.queues import last_family
+from wip.ranks import Terms
+
+ORDERS = 100  # by rank, so many are planned at once
+_DAY = timedelta(days=1)
+_STEP, _EPOCH = timedelta(minutes=5), datetime(1970, 1, 1, tzinfo=UTC)
+_WITHOUT_CALENDAR = (time(6), time(22))
+
+
+def window_of(center: WorkCenter, clock: Clock, day: date) -> tuple[datetime, datetime]:
+    """What the board shows of a day: the shifts that begin on it, whole; without any, 6:00 to 22:00."""
+    zone = center.site.zone
+    shifts = []
+    if clock.timetable is not None:
+        midnight, next_one = (moment_of(zone, datetime.combine(day + n * _DAY, time())) for n in (0, 1))
+        shifts = [one for one in shifts_between(clock.timetable, midnight, next_one) if one.date == day]
+    if shifts:
+        return shifts[0].begins_at, max(one.ends_at for one in shifts)
+    begin, end = (moment_of(zone, datetime.combine(day, at)) for at in _WITHOUT_CALENDAR)
+    return begin, end
+
+
+def stations_of(center: WorkCenter) -> list[Station]:
+    """The active stations of a work center, each with it and its site, in the plant's order."""
+    found = Station.objects.filter(work_center=center, is_active=True)
+    return list(found.select_related("work_center__site", "station_class", "site").order_by(*in_plant_order()))
+
+
+def board_of(stations: Sequence[Station], begin: datetime, end: datetime, now: datetime) -> Board:
+    """The bars at these stations that reach into the window, with what is known to judge them."""
+    clocks = clocks_of(stations)
+    here = Q(station__in=stations)
+    bars = bars_of(here & Q(starts_at__lt=end, ends_at__gt=begin), here & Q(started_at__lt=end), clocks=clocks)
+    bars = [bar for bar in bars if bar.ends_at > begin or (bar.is_running and begin <= now < end)]
+    orders = {bar.order.pk: bar.order for bar in bars}
+    known = {bar.key for bar in bars}
+    of_orders = Q(work_order__in=orders)
+    elsewhere = [b for b in bars_of(of_orders, of_orders & ~here) if b.key is None or b.key not in known]
+    return Board(bars, elsewhere, left_of(orders.values()), clocks, now)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a proposal does with a job. before, after: its station and begin; None: not planned."""
+
+    order: WorkOrder
+    operation: OperationPlan
+    before: Bar | None
+    after: Placed | None
+
+    @property
+    def kind(self) -> str:
+        """NEW, MOVED, SAME, REMOVED."""
+        if self.before is None:
+            return "NEW"
+        if self.after is None:
+            return "REMOVED"
+        is_same = (self.before.station, self.before.starts_at) == (self.after.station, self.after.starts_at)
+        return "SAME" if is_same and self.before.ends_at == self.after.ends_at else "MOVED"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a proposal changes. digest: tells it from any other."""
+
+    changes: Sequence[Change]
+
+    @property
+    def digest(self) -> str:
+        return digest(
+            [
+                (
+                    str(one.order.pk),
+                    one.operation.code,
+                    one.before and str(one.before.key),
+                    one.after and (str(one.after.station.pk), one.after.starts_at, one.after.ends_at),
+                )
+                for one in self.changes
+            ]
+        )
+
+
+def proposal_for(stations: Sequence[Station], *, now: datetime, since: datetime, until: datetime) -> Proposal:
+    """What the stations would do from `since` until then, beside what is planned there; now: at the next five minutes.
+
+    What is on hold, and what of the rest does not begin by `until`, is planned no more.
+    """
+    since, clocks = max(_next_five_minutes(now), since), clocks_of(stations)
+    orders = _orders_at(stations)
+    of_orders = Q(work_order__in=orders)
+    bars = bars_of(of_orders | Q(station__in=stations), of_orders | Q(station__in=stations), clocks=clocks)
+    tasks = _tasks(orders, stations, bars, since)
+    free = [_free(station, bars, since) for station in stations]
+    placed = {one.task.key: one for one in propose(tasks, free, clocks, until=until)}
+    here = {station.pk for station in stations}
+    before = {
+        bar.job: bar
+        for bar in bars
+        if not (bar.is_running or bar.is_done)
+        and bar.station.pk in here
+        and (bar.starts_at < until or bar.job in placed)
+    }
+    changes = [Change(p.task.order, p.task.operation, before.get(key), p) for key, p in placed.items()]
+    changes += [Change(bar.order, bar.operation, bar, None) for key, bar in before.items() if key not in placed]
+    return Proposal(changes)
+
+
+def _next_five_minutes(moment: datetime) -> datetime:
+    """A plan from this very second would be late at once, and another one a second later."""
+    return moment + (_EPOCH - moment) % _STEP
+
+
+def to_plan(stations: Sequence[Station]) -> list[tuple[WorkOrder, OperationPlan, Decimal]]:
+    """What could be planned at these stations, by rank: order, operation, and how much is left to begin."""
+    classes, orders = {station.station_class_id for station in stations}, _orders_at(stations)
+    left = left_of(orders)
+    return [
+        (order, one, left[order.pk, one.code])
+        for order in orders
+        for one in plan_of(order).operations
+        if one.station_class_id in classes and left[order.pk, one.code] > 0
+    ]
+
+
+def _orders_at(stations: Sequence[Station]) -> list[WorkOrder]:
+    """Of the orders of which something waits for these stations, the first by rank; without those on hold."""
+    classes = {station.station_class_id for station in stations}
+    sites = {station.site_id for station in stations}
+    found = WorkOrder.objects.filter(site__in=sites, status__in=(OrderStatus.RELEASED, OrderStatus.RUNNING))
+    found = found.filter(open_operations__station_class__in=classes).distinct()
+    orders = list(found.order_by("priority", "due_at", "erp_reference")[:ORDERS])
+    held = held_among([order.pk for order in orders])
+    return [order for order in orders if (order.pk, "") not in held]
+
+
+def _free(station: Station, bars: Sequence[Bar], since: datetime) -> Free:
+    running = [bar.ends_at for bar in bars if bar.is_running and bar.station.pk == station.pk]
+    return Free(station, max([since, *running]), last_family(station))
+
+
+def _tasks(
+    orders: Sequence[WorkOrder], stations: Sequence[Station], bars: Sequence[Bar], since: datetime
+) -> list[Task]:
+    """What is left to begin at these stations on the orders, without what is on hold."""
+    classes, here = {station.station_class_id for station in stations}, {station.pk for station in stations}
+    left, held = left_of(orders), held_among([order.pk for order in orders])
+    fixed = [bar for bar in bars if bar.is_running or not (bar.is_done or bar.station.pk in here)]
+    found = []
+    for order in orders:
+        rest = _Rest(order, left, [bar for bar in fixed if bar.order.pk == order.pk])
+        mine = [one for one in rest.ways if one.station_class_id in classes and (order.pk, one.code) not in held]
+        found += [rest.task(one, {each.code for each in mine}, since) for one in mine]
+    return found
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What is left to do on an order. bars: what runs of it, and what is planned at other work centers."""
+
+    order: WorkOrder
+    left: Mapping[Key, Decimal]
+    bars: Sequence[Bar]
+
+    @property
+    def ways(self) -> list[OperationPlan]:
+        """The operations at which something is left to begin; of alternates the first."""
+        found: dict[str, OperationPlan] = {}
+        for one in plan_of(self.order).operations:
+            if self.left[self.order.pk, one.code] > 0:
+                found.setdefault(one.alternate_group or f"={one.code}", one)
+        return list(found.values())
+
+    def task(self, operation: OperationPlan, mine: Collection[str], since: datetime) -> Task:
+        before = [self._end(code, mine, since) for code in operation.predecessors]
+        after = tuple((self.order.pk, code) for code in operation.predecessors if code in mine)
+        quantity = self.left[self.order.pk, operation.code]
+        return Task(self.order, operation, quantity, self._terms(operation, quantity), max([since, *before]), after)
+
+    def _end(self, code: str, mine: Collection[str], since: datetime) -> datetime:
+        """When an operation is over, as far as one knows; what is planned nowhere takes its time from `since` on."""
+        ends = max((bar.ends_at for bar in self.bars if bar.operation.code == code), default=since)
+        operation, left = plan_of(self.order).operation(code), self.left[self.order.pk, code]
+        if code in mine or ends > since or not left or operation is None or operation not in self.ways:
+            return ends
+        return since + timedelta(seconds=effort_of(operation).for_quantity(left))
+
+    def _terms(self, operation: OperationPlan, quantity: Decimal) -> Terms:
+        return Terms(
+            priority=self.order.priority,
+            due_at=self.order.due_at,
+            order=self.order.erp_reference,
+            serial="",
+            operation=operation.code,
+            setup_s=operation.setup_time_s,
+            work_s=effort_of(operation).for_quantity(quantity),
+            left_s=effort_from(plan_of(self.order), operation.code).for_quantity(quantity),
+            setup_family=operation.setup_family,
+        )

@@ -145,7 +145,7 @@ class UndoOperation(Endpoint):
     def post(self, request: Request, serial: str, code: str) -> Response:
         asked = self.read(UndoInput)
         execution = running_execution(request.user, serial, code)
-        station = _station_of(execution, request.user, asked["station"])
+        station = station_of(execution, request.user, asked["station"])
         with self.door(station=station.code) as passage:
             if not passage.replayed:
                 undo(

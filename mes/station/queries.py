@@ -45,8 +45,9 @@ def active_logon(device: StationDevice) -> StationLogon | None:
 
 def last_log_offs(people: Collection[Any]) -> dict[Any, datetime]:
     """When these people, by key, logged off last; without those who are on anywhere, or never were."""
-    rows = StationLogon.objects.filter(person__in=people).order_by().values_list("person")
-    rows = rows.annotate(last=Max("logged_off_at"), on=Count("pk", filter=Q(logged_off_at__isnull=True)))
+    grouped = StationLogon.objects.filter(person__in=people).order_by().values("person")
+    counted = grouped.annotate(last=Max("logged_off_at"), on=Count("pk", filter=Q(logged_off_at__isnull=True)))
+    rows = counted.values_list("person", "last", "on")
     return {person: last for person, last, on in rows if last is not None and not on}
 
 

@@ -19,7 +19,6 @@ ALONE = {
     "wip.Hold.due_at": "the same",
     "wip.PlannedJob.starts_at": "a plan: `planned_by`",
     "wip.PlannedJob.ends_at": "the same",
-    "wip.LaborSpan.claimed_at": "people claim their own time: `person`",
     "wip.LaborSpan.began_at": "people begin and end their own work: `person`",
     "wip.LaborSpan.ended_at": "the same",
     "wip.LaborSpan.claimed_at": "the same",

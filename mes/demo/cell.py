@@ -7,8 +7,9 @@ from equipment.actions import assets
 from equipment.calendars.queries import timetable_of
 from equipment.calendars.spans import add_working_time, shift_at
 from equipment.models import PhysicalAsset
-from mes.demo import labor
+from mes.demo import labor, lots
 from mes.demo.ground import MACHINING, operations_of
+from mes.demo.lots import CHARGED, CHARGED_WITH, OVERLAPS, RUSHED, TESTED
 from mes.demo.work import next_job
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
@@ -55,6 +56,7 @@ class Cell:
         self.timetable = timetable
         self.shaft = operations_of("GS-24")
         self.free: dict[str, datetime] = {}
+        self.waits_at_furnace: dict[int, datetime] = {}
 
     def order(self, index: int) -> WorkOrder:
         return self.orders[f"WO-{FIRST - 1 + index}"]
@@ -82,22 +84,65 @@ class Cell:
         ready = at + timedelta(minutes=20)
         if index == SHARPENED_BEFORE:
             history.add(at, self.turn_insert)
-        for operation in self.shaft:
+        orders, way = [order], self.shaft
+        if index == OVERLAPS:
+            ready, way = self.schedule_overlap(order, ready), way[2:]
+        for operation in way:
             if operation.code == until:
+                self.schedule_beside(order, index, ready)
                 return
-            ready = self.schedule_operation(order, operation, ready)
+            if operation.code == "40" and index in CHARGED_WITH.values():
+                self.waits_at_furnace[index] = ready
+                return
+            if operation.code == "40" and index in CHARGED_WITH:
+                orders.insert(0, self.order(CHARGED_WITH[index]))
+                ready = max(ready, self.waits_at_furnace[CHARGED_WITH[index]])
+            if operation.code == "40" and index == TESTED:
+                history.add(ready, lambda at: lots.take_test_pieces(history, order, at))
+                ready += timedelta(minutes=30)
+            if operation.code == "40":
+                ready = self.schedule_operation(orders, operation, ready)
+            else:
+                ready = max(self.schedule_operation([one], operation, ready) for one in orders)
 
-    def schedule_operation(self, order: WorkOrder, operation: OperationPlan, ready: datetime) -> datetime:
-        """Put an operation into the schedule when its machine is free and somebody is there; returns its end."""
+    def schedule_beside(self, order: WorkOrder, index: int, ready: datetime) -> None:
+        """What happened to a lot that waits."""
+        if index == RUSHED:
+            at = min(ready + timedelta(minutes=30), self.history.now - timedelta(minutes=20))
+            self.history.add(at, lambda at: lots.send_some_ahead(self.history, order, at))
+
+    def schedule_overlap(self, order: WorkOrder, ready: datetime) -> datetime:
+        """Turn a lot, and hob its first gears while the rest is turned; returns when both are done."""
+        history, (turn, hob) = self.history, self.shaft[:2]
+        end = self.schedule_operation([order], turn, ready)
+        begin = max(ready, end - timedelta(minutes=25))
+        history.add(begin, lambda at: self.book_first_gears(order, at))
+        return self.schedule_operation([order], hob, begin + timedelta(minutes=2), not_before=end)
+
+    def book_first_gears(self, order: WorkOrder, at: datetime) -> None:
+        unit = self.history.unit(order)
+        execution = unit.executions.select_related("worked_by").get(operation_code="10")
+        lots.book_part(self.history.worker, unit, "10", execution.worked_by.username, 16, at)
+
+    def schedule_operation(
+        self, orders: list[WorkOrder], operation: OperationPlan, ready: datetime, *, not_before: datetime | None = None
+    ) -> datetime:
+        """Put an operation into the schedule when its machine is free and somebody is there; returns its end.
+
+        orders: whose lots run together. not_before: when it can end at the earliest.
+        """
         history, code = self.history, operation.code
-        planned = operation.setup_time_s + operation.run_time_s * min(40, int(order.quantity))
+        planned = operation.setup_time_s + operation.run_time_s * min(40, int(orders[0].quantity))
         takes = timedelta(seconds=int(planned * history.chance.uniform(0.9, 1.15)))
         walk = timedelta(seconds=history.chance.randint(120, 900))
         begin = add_working_time(self.timetable, max(ready, self.free.get(code, ready)), walk)
-        end = self.free[code] = add_working_time(self.timetable, begin, takes)
+        end = add_working_time(self.timetable, begin, takes)
+        if not_before is not None:
+            end = max(end, not_before + timedelta(minutes=10))
+        self.free[code] = end
         first, last = self.who(code, begin), self.who(code, end - timedelta(seconds=1))
-        history.add(begin, lambda at: self.begin(order, code, first, at, end))
-        history.add(end, lambda at: self.end(order, code, first, last, at, begin + (end - begin) * 0.9))
+        history.add(begin, lambda at: self.begin(orders, code, first, at, end))
+        history.add(end, lambda at: self.end(orders[0], code, first, last, at, begin + (end - begin) * 0.9))
         return end
 
     def who(self, code: str, at: datetime) -> str:
@@ -105,11 +150,15 @@ class Cell:
         shift = shift_at(self.timetable, at)
         return CREW.get(shift.code if shift else "", CREW["E"])[code]
 
-    def begin(self, order: WorkOrder, code: str, who: str, at: datetime, end: datetime) -> None:
-        history = self.history
-        history.worker.start(history.unit(order), code, history.stations[f"1{code}"], who, at)
+    def begin(self, orders: list[WorkOrder], code: str, who: str, at: datetime, end: datetime) -> None:
+        history, station = self.history, self.history.stations[f"1{code}"]
+        units = [history.unit(order) for order in orders]
+        if len(units) > 1:
+            history.worker.start_batch(units, code, station, who, at)
+        else:
+            history.worker.start(units[0], code, station, who, at)
         if end > history.now:
-            history.worker.record(history.unit(order), code, who, history.now, share=(history.now - at) / (end - at))
+            history.worker.record(units[0], code, who, history.now, share=(history.now - at) / (end - at))
 
     def end(self, order: WorkOrder, code: str, first: str, last: str, at: datetime, before: datetime) -> None:
         """Complete; the next shift takes over what the one before has begun."""
@@ -137,6 +186,12 @@ class Cell:
             if running_at(station).exists():
                 continue
             job, _ = next_job(station, history.people[who])
-            if job is not None:
-                at = now - timedelta(minutes=history.chance.randint(5, 35))
-                history.worker.start(job.unit, job.operation.code, station, who, at)
+            if job is None:
+                continue
+            if code == "40" and job.order == self.order(CHARGED):
+                lots.charge(history, job.order, who, now - timedelta(minutes=40))
+                continue
+            at = now - timedelta(minutes=35 if code == "10" else history.chance.randint(5, 30))
+            history.worker.start(job.unit, job.operation.code, station, who, at)
+            if code == "10":
+                lots.book_part(history.worker, job.unit, "10", who, 12, now - timedelta(minutes=1))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from random import Random
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from equipment.models import Station
@@ -17,7 +17,8 @@ from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
-from mes.station.actions import operations
+from mes.station.actions import batches, operations
+from mes.station.actions.batches import BatchEnd
 from mes.station.actions.operations import Completion, Given
 from mes.station.actions.signing import signature_content
 from orders.models import StepKind
@@ -103,6 +104,14 @@ class Worker:
             execution = operations.start(unit=unit, operation_code=code, station=station, by=person, at=at)
         self.running[unit.pk, code] = execution
         return execution
+
+    def start_batch(self, units: Sequence[Unit], code: str, station: Station, who: str, at: datetime) -> None:
+        """Start an operation on several units in one run; from then on any of them stands for all."""
+        person = self.people[who]
+        with open_door(person=person, at=at, station=station.code):
+            batch = batches.start(units=units, operation_code=code, station=station, by=person, at=at)
+        for execution in batch.executions.select_related("station__site", "work_order"):
+            self.running[execution.unit_id, code] = execution
 
     def clear(self, unit: Unit, station: Station, who: str, at: datetime) -> None:
         """Clear the station for the unit's order: every line of its checklist, signed."""
@@ -201,8 +210,12 @@ class Worker:
 
     def take_over(self, unit: Unit, code: str, who: str, at: datetime) -> None:
         execution = self.running[unit.pk, code]
+        here: dict[str, Any] = {"station": execution.station, "by": self.people[who], "at": at}
         with open_door(person=self.people[who], at=at, station=execution.station.code):
-            operations.take_over(execution=execution, station=execution.station, by=self.people[who], at=at)
+            if execution.batch is not None:
+                batches.take_over(batch=execution.batch, **here)
+            else:
+                operations.take_over(execution=execution, **here)
 
     def report(
         self,
@@ -215,16 +228,13 @@ class Worker:
         overrides: Sequence[GivenOverride] = (),
     ) -> None:
         execution, person = self.running[unit.pk, code], self.people[who]
+        here: dict[str, Any] = {"station": execution.station, "by": person, "at": at, "overrides": overrides}
         with open_door(person=person, at=at, station=execution.station.code):
-            operations.report(
-                execution=execution,
-                given=given,
-                completion=completion,
-                station=execution.station,
-                by=person,
-                at=at,
-                overrides=overrides,
-            )
+            if execution.batch is not None:
+                end = None if completion is None else BatchEnd(signing=completion.signing)
+                batches.report(batch=execution.batch, given=given, end=end, **here)
+            else:
+                operations.report(execution=execution, given=given, completion=completion, **here)
 
 
 _TEXTS: dict[str, Callable[[Unit], str]] = {

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from equipment.calendars.policies import check_calendar
 from equipment.calendars.queries import timetable_of
@@ -23,8 +24,9 @@ from equipment.models import (
     Station,
     WorkCenter,
 )
-from genealogy.models import Unit
+from genealogy.models import Activity, Unit
 from mes.demo import loading
+from mes.demo.lots import CHARGED_WITH
 from mes.demo.master_data import FOLDER, plant_files
 from mes.demo.people import PASSWORD, PINS
 from mes.demo.stock import SUSPECT_LOT
@@ -37,7 +39,9 @@ from mes.plantfiles.kinds import KINDS
 from mes.plantfiles.writing import export
 from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
 from tests.demo.conftest import NOW
+from tests.flow import check_balances
 from wip.models import (
+    Batch,
     ExecutionEvent,
     Hold,
     LineClearance,
@@ -89,6 +93,7 @@ def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_querie
     an_order_is_redlined_and_scrap_replaced()
     the_people_can_log_in()
     the_floor_is_at_work()
+    lots_are_in_motion()
     a_month_was_worked()
     the_plant_has_its_data()
     nothing_happens_in_the_future()
@@ -176,6 +181,19 @@ def the_floor_is_at_work() -> None:
     }
     assert set(Rework.objects.values_list("status", flat=True)) == {"DONE"}
     assert WorkOrder.objects.get(erp_reference="WO-30001").status == "COMPLETED"
+
+
+def lots_are_in_motion() -> None:
+    """In batches, in parts, on pallets."""
+    charges = Counter(Batch.objects.values_list("status", flat=True))
+    assert charges == {"COMPLETED": len(CHARGED_WITH), "RUNNING": 1}
+    assert all(batch.executions.count() == 2 for batch in Batch.objects.all())
+    moved = Activity.objects.filter(kind__in=["SPLIT", "MERGE", "LOAD"]).order_by().values_list("kind")
+    assert dict(moved.annotate(Count("pk"))) == {"SPLIT": 3, "MERGE": 1, "LOAD": 2}
+    (overlapped,) = Unit.objects.filter(work_order__erp_reference="WO-20013")
+    turned, hobbed = (overlapped.executions.get(operation_code=code) for code in ("10", "20"))
+    assert turned.started_at < hobbed.started_at < turned.completed_at < hobbed.completed_at
+    check_balances()
 
 
 def a_month_was_worked() -> None:

@@ -63,6 +63,7 @@ def queue_of(
 
     crews: who is on each of what runs.
     """
+    running = _once_a_batch(running)
     row, ready, blocked = CARDS // 2, waiting.ready, waiting.blocked
     shut = blocked[:row] if running or ready else blocked[:CARDS]
     slots = CARDS - (row if shut else 0)
@@ -91,6 +92,11 @@ def _why_here(candidate: Candidate) -> str:
 
 def _way_out(verdict: Verdict) -> str:
     return verdict.why or verdict.do
+
+
+def _once_a_batch(running: Sequence[OperationExecution]) -> list[OperationExecution]:
+    """Of what runs together one stands for all."""
+    return list({execution.batch_id or execution.pk: execution for execution in reversed(running)}.values())[::-1]
 
 
 def _running(execution: OperationExecution, digit: int, person: object, crew: Crew, site: Site) -> Card:

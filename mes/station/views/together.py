@@ -93,4 +93,5 @@ def _chosen(request: HttpRequest, presence: Presence, *, at_least: int) -> list[
 
 def _page(request: HttpRequest, presence: Presence) -> HttpResponse:
     groups = waiting_together(presence.station, presence.who)
-    return render(request, "station/together.html", presence.context(groups=groups, pace=presence.pace()))
+    count = sum(len(group.jobs) for group in groups)
+    return render(request, "station/together.html", presence.context(groups=groups, count=count, pace=presence.pace()))

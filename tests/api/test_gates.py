@@ -24,7 +24,7 @@ def test_gates_are_listed_in_their_order_with_what_they_refused(plant, refused):
     found = api_as(plant, "mei").get("/gates").json()["results"]
     assert [one["gate"] for one in found] == list(settings.MES_GATES)
     one = next(one for one in found if one["gate"] == "wip.gates.predecessors_done")
-    assert (one["hooks"], one["override"], one["applies_to_count"]) == (["start"], "permit", 2)
+    assert (one["hooks"], one["override"], one["applies_to_count"]) == (["start", "skip"], "permit", 2)
     assert (one["refused_24_h"], one["refused_7_days"], one["refused_30_days"]) == (2, 2, 2)
 
 

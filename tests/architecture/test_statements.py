@@ -371,7 +371,7 @@ STATEMENTS = {
     start_on_a_running_order: 13,
     record_one_value: 8,
     record_again_what_was_taken_back: 9,
-    take_a_completion_back: 28,
+    take_a_completion_back: 27,
     complete_the_last_signed_operation: 20,
     scrap: 18,
     book_a_part_with_scrap: 12,

@@ -145,7 +145,7 @@ def test_the_page_costs_the_same_for_any_number_of_units(plant, ines, count, dja
     for unit in order.units.order_by("serial")[: count // 20]:
         plant.do(unit, "10")
     ines.get(f"/orders/{order}/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = ines.get(f"/orders/{order}/")
     assert len(page.context["grid"].lines) == min(count, 50)
 

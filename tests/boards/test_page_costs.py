@@ -29,7 +29,7 @@ DESK = {
     "/assets/": 5,
     "/help-calls/": 6,
     "/calendar/": 5,
-    "/gates/": 5,
+    "/gates/": 6,
     "/labor/": 7,
     "/reasons/": 4,
     "/station/stations/": 7,
@@ -48,10 +48,10 @@ API = {
     "/api/v1/calendars": 3,
     "/api/v1/stations": 3,
     "/api/v1/holds": 3,
-    "/api/v1/gates": 3,
+    "/api/v1/gates": 4,
 }
 _LISTS = {"ines": DESK, "ruth": AUDITOR, "api": API}
-ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 22, 8, 10
+ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 23, 8, 10
 
 
 def more(plant, first: int, last: int) -> None:

@@ -73,7 +73,7 @@ def test_who_may_view_the_ledger_sees_its_rows_of_the_unit(plant, finished, desk
 def test_the_record_costs_the_same_however_much_was_done(plant, ines, codes, django_assert_max_num_queries) -> None:
     unit = plant.do(plant.unit(), *codes)
     ines.get(f"/units/{unit}/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         ines.get(f"/units/{unit}/")
 
 

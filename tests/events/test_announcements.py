@@ -69,7 +69,7 @@ def test_a_hold_is_told_to_its_site_and_its_order(committed_plant, committed_dat
     unit = plant.unit()
     wanted = {holds_at(site), one_order(site, unit.work_order_id)}
     with told(committed_database) as topics, plant.door("mei") as passage:
-        about = {"reason_code": "QUALITY", "reason": "Doubt", "unit": unit}
+        about = {"reason_code": "PROCESS", "reason": "Doubt", "unit": unit}
         hold = holds.place(by=passage.person, at=passage.at, **about)
     assert topics == wanted
     with told(committed_database) as topics, plant.door("mei") as passage:

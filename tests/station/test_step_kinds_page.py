@@ -105,7 +105,7 @@ def test_a_photo_is_stored_and_shown_to_who_may_see_the_unit_only(page, work, li
     assert b"".join(allowed.streaming_content) == PNG
     plant.people["ruth"].site_access.all().update(site=plant.elsewhere)
     assert client.get(url).status_code == 404
-    page.post("log-off/")
+    page.post("log-off/", jobs="leave")
     assert page.get(f"files/{reading.value}").status_code == 404
 
 

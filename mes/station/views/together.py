@@ -63,10 +63,11 @@ def split(request: HttpRequest, presence: Presence) -> HttpResponse:
         raise InvalidInput(_("One lot is split at a time."), do=_("Choose one."))
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            quantity = given["quantity"] or Decimal(0)
-            part = lots.split(unit=lot, quantity=quantity, reason=given["reason"], by=presence.who, at=passage.at)
-            passage.remember(part=part.serial, quantity=plain(quantity))
-    done = _("{quantity} of {lot} are {part} now").format(lot=lot, **passage.answer)
+            asked = given["quantity"] or Decimal(0)
+            made = lots.split(unit=lot, quantity=asked, reason=given["reason"], by=presence.who, at=passage.at)
+            passage.remember(part=made.serial, quantity=plain(asked))
+    quantity, part = passage.answer["quantity"], passage.answer["part"]
+    done = _("{quantity} of {lot} are {part} now").format(quantity=quantity, lot=lot, part=part)
     return answer(request, reverse("station:together"), lambda: _page(request, presence), done=done)
 
 

@@ -269,7 +269,7 @@ def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
 @logged_on
 def undo(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     """Take the last act on a job back: go on with the job, or with the queue, when its start was the act."""
-    given = checked(UndoForm(request.POST | request.GET))
+    given = checked(UndoForm(request.GET.dict() | request.POST.dict()))
     execution = job_at(presence.station, pk)
     with enter(request, presence, given) as passage:
         if not passage.replayed:

@@ -79,5 +79,5 @@ def test_the_form_moves_a_job_by_keyboard_alone(board):
     field.fill(f"{field.input_value()[:10]}T11:00")
     page.get_by_role("button", name="Plan it there").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("ST-10, 11:00 to 11:10")).to_be_visible()
+    expect(page.get_by_role("heading", name="ST-10, 11:00 to 11:10")).to_be_visible()
     assert PlannedJob.objects.get().starts_at - job.starts_at == timedelta(hours=3)

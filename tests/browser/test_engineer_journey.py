@@ -53,7 +53,7 @@ def test_from_a_copy_to_an_order_that_runs_on_it(page: Page, chromium: Browser, 
     log_in(page, url, "hiroshi")
     page.get_by_role("link", name="Master data").click()
     page.get_by_role("link", name="Routings", exact=True).click()
-    page.get_by_role("link", name="7", exact=True).click()
+    page.get_by_role("link", name="7 released").click()
     page.get_by_role("button", name="Copy to a new draft").click()
     page.locator("dialog[open]").get_by_label("Reason").fill("CAPA-0041")
     page.locator("dialog[open]").get_by_role("button", name="Copy").click()

@@ -49,6 +49,7 @@ def test_a_hold_is_placed_and_released_in_dialogs(desk, committed_plant, plant_s
     page.goto(f"{plant_server.url}/orders/{order}/")
     page.get_by_role("button", name="Hold order").click()
     expect(page.get_by_label("Reason")).to_be_focused()
+    page.get_by_label("Kind").select_option("PROCESS")  # a doubt about quality is for quality to release
     page.get_by_label("Reason").fill("Plating below 8 µm")
     page.get_by_role("button", name="Place the hold").click()
     expect(page.get_by_text("1 open hold")).to_be_visible()

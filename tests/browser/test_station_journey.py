@@ -29,7 +29,8 @@ class Operator:
         expect(self.page.locator(".prompt")).to_contain_text(words)
 
     def toast(self, words: str) -> None:
-        expect(self.page.locator("#toast")).to_contain_text(words)
+        """What was done is said: in the toast, or in the bar that offers to take it back."""
+        expect(self.page.get_by_role("status").filter(has_text=words).first).to_be_visible()
 
     def refused(self, words: str) -> None:
         expect(self.page.locator("#refusal .banner")).to_contain_text(words)

@@ -169,6 +169,8 @@ def test_a_revision_held_elsewhere_is_free_here(plant):
     unit = plant.unit()
     plant.start(unit, "10")
     plant.report(unit, "10", Given("BOARD", board.serial))
+    board.refresh_from_db()
+    assert board.quantity_left == 0
 
 
 def test_an_order_is_released_for_some_of_its_units(plant):

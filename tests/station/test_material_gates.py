@@ -111,6 +111,7 @@ def test_an_earlier_lot_whose_order_is_on_hold_is_not_waited_for(plant, fit):
         Unit.objects.filter(pk=soon.pk).update(work_order=order)  # as if it had been made here
         holds.place(order=order, reason_code="QUALITY", reason="Doubt", by=passage.person, at=passage.at)
     fit.take(fit.unit, "LATER")
+    assert Unit.objects.get(serial="LATER").quantity_consumed > 0
 
 
 def test_the_verdict_names_the_lot_and_a_supervisor_may_pass(plant, fit):
@@ -180,6 +181,7 @@ def test_an_earlier_lot_of_another_revision_than_the_bom_asks_for_is_not_waited_
         with_revision(plant, serial, revision, expires)
         stage(plant, Unit.objects.get(serial=serial), "20")
     made.take(unit, "NEW")
+    assert Unit.objects.get(serial="NEW").quantity_consumed > 0
 
 
 def with_revision(plant, serial, revision, expires=None) -> None:

@@ -85,19 +85,24 @@ def send_back(
     if pinned is not None:
         locked.rework_revision, locked.rework_plan = routing_revision, pinned
         update([locked], "rework_revision", "rework_plan")
-    exceptions.note(
-        kind=ExceptionKind.REWORK,
-        unit=locked,
-        operation_code=found_in,
-        what=_in_words(rework),
-        reason=rework.reason,
-        execution=running,
-        by=by,
-        at=at,
-    )
+    _note(rework, locked, running)
     openings.rebuild(units=[locked])
     announce(*after_moving(locked))
     return rework
+
+
+def _note(rework: Rework, unit: Unit, ended: OperationExecution | None) -> None:
+    """Put on record that the unit goes another way; ended: the job that ended by the decision."""
+    exceptions.note(
+        kind=ExceptionKind.REWORK,
+        unit=unit,
+        operation_code=rework.found_in,
+        what=_in_words(rework),
+        reason=rework.reason,
+        execution=ended,
+        by=rework.decided_by,
+        at=rework.decided_at,
+    )
 
 
 def cancel(*, rework: Rework, reason: str, by: Person, at: datetime) -> Rework:

@@ -26,27 +26,13 @@ from orders.models import Product, ProductRevision, Tracking, WorkOrder
 def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> list[Unit]:
     """The units of orders: n serial numbers each, or one lot of n. The numbers follow the product's pattern."""
     quantities = {order.pk: _quantities(order) for order in orders}
-    status = UNIT.after(None, "release")
     made: list[Unit] = []
     activities = []
     for product in dict.fromkeys(order.product_revision.product for order in orders):
         its = [order for order in orders if order.product_revision.product == product]
         serials = iter(new_serials(product, sum(len(quantities[order.pk]) for order in its)))
         for order in its:
-            new = [
-                Unit(
-                    site_id=order.site_id,
-                    serial=next(serials),
-                    product=product,
-                    product_revision_id=order.product_revision_id,
-                    work_order=order,
-                    status=status,
-                    quantity=quantity,
-                    created_at=at,
-                    created_by=by,
-                )
-                for quantity in quantities[order.pk]
-            ]
+            new = [_unit_of(order, next(serials), quantity, by, at) for quantity in quantities[order.pk]]
             made += new
             activities.append(
                 activity(ActivityKind.RELEASE, order.site_id, by, at, outputs=[(u, u.quantity) for u in new])
@@ -60,28 +46,29 @@ def create_more(
     *, order: WorkOrder, quantities: Sequence[Decimal], by: Person, at: datetime, replaces: Unit | None = None
 ) -> list[Unit]:
     """Further units of an order on the floor, one of each quantity; replaces: the scrapped piece one is made for."""
-    status = UNIT.after(None, "release")
-    made = [
-        Unit(
-            site_id=order.site_id,
-            serial=serial,
-            product=order.product_revision.product,
-            product_revision_id=order.product_revision_id,
-            work_order=order,
-            status=status,
-            quantity=quantity,
-            replaces=replaces,
-            created_at=at,
-            created_by=by,
-        )
-        for serial, quantity in zip(
-            new_serials(order.product_revision.product, len(quantities)), quantities, strict=True
-        )
-    ]
+    serials = new_serials(order.product_revision.product, len(quantities))
+    made = [_unit_of(order, serial, quantity, by, at) for serial, quantity in zip(serials, quantities, strict=True)]
+    for unit in made:
+        unit.replaces = replaces
     insert(made)
     why = _("Replaces {unit}.").format(unit=replaces) if replaces else _("More is ordered.")
     record(ActivityKind.RELEASE, order.site_id, by, at, outputs=[(u, u.quantity) for u in made], reason=why)
     return made
+
+
+def _unit_of(order: WorkOrder, serial: str, quantity: Decimal, by: Person, at: datetime) -> Unit:
+    """A unit that is made for an order, not stored yet."""
+    return Unit(
+        site_id=order.site_id,
+        serial=serial,
+        product=order.product_revision.product,
+        product_revision_id=order.product_revision_id,
+        work_order=order,
+        status=UNIT.after(None, "release"),
+        quantity=quantity,
+        created_at=at,
+        created_by=by,
+    )
 
 
 def cancel(*, units: Sequence[Unit], reason: str, by: Person, at: datetime) -> None:

@@ -20,6 +20,7 @@ def note(
     reason: str = "",
     execution: OperationExecution | None = None,
     station_code: str = "",
+    approved_by: Person | None = None,
 ) -> ProcessException:
     """Store what went another way on a unit, in a sentence."""
     noted = ProcessException(
@@ -34,6 +35,7 @@ def note(
         reason=reason[:200],
         at=at,
         by=by,
+        approved_by=approved_by,
     )
     insert([noted])
     return noted

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
@@ -25,6 +24,7 @@ from orders.models import ProductRevision, WorkOrder
 from orders.topics import one_order
 from wip.impact import GONE
 from wip.models import Hold, HoldReason, OperationExecution
+from wip.numbers import next_numbers
 from wip.policies import check_may_release
 from wip.status import HOLD, ExecutionStatus, HoldStatus
 from wip.topics import holds
@@ -85,7 +85,7 @@ def place(
     check_site_access(by, site_id)  # a draft order may have moved meanwhile
     _wait_for_work(order, station)
     hold = Hold(site_id=site_id, operation_code=operation_code, **on, **_placed(why, by, at))
-    (hold.number,) = _next_numbers(1)
+    (hold.number,) = next_numbers("hold", 1)
     hold.save(force_insert=True)
     inherit(hold, heirs)
     _announce(site_id, [hold], heirs)
@@ -110,7 +110,7 @@ def place_automatically(
     why = Why(HoldReason.PROCESS, reason[:200], is_automatic=True)
     on = {"unit": unit, "work_order": order, "operation_code": operation_code}
     hold = Hold(site_id=held.site_id, **on, **_placed(why, by, at))
-    (hold.number,) = _next_numbers(1)
+    (hold.number,) = next_numbers("hold", 1)
     hold.save(force_insert=True)
     _announce(held.site_id, [hold], [])
     return hold
@@ -131,7 +131,7 @@ def inherit(hold: Hold, heirs: Sequence[Unit]) -> list[Hold]:
             number=number,
             **_placed(why, hold.placed_by, hold.placed_at),
         )
-        for heir, number in zip(heirs, _next_numbers(len(heirs)), strict=True)
+        for heir, number in zip(heirs, next_numbers("hold", len(heirs)), strict=True)
     ]
     return list(bulk_create_with_history(rows, Hold, default_user=hold.placed_by, batch_size=2000))
 
@@ -309,9 +309,3 @@ def _announce(site: UUID, placed: Sequence[Hold], heirs: Sequence[Unit]) -> None
     orders = {unit.work_order_id for unit in heirs}
     orders |= {hold.work_order_id or (hold.unit.work_order_id if hold.unit else None) for hold in placed}
     announce(*(one_order(site, order) for order in orders if order is not None))
-
-
-def _next_numbers(count: int) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('hold_number') FROM generate_series(1, %s)", [count])
-        return [f"H-{number:04d}" for (number,) in cursor.fetchall()]

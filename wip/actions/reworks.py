@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from genealogy.models import Unit
@@ -19,6 +18,7 @@ from wip.actions import assets, exceptions, executions, openings, passing
 from wip.events import happened
 from wip.facts import executions_on
 from wip.models import OperationExecution, Rework
+from wip.numbers import next_number
 from wip.queries import job_for, planned
 from wip.rework_policies import (
     check_can_go_back,
@@ -66,7 +66,7 @@ def send_back(
     pinned = pin(plan=rework_plan) if rework_plan else None
     rework = Rework.objects.create(
         site_id=locked.site_id,
-        number=_next_number(),
+        number=next_number("rework"),
         unit=locked,
         found_in=found_in,
         return_to=return_to,
@@ -190,9 +190,3 @@ def _in_words(rework: Rework) -> str:
     again = rework.found_in == rework.return_to
     words = _("{number}: {found} again.") if again else _("{number}: back from {found} to {back}.")
     return words.format(number=rework.number, found=rework.found_in, back=rework.return_to)
-
-
-def _next_number() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('rework_number')")
-        return f"R-{cursor.fetchone()[0]:04d}"

@@ -24,13 +24,13 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.writes import insert, update
 from orders.status import OrderStatus
 from wip import undoing
-from wip.actions import executions, openings, orders, replacements
+from wip.actions import exceptions, executions, openings, orders, replacements
 from wip.actions.overrides import give_back
 from wip.acts import Act, acts_on, last_of
 from wip.clock import clock_off, clock_on
 from wip.events import happened
 from wip.jobs import Job
-from wip.models import ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, ProcessException, Reading
+from wip.models import ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, Reading
 from wip.status import EXECUTION, ExceptionKind, ExecutionEventKind
 from wip.topics import after_work
 
@@ -234,17 +234,15 @@ _OF_A_VALUE = ("value", "name", "number", "scanned", "witnessed_by_id", "witness
 
 def _note_correction(undo: _Undo) -> None:
     job, act = undo.job, undo.act
-    ProcessException.objects.create(
-        site_id=job.site_id,
+    exceptions.note(
         kind=ExceptionKind.CORRECTION,
-        work_order=job.order,
         unit=job.unit,
         execution=job.running,
         operation_code=job.running.operation_code,
         station_code=job.station_code,
         what=_("Taken back: {act} of {time} by {person}.").format(
             act=act.words, time=date_format(job.unit.site.local(act.at), "j M H:i"), person=act.by
-        )[:400],
+        ),
         reason=undo.reason,
         at=undo.at,
         by=undo.by,

@@ -114,8 +114,10 @@ def test_a_refused_act_tells_nothing_and_a_repeated_one_nothing_again(committed_
     assert topics == set()
 
 
-def test_without_a_door_nothing_is_told():
-    announce("a/floor")
+def test_without_a_door_nothing_is_told(committed_database):
+    with told(committed_database) as topics:
+        announce("a/floor")
+    assert topics == set()
 
 
 @pytest.mark.parametrize("name", ["", "/", "floor", "//x"])

@@ -22,7 +22,7 @@ function pressedByEnter(target) {
 function onKeydown(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Enter" && pressedByEnter(event.target)?.closest?.("[data-no-enter]")) return event.preventDefault();
-  if (/^F([1-9]|10)$|^Escape$/.test(event.key)) {
+  if (/^F([1-9]|1[01])$|^Escape$/.test(event.key)) {
     const holder = event.repeat ? null : holderOf(event.key);
     if (holder) {
       event.preventDefault();

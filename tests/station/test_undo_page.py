@@ -29,11 +29,18 @@ def offered(answer) -> str:
 def test_a_start_is_offered_to_be_taken_back_and_leads_to_the_queue(plant, page):
     unit = plant.unit()
     answer = page.post("start/", unit=unit.serial, operation="20")
-    assert "Undo F10" in text(answer)
+    assert "Undo F11" in text(answer)
     undone = page.post(offered(answer))
     assert undone["HX-Replace-Url"] == "/station/"
     assert accepted(undone) == f"{unit}: taken back, started"
     assert execution_at(unit, "20") is None
+
+
+def test_no_other_act_of_the_page_has_the_key_of_the_bar(plant, page):
+    answer = page.post("start/", unit=plant.unit().serial, operation="20").content.decode()
+    keys = re.findall(r'data-key="([^"]+)"', re.sub(r"<dialog.*?</dialog>", "", answer, flags=re.S))
+    assert "F11" in keys
+    assert len(keys) == len(set(keys))
 
 
 def test_a_completion_is_taken_back_to_the_job_with_its_values(plant, page):
@@ -41,7 +48,7 @@ def test_a_completion_is_taken_back_to_the_job_with_its_values(plant, page):
     work = page.start(unit)
     page.record(work, "DRIVE", "yes")
     answer = page.post(f"{work}complete/")
-    assert f"{unit} completed Undo F10" in text(answer)
+    assert f"{unit} completed Undo F11" in text(answer)
     undone = page.post(offered(answer))
     assert undone["HX-Replace-Url"] == f"/station/{work}"
     assert "All recorded" in text(undone)

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from mes.kernel import door
 from mes.kernel.keys import uuid7
+from mes.kernel.sealing import SealedField
 
 
 class Record(models.Model):
@@ -38,12 +39,16 @@ class History(HistoricalRecords):
     """simple-history for a mutable record: who and why come from the open door, not from a web request.
 
     At a station the acting person is not the Django log-in, and a task or a command has no request at all.
+    Sealed secrets are left out: an old one is of no use, and stays a secret.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("get_user", acting_person)
         kwargs.setdefault("user_model", settings.AUTH_USER_MODEL)
         super().__init__(**kwargs)
+
+    def fields_included(self, model: type[models.Model]) -> list[models.Field]:
+        return [field for field in super().fields_included(model) if not isinstance(field, SealedField)]
 
     def get_change_reason_for_object(self, instance: models.Model, history_type: str, using: str) -> str | None:
         passage = door.current()

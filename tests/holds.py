@@ -1,8 +1,12 @@
 """Placing and releasing holds in tests, by the verbs."""
 
+from genealogy.actions import units
+from genealogy.actions.units import At
+from genealogy.queries import ComponentScan
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
+from orders.plans import ComponentPlan
 from wip.actions import holds
 from wip.actions.holds import release_content
 from wip.models import Hold
@@ -31,4 +35,17 @@ def lift_for(plant, hold, *units, who="mei", reason="Looked at") -> list[Hold]:
         signing = signed(hold, passage.person) if hold.needs_signature else None
         return holds.release_for(
             hold=hold, units=units, reason=reason, by=passage.person, at=passage.at, signing=signing
+        )
+
+
+def build_in(plant, component, host, quantity=1):
+    """The component is consumed into the host, whatever their operations say."""
+    wanted = ComponentPlan(component.product_id, "X", "X", "LOT", quantity, "pcs")
+    with plant.door() as passage:
+        units.consume(
+            unit=host,
+            components=[ComponentScan("S", component.serial, component, wanted, quantity)],
+            where=At(None, "10", ""),
+            by=passage.person,
+            at=passage.at,
         )

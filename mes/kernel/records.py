@@ -1,6 +1,6 @@
 """Base classes of every stored record, and the history of those that may change."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.conf import settings
@@ -60,6 +60,21 @@ class History(HistoricalRecords):
 def acting_person(instance: models.Model, **kwargs: Any) -> Any:
     passage = door.current()
     return passage.person if passage else None
+
+
+def update_alike(records: Sequence[models.Model], **values: Any) -> None:
+    """Store the same values on all records of a model with a history: two statements, however many they are."""
+    if not records:
+        return
+    model: Any = type(records[0])
+    for record in records:
+        for name, value in values.items():
+            setattr(record, name, value)
+    model._base_manager.filter(pk__in=[record.pk for record in records]).update(**values)
+    passage = door.current()
+    model.history.bulk_history_create(
+        records, batch_size=2000, update=True, default_change_reason=passage.reason if passage else ""
+    )
 
 
 def sequence_field() -> "models.BigIntegerField[int, int]":

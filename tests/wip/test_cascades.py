@@ -2,32 +2,15 @@
 
 import pytest
 
-from genealogy.actions import units
-from genealogy.actions.units import At
 from genealogy.forward import gone_into
 from genealogy.models import Delivery, Supplier, Unit
-from genealogy.queries import ComponentScan
-from orders.plans import ComponentPlan
-from tests.holds import lift, lift_for, place
+from tests.holds import build_in, lift, lift_for, place
 from wip.actions import holds
 from wip.impact import impact_of
 from wip.models import Hold
 from wip.policies import BlockedByGates
 
 pytestmark = pytest.mark.django_db
-
-
-def build_in(plant, component, host, quantity=1):
-    """The component is consumed into the host, whatever their operations say."""
-    wanted = ComponentPlan(component.product_id, "X", "X", "LOT", quantity, "pcs")
-    with plant.door() as passage:
-        units.consume(
-            unit=host,
-            components=[ComponentScan("S", component.serial, component, wanted, quantity)],
-            where=At(None, "10", ""),
-            by=passage.person,
-            at=passage.at,
-        )
 
 
 def taken_lot(plant, count=2):

@@ -19,6 +19,7 @@ from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
+from mes.kernel.records import update_alike
 from mes.kernel.refusals import InvalidInput
 from orders.models import ProductRevision, WorkOrder
 from orders.topics import one_order
@@ -155,8 +156,7 @@ def release(*, hold: Hold, reason: str, by: Person, at: datetime, signing: Signi
         .order_by("pk")
     )
     signature = _sign(locked, signing, reason, (), at)
-    for one in (locked, *heirs):
-        _end(one, reason, signature, by, at)
+    _end([locked, *heirs], reason, signature, by, at)
     _announce(locked.site_id, [hold], [heir.unit for heir in heirs if heir.unit])
     return locked
 
@@ -184,8 +184,7 @@ def release_for(
         heirs = inherit(locked, [unit for unit in units if unit.pk not in freed])
     else:
         heirs = [open_heirs[unit.pk] if unit.pk in open_heirs else _refuse(unit, locked) for unit in units]
-    for heir in heirs:
-        _end(heir, reason, signature, by, at)
+    _end(heirs, reason, signature, by, at)
     _announce(locked.site_id, [hold], units)
     return heirs
 
@@ -233,11 +232,17 @@ def _sign(hold: Hold, signing: Signing | None, reason: str, units: Sequence[Unit
     )
 
 
-def _end(hold: Hold, reason: str, signature: Signature | None, by: Person, at: datetime) -> None:
-    hold.status = HOLD.after(hold.status, "release", name=hold.number)
-    hold.released_at, hold.released_by, hold.release_reason = at, by, reason.strip()
-    hold.release_signature = signature
-    hold.save(update_fields=["status", "released_at", "released_by", "release_reason", "release_signature"])
+def _end(ended: Sequence[Hold], reason: str, signature: Signature | None, by: Person, at: datetime) -> None:
+    """All of them are open."""
+    (status,) = {HOLD.after(hold.status, "release", name=hold.number) for hold in ended}
+    update_alike(
+        ended,
+        status=status,
+        released_at=at,
+        released_by=by,
+        release_reason=reason.strip(),
+        release_signature=signature,
+    )
 
 
 def _check(why: Why, at: datetime) -> None:

@@ -67,4 +67,10 @@ def correct_a_span(shop: Workshop):
 
 
 def log_on(shop: Workshop):
-    return shop.act(logons.log_on, device=StationPage(shop.plant, "10").device, person=shop.plant.people["amina"])
+    device = StationPage(shop.plant, "10").device
+
+    def come():
+        with shop.plant.door("amina") as passage:
+            logons.log_on(device=device, person=passage.person, at=passage.at)
+
+    return come

@@ -29,9 +29,9 @@ from wip.queries import execution_at
 
 STATIONS = {"10": "10", "20": "20", "30": "30", "41": "40", "42": "10", "43": "20", "50": "40"}
 OPERATIONS: dict[str, dict[str, Any]] = {
-    "10": {},
-    "20": {"max_attempts": 2},
-    "30": {"is_optional": True},
+    "10": {"batch_quantity": 100},
+    "20": {"batch_quantity": 100, "max_attempts": 2},
+    "30": {"batch_quantity": 100, "is_optional": True},
     "41": {"alternate_group": "JOIN"},
     "42": {"alternate_group": "JOIN"},
     "43": {},

@@ -22,6 +22,23 @@ ALONE = {
     "wip.LaborSpan.began_at": "people begin and end their own work: `person`",
     "wip.LaborSpan.ended_at": "the same",
     "wip.LaborSpan.claimed_at": "the same",
+    "equipment.MachineCommand.deadline_at": "a plan: `asked_by`",
+    "equipment.MachineCommand.answered_at": "a machine answers",
+    # What machines do, and their collector sees, nobody does.
+    "equipment.MachineEvent.at": "a machine did it; who books it is on its booking",
+    "equipment.EquipmentState.began_at": "the same",
+    "equipment.EquipmentState.ended_at": "the same",
+    "equipment.CounterTotal.at": "the same",
+    "equipment.Sample.at": "a machine's value",
+    "equipment.LatestValue.at": "the same",
+    "equipment.LatestValue.checked_at": "the same",
+    "equipment.Rollup.at": "the same",
+    "equipment.QuarantinedRow.at": "the same",
+    "equipment.Series.began_at": "who changed the tag is on record",
+    "equipment.Observation.began_at": "a collector watches: its lease",
+    "equipment.Observation.ended_at": "the same",
+    "equipment.ConnectionLease.claimed_at": "a collector: `owner`",
+    "equipment.ConnectionLease.expires_at": "the same",
 }
 
 

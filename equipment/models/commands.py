@@ -1,0 +1,63 @@
+"""What is to be written to a machine, by whom and why, and what came of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as lazy
+
+from equipment.models.connections import Connection
+from equipment.models.hierarchy import Site, Station
+from equipment.status import CommandPurpose, CommandStatus
+from mes.kernel.audit.models import Signature
+from mes.kernel.constraints import both_or_neither
+from mes.kernel.records import History, Record, person_field
+
+
+class MachineCommand(Record):
+    """Values to write to tags of one connection, all or none sent.
+
+    lines: [{"tag": code, "value": …, "expected": …}], in the order of writing; expected: what must be there before,
+    missing where it does not matter. subject: what it is for, as text ("U-17 OP-20"). deadline: never sent later.
+    answer: [{"tag", "before", "after"}] as read back. detail: what went wrong, for a person.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="commands")
+    station = models.ForeignKey(
+        Station, on_delete=models.PROTECT, null=True, blank=True, related_name="machine_commands"
+    )
+    purpose = models.CharField(max_length=8, choices=CommandPurpose, default=CommandPurpose.MANUAL)
+    subject = models.CharField(max_length=80, blank=True)
+    lines = models.JSONField()
+    deadline_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=CommandStatus, default=CommandStatus.QUEUED)
+    asked_at = models.DateTimeField()
+    asked_by = person_field(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.JSONField(null=True)
+    detail = models.CharField(max_length=300, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    history = History()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=both_or_neither(
+                    Q(status__in=(CommandStatus.QUEUED, CommandStatus.WRITING)), Q(answered_at__isnull=True)
+                ),
+                name="machine_command_answered",
+                violation_error_message=lazy("A command that is over says when."),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["connection", "asked_at"],
+                condition=Q(status__in=("QUEUED", "WRITING")),
+                name="machine_command_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.subject}".strip()

@@ -1,0 +1,145 @@
+"""Connections to machines: where they answer, how they are trusted, and who watches them now."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from equipment.models.hierarchy import Site
+from equipment.status import ByteOrder, ConnectionKind, LinkState, SecurityMode, SecurityPolicy
+from mes.kernel.records import History, Record
+
+
+class SecurityProfile(Record):
+    """How we are trusted by OPC UA servers, and whom we trust.
+
+    certificate, trusted: PEM, the latter one or more (a server's own, or that of the authority that issued it).
+    private_key and password are sealed (`mes.kernel.sealing`), and neither shown nor kept in the history.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+    policy = models.CharField(max_length=24, choices=SecurityPolicy, default=SecurityPolicy.BASIC256SHA256)
+    mode = models.CharField(max_length=16, choices=SecurityMode, default=SecurityMode.SIGN_AND_ENCRYPT)
+    certificate = models.TextField(blank=True)
+    private_key = models.TextField(blank=True, editable=False)
+    trusted = models.TextField(blank=True)
+    user_name = models.CharField(max_length=80, blank=True)
+    password = models.TextField(blank=True, editable=False)
+
+    history = History(excluded_fields=["private_key", "password"])
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "code"],
+                name="security_profile_once",
+                violation_error_message=lazy("The site has a security profile of this code already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(policy="None", mode="None") | ~(Q(policy="None") | Q(mode="None")),
+                name="security_policy_and_mode",
+                violation_error_message=lazy("A policy needs a mode other than None, and None needs None."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Connection(Record):
+    """A way to a PLC or an OPC UA server; several stations may be behind one.
+
+    address: `host:port`, or an `opc.tcp://` URL. Times in ms. largest_gap, largest_span: registers that one request
+    may read in vain, and altogether. byte_order: of tags that name none. clock_limit_s: by how much its clock may be
+    off before its times count for nothing. A change of it, of its tags or profile is seen by the collector, which
+    connects anew.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="connections")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=ConnectionKind)
+    address = models.CharField(max_length=200)
+    device_id = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(255)])
+    period_ms = models.PositiveIntegerField(
+        lazy("period, ms"), default=1000, validators=[MinValueValidator(20), MaxValueValidator(3_600_000)]
+    )
+    timeout_ms = models.PositiveIntegerField(
+        lazy("time-out, ms"), default=1000, validators=[MinValueValidator(50), MaxValueValidator(30_000)]
+    )
+    largest_gap = models.PositiveSmallIntegerField(default=16, validators=[MaxValueValidator(124)])
+    largest_span = models.PositiveSmallIntegerField(
+        default=125, validators=[MinValueValidator(1), MaxValueValidator(125)]
+    )
+    byte_order = models.CharField(max_length=4, choices=ByteOrder, default=ByteOrder.ABCD)
+    clock_limit_s = models.PositiveIntegerField(lazy("clock limit, s"), default=60)
+    security = models.ForeignKey(
+        SecurityProfile, on_delete=models.PROTECT, null=True, blank=True, related_name="connections"
+    )
+    is_paused = models.BooleanField(default=False)
+
+    history = History()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "code"],
+                name="connection_code_once",
+                violation_error_message=lazy("The site has a connection of this code already."),
+            ),
+            # The target of the composite foreign keys that keep tags at their connection's site.
+            models.UniqueConstraint(fields=["id", "site"], name="connection_at_site"),
+            models.CheckConstraint(
+                condition=Q(security__isnull=True) | Q(kind=ConnectionKind.OPCUA),
+                name="connection_security_of_opcua",
+                violation_error_message=lazy("Modbus TCP knows no security profile; leave it empty."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    def clean(self) -> None:
+        if self.security is not None and self.security.site_id != self.site_id:
+            raise ValidationError({"security": _("The security profile belongs to another site.")})
+
+
+class ConnectionLease(models.Model):
+    """Who watches a connection, until when, and how it goes. Not a record: it tells of now.
+
+    One row a connection, made by trigger. epoch: grows with each owner; what an earlier one still wants to write is
+    refused. batch: number of the last flush of this epoch that was committed. wanted_version grows when connection,
+    tags or profile change; the owner connects anew and follows in version. Counts are since the owner began;
+    dropped: samples that were thinned out of a full spool.
+    """
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True, related_name="lease")
+    owner = models.CharField(max_length=120, blank=True)
+    epoch = models.BigIntegerField(default=0, db_default=0)
+    batch = models.BigIntegerField(default=0, db_default=0)
+    claimed_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    wanted_version = models.BigIntegerField(default=1, db_default=1)
+    version = models.BigIntegerField(default=0, db_default=0)
+    state = models.CharField(max_length=10, choices=LinkState, default=LinkState.WAITING, db_default=LinkState.WAITING)
+    state_since = models.DateTimeField(null=True)
+    detail = models.CharField(max_length=300, blank=True, db_default="")
+    connects = models.BigIntegerField(default=0, db_default=0)
+    requests = models.BigIntegerField(default=0, db_default=0)
+    missed_slots = models.BigIntegerField(default=0, db_default=0)
+    errors = models.BigIntegerField(default=0, db_default=0)
+    samples = models.BigIntegerField(default=0, db_default=0)
+    dropped = models.BigIntegerField(default=0, db_default=0)
+    slowest_answer_ms = models.IntegerField(default=0, db_default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="lease_expires")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}: {self.owner or '—'}, {self.epoch}"

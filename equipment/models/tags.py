@@ -1,0 +1,160 @@
+"""Tags: values at a machine, what they mean, and the series that their samples belong to."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from equipment.drivers import DRIVERS, driver
+from equipment.drivers.base import InvalidAddress, ValueType
+from equipment.models.connections import Connection
+from equipment.models.hierarchy import Site, Station
+from equipment.status import Books, ByteOrder, Reporting, TagRole, TagType
+from mes.kernel.constraints import both_or_neither
+from mes.kernel.records import History, Record
+
+_INTEGERS = (TagType.INT16, TagType.UINT16, TagType.INT32, TagType.UINT32, TagType.INT64, TagType.UINT64)
+
+
+class Tag(Record):
+    """A value at a connection; at its station it is known by its code.
+
+    address: in the driver's notation. value = raw * scale + offset, clamped to low and high, in quantity_unit; bits
+    and texts are taken as they are. length: bytes of a text. deadband: in quantity_unit. max_silence_s: a value is
+    stored at least so often, though nothing changed; 0 for never. COUNTER: rollover is the number of values it has
+    (65536, 4294967296), 0 for one that never rolls over; below reset_below it began anew rather than rolled over.
+    EVENT: the number that the machine raises with each event, acknowledged by writing it to acknowledge_address;
+    the tags whose `event` it is are read in the same request, `field` says what they are: `serial`, `result`,
+    `quantity`, or `step:CODE` for the value of a step. write_low, write_high: bounds of what may be written.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="tags")
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, null=True, blank=True, related_name="tags")
+    code = models.SlugField(max_length=60)
+    name = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=250)
+    value_type = models.CharField(max_length=8, choices=TagType)
+    length = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(250)])
+    byte_order = models.CharField(max_length=4, choices=ByteOrder, blank=True)
+    scale = models.FloatField(default=1.0)
+    offset = models.FloatField(default=0.0)
+    low = models.FloatField(null=True, blank=True)
+    high = models.FloatField(null=True, blank=True)
+    quantity_unit = models.CharField(max_length=12, blank=True)
+    report = models.CharField(max_length=8, choices=Reporting, default=Reporting.CHANGE)
+    deadband = models.FloatField(default=0.0, validators=[MinValueValidator(0)])
+    max_silence_s = models.PositiveIntegerField(lazy("longest silence, s"), default=60)
+    role = models.CharField(max_length=8, choices=TagRole, default=TagRole.VALUE)
+    books = models.CharField(max_length=14, choices=Books, default=Books.NOTHING)
+    rollover = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
+    reset_below = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
+    acknowledge_address = models.CharField(max_length=250, blank=True)
+    event = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="fields")
+    field = models.CharField(max_length=32, blank=True)
+    is_writable = models.BooleanField(default=False)
+    write_low = models.FloatField(null=True, blank=True)
+    write_high = models.FloatField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    history = History()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "code"],
+                name="tag_code_once",
+                violation_error_message=lazy("The connection has a tag of this code already."),
+            ),
+            models.UniqueConstraint(
+                fields=["station", "code"],
+                name="tag_code_once_at_station",
+                violation_error_message=lazy("The station has a tag of this code already."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(role=TagRole.EVENT), ~Q(acknowledge_address="")),
+                name="tag_event_is_acknowledged",
+                violation_error_message=lazy("An event names the address where it is acknowledged; no other tag does."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(event__isnull=False), ~Q(field="")),
+                name="tag_field_of_event",
+                violation_error_message=lazy("What belongs to an event says what it is, and of which event."),
+            ),
+            models.CheckConstraint(
+                condition=Q(books=Books.NOTHING) | ~Q(role=TagRole.VALUE) & Q(station__isnull=False),
+                name="tag_books_at_station",
+                violation_error_message=lazy("Only a counter or an event of a station can book."),
+            ),
+            models.CheckConstraint(
+                condition=Q(role=TagRole.VALUE) | Q(value_type__in=_INTEGERS),
+                name="tag_counts_in_integers",
+                violation_error_message=lazy("A counter or an event is a whole number: choose such a type."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(value_type=TagType.TEXT) | Q(length__gt=0) | Q(address__contains=";"),
+                name="tag_text_has_length",
+                violation_error_message=lazy("A text in registers needs its length in bytes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")),
+                name="tag_range_in_order",
+                violation_error_message=lazy("The low end of the range is above its high end."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(scale=0.0),
+                name="tag_scale_is_something",
+                violation_error_message=lazy("A scale of 0 leaves nothing of the value."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
+
+    def clean(self) -> None:
+        if self.connection_id is None:
+            return
+        if self.connection.site_id != self.site_id:
+            raise ValidationError({"connection": _("The connection belongs to another site.")})
+        if self.station is not None and self.station.site_id != self.site_id:
+            raise ValidationError({"station": _("The station belongs to another site.")})
+        if self.event is not None and self.event.connection_id != self.connection_id:
+            raise ValidationError({"event": _("The event belongs to another connection.")})
+        if self.connection.kind in DRIVERS and self.value_type in ValueType:
+            self._check_address("address", self.address)
+            if self.acknowledge_address:
+                self._check_address("acknowledge_address", self.acknowledge_address)
+
+    def _check_address(self, field: str, address: str) -> None:
+        try:
+            driver(self.connection.kind).check_address(address, ValueType(self.value_type))
+        except InvalidAddress as refused:
+            raise ValidationError({field: str(refused)}) from refused
+
+
+class Series(models.Model):
+    """A tag from one change of its type or unit to the next; what its samples belong to. Made by trigger."""
+
+    id = models.AutoField(primary_key=True)
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="series")
+    version = models.PositiveIntegerField()
+    value_type = models.CharField(max_length=8, choices=TagType)
+    quantity_unit = models.CharField(max_length=12, blank=True)
+    began_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = lazy("series")
+        ordering = ["tag", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tag", "version"],
+                name="series_version_once",
+                violation_error_message=lazy("The tag has this version already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} v{self.version}"

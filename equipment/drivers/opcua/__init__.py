@@ -1,0 +1,1 @@
+"""OPC UA: values as the server reports them, by subscription, with or without certificates."""

@@ -1,0 +1,15 @@
+"""The driver of OPC UA servers, see `equipment.drivers.base.Driver`."""
+
+from contextlib import AbstractAsyncContextManager
+
+from equipment.drivers.base import Endpoint, Link
+from equipment.drivers.opcua.addresses import check_address
+
+__all__ = ["check_address", "connect"]
+
+
+def connect(endpoint: Endpoint) -> AbstractAsyncContextManager[Link]:
+    """Raises LinkLost, NotTrusted."""
+    from equipment.drivers.opcua.link import open_link  # the library takes a second: only who connects needs it
+
+    return open_link(endpoint)

@@ -1,0 +1,125 @@
+"""A client that is trusted by the server, and trusts none but the right one."""
+
+from urllib.parse import urlsplit
+
+from asyncua import Client, ua
+from asyncua.crypto import security_policies
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from equipment.drivers.base import Endpoint, InvalidAddress, NotTrusted
+from equipment.drivers.opcua.certificates import application_uri_of, own_certificate
+from equipment.drivers.opcua.losses import told
+from equipment.drivers.opcua.trust import check_server
+
+POLICIES = {
+    "Basic256Sha256": security_policies.SecurityPolicyBasic256Sha256,
+    "Aes128Sha256RsaOaep": security_policies.SecurityPolicyAes128Sha256RsaOaep,
+    "Aes256Sha256RsaPss": security_policies.SecurityPolicyAes256Sha256RsaPss,
+}
+MODES = {"Sign": ua.MessageSecurityMode.Sign, "SignAndEncrypt": ua.MessageSecurityMode.SignAndEncrypt}
+SESSION_MS = 60_000  # after which a server forgets us when we are gone; machines have few sessions
+WATCHDOG_S = 5
+CONNECT_TIMES = 4  # a small machine takes its time over keys: as long as so many other answers
+_DEFAULT_PORT = 4840
+
+
+def url_of(address: str) -> str:
+    """`host:port` or `opc.tcp://…` as a URL. Raises InvalidAddress."""
+    url = address if "://" in address else f"opc.tcp://{address}"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or _DEFAULT_PORT
+    except ValueError:
+        host, port = None, 0
+    if not host or parts.scheme != "opc.tcp" or parts.username is not None:
+        raise InvalidAddress(f"{address} is no address of a server. Write host:port or opc.tcp://host:port/path.")
+    shown = f"[{host}]" if ":" in host else host
+    return f"opc.tcp://{shown}:{port}{parts.path}"
+
+
+async def client_for(endpoint: Endpoint) -> Client:
+    """A client with everything set, not connected. Raises LinkLost, NotTrusted, InvalidAddress."""
+    security = endpoint.security
+    client = bare_client(endpoint)
+    if security.policy != "None":
+        await _secure(client, endpoint)
+    elif security.trusted or security.user_name:
+        await _check_open_channel(client, endpoint)
+    if security.user_name:
+        client.set_user(security.user_name)
+        client.set_password(security.password)
+    return client
+
+
+def bare_client(endpoint: Endpoint) -> Client:
+    client = Client(url_of(endpoint.address), endpoint.timeout_s * CONNECT_TIMES, watchdog_intervall=WATCHDOG_S)
+    client.name = client.description = "Plantwright"
+    client.application_uri = client.product_uri = "urn:plantwright:client"
+    client.session_timeout = SESSION_MS
+    return client
+
+
+async def presented_certificate(endpoint: Endpoint) -> bytes:
+    """What certificate a server presents, in DER, b"" for none: for a person to compare, and then to trust.
+
+    Raises LinkLost.
+    """
+    for offer in await _offers(bare_client(endpoint), endpoint):
+        if offer.ServerCertificate:
+            return offer.ServerCertificate
+    return b""
+
+
+async def _secure(client: Client, endpoint: Endpoint) -> None:
+    security = endpoint.security
+    policy, mode = POLICIES.get(security.policy), MODES.get(security.mode)
+    if policy is None or mode is None:
+        raise NotTrusted(f"{security.policy}, {security.mode} is no security that OPC UA has. Choose another.")
+    certificate, key = own_certificate(security)
+    client.application_uri = application_uri_of(certificate)
+    offers = await _offers(client, endpoint)
+    offer = next((o for o in offers if o.SecurityPolicyUri == policy.URI and o.SecurityMode == mode), None)
+    if offer is None:
+        raise NotTrusted(f"The server does not offer {security.policy}, {security.mode}. {_said(offers)}")
+    server = check_server(offer.ServerCertificate or b"", security.trusted)
+    client.security_policy = policy(server, certificate, key, mode)
+    client.uaclient.set_security(client.security_policy)
+
+
+async def _check_open_channel(client: Client, endpoint: Endpoint) -> None:
+    """Before we log on over a channel that is not secured: whom we talk to, and that no password goes open."""
+    security = endpoint.security
+    offers = await _offers(client, endpoint)
+    offer = next((o for o in offers if o.SecurityMode == ua.MessageSecurityMode.None_), None)
+    if offer is None:
+        raise NotTrusted(f"The server does not offer a connection without security. {_said(offers)}")
+    if security.user_name and not any(_is_encrypted(token) for token in offer.UserIdentityTokens):
+        raise NotTrusted(
+            "The password would go over the network as it is. Choose a security policy in the profile, or have the"
+            " server take encrypted passwords."
+        )
+    if security.trusted:
+        check_server(offer.ServerCertificate or b"", security.trusted)
+
+        async def check(presented: x509.Certificate, application: ua.ApplicationDescription) -> None:
+            check_server(presented.public_bytes(Encoding.DER), security.trusted)
+
+        client.certificate_validator = check
+
+
+def _is_encrypted(token: ua.UserTokenPolicy) -> bool:
+    """Whether a password goes encrypted by this policy of an endpoint without security."""
+    none = security_policies.SecurityPolicyNone.URI
+    return token.TokenType == ua.UserTokenType.UserName and token.SecurityPolicyUri not in (None, "", none)
+
+
+async def _offers(client: Client, endpoint: Endpoint) -> list[ua.EndpointDescription]:
+    with told("the question for its endpoints", endpoint.timeout_s * CONNECT_TIMES):
+        offers: list[ua.EndpointDescription] = await client.connect_and_get_server_endpoints()
+    return offers
+
+
+def _said(offers: list[ua.EndpointDescription]) -> str:
+    names = sorted({f"{o.SecurityPolicyUri.rpartition('#')[2]}, {o.SecurityMode.name.rstrip('_')}" for o in offers})
+    return f"It offers: {'; '.join(names)}." if names else "It offers nothing."

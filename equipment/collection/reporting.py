@@ -1,0 +1,94 @@
+"""Which of the values that are read are stored: scaled, clamped, on change, beyond a deadband, or after a long silence.
+
+The innermost of the collector: one object a tag, one call a value that was read.
+"""
+
+import math
+from dataclasses import dataclass
+
+from equipment.drivers.base import Quality, Value
+
+Stored = tuple[int, Value | None, int]  # microseconds since 1970, value, quality
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a tag is reported (`equipment.models.Tag`). report: ALWAYS, CHANGE or DEADBAND. silence_us: 0 for never."""
+
+    scale: float = 1.0
+    offset: float = 0.0
+    low: float | None = None
+    high: float | None = None
+    report: str = "CHANGE"
+    deadband: float = 0.0
+    silence_us: int = 0
+    is_whole: bool = False  # bits, counters and numbers of events are taken as they are
+
+
+class Report:
+    """A tag's values, one after the other. last: what was stored of it before, None if nothing ever was.
+
+    now: the last value that was read, stored or not, with its quality.
+    """
+
+    __slots__ = ("_always", "_band", "_is_plain", "_rule", "_silence", "last", "now")
+
+    def __init__(self, rule: Rule, last: Stored | None = None) -> None:
+        self._rule = rule
+        self._always = rule.report == "ALWAYS"
+        self._band = rule.deadband if rule.report == "DEADBAND" else 0.0
+        self._silence = rule.silence_us
+        is_scaled = rule.scale != 1.0 or rule.offset != 0.0 or rule.low is not None or rule.high is not None
+        self._is_plain = rule.is_whole or not is_scaled
+        self.last = last
+        self.now: tuple[Value | None, int] = (last[1], last[2]) if last else (None, Quality.BAD_NOT_CONNECTED)
+
+    def take(self, at_us: int, raw: Value | None, quality: int) -> Stored | None:
+        """What is to be stored of a value that was read, None for nothing.
+
+        Times of what is stored only go up: the same value at no later a time is the one that is stored already; another
+        one, of a clock that went back or in the same instant, is stored a microsecond later.
+        """
+        if quality < Quality.UNCERTAIN or raw is None:
+            value: Value | None = None
+            quality = min(quality, Quality.UNCERTAIN - 1)
+        elif self._is_plain or isinstance(raw, str):
+            value = raw
+        else:
+            value, quality = self._scaled(raw, quality)
+        self.now = (value, quality)
+        last = self.last
+        if last is not None:
+            if not self._is_news(last, at_us, value, quality):
+                return None
+            if at_us <= last[0]:
+                if (value, quality) == last[1:]:
+                    return None
+                at_us = last[0] + 1
+        self.last = stored = (at_us, value, quality)
+        return stored
+
+    def _is_news(self, last: Stored, at_us: int, value: Value | None, quality: int) -> bool:
+        if self._always or quality != last[2] or (self._silence and at_us - last[0] >= self._silence):
+            return True
+        before = last[1]
+        if self._band and isinstance(value, int | float) and isinstance(before, int | float):
+            return abs(value - before) > self._band
+        return value != before
+
+    def _scaled(self, raw: int | float, quality: int) -> tuple[float | None, int]:
+        rule = self._rule
+        value = raw * rule.scale + rule.offset
+        if not math.isfinite(value):
+            return None, Quality.BAD_SENSOR_FAILURE
+        if rule.low is not None and value < rule.low:
+            return rule.low, Quality.UNCERTAIN_OUT_OF_RANGE
+        if rule.high is not None and value > rule.high:
+            return rule.high, Quality.UNCERTAIN_OUT_OF_RANGE
+        return value, quality
+
+    def lose(self, at_us: int, quality: int) -> Stored | None:
+        """The link is lost: one bad value at the edge, and none again until a good one came."""
+        if self.last is None or self.last[2] == quality:
+            return None
+        return self.take(max(at_us, self.last[0] + 1), None, quality)

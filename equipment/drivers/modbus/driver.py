@@ -1,0 +1,151 @@
+"""Modbus TCP: the driver of connections of the kind MODBUS. addresses.py says how a point is written."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+from equipment.drivers.base import (
+    Endpoint,
+    Health,
+    InvalidAddress,
+    LinkLost,
+    Node,
+    Point,
+    Sample,
+    Value,
+    ValueType,
+    WriteRefused,
+)
+from equipment.drivers.modbus.addresses import Table, check, locate
+from equipment.drivers.modbus.decoder import SWAPPED_TEXTS
+from equipment.drivers.modbus.encoder import encode, encode_bit
+from equipment.drivers.modbus.messages import (
+    NOT_WRITTEN,
+    Exceptional,
+    WrongAnswer,
+    bit_request,
+    check_written,
+    coil_request,
+    registers_request,
+)
+from equipment.drivers.modbus.planner import Hole, Limits
+from equipment.drivers.modbus.polling import Poller, note
+from equipment.drivers.modbus.schedule import SECOND, Schedule
+from equipment.drivers.modbus.wire import NoAnswer, Wire
+from equipment.drivers.modbus.wire import connect as connect_wire
+
+RETRY_S = 60.0  # after which an address that the device called illegal is tried again
+
+
+def check_address(address: str, value_type: ValueType) -> None:
+    """Raises InvalidAddress."""
+    check(address, value_type)
+
+
+@asynccontextmanager
+async def connect(endpoint: Endpoint, *, retry_s: float = RETRY_S) -> AsyncIterator["ModbusLink"]:
+    """Raises LinkLost."""
+    wire = await connect_wire(endpoint)
+    try:
+        yield ModbusLink(wire, endpoint, retry_s)
+    finally:
+        wire.close()
+
+
+class ModbusLink:
+    """An open connection; see equipment.drivers.base.Link."""
+
+    def __init__(self, wire: Wire, endpoint: Endpoint, retry_s: float) -> None:
+        self.health: Health = wire.health
+        self._wire = wire
+        self._endpoint = endpoint
+        self._limits = Limits(endpoint.largest_gap, endpoint.largest_span)
+        self._retry_s = retry_s
+        self._holes: set[Hole] = set()
+        self._turn = asyncio.Lock()  # held for a whole poll, a whole read, a write
+
+    async def watch(self, points: Sequence[Point]) -> AsyncIterator[list[Sample]]:
+        """Each point once a period, at the time of its slot. Slots that are over before the last poll is are left out
+        and counted. Raises LinkLost.
+        """
+        schedule = Schedule.of(self._endpoint.period_s, self._endpoint.phase_s)
+        poller = self._poller(points)
+        self.health.refused = poller.refused
+        slot = schedule.first(now_us())
+        while True:
+            await asyncio.sleep(max(slot - now_us(), 0) / SECOND)
+            samples, lost = await self._poll(poller, slot)
+            if samples:
+                yield samples
+            if lost is not None:
+                raise lost
+            slot, missed = schedule.after(slot, now_us())
+            self.health.missed_slots += missed
+
+    async def read(self, points: Sequence[Point]) -> list[Sample]:
+        """Each point once, now. Raises LinkLost."""
+        samples, lost = await self._poll(self._poller(points), now_us())
+        if lost is not None:
+            raise lost
+        return samples
+
+    async def write(self, point: Point, value: Value) -> None:
+        """Write once. Raises WriteRefused, or LinkLost: then nobody knows until it is read."""
+        request = write_request(point, value)
+        async with self._turn:
+            try:
+                check_written(await self._wire.ask(request), request)
+            except Exceptional as error:
+                note(self.health, error)
+                if error.code in NOT_WRITTEN:
+                    raise WriteRefused(f"{point.address} was not written: {error}.") from error
+                self._give_up(point, error)
+            except (NoAnswer, WrongAnswer) as error:
+                note(self.health, error)
+                self._give_up(point, error)
+
+    async def browse(self, address: str = "") -> list[Node]:
+        """Nothing: a Modbus device does not tell what it has."""
+        return []
+
+    def _poller(self, points: Sequence[Point]) -> Poller:
+        return Poller(self._wire, points, self._limits, self._retry_s, self._holes)
+
+    async def _poll(self, poller: Poller, at_us: int) -> tuple[list[Sample], LinkLost | None]:
+        """What was read, though the link be lost on the way."""
+        samples: list[Sample] = []
+        async with self._turn:
+            try:
+                await poller.poll(at_us, samples)
+            except LinkLost as lost:
+                note(self.health, lost)
+                return samples, lost
+        return samples, None
+
+    def _give_up(self, point: Point, error: Exception) -> NoReturn:
+        why = f"Whether {point.address} was written is not known: {error}."
+        self._wire.close(why)
+        raise LinkLost(why) from error
+
+
+def write_request(point: Point, value: Value) -> bytes:
+    """Raises WriteRefused for what can't be written at all."""
+    try:
+        address, _ = locate(point)
+        if address.table in (Table.DISCRETE, Table.INPUT):
+            raise ValueError(f"{point.address} can only be read: {address.table}s can't be written.")
+        if address.table == Table.COIL:
+            return coil_request(address, encode_bit(value))
+        if address.bit is not None:
+            is_swapped = point.order in SWAPPED_TEXTS  # the two bytes of one register, as of a text's
+            return bit_request(address, address.bit ^ (8 if is_swapped else 0), encode_bit(value))
+        return registers_request(address, encode(point, value))
+    except (InvalidAddress, ValueError) as error:
+        raise WriteRefused(str(error)) from None
+
+
+def now_us() -> int:
+    """By the machine's clock, in microseconds since 1970."""
+    return time.time_ns() // 1_000

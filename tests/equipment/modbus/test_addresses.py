@@ -1,0 +1,70 @@
+"""How a point of a Modbus device is written, and what is refused with which words."""
+
+import pytest
+
+from equipment.drivers.base import InvalidAddress, Point, ValueType
+from equipment.drivers.modbus.addresses import Address, Table, locate, parse
+from equipment.drivers.modbus.driver import check_address
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("holding:100", Address(Table.HOLDING, 100)),
+        ("input:3", Address(Table.INPUT, 3)),
+        ("coil:0", Address(Table.COIL, 0)),
+        ("discrete:65535", Address(Table.DISCRETE, 65535)),
+        ("holding:100.3", Address(Table.HOLDING, 100, 3)),
+        ("input:7.15", Address(Table.INPUT, 7, 15)),
+    ],
+)
+def test_an_address_is_a_table_and_a_number_from_zero(text, address):
+    assert parse(text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("40001", "no Modbus address"),
+        ("holding:-1", "no Modbus address"),
+        ("Holding:1", "no Modbus address"),
+        ("holding:1 ", "no Modbus address"),
+        ("holding:٣", "no Modbus address"),
+        ("holding:65536", "highest address is 65535"),
+        ("holding:1.16", "0 to 15"),
+        ("coil:1.0", "one bit already"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_what_one_looks_like(text, said):
+    with pytest.raises(InvalidAddress, match=said):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value_type", "said"),
+    [
+        ("coil:1", ValueType.UINT16, "can only be BOOL"),
+        ("holding:1.2", ValueType.INT16, "can only be BOOL"),
+        ("holding:1", ValueType.BOOL, "which bit"),
+        ("holding:65535", ValueType.FLOAT32, "beyond the highest"),
+        ("input:65533", ValueType.UINT64, "beyond the highest"),
+    ],
+)
+def test_a_type_that_does_not_fit_is_refused(text, value_type, said):
+    with pytest.raises(InvalidAddress, match=said):
+        check_address(text, value_type)
+
+
+def test_what_just_fits_is_taken():
+    check_address("holding:65532", ValueType.FLOAT64)
+    check_address("holding:65535.15", ValueType.BOOL)
+    check_address("discrete:65535", ValueType.BOOL)
+    check_address("holding:9", ValueType.TEXT)
+
+
+def test_a_text_needs_a_length_that_one_request_can_read():
+    assert locate(Point("holding:10", ValueType.TEXT, length=5)) == (Address(Table.HOLDING, 10), 3)
+    with pytest.raises(InvalidAddress, match="needs its length"):
+        locate(Point("holding:10", ValueType.TEXT))
+    with pytest.raises(InvalidAddress, match="250 bytes at most"):
+        locate(Point("holding:10", ValueType.TEXT, length=251))

@@ -64,7 +64,9 @@ def needs_correction(act: Act, *, is_signed: bool, by: Person, at: datetime) -> 
     if is_signed:
         return _("It is signed.")
     if at - act.at > time:
-        return _("It is more than {minutes} min ago.").format(minutes=settings.MES_UNDO_SECONDS // 60)
+        minutes, seconds = divmod(settings.MES_UNDO_SECONDS, 60)
+        words = _("It is more than {minutes} min ago.") if minutes else _("It is more than {seconds} s ago.")
+        return words.format(minutes=minutes, seconds=seconds)
     return "" if by.may(Permission.WORK) else _("You may not work at stations.")
 
 

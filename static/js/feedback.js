@@ -108,6 +108,7 @@ function clearUndo() {
 
 function keepUndo(event) {
   if (event.detail.target?.id !== "undo") return;
+  document.getElementById("toast")?.replaceChildren();
   clearTimeout(undoEnds);
   undoEnds = setTimeout(clearUndo, UNDO_MS);
 }

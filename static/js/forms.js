@@ -81,22 +81,27 @@ function showCurrentStep() {
   document.querySelector(".steps > [aria-current=step]")?.scrollIntoView({ block: "nearest" });
 }
 
+// With both, one dialog takes the place of the other.
 function onClick(event) {
   const opener = event.target.closest?.("[data-opens]");
-  if (opener) {
-    const dialog = document.querySelector(opener.dataset.opens);
-    if (!dialog) return;
-    event.preventDefault();
-    dialog.showModal();
-    focusNext(dialog);
-  } else if (event.target.closest?.("[data-closes]")) {
-    event.target.closest("dialog")?.close();
-  }
+  const dialog = opener && document.querySelector(opener.dataset.opens);
+  if (opener && !dialog) return;
+  event.target.closest?.("[data-closes]")?.closest("dialog")?.close();
+  if (!dialog) return;
+  event.preventDefault();
+  dialog.showModal();
+  focusNext(dialog);
+}
+
+// A menu asks for nothing that could be scanned: the scan is for the page below it.
+function giveWayToScan() {
+  document.querySelector("dialog[open][data-yields-to-scan]")?.close();
 }
 
 document.addEventListener("submit", onSubmit, { capture: true });
 document.addEventListener("htmx:afterRequest", onAnswer);
 document.addEventListener("click", onClick);
+document.addEventListener("scan", giveWayToScan);
 document.addEventListener("focus-next", (event) => focusNext(event.target));
 document.addEventListener("htmx:afterSettle", (event) => event.target.id === "station" && focusNext(event.target));
 document.addEventListener("htmx:afterSettle", showCurrentStep);

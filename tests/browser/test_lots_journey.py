@@ -92,7 +92,7 @@ def test_a_lot_goes_from_its_suppliers_label_into_a_unit(page, plant, plant_serv
     page.context.clear_cookies(name="sessionid")
     operator.register("20")
     operator.log_on()
-    page.keyboard.press("F2")
+    page.keyboard.press("F3")
     operator.prompt("Scan a lot to stage it here.")
     scan(page, lot.serial)
     operator.toast(f"{lot} staged")

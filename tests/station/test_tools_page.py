@@ -35,5 +35,5 @@ def test_what_is_no_tool_of_the_site_is_refused_and_a_badge_asks_for_the_pin(pla
     assert "Tomasz Nowak, enter your PIN" in text(answer)
 
 
-def test_the_queue_leads_there(page):
-    assert 'data-key="F3" href="/station/tools/"' in page.get().content.decode()
+def test_more_leads_there(page):
+    assert 'data-key="5" href="/station/tools/"' in page.get().content.decode()

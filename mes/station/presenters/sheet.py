@@ -214,6 +214,16 @@ class Sheet:
         return bool(self.execution.quantity_open == 0)
 
     @property
+    def may_scrap(self) -> bool:
+        """Whether anything is open that scrap can be booked on; of a batch each unit's scrap is told at its end."""
+        return not self.is_all_booked and not self.members
+
+    @property
+    def may_book_part(self) -> bool:
+        """Whether a part of a lot can be booked, and the job goes on."""
+        return self.is_lot and self.may_scrap
+
+    @property
     def reading(self) -> Reading | None:
         """The value in force of the step in the middle."""
         return self.values.get((self.step.code, self.sample)) if self.step else None

@@ -1,6 +1,6 @@
 """Passing a gate that says no: by a supervisor, or under a deviation permit. Which of them, the gate says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -44,15 +44,40 @@ class GivenOverride:
     permit: str = ""
 
 
-def passing(job: Job, hook: Hook, verdicts: Sequence[Verdict], overrides: Sequence[GivenOverride]) -> list[Passed]:
-    """Those of the verdicts that are overridden. The permits that are named are locked: the last in the lock order."""
+def passing(
+    jobs: Sequence[Job], hook: Hook, answers: Sequence[Sequence[Verdict]], overrides: Sequence[GivenOverride]
+) -> list[list[Passed]]:
+    """Those of each job's verdicts that are overridden. What jobs that go together use of a permit adds up.
+
+    The permits that are named are locked: the last in the lock order.
+    """
     given = {one.gate: one for one in overrides}
-    asked = [(verdict, one) for verdict in verdicts if (one := given.get(verdict.gate) or given.get(verdict.code))]
-    permits = _lock_permits(job, {one.permit for _, one in asked if one.permit})
-    return [_passed(job, hook, verdict, one, permits) for verdict, one in asked]
+    asked = [
+        [(verdict, one) for verdict in verdicts if (one := given.get(verdict.gate) or given.get(verdict.code))]
+        for verdicts in answers
+    ]
+    permits = _lock_permits(jobs[0], {one.permit for of_job in asked for _, one in of_job if one.permit})
+    promised: dict[str, Decimal] = {}
+    found: list[list[Passed]] = []
+    for job, of_job in zip(jobs, asked, strict=True):
+        found.append([])
+        for verdict, one in of_job:
+            passed = _passed(job, hook, verdict, one, permits, promised)
+            found[-1].append(passed)
+            if passed.permit is not None:
+                number = passed.permit.number
+                promised[number] = promised.get(number, Decimal(0)) + passed.quantity
+    return found
 
 
-def _passed(job: Job, hook: Hook, verdict: Verdict, given: GivenOverride, permits: dict[str, Permit]) -> Passed:
+def _passed(
+    job: Job,
+    hook: Hook,
+    verdict: Verdict,
+    given: GivenOverride,
+    permits: Mapping[str, Permit],
+    promised: Mapping[str, Decimal],
+) -> Passed:
     if verdict.override == Override.NEVER:
         raise OverrideRefused(_("Nobody may pass this: {what}").format(what=verdict.what), do=verdict.do)
     check_reason(given.reason)
@@ -77,12 +102,16 @@ def _passed(job: Job, hook: Hook, verdict: Verdict, given: GivenOverride, permit
             _("There is no permit {number} here.").format(number=given.permit), do=_("Check its number.")
         )
     quantity = _quantity(job, hook, permit)
-    check_covers(permit, job, verdict, quantity)
+    check_covers(permit, job, verdict, quantity, promised.get(permit.number, Decimal(0)))
     return Passed(verdict, reason, permit=permit, quantity=quantity)
 
 
-def check_covers(permit: Permit, job: Job, verdict: Verdict, quantity: Decimal) -> None:
-    """Raise PermitDoesNotCover unless the permit is for this gate and job, is in force, and has this much left."""
+def check_covers(permit: Permit, job: Job, verdict: Verdict, quantity: Decimal, promised: Decimal) -> None:
+    """Raise PermitDoesNotCover unless the permit is for this gate and job, is in force, and has this much left.
+
+    promised: what the same act uses of it already.
+    """
+    left = None if permit.quantity_left is None else permit.quantity_left - promised
     limits = [
         (permit.gate == verdict.gate, _("It is for another gate.")),
         (permit.product_id in (None, job.unit.product_id), _("It is for another product.")),
@@ -91,7 +120,7 @@ def check_covers(permit: Permit, job: Job, verdict: Verdict, quantity: Decimal) 
         (permit.operation_code in ("", job.operation.code), _("It is for another operation.")),
         (permit.status == PermitStatus.OPEN, _("It is closed.")),
         (permit.valid_to is None or job.date_of(moment()) <= permit.valid_to, _("Its last day is over.")),
-        (permit.quantity_left is None or quantity <= permit.quantity_left, _left(permit, quantity)),
+        (left is None or quantity <= left, _left(permit, left or Decimal(0), quantity)),
     ]
     why = next((words for holds, words in limits if not holds), "")
     if why:
@@ -100,9 +129,9 @@ def check_covers(permit: Permit, job: Job, verdict: Verdict, quantity: Decimal) 
         )
 
 
-def _left(permit: Permit, quantity: Decimal) -> str:
+def _left(permit: Permit, left: Decimal, quantity: Decimal) -> str:
     return _("{left} of {limit} are left, and this takes {quantity}.").format(
-        left=plain(permit.quantity_left or Decimal(0)),
+        left=plain(left),
         limit=plain(permit.quantity_limit or Decimal(0)),
         quantity=plain(quantity),
     )

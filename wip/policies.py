@@ -64,7 +64,7 @@ def check_gates(job: Job, hook: Hook, overrides: Sequence[GivenOverride] = ()) -
     (verdicts,) = judge([job], hook)
     if not verdicts:
         return
-    passed = passing(job, hook, verdicts, overrides) if overrides else []
+    passed = passing([job], hook, [verdicts], overrides)[0] if overrides else []
     left = [verdict for verdict in verdicts if all(verdict is not one.verdict for one in passed)]
     if left:
         raise _blocked(left, job, hook)
@@ -91,8 +91,9 @@ def check_gates_together(jobs: Sequence[Job], hook: Hook, overrides: Sequence[Gi
     """The same for jobs that go together: all or none. Each verdict says of which unit it is."""
     answers = judge(jobs, hook)
     found: dict[tuple[str, str], Verdict] = {}
-    for job, verdicts in zip(jobs, answers, strict=True):
-        job.passed = passing(job, hook, verdicts, overrides) if verdicts and overrides else []
+    passed = passing(jobs, hook, answers, overrides) if overrides and any(answers) else [[] for _ in jobs]
+    for job, verdicts, of_job in zip(jobs, answers, passed, strict=True):
+        job.passed = of_job
         job.is_passed = job.is_passed and not any(one.verdict.fails for one in job.passed)
         for one in verdicts:
             if any(one is passed.verdict for passed in job.passed):

@@ -1,6 +1,6 @@
 """Two units or lots of an order, and every verb of the floor that can be done on the first of them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from genealogy.models import Container
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
+from mes.kernel.refusals import Refusal
 from mes.station.actions import batches, operations
 from mes.station.actions.batches import BatchEnd
 from mes.station.actions.operations import Given
@@ -196,7 +197,8 @@ class Scene:
 
     def _container(self) -> Container:
         with open_door(person=None):
-            return Container.objects.create(site=self.line.plant.site, code=f"TRAY-{self.first}")
+            number = Container.objects.count()
+            return Container.objects.create(site=self.line.plant.site, code=f"TRAY-{number}")
 
     def _load(self) -> Act:
         return self.act(containers.load, "amina", container=self._container(), units=self.units())
@@ -293,14 +295,21 @@ def stage(plant: Plant) -> Stage:
     return Stage(line, *(plant.approve_and_release(one) for one in made))
 
 
-# What comes first where one of a pair changes what the other builds on: the batch before the people on the job …
-ORDER = ["record_batch", "end_batch", "take_batch_over", "redline", "cancel_rework"]
+# A batch before the people on its job; what stops others, a hold, when all else is there.
+_FIRST, _LAST = {"record_batch", "end_batch", "take_batch_over"}, {"release", "release_some"}
 
 
-def both(scene: Scene, pair: Collection[str]) -> list[Act]:
-    """The verbs of a pair, in its order; what stops others, a hold, is placed when the other is prepared."""
-    late = {"release", "release_some"}
+def both(scene: Scene, pair: Sequence[str]) -> list[Act]:
+    """The verbs of a pair. What one builds on may be refused beside the other: then so is the verb."""
     acts: dict[str, Act] = {}
-    for verb in sorted(pair, key=lambda verb: (verb in late, -(verb in ORDER))):
-        acts[verb] = scene.act_for(verb)
+    for verb in sorted(pair, key=lambda verb: (verb in _LAST, verb not in _FIRST)):
+        if verb not in acts:
+            try:
+                acts[verb] = scene.act_for(verb)
+            except Refusal as refusal:
+                acts[verb] = partial(_refuse, refusal)
     return [acts[verb] for verb in pair]
+
+
+def _refuse(refusal: Refusal) -> None:
+    raise refusal

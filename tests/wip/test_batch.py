@@ -15,10 +15,12 @@ from mes.station.actions.batches import BatchEnd
 from mes.station.actions.operations import Given
 from orders.status import OrderStatus
 from tests.flow import LotFlow, check_balances, lot_flow
+from tests.permits import grant, under
 from wip.actions import holds
 from wip.actions.batches import shares
 from wip.actions.executions import AlreadyYours
 from wip.models import Batch, OperationExecution, Reading
+from wip.overrides import PermitDoesNotCover
 from wip.policies import BlockedByGates
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +48,9 @@ def start(flow: LotFlow, lots, code: str = "10", who: str = "amina") -> Batch:
         )
 
 
-def report(flow: LotFlow, batch: Batch, *given: Given, end: BatchEnd | None = None, who: str = "amina") -> Batch:
+def report(
+    flow: LotFlow, batch: Batch, *given: Given, end: BatchEnd | None = None, who: str = "amina", overrides=()
+) -> Batch:
     with flow.plant.door(who) as passage:
         return batches.report(
             batch=batch,
@@ -55,6 +59,7 @@ def report(flow: LotFlow, batch: Batch, *given: Given, end: BatchEnd | None = No
             station=flow.plant.stations["10"],
             by=passage.person,
             at=passage.at,
+            overrides=overrides,
         )
 
 
@@ -211,3 +216,16 @@ def test_the_time_of_a_run_is_shared_by_quantity(flow, lots):
         Decimal("0.3333"),
         Decimal("0.2222"),
     ]
+
+
+def test_a_permit_has_to_last_for_the_whole_batch(flow, lots):
+    batch = start(flow, lots)
+    permit = grant(flow.plant, quantity=100)
+    scarce = grant(flow.plant, quantity=89)  # enough for each lot, not for all of them
+    with pytest.raises(PermitDoesNotCover, match=str(scarce)) as refused:
+        report(flow, batch, Given("HEAT", "950"), end=BatchEnd(), overrides=[under(scarce)])
+    assert "19 of 89 are left, and this takes 20" in refused.value.why
+    report(flow, batch, Given("HEAT", "950"), end=BatchEnd(), overrides=[under(permit)])
+    permit.refresh_from_db()
+    assert permit.quantity_used == 90
+    assert not any(one.is_passed for one in members(batch))

@@ -19,7 +19,7 @@ from orders.status import OrderStatus
 from tests.plant import NOW
 from tests.races.runners import Meanwhile, at_once, done, refused
 from tests.undo import undo
-from wip.actions import holds
+from wip.actions import holds, order_changes
 from wip.actions import orders as floor_orders
 from wip.acts import acts_on, last_of
 from wip.models import ExecutionEvent, OperationExecution, Reading
@@ -147,6 +147,42 @@ def test_the_same_act_is_taken_back_twice_at_once(committed_plant):
         assert len(done(answers)) == 1, answers
         assert {type(answer) for answer in refused(answers)} == {ActIsAnother}
         assert OperationExecution.objects.get(unit=unit).is_running
+
+
+def test_an_act_is_taken_back_by_who_did_it_while_a_supervisor_corrects_it(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        unit = plant.do(plant.unit(), "10")
+        shown = last_of(acts_on(execution_at(unit, "10"))).at
+        answers = at_once(
+            partial(undo, plant, unit, "10", done_at=shown),
+            partial(undo, plant, unit, "10", done_at=shown, who="ines", reason="Wrong board"),
+        )
+        assert len(done(answers)) == 1, answers
+        assert {type(answer) for answer in refused(answers)} == {ActIsAnother}
+        assert OperationExecution.objects.get(unit=unit).is_running
+        assert ExecutionEvent.objects.filter(execution__unit=unit, kind="REVERSED").count() == 1
+
+
+def test_an_order_is_cancelled_while_its_unit_starts(committed_plant):
+    """Either it runs, or it is cancelled with its unit and nothing is in a queue."""
+    plant = committed_plant
+    for _ in ROUNDS:
+        unit = plant.unit()
+
+        def cancel(order=unit.work_order):
+            with plant.door("pavel") as passage:
+                return order_changes.cancel(order=order, reason="Not wanted", by=passage.person, at=passage.at)
+
+        answers = at_once(cancel, partial(plant.start, unit, "10"))
+        assert len(done(answers)) == 1, answers
+        assert isinstance(refused(answers)[0], Refusal)
+        unit = plant.fresh(unit)
+        running = OperationExecution.objects.filter(unit=unit).count()
+        assert (unit.status, unit.work_order.status, running) in [
+            (UnitStatus.IN_PROCESS, OrderStatus.RUNNING, 1),
+            (UnitStatus.CANCELLED, OrderStatus.CANCELLED, 0),
+        ]
 
 
 def test_an_order_goes_on_when_its_last_unit_is_taken_back_while_another_ends(committed_plant):

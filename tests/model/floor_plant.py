@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from genealogy.models import Unit
-from mes.kernel.refusals import InvalidInput
+from mes.kernel.refusals import InvalidInput, NotFound
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
 from orders.actions import work_orders
@@ -63,7 +63,8 @@ class FloorPlant:
 
     def at(self, serial: str, code: str) -> OperationExecution:
         execution = execution_at(self.unit(serial), code)
-        assert execution is not None
+        if execution is None:
+            raise NotFound(f"Nothing was begun at {code}, or it was taken back.")
         return execution
 
     def start(self, serial: str, code: str, who: str = "amina") -> OperationExecution:

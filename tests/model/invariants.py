@@ -48,7 +48,9 @@ def check_balances(units: Units, executions: Executions) -> None:
         scrap=Sum("quantity", filter=Q(activity__kind="SCRAP"), default=0),
         split=Sum("quantity", filter=Q(direction="INPUT", activity__kind__in=["SPLIT", "MERGE"]), default=0),
         cancelled=Sum("quantity", filter=Q(activity__kind="CANCEL"), default=0),
+        restored=Sum("quantity", filter=Q(activity__kind="RESTORE"), default=0),
         ends=Count("pk", filter=Q(activity__kind="FINISH")),
+        reopened=Count("pk", filter=Q(activity__kind="REOPEN")),
     )
     scrapped: Counter = Counter()
     for one in executions:
@@ -58,9 +60,9 @@ def check_balances(units: Units, executions: Executions) -> None:
         row = found[unit.pk]
         gone = row["cancelled"] if unit.status != UnitStatus.CANCELLED else row["cancelled"] - unit.quantity_left
         assert unit.quantity == row["made"] - gone, unit
-        assert unit.quantity_scrapped == row["scrap"] == scrapped[unit.pk], unit
+        assert unit.quantity_scrapped == row["scrap"] - row["restored"] == scrapped[unit.pk], unit
         assert unit.quantity_split == row["split"], unit
-        assert row["ends"] == (unit.status == UnitStatus.FINISHED), unit
+        assert row["ends"] - row["reopened"] == (unit.status == UnitStatus.FINISHED), unit
 
 
 def check_ways(units: Units, executions: Executions) -> None:

@@ -16,6 +16,7 @@ from mes.station.actions.operations import Given
 from orders.status import OrderStatus
 from tests.flow import LotFlow, check_balances, lot_flow
 from tests.permits import grant, under
+from tests.races.scenes import stage
 from wip.actions import holds
 from wip.actions.batches import shares
 from wip.actions.executions import AlreadyYours
@@ -229,3 +230,10 @@ def test_a_permit_has_to_last_for_the_whole_batch(flow, lots):
     permit.refresh_from_db()
     assert permit.quantity_used == 90
     assert not any(one.is_passed for one in members(batch))
+
+
+def test_a_lot_that_follows_a_rework_routing_first_is_in_no_batch_of_its_order(plant):
+    scene = stage(plant).scene(by_lot=True, runs=False)
+    scene.act_for("reroute")()
+    with pytest.raises(BlockedByGates):
+        scene.act_for("batch")()

@@ -78,6 +78,15 @@ def test_heirs_are_released_one_by_one_while_the_origin_stays(plant):
     plant.start(second, "10")
 
 
+def test_a_unit_of_an_order_on_hold_is_released_once_however_often_it_is_said(plant):
+    order = plant.released(2)
+    first, _ = order.units.order_by("serial")
+    hold = place(plant, kind="PROCESS", order=order)
+    assert [one.unit for one in lift_for(plant, hold, first)] == [first]
+    assert lift_for(plant, hold, first) == []
+    plant.start(first, "10")
+
+
 def test_without_a_cascade_the_lot_alone_is_held(plant):
     lot, _ = taken_lot(plant)
     assert not place(plant, unit=lot, cascades=False).heirs.exists()

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from equipment.models import Station
 from genealogy.models import Unit
+from genealogy.queries import plan_for
 from mes.kernel.gates import Hook
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import InvalidInput
 from mes.kernel.writes import insert, update
 from orders.models import WorkOrder
+from orders.plans import OperationPlan
+from orders.queries import plan_of
 from orders.status import OrderStatus
 from wip.actions import assets, executions
 from wip.jobs import Job
@@ -22,7 +25,7 @@ from wip.models import Batch, OperationExecution
 from wip.numbers import next_number
 from wip.overrides import GivenOverride
 from wip.policies import check_gates_together
-from wip.queries import job_for, operation_of, planned
+from wip.queries import job_for, planned
 from wip.status import BATCH
 
 
@@ -43,6 +46,7 @@ def start(
     keys = [unit.pk for unit in units]
     if not keys or len(set(keys)) < len(keys):
         raise InvalidInput(_("A batch is of units that are not the same one."), do=_("Choose each unit once."))
+    chosen = {unit.pk: _operation_of(unit, operation_code) for unit in units}
     placed = {unit.work_order.pk: unit.work_order for unit in units if unit.work_order is not None}
     placed |= _lock_orders([key for key, order in placed.items() if order.status == OrderStatus.RELEASED])
     rows = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("product").order_by("pk")
@@ -53,7 +57,7 @@ def start(
         unit = locked[key]
         unit.work_order = placed[_order_of(unit)]
         its = known.get(key, [])
-        operation = operation_of(unit, operation_code)
+        operation = plan_for(unit).operation(operation_code) or chosen[key]  # gone another way: the gates say so
         jobs.append(job_for(unit, operation, station=station, person=by, executions=its))
     for job in jobs:
         job.together = jobs
@@ -123,6 +127,14 @@ def shares(batched: Collection[OperationExecution]) -> dict[UUID, Decimal]:
     """Which part of a run's time each execution in it has, by its key: by quantity; the parts make up 1."""
     total = sum(one.quantity for one in batched)
     return {one.pk: one.quantity / total if total else Decimal(1) / len(batched) for one in batched}
+
+
+def _operation_of(unit: Unit, code: str) -> OperationPlan:
+    """As the plan has it that the unit follows, else its order's: on a unit that is in rework the gates say no."""
+    assert unit.work_order is not None
+    operation = plan_for(unit).operation(code) or plan_of(unit.work_order).operation(code)
+    assert operation is not None, "its order's plan is known to have it"
+    return operation
 
 
 def _order_of(unit: Unit) -> UUID:

@@ -233,7 +233,9 @@ def _sign(hold: Hold, signing: Signing | None, reason: str, units: Sequence[Unit
 
 
 def _end(ended: Sequence[Hold], reason: str, signature: Signature | None, by: Person, at: datetime) -> None:
-    """All of them are open."""
+    """All of them are open; none, where somebody else was quicker."""
+    if not ended:
+        return
     (status,) = {HOLD.after(hold.status, "release", name=hold.number) for hold in ended}
     update_alike(
         ended,

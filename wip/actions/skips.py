@@ -11,7 +11,7 @@ from genealogy.queries import plan_for
 from mes.kernel.door import announce
 from mes.kernel.gates import Hook
 from mes.kernel.personnel.models import Person
-from mes.kernel.refusals import InvalidInput, Refusal
+from mes.kernel.refusals import Busy, InvalidInput, Refusal
 from mes.kernel.writes import insert
 from orders.plans import OperationPlan
 from orders.status import OrderStatus
@@ -36,20 +36,19 @@ def skip(
 
     Nothing is booked at it: quantity is 0. Raises NotOptional, InvalidInput without a reason, BlockedByGates.
     """
-    if not operation.is_optional:
-        raise NotOptional(
-            _("{operation} {name} has to be done on {unit}.").format(
-                operation=operation.code, name=operation.name, unit=unit
-            ),
-            do=_("Start it."),
-        )
     if not reason.strip():
         raise InvalidInput(_("Skipping needs a reason."), do=_("Say in a few words why it is not needed."))
     assert unit.work_order is not None
     order = unit.work_order
-    if order.status == OrderStatus.RELEASED or operation.code in plan_for(unit).last_operations:
+    locks_order = order.status == OrderStatus.RELEASED or operation.code in plan_for(unit).last_operations
+    if locks_order:
         order = executions.lock_order(order)
     locked = executions.lock_unit(unit.pk, order)
+    plan = plan_for(locked)
+    operation = plan.operation(operation.code) or operation
+    _check_is_optional(operation, locked)
+    if operation.code in plan.last_operations and not locks_order:
+        raise Busy(_("The order was changed just now."), do=_("Try again."))  # its row is locked before the unit's
     known = list(executions_on({locked.pk}))
     job = job_for(locked, operation, station=station, person=by, executions=known)
     check_gates(job, Hook.SKIP)
@@ -77,3 +76,13 @@ def skip(
         orders.complete_if_nothing_left(order=order, by=by, at=at)
     announce(*after_work(job))
     return skipped
+
+
+def _check_is_optional(operation: OperationPlan, unit: Unit) -> None:
+    if not operation.is_optional:
+        raise NotOptional(
+            _("{operation} {name} has to be done on {unit}.").format(
+                operation=operation.code, name=operation.name, unit=unit
+            ),
+            do=_("Start it."),
+        )

@@ -1,6 +1,6 @@
 """The operator's verbs on a batch: started, recorded and completed as a whole. Screen and API call the same ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.gates import Hook
 from mes.kernel.personnel.models import Person
-from mes.kernel.refusals import InvalidInput
+from mes.kernel.refusals import Busy, InvalidInput
 from mes.station.actions import operations
 from mes.station.actions.given import Completion, Given, Read
 from mes.station.actions.signing import sign_end, sign_steps
@@ -74,7 +74,9 @@ def report(
     operations.report does; the blockers say of which unit they are.
     """
     operations.check_may_work(by=by, site_id=batch.site_id)
-    jobs = batches.lock(batch=batch, station=station, by=by, ends=_may_end(batch, end))
+    ends = _may_end(batch, end)
+    jobs = batches.lock(batch=batch, station=station, by=by, ends=ends)
+    _check_ends_no_other(jobs, ends, end)
     lead = jobs[0]
     assert lead.batch is not None
     BATCH.after(lead.batch.status, "complete" if end else "record", name=batch.number)
@@ -105,6 +107,16 @@ def _may_end(batch: Batch, end: BatchEnd | None) -> set[UUID]:
         )
     scraps = ((one, end.scrap.get(one.unit.serial, Decimal(0))) for one in members)
     return {one.work_order_id for one, scrap in scraps if executions.may_end_order(one, scrap)}
+
+
+def _check_ends_no_other(jobs: Sequence[Job], ends: Collection[UUID], end: BatchEnd | None) -> None:
+    """Raise Busy for an order that the end may end by now: its row is locked before its units'."""
+    if end is None:
+        return
+    for job in jobs:
+        scrap = end.scrap.get(job.unit.serial, Decimal(0))
+        if job.order.pk not in ends and executions.may_end_order(job.running, scrap):
+            raise Busy(_("The order was changed just now."), do=_("Try again."))
 
 
 def _write(jobs: Sequence[Job], read: Sequence[Read], end: BatchEnd | None, at: datetime) -> None:

@@ -120,24 +120,34 @@ class OpcUaServer:
         """The present value, as a client may have written it."""
         return self._on_loop(lambda: self._inside.read_attribute_value(self._node_id(path)).Value.Value)
 
-    def add(self, variable: Variable) -> None:
-        """A further node, or another type for one that there is (after the next restart)."""
-        is_new = variable.path not in self._variables
-        self._variables[variable.path] = variable
-        if is_new:
-            self._do(self._declare([variable]))
+    def sessions(self) -> int:
+        """How many clients are logged on."""
+        return self._on_loop(lambda: len(self._inside._external_sessions))
 
-    def remove(self, path: str) -> None:
-        """No such node after the next restart."""
-        del self._variables[path]
+    def add(self, *variables: Variable) -> None:
+        """Further nodes."""
+        self._variables |= {variable.path: variable for variable in variables}
+        self._do(self._declare(variables))
+
+    def limit(self, most: int) -> None:
+        """Say that one request may read, browse or watch so many nodes at most; 0: no limit."""
+        self._do(self._limit(most))
 
     # --- faults
 
-    def restart(self, *, shifts_namespace: bool = False, access: Access | None = None) -> None:
+    def restart(
+        self,
+        variables: Iterable[Variable] | None = None,
+        *,
+        access: Access | None = None,
+        shifts_namespace: bool = False,
+    ) -> None:
         """Off and on again: sessions and subscriptions are gone, values are those of the declaration.
 
-        shifts_namespace: our nodes get another namespace number than before.
+        variables, access: others from now on. shifts_namespace: our nodes get another namespace number than before.
         """
+        if variables is not None:
+            self._variables = {variable.path: variable for variable in variables}
         self._access = access or self._access
         self._do(self._restart(shifts_namespace))
 
@@ -163,6 +173,10 @@ class OpcUaServer:
     def silence(self) -> None:
         """Subscriptions live and say so, but report nothing more. Everything else is answered."""
         self._do(self._silence())
+
+    def lose_a_message(self) -> None:
+        """The next thing that each subscription has to report does not come."""
+        self._on_loop(self._skip)
 
     def set_clock(self, seconds_off: float) -> None:
         """Its clock is so far off from now on: the server's own time and the times of values."""
@@ -199,6 +213,10 @@ class OpcUaServer:
             self._clock.cancel()
         await self._unlisten()
         await self._inside.stop()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         await asyncio.get_running_loop().shutdown_default_executor()
 
     async def _listen(self) -> None:
@@ -225,8 +243,8 @@ class OpcUaServer:
         await self._forget_clients()
 
     async def _forget_clients(self) -> None:
-        service = self._inside.subscription_service
-        await service.delete_subscriptions(list(service.subscriptions))
+        for session in list(self._inside._external_sessions.values()):
+            await session.close_session(True)
 
     async def _restart(self, shifts_namespace: bool) -> None:
         await self._unlisten()
@@ -243,6 +261,15 @@ class OpcUaServer:
     async def _silence(self) -> None:
         for subscription in self._inside.subscription_service.subscriptions.values():
             await subscription.set_publishing_mode(False)
+
+    def _skip(self) -> None:
+        for subscription in self._inside.subscription_service.subscriptions.values():
+            subscription._notification_seq += 1  # as if one had been sent; the library has no way of its own
+
+    async def _limit(self, most: int) -> None:
+        for name in ("MaxNodesPerRead", "MaxNodesPerBrowse", "MaxMonitoredItemsPerCall"):
+            node_id = ua.NodeId(getattr(ua.ObjectIds, f"Server_ServerCapabilities_OperationLimits_{name}"))
+            await Server(self._inside).get_node(node_id).write_value(ua.Variant(most, ua.VariantType.UInt32))
 
     def _node_id(self, path: str) -> ua.NodeId:
         return ua.NodeId(path, self._index)
@@ -303,6 +330,9 @@ class OpcUaServer:
 
 
 def _deletion(nodes: Sequence[ua.NodeId]) -> ua.DeleteNodesParameters:
+    """References to them are searched for in all the server's nodes: only those from the root are left otherwise."""
     parameters = ua.DeleteNodesParameters()
-    parameters.NodesToDelete = [ua.DeleteNodesItem(NodeId=node, DeleteTargetReferences=True) for node in nodes]
+    parameters.NodesToDelete = [
+        ua.DeleteNodesItem(NodeId=node, DeleteTargetReferences="/" not in node.Identifier) for node in nodes
+    ]
     return parameters

@@ -17,8 +17,9 @@ def advance(before: Count | None, raw: int, *, rollover: int, reset_below: int) 
     The first value that is ever seen counts nothing: what was made before belongs to nobody's order. A fall is a
     rollover at `rollover` values (65,536 for one register, 0 for a counter that never rolls over), unless the new value
     is below `reset_below`, or nothing can roll over: then the counter began anew at 0, and its value is what it
-    counted.
+    counted. A register that was read with a sign is taken as one without.
     """
+    raw = raw % rollover if rollover else max(raw, 0)
     if before is None:
         return Count(raw, 0)
     if raw >= before.raw:

@@ -52,6 +52,8 @@ class Report:
         if quality < Quality.UNCERTAIN or raw is None:
             value: Value | None = None
             quality = min(quality, Quality.UNCERTAIN - 1)
+        elif isinstance(raw, float) and not math.isfinite(raw):
+            value, quality = None, Quality.BAD_SENSOR_FAILURE
         elif self._is_plain or isinstance(raw, str):
             value = raw
         else:
@@ -69,8 +71,10 @@ class Report:
         return stored
 
     def _is_news(self, last: Stored, at_us: int, value: Value | None, quality: int) -> bool:
-        if self._always or quality != last[2] or (self._silence and at_us - last[0] >= self._silence):
+        if quality != last[2] or (self._silence and at_us - last[0] >= self._silence):
             return True
+        if self._always:
+            return value is not None  # what is bad is stored when it becomes so
         before = last[1]
         if self._band and isinstance(value, int | float) and isinstance(before, int | float):
             return abs(value - before) > self._band

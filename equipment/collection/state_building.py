@@ -20,7 +20,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }
 
 # PackML, ISA-TR88.00.02: numbers of the states (Status.StateCurrent), and what each is on a shop floor. Held, suspended
-# and their way in and out wait for material or people: idle. Aborting and aborted: down. Clearing to resetting prepare.
+# and their ways in wait for material or people: idle. Aborting and aborted: down. Clearing and resetting prepare.
 PACKML: dict[int, tuple[str, str]] = {
     1: ("SETUP", "Clearing"),
     2: ("STOPPED", "Stopped"),

@@ -9,8 +9,8 @@ execution has its part by quantity.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -61,31 +61,45 @@ def apportioned(stretches: Iterable[Stretch]) -> dict[Hashable, Fraction]:
     return shares
 
 
-def _apportion(mine: list[Stretch], shares: dict[Hashable, Fraction]) -> None:
-    """Add the shares of one person's stretches: from one moment at which something changes to the next."""
-    changes = [(one.began, one) for one in mine] + [(one.ended, one) for one in mine]
-    on: dict[Hashable, Stretch] = {}
-    last: datetime | None = None
-    for at, one in sorted(changes, key=lambda change: change[0]):
-        if last is not None and at > last and on:
-            _share(seconds_of(at - last), on, shares)
-        last = at
-        if one.key in on:
-            del on[one.key]
-        else:
-            on[one.key] = one
+@dataclass
+class _OnJob:
+    """What a person has on one job. since: the share of a whole job that is given out already."""
 
+    since: Fraction
+    on: dict[Hashable, Stretch] = field(default_factory=dict)
 
-def _share(seconds: Fraction, on: Mapping[Hashable, Stretch], shares: dict[Hashable, Fraction]) -> None:
-    jobs: dict[Hashable, dict[Hashable, list[Stretch]]] = defaultdict(lambda: defaultdict(list))
-    for one in on.values():
-        jobs[one.job][one.execution].append(one)
-    for executions in jobs.values():
+    def give_out(self, until: Fraction, shares: dict[Hashable, Fraction]) -> None:
+        seconds, self.since = until - self.since, until
+        executions: dict[Hashable, list[Stretch]] = defaultdict(list)
+        for one in self.on.values() if seconds else ():
+            executions[one.execution].append(one)
         whole = sum((Fraction(same[0].quantity) for same in executions.values()), Fraction(0))
         for same in executions.values():
             part = Fraction(same[0].quantity) / whole if whole else Fraction(1, len(executions))
             for one in same:  # a correction may lie over another span on the same job: the time counts once
-                shares[one.key] += seconds * part / len(jobs) / len(same)
+                shares[one.key] += seconds * part / len(same)
+
+
+def _apportion(mine: list[Stretch], shares: dict[Hashable, Fraction]) -> None:
+    """Add the shares of one person's stretches, from one moment at which something changes to the next.
+
+    Each change is reckoned for its own job alone, so that many jobs at once cost no more each than a few.
+    """
+    changes = [(one.began, one) for one in mine] + [(one.ended, one) for one in mine]
+    jobs: dict[Hashable, _OnJob] = {}
+    share, last = Fraction(0), changes[0][0]  # what a job has had that they were on from the beginning
+    for at, one in sorted(changes, key=lambda change: change[0]):
+        if jobs:
+            share += seconds_of(at - last) / len(jobs)
+        last = at
+        job = jobs.setdefault(one.job, _OnJob(share))
+        job.give_out(share, shares)
+        if one.key not in job.on:
+            job.on[one.key] = one
+            continue
+        del job.on[one.key]
+        if not job.on:
+            del jobs[one.job]
 
 
 def union_of(stretches: Iterable[Stretch]) -> Fraction:

@@ -72,6 +72,11 @@ class Timing:
         return median(self.seconds) * 1000
 
     @property
+    def quicker_ms(self) -> float:
+        """A tenth takes less: what other programs of the machine disturb least."""
+        return self.seconds[len(self.seconds) // 10] * 1000
+
+    @property
     def p95_ms(self) -> float:
         return self.seconds[int(len(self.seconds) * 0.95)] * 1000
 

@@ -1,12 +1,11 @@
-"""A plant as large as they get: 5,000 products, 10,000 orders, 200 stations, 9,000 waiting units.
+"""A plant as large as they get: 5,000 products, 10,000 orders, 200 stations, 9,000 waiting units."""
 
-What is there is copied in SQL, with constraints and triggers on. A copy's key follows from its original's and its
-number, so that copies can name each other.
-"""
+from functools import partial
 
 from django.db import connection
 
 from mes.kernel.door import open_door
+from tests.bench.copies import copy_rows
 from tests.plant import Plant
 
 PRODUCTS, ROUTINGS, STATIONS_EACH, RELEASED, DRAFTS, COMPLETED, UNITS = 5000, 1000, 49, 3000, 4000, 3000, 9000
@@ -18,19 +17,7 @@ def fill(plant: Plant) -> None:
     with open_door(person=None, reason="A plant at scale"), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
 
-        def copy(table: str, where: str, count: int, *, own: str = "", **columns: str) -> None:
-            """Copy rows `count` times. own: foreign keys to what was copied with the same numbers, too.
-
-            columns: SQL for what differs; `old` is the row, `n` the number.
-            """
-            keys = {name: f"md5(old.{name} || ':' || n)::uuid" for name in ["id", *own.split()]}
-            new = ", ".join(f"'{name}', {sql}" for name, sql in (keys | columns).items())
-            cursor.execute(
-                f"INSERT INTO {table} SELECT made.* "
-                f"FROM (SELECT * FROM {table} WHERE {where}) old, generate_series(1, {count}) n, "
-                f"jsonb_populate_record(NULL::{table}, to_jsonb(old) || jsonb_build_object({new})) made"
-            )
-
+        copy = partial(copy_rows, cursor)
         pump, revision, routing = plant.pump.product_id, plant.pump.pk, plant.routing
         copy("equipment_station", "true", STATIONS_EACH, code="old.code || '-' || n")
         copy("orders_product", f"id = '{pump}'", PRODUCTS, code="'P-' || n", name="'Pump ' || n")

@@ -124,7 +124,7 @@ class Scene:
 
     def _override(self) -> Act:
         passed = [by_supervisor(self.line.plant, YOURS)]
-        return self.on_job(operations.report, "tomasz", given=[Given("LOOK", "yes", reason="Again")], overrides=passed)
+        return self.on_job(operations.report, "tomasz", given=[Given("LOOK", "yes")], overrides=passed)
 
     def _complete(self) -> Act:
         return partial(self.line.complete, self.first, self.running)
@@ -225,7 +225,7 @@ class Scene:
         return lambda: lift_for(self.line.plant, hold, self.line.unit(self.first))
 
     def _clear_line(self) -> Act:
-        station, signing = self.station("20"), Signing(self.line.plant.people["amina"], Meaning.VERIFIED)
+        station, signing = self.station("50"), Signing(self.line.plant.people["amina"], Meaning.VERIFIED)
         unit = self.line.unit(self.first)
         return self.act(clearances.clear, "amina", station=station, unit=unit, ticked=(1, 2, 3), signing=signing)
 
@@ -247,10 +247,10 @@ class Scene:
         return self.act(schedules.plan, "ines", order=self.order, **when)
 
     def _resize(self) -> Act:
-        return partial(self.line.resize, self.order, 6 if self.by_lot else 1)
+        return partial(self.line.resize, self.order, 6 if self.by_lot else 2)
 
     def _grow(self) -> Act:
-        return partial(self.line.resize, self.order, 12 if self.by_lot else 3)
+        return partial(self.line.resize, self.order, 12 if self.by_lot else 4)
 
     def _cancel(self) -> Act:
         return partial(self.line.cancel, self.order)
@@ -265,9 +265,9 @@ class Stage:
     by_serial: RoutingRevision
 
     def scene(self, *, by_lot: bool, runs: bool, begun: bool = True) -> Scene:
-        """An order of ten in two lots, or of two units. begun: the first has passed CUT; runs: DRILL runs on it."""
+        """Ten in two lots, or three units. begun: both have passed CUT; runs: DRILL runs on the first."""
         line = self.line
-        order = line.order(10 if by_lot else 2, by_lot=by_lot)
+        order = line.order(10 if by_lot else 3, by_lot=by_lot)
         first = order.units.order_by("serial")[0].serial
         if begun and by_lot:
             _do(line, first)
@@ -291,7 +291,7 @@ def stage(plant: Plant) -> Stage:
     line = floor_plant(plant)
     with plant.door("hiroshi"):
         made = [a_rework(plant, of.product, "R1", "R2", name=f"{of} repair") for of in (line.by_lot, line.by_serial)]
-    checklist(plant)
+    checklist(plant, STATIONS["50"])
     return Stage(line, *(plant.approve_and_release(one) for one in made))
 
 

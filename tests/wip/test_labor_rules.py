@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -54,6 +55,17 @@ def by_the_second(given_ones: list[Stretch]) -> dict:
 def test_it_is_what_counting_every_second_gives(ones):
     expected = by_the_second(ones)
     assert apportioned(ones) == {one.key: expected[one.key] for one in ones}
+
+
+def test_many_jobs_at_once_cost_no_more_each_than_a_few():
+    """Counted by the fractions that are added: a clock would count what else the machine does."""
+
+    def additions(jobs: int) -> int:
+        with patch.object(Fraction, "__add__", autospec=True, side_effect=Fraction.__add__) as added:
+            apportioned([Stretch(n, "x", n, at(n), at(n + jobs)) for n in range(jobs)])
+        return added.call_count / jobs
+
+    assert additions(400) <= 2 * additions(20)
 
 
 @given(stretches())

@@ -1,5 +1,7 @@
 """The last unit of a large order, and the last pieces of a large lot, cost what the first ones cost."""
 
+from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter
 
@@ -7,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.holds import build_in, lift, place
 from tests.model.floor_plant import FloorPlant, floor_plant
 
 
@@ -89,29 +92,74 @@ def test_a_part_of_a_part_of_a_part_takes_as_many_statements_as_a_part(plant):
     assert _statements(lambda: line.split(part, 100)) == first
 
 
+def test_pieces_that_overlap_take_as_many_statements_at_the_end_of_a_large_lot(plant):
+    line = floor_plant(plant)
+    (lot,) = _serials(line, 10_000, by_lot=True)
+    line.start(lot, "10")
+    line.book(lot, "10", 10)
+    line.start(lot, "20")
+    first = [_statements(lambda code=code: line.book(lot, code, 10)) for code in ("10", "20")]
+    for _ in range(30):
+        for code in ("10", "20"):
+            line.book(lot, code, 100)
+    assert [_statements(lambda code=code: line.book(lot, code, 10)) for code in ("10", "20")] == first
+
+
 @pytest.mark.slow
 def test_the_last_hundred_units_of_a_thousand_take_as_long_as_the_first(committed_plant):
+    """Every tenth is done again from its first operation."""
     line = floor_plant(committed_plant)
-    took = []
-    for serial in _serials(line, 1000):
-        began = perf_counter()
-        for code in ("10", "20", "41", "50"):
-            if code == "41":
-                line.skip(serial, "30")
-            line.start(serial, code)
-            line.complete(serial, code)
-        took.append(perf_counter() - began)
+    took = [_took(partial(_to_its_end, line, serial, i % 10 == 0)) for i, serial in enumerate(_serials(line, 1000))]
     assert median(took[-100:]) / median(took[:100]) <= 1.3  # medians: what else the machine does counts little
+    reworked = took[::10]
+    assert median(reworked[-20:]) / median(reworked[:20]) <= 1.3
+
+
+def _to_its_end(line: FloorPlant, serial: str, is_reworked: bool) -> None:
+    _do(line, serial, "10", "20")
+    if is_reworked:
+        line.send_back(serial, "20", "10")
+        _do(line, serial, "10", "20")
+    _do(line, serial, "41")
+    line.skip(serial, "30")
+    _do(line, serial, "50")
+
+
+def _do(line: FloorPlant, serial: str, *codes: str) -> None:
+    for code in codes:
+        line.start(serial, code)
+        line.complete(serial, code)
+
+
+def _took(act: Callable[[], object]) -> float:
+    began = perf_counter()
+    act()
+    return perf_counter() - began
 
 
 @pytest.mark.slow
 def test_the_last_hundred_bookings_of_ten_thousand_pieces_take_as_long_as_the_first(committed_plant):
+    """Two operations overlap: what the first makes, the second takes at once."""
     line = floor_plant(committed_plant)
     (lot,) = _serials(line, 10_000, by_lot=True)
     line.start(lot, "10")
-    took = []
-    for _ in range(999):
-        began = perf_counter()
-        line.book(lot, "10", 10)
-        took.append(perf_counter() - began)
+    line.book(lot, "10", 10)
+    line.start(lot, "20")
+    took = [_took(lambda: [line.book(lot, code, 10) for code in ("10", "20")]) for _ in range(998)]
     assert median(took[-100:]) / median(took[:100]) <= 1.3
+
+
+@pytest.mark.slow
+def test_a_hold_that_reaches_a_thousand_units_takes_no_longer_for_each_than_one_that_reaches_a_hundred(committed_plant):
+    plant = committed_plant
+    each = {}
+    for reach in (10, 100, 1000):  # the first is for what is read once a process
+        lot = plant.receive(plant.screws, f"LOT-{reach}", 10_000)
+        for pump in plant.released(reach).units.order_by("serial"):
+            build_in(plant, lot, pump, 6)
+        lot = type(lot).objects.get(pk=lot.pk)
+        holds = []
+        placing = _took(lambda lot=lot, holds=holds: holds.append(place(plant, kind="PROCESS", unit=lot)))
+        assert holds[0].heirs.count() == reach
+        each[reach] = (placing + _took(lambda holds=holds: lift(plant, holds[0]))) / reach
+    assert each[1000] <= 1.3 * each[100]

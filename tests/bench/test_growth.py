@@ -1,23 +1,23 @@
 """What an act, a queue and a record cost while orders and history grow: a table, and a plot for docs/."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from django.core.handlers.base import BaseHandler
 from django.db import connection
+from django.test import RequestFactory
 
 from mes.kernel.keys import uuid7
 from mes.kernel.personnel.models import Person
 from tests.bench import plots
-from tests.bench.clients import Browser, one_after_another
+from tests.bench.clients import one_after_another
 from tests.bench.history import history
 from tests.bench.line import CODE, DriveLine, drive_line
 from tests.bench.report import note
 from tests.bench.test_pages import as_headers, logged_in
-from tests.plant_server import plant_server_on
 from wip.actions import orders as floor_orders
 from wip.queues import queue_at
 
@@ -30,15 +30,15 @@ MOST_GROWTH = 2.0  # times, from the smallest plant to the largest
 
 
 @pytest.fixture
-def page(committed_plant, committed_database) -> Iterator[Callable[[str], None]]:
-    """Asks the web server for a page, as one browser does that keeps its connection."""
-    desk = logged_in(committed_plant, "ines")
-    with plant_server_on(committed_database) as server, closing(Browser(server.url)) as browser:
-        yield lambda path: _check(browser.get(path, as_headers(desk)))
+def page(committed_plant) -> Callable[[str], None]:
+    """Asks for a page in this process, without what the test client adds."""
+    desk, handler = RequestFactory(headers=as_headers(logged_in(committed_plant, "ines"))), BaseHandler()
+    handler.load_middleware()
 
+    def get(path: str) -> None:
+        assert handler.get_response(desk.get(path)).status_code == 200
 
-def _check(status: int) -> None:
-    assert status == 200
+    return get
 
 
 def test_acts_queues_and_records_hardly_grow_with_orders_and_history(committed_plant, page):

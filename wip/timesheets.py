@@ -105,7 +105,7 @@ def labor_on(executions: Collection[UUID], *, now: datetime) -> dict[UUID, list[
         window[span.person_id] = (min(began, stretch.began), max(ended, stretch.ended))
     beside = Q()
     for person, (began, ended) in window.items():
-        beside |= Q(person=person, began_at__gt=began - LOOKS_BACK, began_at__lt=ended)
+        beside |= Q(person=person, began_at__gt=began - LOOKS_BACK, began_at__lt=ended, until__gt=began)
     others = _in_force(now).filter(beside).exclude(execution__in=executions)
     shares = apportioned(_stretch(span, now) for span in [*own, *others])
     known: dict[UUID, list[Entry]] = {}

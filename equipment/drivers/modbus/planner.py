@@ -136,7 +136,7 @@ def blocks_of(items: Iterable[Item], limits: Limits, holes: Collection[Hole] = (
         if taken and not (
             item.table == taken[0].table
             and item.begin - end <= limits.gap(item.table)
-            and max(item.end, end) - taken[0].begin <= limits.span(item.table)
+            and item.end - taken[0].begin <= limits.span(item.table)
             and not any(hole.is_between(taken[0].begin, end, item.begin) for hole in holes_in[item.table])
         ):
             blocks.append(Block(tuple(taken)))

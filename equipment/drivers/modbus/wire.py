@@ -112,8 +112,8 @@ async def connect(endpoint: Endpoint) -> Wire:
             )
     except TimeoutError:
         raise LinkLost(f"{endpoint.address} does not answer within {endpoint.timeout_s:g} s.") from None
-    except OSError as error:
-        raise LinkLost(f"{endpoint.address} can't be reached: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:  # a name with a label too long is a ValueError
+        raise LinkLost(f"{endpoint.address} can't be reached: {getattr(error, 'strerror', '') or error}.") from error
     return wire
 
 

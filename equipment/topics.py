@@ -13,3 +13,13 @@ def help_calls(site: UUID) -> str:
 def at_station(site: UUID, station: UUID) -> str:
     """What lies at a station and what was asked for there: material, tools, clearance, help."""
     return topic(site, "station", station)
+
+
+def machine(site: UUID | str, station: UUID | str) -> str:
+    """What the machine at a station does: its state, values, events."""
+    return f"{site}/machine/{station}"
+
+
+def connections(site: UUID | str) -> str:
+    """How the connections to machines of a site stand."""
+    return f"{site}/connections"

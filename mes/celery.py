@@ -5,11 +5,14 @@ import os
 from celery import Celery
 from celery.signals import heartbeat_sent
 
+from equipment.collection.bootstep import CollectorStep
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mes.settings.demo")
 
 app = Celery("plantwright")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(CollectorStep)
 
 
 @heartbeat_sent.connect(weak=False)

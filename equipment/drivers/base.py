@@ -141,13 +141,17 @@ class Node:
 
 @dataclass(slots=True)
 class Health:
-    """What a link counts while it lives; the collector reads it. Times in seconds."""
+    """What a link counts while it lives; the collector reads it. Times in seconds.
+
+    alive_us: when the machine last gave a sign of life (microseconds since 1970), where it may do so without samples.
+    """
 
     requests: int = 0
     missed_slots: int = 0
     errors: int = 0
     last_error: str = ""
     slowest_answer_s: float = 0.0
+    alive_us: int = 0
     refused: dict[int, str] = field(default_factory=dict)  # position of a point -> why it can't be read for now
 
 

@@ -30,14 +30,13 @@ class Sample(models.Model):
 
 
 class LatestValue(models.Model):
-    """The last sample of a series. checked_at: when it was last seen to be so, though nothing was stored."""
+    """The last sample of a series."""
 
     series = models.OneToOneField(Series, on_delete=models.CASCADE, primary_key=True, related_name="latest")
     at = models.DateTimeField()
     value = models.FloatField(null=True)
     text = models.CharField(max_length=250, null=True)  # noqa: DJ001 - as above
     quality = models.SmallIntegerField()
-    checked_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.series_id}: {self.value if self.text is None else self.text}"

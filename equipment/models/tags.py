@@ -85,9 +85,13 @@ class Tag(Record):
                 violation_error_message=lazy("What belongs to an event says what it is, and of which event."),
             ),
             models.CheckConstraint(
-                condition=Q(books=Books.NOTHING) | ~Q(role=TagRole.VALUE) & Q(station__isnull=False),
+                condition=Q(role=TagRole.VALUE, books=Books.NOTHING)
+                | Q(role=TagRole.COUNTER) & (Q(books=Books.NOTHING) | Q(station__isnull=False))
+                | Q(role=TagRole.EVENT, station__isnull=False),
                 name="tag_books_at_station",
-                violation_error_message=lazy("Only a counter or an event of a station can book."),
+                violation_error_message=lazy(
+                    "An event, and a counter that books, belong to a station; a value books nothing."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(role=TagRole.VALUE) | Q(value_type__in=_INTEGERS),

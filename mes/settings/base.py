@@ -223,6 +223,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wip.tasks.note_late_units",
         "schedule": 60.0,
     },
+    "make-partitions": {
+        "task": "equipment.tasks.make_partitions",
+        "schedule": 3600.0,
+    },
+    "drop-old-partitions": {
+        "task": "equipment.tasks.drop_old_partitions",
+        "schedule": 24 * 3600.0,
+    },
+    "roll-up-samples": {
+        "task": "equipment.tasks.roll_up_samples",
+        "schedule": 15.0,
+    },
 }
 
 # --- Plantwright
@@ -233,6 +245,18 @@ MES_PROGRAMS = env.list("MES_PROGRAMS", default=["worker", "beat", "events"])
 MES_EVENTS_STREAMS = env.int("MES_EVENTS_STREAMS", default=900)
 # How long somebody may take back what they did themselves; from then on it is a correction, by who may make one.
 MES_UNDO_SECONDS = env.int("MES_UNDO_SECONDS", default=600)
+# Whether this worker collects from machines, beside its tasks; and the folder of its own, kept between its runs, where
+# it keeps what the database does not have yet.
+MES_COLLECT = env.bool("MES_COLLECT", default=False)
+MES_SPOOL = Path(env.str("MES_SPOOL", default=str(BASE_DIR / "var" / "spool")))
+# After this time without a sign of life a collector's connections are another's; how long a value waits to be stored.
+MES_COLLECTOR_LEASE_S = env.float("MES_COLLECTOR_LEASE_S", default=3.0)
+MES_COLLECTOR_FLUSH_S = env.float("MES_COLLECTOR_FLUSH_S", default=0.1)
+MES_COLLECTOR_MOST_CONNECTIONS = env.int("MES_COLLECTOR_MOST_CONNECTIONS", default=200)
+MES_COLLECTOR_MOST_BYTES = env.int("MES_COLLECTOR_MOST_BYTES", default=256_000_000)
+# For how long samples and their rollups are kept; what is on record has its own copy.
+MES_SAMPLES_KEPT_DAYS = env.int("MES_SAMPLES_KEPT_DAYS", default=90)
+MES_ROLLUPS_KEPT_DAYS = env.int("MES_ROLLUPS_KEPT_DAYS", default=730)
 # The process gates, in order, as dotted paths to `gate(facts) -> Verdict | None`; a plant adds a line.
 MES_GATES = [
     "orders.gates.order_released",

@@ -31,7 +31,6 @@ ALONE = {
     "equipment.CounterTotal.at": "the same",
     "equipment.Sample.at": "a machine's value",
     "equipment.LatestValue.at": "the same",
-    "equipment.LatestValue.checked_at": "the same",
     "equipment.Rollup.at": "the same",
     "equipment.QuarantinedRow.at": "the same",
     "equipment.Series.began_at": "who changed the tag is on record",

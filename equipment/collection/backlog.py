@@ -1,0 +1,70 @@
+"""Batches that the database does not have yet: in memory to be flushed, on disk to outlive a kill."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+from itertools import islice
+
+from equipment.collection.batches import Batch
+from equipment.collection.spool import Spool
+
+AT_ONCE_BYTES = 4_000_000  # that one transaction writes, so that none takes long
+
+logger = logging.getLogger(__name__)
+
+
+class Backlog:
+    """In the order of reading. most_bytes: beyond it the oldest samples are given up, never what was counted."""
+
+    def __init__(self, spool: Spool, most_bytes: int) -> None:
+        self.spool, self.most_bytes = spool, most_bytes
+        self._batches: deque[Batch] = deque()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def add(self, batches: Iterable[Batch]) -> None:
+        for batch in batches:
+            self._batches.append(batch)
+            self._bytes += batch.size
+            self.spool.append(batch)
+
+    def next(self) -> list[Batch]:
+        """The oldest batches, so many as one transaction writes; they stay until `done`."""
+        chosen: list[Batch] = []
+        size = 0
+        for batch in self._batches:
+            size += batch.size
+            if chosen and size > AT_ONCE_BYTES:
+                break
+            chosen.append(batch)
+        return chosen
+
+    def done(self, count: int) -> None:
+        """The oldest so many are in the database, or void."""
+        for _ in range(count):
+            self._bytes -= self._batches.popleft().size
+        if not self._batches:
+            self.spool.empty()
+
+    def forget(self, connections: set[str]) -> None:
+        """Batches of leases that are lost: whoever holds them now has read what counts."""
+        kept = [batch for batch in self._batches if batch.connection not in connections]
+        self._batches, self._bytes = deque(kept), sum(batch.size for batch in kept)
+
+    async def keep(self) -> None:
+        """Have it on disk, and within its bounds."""
+        if self._bytes > self.most_bytes or self.spool.is_full():
+            self._thin()
+            await asyncio.to_thread(self.spool.rewrite, iter(list(self._batches)))
+        elif self.spool.is_due():
+            await asyncio.to_thread(self.spool.sync)
+
+    def _thin(self) -> None:
+        """Give up the samples of the oldest half that still has some."""
+        full = [batch for batch in self._batches if batch.count]
+        gone = sum(batch.thin() for batch in islice(full, (len(full) + 1) // 2))
+        self._bytes = sum(batch.size for batch in self._batches)
+        logger.error("the database is away for long: %s of the oldest samples are given up", gone)

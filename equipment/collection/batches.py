@@ -1,0 +1,106 @@
+"""Batches: what one connection has to say since the last flush. A batch is written whole, or not at all, and once."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from equipment.collection.rows import row
+from equipment.collection.times import MINUTE_US
+from equipment.drivers.base import Value
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that a machine did (`equipment.models.MachineEvent`)."""
+
+    tag: str
+    site: str
+    station: str
+    number: int
+    books: str
+    at_us: int
+    quantity: int
+    content: dict[str, Any]
+
+
+@dataclass(slots=True)
+class StateChange:
+    """From a time on a station is in a state; without one, nobody knows."""
+
+    site: str
+    station: str
+    at_us: int
+    state: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was read of a connection in an epoch; keys are texts in it, that it can go to a file.
+
+    number: its place in the epoch, given when nothing more is added. latest: by series (time, value, quality);
+    counters: by tag (raw, total, number of events, time). due: (series, minute since 1970) that get new
+    samples. observed: (from, until) in microseconds, None where nothing was watched; begins: a new observation; ended:
+    why the watching ended. health: what is added to the lease's counts. topics: what live pages are told.
+    """
+
+    connection: str
+    epoch: int
+    number: int = 0
+    rows: bytearray = field(default_factory=bytearray)
+    count: int = 0
+    latest: dict[int, tuple[int, Value | None, int]] = field(default_factory=dict)
+    due: set[tuple[int, int]] = field(default_factory=set)
+    counters: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    states: list[StateChange] = field(default_factory=list)
+    observed: tuple[int, int] | None = None
+    begins: bool = False
+    ended: str | None = None
+    link: tuple[str, str] | None = None
+    health: dict[str, int] = field(default_factory=dict)
+    topics: set[str] = field(default_factory=set)
+
+    def add(self, series: int, at_us: int, value: Value | None, quality: int) -> None:
+        self.rows += row(series, at_us, value, quality)
+        self.count += 1
+        self.latest[series] = (at_us, value, quality)
+        self.due.add((series, at_us // MINUTE_US))
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.observed or self.latest or self.events or self.states or self.link or self.ended is not None)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it keeps in memory."""
+        return len(self.rows) + 200 * (len(self.events) + len(self.states)) + 500
+
+    def thin(self) -> int:
+        """Give up its samples, never its events, counts and states; returns how many samples went."""
+        gone, self.count = self.count, 0
+        self.rows = bytearray()
+        self.due.clear()
+        self.health["dropped"] = self.health.get("dropped", 0) + gone
+        return gone
+
+    def head(self) -> dict[str, Any]:
+        """All but the rows, as JSON takes it."""
+        content = asdict(self) | {"latest": list(self.latest.items()), "due": sorted(self.due)}
+        content["topics"] = sorted(self.topics)
+        del content["rows"]
+        return content
+
+    @classmethod
+    def of(cls, head: dict[str, Any], rows: bytes) -> "Batch":
+        """The batch that gave this head and these rows."""
+        batch = cls(**(head | {"rows": bytearray(rows)}))
+        batch.latest = {series: tuple(last) for series, last in head["latest"]}
+        batch.due = {(series, minute) for series, minute in head["due"]}
+        batch.counters = {tag: tuple(counter) for tag, counter in head["counters"].items()}
+        batch.events = [Event(**event) for event in head["events"]]
+        batch.states = [StateChange(**change) for change in head["states"]]
+        batch.observed = tuple(head["observed"]) if head["observed"] else None
+        batch.link = tuple(head["link"]) if head["link"] else None
+        batch.topics = set(head["topics"])
+        return batch

@@ -1,0 +1,69 @@
+"""What a command asks to be written, as the machine takes it."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from equipment.collection.database import Database, rows
+from equipment.drivers.base import Point, Value, ValueType, WordOrder
+
+AS_GOOD_AS_EQUAL = 1e-6  # relative: a 32-bit number read back is not the 64-bit one that was written
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value to write. raw: as the machine takes it; expected: what must be there before, None for anything."""
+
+    tag: str
+    point: Point
+    raw: Value
+    expected: Value | None
+    scale: float
+    offset: float
+
+    def shown(self, raw: Value) -> Value:
+        """As a person sees it."""
+        if isinstance(raw, str) or self.point.value_type is ValueType.BOOL:
+            return raw
+        return raw * self.scale + self.offset if (self.scale, self.offset) != (1.0, 0.0) else raw
+
+
+_TAGS = """
+SELECT code, address, value_type, coalesce(nullif(tag.byte_order, ''), connection.byte_order), length, scale, "offset",
+    is_writable, write_low, write_high
+FROM equipment_tag tag JOIN equipment_connection connection ON connection.id = tag.connection_id
+WHERE tag.connection_id = %s AND tag.is_active AND code = ANY(%s)"""
+
+
+async def lines_of(database: Database, connection: UUID, asked: list[dict[str, Any]]) -> list[Line]:
+    """Raises ValueError for what may not be written: bounds and permission as they are now, not as they were asked."""
+    tags = {row[0]: row[1:] for row in await rows(database, _TAGS, [connection, [line["tag"] for line in asked]])}
+    lines = []
+    for line in asked:
+        code, value = line["tag"], line["value"]
+        if code not in tags:
+            raise ValueError(f"The connection has no tag {code} in use.")
+        address, value_type, order, length, scale, offset, is_writable, low, high = tags[code]
+        if not is_writable:
+            raise ValueError(f"{code} may not be written.")
+        if isinstance(value, int | float) and not ((low is None or value >= low) and (high is None or value <= high)):
+            raise ValueError(f"{code} = {value} is out of its bounds, {low} to {high}.")
+        point = Point(address, ValueType(value_type), WordOrder(order), length)
+        lines.append(Line(code, point, _raw(value, point, scale, offset), line.get("expected"), scale, offset))
+    return lines
+
+
+def _raw(value: Value, point: Point, scale: float, offset: float) -> Value:
+    """As the machine takes it; the inverse of what is made of a value that is read."""
+    if isinstance(value, str) or point.value_type in (ValueType.BOOL, ValueType.TEXT):
+        return value
+    raw = (value - offset) / scale
+    return raw if point.value_type in (ValueType.FLOAT32, ValueType.FLOAT64) else round(raw)
+
+
+def is_same(one: Value | None, other: Value | None) -> bool:
+    """Whether two values are the same, but for what a 32-bit number can't hold."""
+    if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
+        return one == other
+    return math.isclose(one, other, rel_tol=AS_GOOD_AS_EQUAL, abs_tol=1e-9)

@@ -1,0 +1,149 @@
+"""Commands: what is written to machines, once, by the collector that watches them.
+
+A command is marked as being written before anything is sent. One that is found in that state later, after a kill or a
+lost link, is never sent again: what is there is read, and decides. What is too late is never sent at all.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from equipment.collection.command_lines import Line, is_same, lines_of
+from equipment.collection.database import AWAY, Database, as_json, connect, rows
+from equipment.collection.watching import Watcher
+from equipment.drivers.base import Link, LinkLost, Quality, Value, WriteRefused
+from mes.kernel.topics import CHANNEL
+
+LOOK_EVERY_S = 0.2
+READ_PATIENCE_S = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+_EXPIRE = """
+UPDATE equipment_machinecommand SET status = 'EXPIRED', answered_at = now(), detail = 'Nobody could send it in time.'
+WHERE status = 'QUEUED' AND deadline_at < now() AND connection_id = ANY(%s)"""
+
+# One connection's commands in the order in which they were asked; one at a time.
+_NEXT = """
+SELECT DISTINCT ON (connection_id) id, connection_id, status, lines FROM equipment_machinecommand
+WHERE status IN ('QUEUED', 'WRITING') AND connection_id = ANY(%s)
+ORDER BY connection_id, asked_at, id"""
+
+# Only the owner in this epoch, and only while it may still be sent.
+_BEGIN = """
+UPDATE equipment_machinecommand command SET status = 'WRITING' FROM equipment_connectionlease lease
+WHERE command.id = %s AND command.status = 'QUEUED' AND command.deadline_at >= now()
+    AND lease.connection_id = command.connection_id AND lease.owner = %s AND lease.epoch = %s
+    AND lease.expires_at > now()
+RETURNING command.id"""
+
+_ANSWER = """
+WITH answered AS (
+    UPDATE equipment_machinecommand SET status = %s, answered_at = now(), answer = %s, detail = %s
+    WHERE id = %s AND status IN ('QUEUED', 'WRITING') RETURNING site_id, station_id, connection_id)
+SELECT pg_notify(%s, site_id || coalesce('/machine/' || station_id, '/connections')) FROM answered"""
+
+
+async def carry_out_all(url: str, owner: str, watchers: Mapping[UUID, Watcher]) -> None:
+    """Carry out what is asked of the connections that are watched here, until cancelled."""
+    database: Database | None = None
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            if database is None:
+                database = await connect(url, owner)
+            if watchers:
+                await _carry_out(database, owner, watchers)
+        except AWAY as away:
+            logger.warning("commands wait for the database: %s", away)
+            database = None
+
+
+async def _carry_out(database: Database, owner: str, watchers: Mapping[UUID, Watcher]) -> None:
+    keys = list(watchers)
+    await rows(database, _EXPIRE, [keys])
+    found = await rows(database, _NEXT, [keys])
+    for command, connection, status, asked in found:
+        await _one(database, owner, watchers.get(connection), command, status, asked)
+
+
+async def _one(database: Database, owner: str, watcher: Watcher | None, command: UUID, status: str, asked: Any) -> None:
+    if watcher is None or watcher.link is None:
+        return  # it waits for the link, as long as its deadline lets it
+    try:
+        lines = await lines_of(database, UUID(watcher.configuration.connection), asked)
+    except ValueError as wrong:
+        await _answer(database, command, "REFUSED", [], str(wrong))
+        return
+    if status == "QUEUED":
+        if not await rows(database, _BEGIN, [command, owner, watcher.epoch]):
+            return
+        await _answer(database, command, *await _write(watcher.link, lines))
+    else:
+        await _answer(database, command, *await _find_out(watcher.link, lines))
+
+
+async def _write(link: Link, lines: list[Line]) -> tuple[str, list[dict[str, Any]], str]:
+    """Write all lines in their order, read them back. (status, answer, detail)"""
+    try:
+        before = await _read(link, lines)
+        for line in lines:
+            if line.expected is not None and not is_same(before[line.tag], line.expected):
+                why = f"{line.tag} is {before[line.tag]}, not {line.expected}: nothing was written."
+                return "REFUSED", _told(lines, before, before), why
+        for line in lines:
+            await link.write(line.point, line.raw)
+        return _compared(lines, before, await _read(link, lines))
+    except WriteRefused as refused:
+        return "REFUSED", [], str(refused)
+    except LinkLost as lost:
+        return "", [], str(lost)
+
+
+async def _find_out(link: Link, lines: list[Line]) -> tuple[str, list[dict[str, Any]], str]:
+    """What became of a command whose end nobody saw."""
+    try:
+        return _compared(lines, {}, await _read(link, lines))
+    except LinkLost as lost:
+        return "", [], str(lost)
+
+
+def _compared(
+    lines: list[Line], before: dict[str, Value | None], after: dict[str, Value | None]
+) -> tuple[str, list[dict[str, Any]], str]:
+    wrong = [line for line in lines if not is_same(after[line.tag], line.shown(line.raw))]
+    answer = _told(lines, before, after)
+    if not wrong:
+        return "VERIFIED", answer, ""
+    return (
+        "MISMATCHED",
+        answer,
+        ", ".join(f"{line.tag} is {after[line.tag]}, not {line.shown(line.raw)}" for line in wrong),
+    )
+
+
+async def _read(link: Link, lines: list[Line]) -> dict[str, Value | None]:
+    try:
+        async with asyncio.timeout(READ_PATIENCE_S):
+            samples = await link.read([line.point for line in lines])
+    except TimeoutError:
+        raise LinkLost("The values could not be read back in time.") from None
+    read: dict[str, Value | None] = {line.tag: None for line in lines}
+    for position, _, raw, quality in samples:
+        line = lines[position]
+        if quality >= Quality.UNCERTAIN and raw is not None:
+            read[line.tag] = line.shown(raw)
+    return read
+
+
+async def _answer(database: Database, command: UUID, status: str, answer: list[dict[str, Any]], detail: str) -> None:
+    """Put the outcome on record; without a status it is not known yet, and is looked for when the link is back."""
+    if status:
+        await rows(database, _ANSWER, [status, as_json(answer), detail[:300], command, CHANNEL])
+
+
+def _told(lines: list[Line], before: dict[str, Value | None], after: dict[str, Value | None]) -> list[dict[str, Any]]:
+    return [{"tag": line.tag, "before": before.get(line.tag), "after": after.get(line.tag)} for line in lines]

@@ -1,0 +1,52 @@
+"""The collector's connection to the database: one, direct (no pooler), with short limits on all that it does."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow, tuple_row
+
+# A frozen collector must not keep its rows locked: the server ends a transaction in which nothing happens.
+LIMITS_MS = {"idle_in_transaction_session_timeout": 1_500, "lock_timeout": 2_000, "statement_timeout": 15_000}
+CONNECT_PATIENCE_S = 5
+# What says that the database is away, or gave up on us: try again later with the same batches.
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
+# Refused for what is in it, and refused again each time it is tried.
+REFUSED = (psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError, psycopg.ProgrammingError)
+
+Database = AsyncConnection[TupleRow]
+
+
+async def connect(url: str, name: str) -> Database:
+    """name: how the ledger names who acts here. Raises psycopg.OperationalError."""
+    limits = " ".join(f"-c {limit}={value}" for limit, value in LIMITS_MS.items())
+    connection = await AsyncConnection.connect(
+        url,
+        autocommit=True,
+        connect_timeout=CONNECT_PATIENCE_S,
+        options=limits,
+        application_name="plantwright collector",
+        row_factory=tuple_row,
+    )
+    await connection.execute(
+        "SELECT set_config('mes.person', 'system', false), set_config('mes.station', %s, false)", [name]
+    )
+    return connection
+
+
+async def rows(connection: Database, sql: str, parameters: Sequence[Any] = ()) -> list[TupleRow]:
+    """All rows of a statement of ours."""
+    cursor = await connection.execute(sql.encode(), parameters)
+    return await cursor.fetchall() if cursor.description else []
+
+
+async def send(connection: Database, sql: str, parameters: Sequence[Any]) -> None:
+    """A statement whose answer nobody reads; in a pipeline it waits for none."""
+    await connection.execute(sql.encode(), parameters)
+
+
+def as_json(content: Any) -> str:
+    """As `jsonb` takes it; what JSON has no word for goes as text."""
+    return json.dumps(content, default=str)

@@ -1,0 +1,84 @@
+"""The flush: batches of many connections into the database, in one transaction, each batch once.
+
+What goes wrong is one of three: the database is away (psycopg.OperationalError: keep the batches, flush them again
+later; one that was committed without our knowing is passed over by its number), the lease is another's (the batches are
+void), or a row is refused (the batches go one by one, see `poison`).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from equipment.collection import writing
+from equipment.collection.batches import Batch
+from equipment.collection.database import REFUSED, Database, rows
+from equipment.collection.poison import store_carefully
+from equipment.collection.times import MINUTE_US, moment
+
+# The owner's name is not asked for: a lease that expired and was claimed by nobody is still the epoch's.
+_LOCK = """SELECT connection_id::text, epoch, batch FROM equipment_connectionlease
+WHERE connection_id = ANY(%s) ORDER BY connection_id FOR UPDATE"""
+
+
+class Flusher:
+    """database: a connection of its own. Remembers for which days there are partitions."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._days: set[date] = set()
+
+    async def flush(self, batches: Sequence[Batch]) -> set[str]:
+        """Write batches, in the order of each connection's numbers. Returns the connections whose lease is lost.
+
+        Raises what `AWAY` names; then nothing is known of any batch, and all are to be flushed again.
+        """
+        if not batches:
+            return set()
+        await self._make_partitions(batches)
+        try:
+            async with self.database.transaction():
+                current, lost = await self._fence(batches)
+                await writing.copy_samples(self.database, b"".join(bytes(batch.rows) for batch in current))
+                await writing.write_rest(self.database, current)
+            return lost
+        except REFUSED:
+            return await self._one_by_one(batches)
+
+    async def _fence(self, batches: Sequence[Batch]) -> tuple[list[Batch], set[str]]:
+        """The batches that are of the present epoch and not committed yet; the connections that are lost."""
+        asked = sorted({UUID(batch.connection) for batch in batches})
+        held = {connection: (epoch, done) for connection, epoch, done in await rows(self.database, _LOCK, [asked])}
+        lost = {b.connection for b in batches if held.get(b.connection, (0, 0))[0] != b.epoch}
+        current = [b for b in batches if b.connection not in lost and b.number > held[b.connection][1]]
+        return current, lost
+
+    async def _one_by_one(self, batches: Sequence[Batch]) -> set[str]:
+        lost: set[str] = set()
+        for batch in batches:
+            if batch.connection in lost:
+                continue
+            async with self.database.transaction():
+                current, gone = await self._fence([batch])
+                lost |= gone
+                for one in current:
+                    await store_carefully(self.database, one)
+        return lost
+
+    async def _make_partitions(self, batches: Iterable[Batch]) -> None:
+        """For the days of samples that none is known for. A day far from today has none: its samples are refused."""
+        days = {day_of(minute) for batch in batches for _, minute in batch.due} - self._days
+        today = datetime.now(UTC).date()
+        for day in days:
+            if abs((day - today).days) <= 400:
+                await rows(self.database, "SELECT equipment_make_partitions(%s, %s)", [day, day])
+        self._days |= days
+
+    async def store_late(self, batch: Batch) -> None:
+        """Samples of an epoch that is over, from a spool: those that nobody stored since. They count nothing."""
+        await self._make_partitions([batch])
+        async with self.database.transaction():
+            await store_carefully(self.database, Batch(batch.connection, batch.epoch, rows=batch.rows, due=batch.due))
+
+
+def day_of(minute: int) -> date:
+    return moment(minute * MINUTE_US).date()

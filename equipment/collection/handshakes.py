@@ -1,0 +1,75 @@
+"""Handshakes: the machine raises a number with each event, waits until it is acknowledged, and raises the next.
+
+Only this gives "nothing lost, nothing doubled" over a protocol without events. Number 0 is none: a machine that begins
+anew shows it. An event is taken when the number differs from the last that is stored; it is acknowledged only after the
+commit, and again as long as the machine shows it unacknowledged.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from equipment.collection.batches import Batch, Event
+from equipment.collection.configuration import WatchedTag
+from equipment.drivers.base import Point, Quality, Sample, Value, is_good
+
+
+class Handshake:
+    """An event tag and the tags that belong to it. shown: the number the machine showed last, and that is taken.
+
+    is_waiting: it is stored, and the machine has not been told yet.
+    """
+
+    def __init__(self, tag: WatchedTag, tags: Sequence[WatchedTag]) -> None:
+        assert tag.acknowledge is not None
+        self.tag = tag
+        self.acknowledge: Point = tag.acknowledge
+        self.shown, _, self._number = tag.counter or (0, 0, 0)
+        self.is_waiting = False
+        self._is_under_way = False
+        self._told: int | None = None  # not known after a start: told once more, which does no harm
+        self._stored = self.shown
+        self._fields = {i: one.field for i, one in enumerate(tags) if one.event == tag.key}
+
+    def take(
+        self, site: str, samples: Sequence[Sample], at_us: int, raw: Value | None, quality: int, batch: Batch
+    ) -> None:
+        """A number that was read, among the samples of one request."""
+        if not is_good(quality) or not isinstance(raw, int) or raw == 0:
+            return
+        if raw == self.shown:
+            self.is_waiting = self._stored == raw and self._told != raw and not self._is_under_way
+            return
+        read = {self._fields[i]: (value, how) for i, _, value, how in samples if i in self._fields}
+        if any(how < Quality.UNCERTAIN for _, how in read.values()) or len(read) < len(self._fields):
+            return  # half an event is none: the machine still shows it at the next reading
+        self.shown, self._number, self.is_waiting = raw, self._number + 1, False
+        if self.tag.station:
+            content: dict[str, Any] = {field: value for field, (value, _) in read.items()}
+            quantity = content.get("quantity", 1)
+            event = Event(
+                tag=self.tag.key,
+                site=site,
+                station=self.tag.station,
+                number=self._number,
+                books=self.tag.books,
+                at_us=at_us,
+                quantity=int(quantity) if isinstance(quantity, int | float) and quantity >= 0 else 1,
+                content=content | {"shown": raw},
+            )
+            batch.events.append(event)
+        batch.counters[self.tag.key] = (raw, self._number, self._number, at_us)
+
+    def is_stored(self) -> None:
+        """The event that is shown has been committed."""
+        self._stored = self.shown
+        self.is_waiting = self._told != self.shown and not self._is_under_way
+
+    def begin_telling(self) -> int:
+        """The number to write to the acknowledge address now."""
+        self.is_waiting, self._is_under_way = False, True
+        return self.shown
+
+    def end_telling(self, number: int, *, is_told: bool) -> None:
+        self._is_under_way = False
+        if is_told:
+            self._told = number

@@ -1,0 +1,71 @@
+"""Leases: which collector watches which connection.
+
+Rows with a fencing epoch, since an advisory lock has none, and dies behind a pooler.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from equipment.collection.database import Database, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    connection: UUID
+    epoch: int
+    wanted_version: int
+
+
+# Those whose owner said nothing for the time of a lease. A paused one is claimed by nobody.
+_CLAIM = """
+UPDATE equipment_connectionlease SET owner = %(owner)s, epoch = epoch + 1, batch = 0, claimed_at = now(),
+    expires_at = now() + make_interval(secs => %(lease_s)s), version = wanted_version, state = 'CONNECTING',
+    state_since = now(), detail = '', connects = 0, requests = 0, missed_slots = 0, errors = 0, samples = 0,
+    dropped = 0, slowest_answer_ms = 0
+WHERE connection_id IN (
+    SELECT lease.connection_id FROM equipment_connectionlease lease
+    JOIN equipment_connection connection ON connection.id = lease.connection_id AND NOT connection.is_paused
+    WHERE lease.expires_at IS NULL OR lease.expires_at < now()
+    ORDER BY lease.connection_id LIMIT %(most)s FOR UPDATE OF lease SKIP LOCKED)
+RETURNING connection_id, epoch, wanted_version"""
+
+# In order of key, as everybody locks them; nothing is renewed that another has claimed meanwhile.
+_RENEW = """
+WITH mine AS (
+    SELECT connection_id FROM equipment_connectionlease
+    WHERE owner = %(owner)s AND connection_id = ANY(%(connections)s) ORDER BY connection_id FOR UPDATE)
+UPDATE equipment_connectionlease lease SET expires_at = now() + make_interval(secs => %(lease_s)s)
+FROM mine WHERE lease.connection_id = mine.connection_id
+RETURNING lease.connection_id, lease.epoch, lease.wanted_version"""
+
+_RELEASE = """
+UPDATE equipment_connectionlease SET owner = '', expires_at = NULL, state = %(state)s, state_since = now(), detail = ''
+WHERE owner = %(owner)s AND connection_id IN (
+    SELECT connection_id FROM equipment_connectionlease
+    WHERE connection_id = ANY(%(connections)s) ORDER BY connection_id FOR UPDATE)"""
+
+
+async def claim(database: Database, *, owner: str, lease_s: float, most: int) -> list[Lease]:
+    """Claim up to `most` connections that nobody watches."""
+    found = await rows(database, _CLAIM, {"owner": owner, "lease_s": lease_s, "most": most})
+    return [Lease(*row) for row in found]
+
+
+async def renew(database: Database, *, owner: str, lease_s: float, connections: Collection[UUID]) -> list[Lease]:
+    """Those that are still this collector's, for another time of a lease: also late, if nobody claimed them."""
+    asked = {"owner": owner, "lease_s": lease_s, "connections": sorted(connections)}
+    return [Lease(*row) for row in await rows(database, _RENEW, asked)]
+
+
+async def release(database: Database, *, owner: str, connections: Collection[UUID], state: str = "WAITING") -> None:
+    """Give connections back: another collector may have them at once."""
+    await rows(database, _RELEASE, {"owner": owner, "connections": sorted(connections), "state": state})
+
+
+_FOLLOW = "UPDATE equipment_connectionlease SET version = %s WHERE connection_id = %s AND epoch = %s"
+
+
+async def follow(database: Database, *, connection: UUID, epoch: int, version: int) -> None:
+    """Note the version of the configuration that is followed."""
+    await rows(database, _FOLLOW, [version, connection, epoch])

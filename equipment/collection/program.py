@@ -1,0 +1,186 @@
+"""The collector: which connections it watches, and the rhythm of leases, flushes and the spool.
+
+One event loop. `Collector.run` ends when `stop` is called, with all that was read written or on disk. While the
+database is away it goes on reading; batches wait.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from equipment.collection import commanding, leases, recovery
+from equipment.collection.backlog import Backlog
+from equipment.collection.batches import Batch
+from equipment.collection.configuration import load
+from equipment.collection.database import AWAY, Database, connect
+from equipment.collection.flushing import Flusher
+from equipment.collection.leases import Lease
+from equipment.collection.spool import Spool
+from equipment.collection.watching import Watcher
+
+LONGEST_PAUSE_S = 2.0  # between two tries to reach the database
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """lease_s: after which a silent collector's connections are another's; renewed three times as often. flush_s: how
+    long a value waits until it is stored and shown.
+    """
+
+    lease_s: float = 3.0
+    flush_s: float = 0.1
+    most_connections: int = 200
+    most_bytes: int = 256_000_000
+
+
+class Collector:
+    """One collector. spool: a folder of this machine that outlives the process."""
+
+    def __init__(self, database_url: str, spool: Path, rhythm: Rhythm = Rhythm(), name: str = "") -> None:
+        self.owner = name or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.rhythm = rhythm
+        self._url = database_url
+        self._folder = spool
+        self._watchers: dict[UUID, Watcher] = {}
+        self._database: Database | None = None
+        self._renewed_at = -rhythm.lease_s
+        self._pause_s = 0.0
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """From the loop's own thread; from another by `loop.call_soon_threadsafe`."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        spool = Spool(self._folder, self.owner.replace(":", "-"), self.rhythm.most_bytes)
+        self._backlog = Backlog(spool, self.rhythm.most_bytes)
+        commands = asyncio.create_task(commanding.carry_out_all(self._url, self.owner, self._watchers))
+        try:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                await self._turn()
+                left_s = max(self.rhythm.flush_s - (time.monotonic() - began), self._pause_s, 0.001)
+                await _wait(self._stopping, left_s)
+        finally:
+            commands.cancel()
+            await self._end(spool)
+
+    async def _turn(self) -> None:
+        """Freeze what was read, have it on disk, write it; at times renew and claim."""
+        self._backlog.add(_frozen(self._watchers.values()))
+        await self._backlog.keep()
+        try:
+            database = await self._connected()
+            await self._flush(database)
+            if time.monotonic() - self._renewed_at > self.rhythm.lease_s / 3:
+                await self._look_at_leases(database)
+                self._renewed_at = time.monotonic()
+            self._pause_s = 0.0
+        except AWAY as away:
+            await self._database_is_away(away)
+
+    async def _connected(self) -> Database:
+        if self._database is None:
+            database = await connect(self._url, self.owner)
+            self._flusher = Flusher(database)
+            await recovery.recover(self._flusher, self._folder)
+            self._database = database
+        return self._database
+
+    async def _flush(self, database: Database) -> None:
+        while batches := self._backlog.next():
+            lost = await self._flusher.flush(batches)
+            self._backlog.done(len(batches))
+            for connection in lost:
+                await self._lose(UUID(connection))
+            for batch in batches:
+                if (watcher := self._watchers.get(UUID(batch.connection))) and watcher.epoch == batch.epoch:
+                    watcher.committed(batch)
+
+    async def _look_at_leases(self, database: Database) -> None:
+        lease_s, watched = self.rhythm.lease_s, self._watchers.keys()
+        held = await leases.renew(database, owner=self.owner, lease_s=lease_s, connections=watched)
+        for connection in watched - {lease.connection for lease in held}:
+            await self._lose(connection)
+        for lease in held:
+            if self._watchers[lease.connection].configuration.version != lease.wanted_version:
+                await self._follow(database, lease)
+        most = self.rhythm.most_connections - len(self._watchers)
+        for lease in await leases.claim(database, owner=self.owner, lease_s=lease_s, most=most) if most > 0 else ():
+            await self._watch(database, lease)
+
+    async def _watch(self, database: Database, lease: Lease, *, number: int = 0) -> None:
+        """Begin to watch a connection; one whose configuration can't be read waits for a change of it."""
+        configuration = await load(database, lease.connection)
+        watcher = Watcher(configuration, lease.epoch, number=number, now_us=_now_us())
+        self._watchers[lease.connection] = watcher
+        watcher.start()
+
+    async def _follow(self, database: Database, lease: Lease) -> None:
+        """The configuration changed: write what was read by the old one, then connect anew by the new one."""
+        watcher = self._watchers.pop(lease.connection)
+        await watcher.stop("The configuration was changed.", _now_us())
+        self._backlog.add(_frozen([watcher]))
+        await self._flush(database)
+        await leases.follow(database, connection=lease.connection, epoch=lease.epoch, version=lease.wanted_version)
+        if (await load(database, lease.connection)).is_paused:
+            await leases.release(database, owner=self.owner, connections=[lease.connection], state="PAUSED")
+        else:
+            await self._watch(database, lease, number=watcher.number)
+
+    async def _lose(self, connection: UUID) -> None:
+        """Another collector has it. What this one still holds of it is void."""
+        watcher = self._watchers.pop(connection, None)
+        if watcher is not None:
+            logger.warning("%s is watched by another collector now", watcher.configuration.code)
+            await watcher.stop("", _now_us())
+            self._backlog.forget({str(connection)})
+
+    async def _database_is_away(self, away: Exception) -> None:
+        self._pause_s = min(max(2 * self._pause_s, self.rhythm.flush_s), LONGEST_PAUSE_S)
+        logger.warning("the database is away, %s batches wait: %s", len(self._backlog), away)
+        if self._database is not None:
+            await _close(self._database)
+            self._database = None
+
+    async def _end(self, spool: Spool) -> None:
+        for watcher in self._watchers.values():
+            await watcher.stop("The collector was stopped.", _now_us())
+        self._backlog.add(_frozen(self._watchers.values()))
+        try:
+            database = await self._connected()
+            await self._flush(database)
+            await leases.release(database, owner=self.owner, connections=self._watchers.keys())
+            await _close(database)
+        except AWAY as away:
+            logger.warning("the database is away; what it lacks stays in %s: %s", spool.path, away)
+        spool.close(remove=not len(self._backlog))
+
+
+def _frozen(watchers: Iterable[Watcher]) -> list[Batch]:
+    return [batch for watcher in watchers if (batch := watcher.freeze()) is not None]
+
+
+async def _wait(stopping: asyncio.Event, patience_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            await stopping.wait()
+
+
+async def _close(database: Database) -> None:
+    with suppress(AWAY):
+        await database.close()
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000

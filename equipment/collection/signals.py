@@ -1,0 +1,136 @@
+"""The tags of one connection while it is watched: each sample goes to its report, counter, event and states."""
+
+from collections.abc import Iterable, Sequence
+
+from equipment.collection.batches import Batch, Event, StateChange
+from equipment.collection.configuration import Configuration, WatchedTag
+from equipment.collection.counters import Count, advance
+from equipment.collection.handshakes import Handshake
+from equipment.collection.reporting import Report, Rule
+from equipment.collection.state_building import Condition, StateBuilder, Term
+from equipment.drivers.base import Point, Quality, Sample, Value, is_good
+from equipment.topics import connections, machine
+
+
+class Counter:
+    """A counter tag: what it counted becomes events."""
+
+    def __init__(self, tag: WatchedTag) -> None:
+        raw, total, self.number = tag.counter or (0, 0, 0)
+        self._count = Count(raw, total) if tag.counter else None
+        self._tag = tag
+
+    def take(self, site: str, at_us: int, raw: Value | None, quality: int, batch: Batch) -> None:
+        if not is_good(quality) or not isinstance(raw, int):
+            return
+        before, tag = self._count, self._tag
+        count = self._count = advance(before, raw, rollover=tag.rollover, reset_below=tag.reset_below)
+        if before == count:
+            return
+        more = count.total - before.total if before else 0
+        if more and tag.station and tag.books != "NOTHING":
+            self.number += 1
+            batch.events.append(Event(tag.key, site, tag.station, self.number, tag.books, at_us, more, {"raw": raw}))
+        batch.counters[tag.key] = (count.raw, count.total, self.number, at_us)
+
+
+class Signals:
+    """points: what the driver is asked for, in the order of the samples' positions."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._site = configuration.site
+        self._tags = configuration.tags
+        self._reports = [Report(_rule(tag), tag.latest) for tag in self._tags]
+        self._series = [tag.series for tag in self._tags]
+        self._topics = [machine(self._site, tag.station) if tag.station else "" for tag in self._tags]
+        self._counters = {i: Counter(tag) for i, tag in enumerate(self._tags) if tag.role == "COUNTER"}
+        self._handshakes = {i: Handshake(tag, self._tags) for i, tag in enumerate(self._tags) if tag.role == "EVENT"}
+        self._stations = _stations(configuration)
+        decides = {tag for builder in self._stations.values() for tag in builder.tags}
+        self._deciding = {i: tag.key for i, tag in enumerate(self._tags) if tag.key in decides}
+        self._values: dict[str, tuple[Value | None, int]] = {}
+        self._seen_until, self._open_states = configuration.seen_until, configuration.open_states
+        self.points: Sequence[Point] = [tag.point for tag in self._tags]
+        self.topic = connections(self._site)
+
+    def begin(self, batch: Batch, now_us: int) -> None:
+        """What an earlier collector left open ends where it was last seen."""
+        for station, since_us in self._open_states.items():
+            until_us = max(since_us + 1, min(self._seen_until or 0, now_us))
+            batch.states.append(StateChange(self._site, station, until_us))
+
+    def take(self, samples: Sequence[Sample], batch: Batch) -> None:
+        """All samples of one reading, in order of time."""
+        reports, series, topics, deciding = self._reports, self._series, self._topics, self._deciding
+        decided = False
+        for position, at_us, raw, quality in samples:
+            stored = reports[position].take(at_us, raw, quality)
+            if stored is not None:
+                batch.add(series[position], *stored)
+                if topics[position]:
+                    batch.topics.add(topics[position])
+            if position in deciding:
+                self._values[deciding[position]] = reports[position].now
+                decided = True
+            if position in self._counters:
+                self._counters[position].take(self._site, at_us, raw, quality, batch)
+            elif position in self._handshakes:
+                self._handshakes[position].take(self._site, samples, at_us, raw, quality, batch)
+        if decided:
+            self._judge(samples[-1][1], batch)
+
+    def lose(self, at_us: int, quality: Quality, batch: Batch) -> None:
+        """The link is lost: one bad value a tag, and states are not known."""
+        for report, series, topic in zip(self._reports, self._series, self._topics, strict=True):
+            stored = report.lose(at_us, quality)
+            if stored is not None:
+                batch.add(series, *stored)
+                batch.topics.add(topic or self.topic)
+        self._values.clear()
+        for station, builder in self._stations.items():
+            self._change(station, builder.lose(at_us), batch)
+
+    def committed(self, events: Iterable[Event]) -> list[str]:
+        """Tags of events that are stored now, and whose machine waits to hear it."""
+        done = {event.tag for event in events}
+        stored = [handshake for handshake in self._handshakes.values() if handshake.tag.key in done]
+        for handshake in stored:
+            handshake.is_stored()
+        return [handshake.tag.key for handshake in stored if handshake.is_waiting]
+
+    def waiting_for_acknowledgement(self) -> list[str]:
+        return [handshake.tag.key for handshake in self._handshakes.values() if handshake.is_waiting]
+
+    def handshake(self, tag: str) -> Handshake:
+        return next(handshake for handshake in self._handshakes.values() if handshake.tag.key == tag)
+
+    def _judge(self, at_us: int, batch: Batch) -> None:
+        for station, builder in self._stations.items():
+            self._change(station, builder.take(at_us, self._values), batch)
+
+    def _change(self, station: str, changed: tuple[int, tuple[str, str]] | None, batch: Batch) -> None:
+        if changed is not None:
+            at_us, (state, detail) = changed
+            batch.states.append(StateChange(self._site, station, at_us, state, detail))
+            batch.topics.add(machine(self._site, station))
+
+
+def _rule(tag: WatchedTag) -> Rule:
+    return Rule(
+        scale=tag.scale,
+        offset=tag.offset,
+        low=tag.low,
+        high=tag.high,
+        report=tag.report,
+        deadband=tag.deadband,
+        silence_us=int(tag.max_silence_s * 1_000_000),
+        is_whole=tag.role != "VALUE",
+    )
+
+
+def _stations(configuration: Configuration) -> dict[str, StateBuilder]:
+    conditions: dict[str, list[Condition]] = {}
+    for one in configuration.conditions:
+        terms = tuple(Term(term.tag, term.comparison, term.value) for term in one.terms)
+        conditions.setdefault(one.station, []).append(Condition(one.state, one.detail, terms))
+    return {station: StateBuilder(its, configuration.open_states.get(station)) for station, its in conditions.items()}

@@ -1,0 +1,175 @@
+"""What a flush writes: each kind in one statement for all connections."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import sql
+
+from equipment.collection.batches import Batch
+from equipment.collection.database import Database, as_json, send
+from equipment.collection.rows import COLUMNS, SIGNATURE, TRAILER
+from equipment.collection.times import moment
+from mes.kernel.topics import CHANNEL
+
+_COPY = f"COPY equipment_sample ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+
+_LATEST = """
+INSERT INTO equipment_latestvalue AS latest (series_id, at, value, text, quality)
+SELECT * FROM unnest(%s::int[], %s::timestamptz[], %s::float8[], %s::text[], %s::smallint[])
+ON CONFLICT (series_id) DO UPDATE SET at = excluded.at, value = excluded.value, text = excluded.text,
+    quality = excluded.quality WHERE latest.at <= excluded.at"""
+
+_DUE = """INSERT INTO equipment_rollupdue (series_id, minute)
+SELECT series, to_timestamp(minute::bigint * 60) FROM unnest(%s::int[], %s::int[]) AS due (series, minute)
+ON CONFLICT DO NOTHING"""
+
+_COUNTERS = """
+INSERT INTO equipment_countertotal (tag_id, raw, total, number, at)
+SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])
+ON CONFLICT (tag_id) DO UPDATE
+SET raw = excluded.raw, total = excluded.total, number = excluded.number, at = excluded.at"""
+
+# What can be booked is due at once; what means nothing is kept all the same.
+_EVENTS = """
+WITH given AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given
+        (tag uuid, site uuid, station uuid, number bigint, books text, at timestamptz, quantity int, content jsonb)),
+stored AS (
+    INSERT INTO equipment_machineevent (tag_id, site_id, station_id, number, books, at, quantity, content)
+    SELECT tag, site, station, number, books, at, quantity, content FROM given ORDER BY at, number
+    RETURNING id, books)
+INSERT INTO equipment_eventdue (event_id) SELECT id FROM stored WHERE books <> 'NOTHING'"""
+
+# Times of a station's states only go up: whoever builds them sees to it, and the exclusion constraint holds it.
+_END_STATE = "UPDATE equipment_equipmentstate SET ended_at = %s WHERE station_id = %s AND ended_at IS NULL"
+_BEGIN_STATE = """INSERT INTO equipment_equipmentstate (site_id, station_id, state, detail, began_at)
+VALUES (%s, %s, %s, %s, %s)"""
+
+_SEEN = """UPDATE equipment_observation SET seen_until = %s WHERE id = (
+    SELECT id FROM equipment_observation WHERE connection_id = %s AND epoch = %s AND ended_at IS NULL
+    ORDER BY began_at DESC LIMIT 1)"""
+_BEGUN = """INSERT INTO equipment_observation (connection_id, epoch, began_at, seen_until, reason)
+VALUES (%s, %s, %s, %s, '')"""
+_ENDED = """UPDATE equipment_observation SET ended_at = seen_until, reason = %s
+WHERE connection_id = %s AND ended_at IS NULL"""
+
+_LEASES = """
+UPDATE equipment_connectionlease lease SET batch = given.batch,
+    state = coalesce(given.state, lease.state), detail = coalesce(given.detail, lease.detail),
+    state_since = CASE WHEN coalesce(given.state, lease.state) = lease.state THEN lease.state_since ELSE now() END,
+    connects = connects + given.connects, requests = requests + given.requests, errors = errors + given.errors,
+    missed_slots = missed_slots + given.missed, samples = samples + given.samples, dropped = dropped + given.dropped,
+    slowest_answer_ms = greatest(slowest_answer_ms, given.slowest)
+FROM jsonb_to_recordset(%s::jsonb) AS given (connection uuid, batch bigint, state text, detail text, connects bigint,
+    requests bigint, errors bigint, missed bigint, samples bigint, dropped bigint, slowest int)
+WHERE lease.connection_id = given.connection"""
+
+_TELL = f"SELECT count(pg_notify('{CHANNEL}', topic)) FROM unnest(%s::text[]) AS topic"  # noqa: S608 - a constant
+
+
+async def copy_samples(database: Database, body: bytes) -> None:
+    """Rows of samples, as `rows.row` makes them."""
+    if not body:
+        return
+    async with database.cursor() as cursor, cursor.copy(sql.SQL(_COPY)) as copy:
+        await copy.write(SIGNATURE + body + TRAILER)
+
+
+async def write_rest(database: Database, batches: Sequence[Batch]) -> None:
+    """All but the samples. The batches are in the order in which they were read."""
+    async with database.pipeline():
+        await write_content(database, batches)
+        due = sorted({one for batch in batches for one in batch.due})
+        if due:
+            await send(database, _DUE, [[series for series, _ in due], [minute for _, minute in due]])
+        for batch in batches:
+            await _write_observation(database, batch)
+        await _write_leases(database, batches)
+        topics = sorted({topic for batch in batches for topic in batch.topics})
+        if topics:
+            await send(database, _TELL, [topics])
+
+
+async def write_content(database: Database, batches: Sequence[Batch]) -> None:
+    """What was read or made of it: latest values, counters, events, states."""
+    await _write_latest(database, batches)
+    await _write_counters(database, batches)
+    await _write_events(database, batches)
+    await _write_states(database, batches)
+
+
+async def _write_latest(database: Database, batches: Sequence[Batch]) -> None:
+    latest = {series: last for batch in batches for series, last in batch.latest.items()}
+    if not latest:
+        return
+    columns: list[list[Any]] = [[], [], [], [], []]
+    for series in sorted(latest):
+        at_us, value, quality = latest[series]
+        number, text = (None, value) if isinstance(value, str) else (value, None)
+        row = (series, moment(at_us), number, text, quality)
+        for column, one in zip(columns, row, strict=True):
+            column.append(one)
+    await send(database, _LATEST, columns)
+
+
+async def _write_counters(database: Database, batches: Sequence[Batch]) -> None:
+    counters = {tag: counter for batch in batches for tag, counter in batch.counters.items()}
+    if counters:
+        tags = sorted(counters)
+        raw, total, number, at_us = zip(*(counters[tag] for tag in tags), strict=True)
+        await send(database, _COUNTERS, [tags, list(raw), list(total), list(number), [moment(at) for at in at_us]])
+
+
+async def _write_events(database: Database, batches: Sequence[Batch]) -> None:
+    events = [
+        {
+            "tag": event.tag,
+            "site": event.site,
+            "station": event.station,
+            "number": event.number,
+            "books": event.books,
+            "at": moment(event.at_us).isoformat(),
+            "quantity": event.quantity,
+            "content": event.content,
+        }
+        for batch in batches
+        for event in batch.events
+    ]
+    if events:
+        await send(database, _EVENTS, [as_json(events)])
+
+
+async def _write_states(database: Database, batches: Sequence[Batch]) -> None:
+    for change in (change for batch in batches for change in batch.states):
+        at = moment(change.at_us)
+        await send(database, _END_STATE, [at, change.station])
+        if change.state:
+            await send(database, _BEGIN_STATE, [change.site, change.station, change.state, change.detail, at])
+
+
+async def _write_observation(database: Database, batch: Batch) -> None:
+    if batch.observed is not None:
+        began, until = (moment(at_us) for at_us in batch.observed)
+        if batch.begins:
+            await send(database, _ENDED, ["", batch.connection])
+            await send(database, _BEGUN, [batch.connection, batch.epoch, began, until])
+        else:
+            await send(database, _SEEN, [until, batch.connection, batch.epoch])
+    if batch.ended is not None:
+        await send(database, _ENDED, [batch.ended[:300], batch.connection])
+
+
+async def _write_leases(database: Database, batches: Sequence[Batch]) -> None:
+    """How far each connection is, and how it goes."""
+    given: dict[str, dict[str, Any]] = {}
+    for batch in batches:
+        one = given.setdefault(batch.connection, {"connection": batch.connection, "state": None, "detail": None})
+        one["batch"] = batch.number
+        one["samples"] = one.get("samples", 0) + batch.count
+        if batch.link is not None:
+            one["state"], one["detail"] = batch.link[0], batch.link[1][:300]
+        for name in ("connects", "requests", "errors", "missed", "dropped"):
+            one[name] = one.get(name, 0) + batch.health.get(name, 0)
+        one["slowest"] = max(one.get("slowest", 0), batch.health.get("slowest", 0))
+    await send(database, _LEASES, [json.dumps([given[connection] for connection in sorted(given)])])

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from equipment.collection.command_lines import Line, is_same, lines_of
-from equipment.collection.database import AWAY, Database, as_json, connect, rows
+from equipment.collection.database import AWAY, Database, as_json, close, connect, rows
 from equipment.collection.watching import Watcher
 from equipment.drivers.base import Link, LinkLost, Quality, Value, WriteRefused
 from mes.kernel.topics import CHANNEL
@@ -50,16 +50,19 @@ SELECT pg_notify(%s, site_id || coalesce('/machine/' || station_id, '/connection
 async def carry_out_all(url: str, owner: str, watchers: Mapping[UUID, Watcher]) -> None:
     """Carry out what is asked of the connections that are watched here, until cancelled."""
     database: Database | None = None
-    while True:
-        await asyncio.sleep(LOOK_EVERY_S)
-        try:
-            if database is None:
-                database = await connect(url, owner)
-            if watchers:
-                await _carry_out(database, owner, watchers)
-        except AWAY as away:
-            logger.warning("commands wait for the database: %s", away)
-            database = None
+    try:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                if database is None:
+                    database = await connect(url, owner)
+                if watchers:
+                    await _carry_out(database, owner, watchers)
+            except AWAY as away:
+                logger.warning("commands wait for the database: %s", away)
+                database = await close(database)
+    finally:
+        await close(database)
 
 
 async def _carry_out(database: Database, owner: str, watchers: Mapping[UUID, Watcher]) -> None:

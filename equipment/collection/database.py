@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -14,7 +15,7 @@ CONNECT_PATIENCE_S = 5
 # What says that the database is away, or gave up on us: try again later with the same batches.
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
 # Refused for what is in it, and refused again each time it is tried.
-REFUSED = (psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError, psycopg.ProgrammingError)
+REFUSED = (psycopg.DataError, psycopg.IntegrityError)
 
 Database = AsyncConnection[TupleRow]
 
@@ -34,6 +35,13 @@ async def connect(url: str, name: str) -> Database:
         "SELECT set_config('mes.person', 'system', false), set_config('mes.station', %s, false)", [name]
     )
     return connection
+
+
+async def close(connection: Database | None) -> None:
+    """End it, whatever state it is in."""
+    if connection is not None:
+        with suppress(*AWAY):
+            await connection.close()
 
 
 async def rows(connection: Database, sql: str, parameters: Sequence[Any] = ()) -> list[TupleRow]:

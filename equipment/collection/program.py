@@ -20,7 +20,7 @@ from equipment.collection import commanding, leases, recovery
 from equipment.collection.backlog import Backlog
 from equipment.collection.batches import Batch
 from equipment.collection.configuration import load
-from equipment.collection.database import AWAY, Database, connect
+from equipment.collection.database import AWAY, Database, close, connect
 from equipment.collection.flushing import Flusher
 from equipment.collection.leases import Lease
 from equipment.collection.spool import Spool
@@ -73,6 +73,7 @@ class Collector:
                 await _wait(self._stopping, left_s)
         finally:
             commands.cancel()
+            await asyncio.wait([commands])
             await self._end(spool)
 
     async def _turn(self) -> None:
@@ -91,10 +92,9 @@ class Collector:
 
     async def _connected(self) -> Database:
         if self._database is None:
-            database = await connect(self._url, self.owner)
-            self._flusher = Flusher(database)
+            self._database = await connect(self._url, self.owner)
+            self._flusher = Flusher(self._database)
             await recovery.recover(self._flusher, self._folder)
-            self._database = database
         return self._database
 
     async def _flush(self, database: Database) -> None:
@@ -149,9 +149,8 @@ class Collector:
     async def _database_is_away(self, away: Exception) -> None:
         self._pause_s = min(max(2 * self._pause_s, self.rhythm.flush_s), LONGEST_PAUSE_S)
         logger.warning("the database is away, %s batches wait: %s", len(self._backlog), away)
-        if self._database is not None:
-            await _close(self._database)
-            self._database = None
+        await close(self._database)
+        self._database = None
 
     async def _end(self, spool: Spool) -> None:
         for watcher in self._watchers.values():
@@ -161,7 +160,7 @@ class Collector:
             database = await self._connected()
             await self._flush(database)
             await leases.release(database, owner=self.owner, connections=self._watchers.keys())
-            await _close(database)
+            await close(database)
         except AWAY as away:
             logger.warning("the database is away; what it lacks stays in %s: %s", spool.path, away)
         spool.close(remove=not len(self._backlog))
@@ -175,11 +174,6 @@ async def _wait(stopping: asyncio.Event, patience_s: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
             await stopping.wait()
-
-
-async def _close(database: Database) -> None:
-    with suppress(AWAY):
-        await database.close()
 
 
 def _now_us() -> int:

@@ -58,9 +58,10 @@ _LEASES = """
 UPDATE equipment_connectionlease lease SET batch = given.batch,
     state = coalesce(given.state, lease.state), detail = coalesce(given.detail, lease.detail),
     state_since = CASE WHEN coalesce(given.state, lease.state) = lease.state THEN lease.state_since ELSE now() END,
-    connects = connects + given.connects, requests = requests + given.requests, errors = errors + given.errors,
-    missed_slots = missed_slots + given.missed, samples = samples + given.samples, dropped = dropped + given.dropped,
-    slowest_answer_ms = greatest(slowest_answer_ms, given.slowest)
+    connects = lease.connects + given.connects, requests = lease.requests + given.requests,
+    errors = lease.errors + given.errors, missed_slots = lease.missed_slots + given.missed,
+    samples = lease.samples + given.samples, dropped = lease.dropped + given.dropped,
+    slowest_answer_ms = greatest(lease.slowest_answer_ms, given.slowest)
 FROM jsonb_to_recordset(%s::jsonb) AS given (connection uuid, batch bigint, state text, detail text, connects bigint,
     requests bigint, errors bigint, missed bigint, samples bigint, dropped bigint, slowest int)
 WHERE lease.connection_id = given.connection"""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from equipment.models.hierarchy import Site
 from equipment.status import ByteOrder, ConnectionKind, LinkState, SecurityMode, SecurityPolicy
 from mes.kernel.records import History, Record
+from mes.kernel.sealing import SealedField
 
 
 class SecurityProfile(Record):
@@ -25,10 +26,10 @@ class SecurityProfile(Record):
     policy = models.CharField(max_length=24, choices=SecurityPolicy, default=SecurityPolicy.BASIC256SHA256)
     mode = models.CharField(max_length=16, choices=SecurityMode, default=SecurityMode.SIGN_AND_ENCRYPT)
     certificate = models.TextField(blank=True)
-    private_key = models.TextField(blank=True, editable=False)
+    private_key = SealedField()
     trusted = models.TextField(blank=True)
     user_name = models.CharField(max_length=80, blank=True)
-    password = models.TextField(blank=True, editable=False)
+    password = SealedField()
 
     history = History(excluded_fields=["private_key", "password"])
 

@@ -127,7 +127,7 @@ class Tag(Record):
             raise ValidationError({"station": _("The station belongs to another site.")})
         if self.event is not None and self.event.connection_id != self.connection_id:
             raise ValidationError({"event": _("The event belongs to another connection.")})
-        if self.connection.kind in DRIVERS and self.value_type in ValueType:
+        if self.connection.kind in DRIVERS and self.value_type in TagType.values:
             self._check_address("address", self.address)
             if self.acknowledge_address:
                 self._check_address("acknowledge_address", self.acknowledge_address)

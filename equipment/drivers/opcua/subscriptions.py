@@ -81,6 +81,7 @@ class Watch:
         changes, tracks = published.changes, self._tracks
         if not self._has_heartbeat or any(change[0] == _HEARTBEAT for change in changes):
             self._flow.alive()
+            self._health.alive_us = received_us
         return [tracks[change[0] - 1].sample(change, received_us) for change in changes if change[0] != _HEARTBEAT]
 
     async def _subscribe(self) -> None:

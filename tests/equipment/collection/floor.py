@@ -1,0 +1,142 @@
+"""A floor for the collector: machines of the simulator and collectors, in an event loop of their own thread."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import connection as database
+
+from equipment.collection.program import Collector, Rhythm
+from equipment.drivers.base import Point, ValueType, WordOrder
+from equipment.drivers.simulator.modbus_server import ModbusMachine
+from equipment.models import Connection, Station, Tag
+from mes.kernel.door import open_door
+from tests import databases
+
+T = TypeVar("T")
+PATIENCE_S = 20.0
+QUICK = Rhythm(lease_s=0.9, flush_s=0.03)
+
+
+class Floor:
+    """Machines and collectors that run while the test looks."""
+
+    def __init__(self, database_name: str, spool: Path) -> None:
+        self.url, self.spool = databases.url_of(database_name), spool
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="floor", daemon=True)
+        self._thread.start()
+        self._collectors: list[tuple[Collector, Any]] = []
+        self._machines: list[ModbusMachine] = []
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+    def machine(self) -> ModbusMachine:
+        machine = ModbusMachine()
+        self.do(machine.plug_in())
+        self._machines.append(machine)
+        return machine
+
+    def collector(self, rhythm: Rhythm = QUICK, **more: Any) -> Collector:
+        async def make() -> Collector:
+            return Collector(self.url, self.spool, rhythm, **more)
+
+        collector = self.do(make())
+        self._collectors.append((collector, asyncio.run_coroutine_threadsafe(collector.run(), self._loop)))
+        return collector
+
+    def stop(self, collector: Collector) -> None:
+        running = next(running for one, running in self._collectors if one is collector)
+        self._loop.call_soon_threadsafe(collector.stop)
+        running.result(PATIENCE_S)
+
+    def close(self) -> None:
+        for collector, running in self._collectors:
+            self._loop.call_soon_threadsafe(collector.stop)
+            running.result(PATIENCE_S)
+        for machine in self._machines:
+            self.do(machine.unplug())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE_S)
+        self._loop.close()
+
+
+@contextmanager
+def floor_on(database_name: str, spool: Path) -> Iterator[Floor]:
+    floor = Floor(database_name, spool)
+    try:
+        yield floor
+    finally:
+        floor.close()
+
+
+def until(holds: Callable[[], Any], what: str = "", patience_s: float = PATIENCE_S) -> Any:
+    """What `holds` gives as soon as that is true."""
+    end = time.monotonic() + patience_s
+    while not (found := holds()):
+        assert time.monotonic() < end, f"never came: {what or holds}"
+        time.sleep(0.02)
+    return found
+
+
+def connection_to(machine: ModbusMachine, station: Station, *, code: str = "PLC-1", **more: Any) -> Connection:
+    given = {"kind": "MODBUS", "period_ms": 50, "timeout_ms": 300, "name": code} | more
+    with open_door(person=None):
+        return Connection.objects.create(site=station.site, code=code, address=machine.address, **given)
+
+
+def tag_of(connection: Connection, code: str, address: str, *, station: Station | None = None, **more: Any) -> Tag:
+    given = {"value_type": "UINT16", "report": "ALWAYS"} | more
+    with open_door(person=None):
+        tag = Tag(site=connection.site, connection=connection, station=station, code=code, address=address, **given)
+        tag.full_clean()
+        tag.save()
+    return tag
+
+
+def point(tag: Tag) -> Point:
+    return Point(tag.address, ValueType(tag.value_type), WordOrder(tag.byte_order or "ABCD"), tag.length)
+
+
+def put(machine: ModbusMachine, tag: Tag, value: Any) -> None:
+    machine.memory.put(point(tag), value)
+
+
+def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with database.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def samples_of(tag: Tag) -> list[tuple[Any, ...]]:
+    """(at, value, text, quality) in order of time, of the present series."""
+    return ask(
+        "SELECT at, value, text, quality FROM equipment_sample WHERE series_id ="
+        " (SELECT max(id) FROM equipment_series WHERE tag_id = %s) ORDER BY at",
+        tag.pk,
+    )
+
+
+def slots_missing(tag: Tag, period_ms: int) -> list[Any]:
+    """The ledger's question: slots of an observation that have no sample, or more than one."""
+    with database.cursor() as cursor:
+        cursor.execute(_SLOTS, {"connection": tag.connection_id, "tag": tag.pk, "period_s": period_ms / 1000})
+        return cursor.fetchall()
+
+
+_SLOTS = """
+WITH slots AS (
+    SELECT began_at + step * make_interval(secs => %(period_s)s) AS at
+    FROM equipment_observation, generate_series(
+        0, round(extract(epoch FROM seen_until - began_at) / %(period_s)s)::int) AS step
+    WHERE connection_id = %(connection)s),
+stored AS (
+    SELECT sample.at FROM equipment_sample sample JOIN equipment_series series ON series.id = sample.series_id
+    WHERE series.tag_id = %(tag)s)
+SELECT slots.at, count(stored.at) FROM slots LEFT JOIN stored ON stored.at = slots.at
+GROUP BY slots.at HAVING count(stored.at) <> 1 ORDER BY 1"""

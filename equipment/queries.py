@@ -68,23 +68,27 @@ def assets_of(sites: Collection[UUID]) -> QuerySet[PhysicalAsset]:
     return found.order_by("code")
 
 
+@prepared
 def assets_at(stations: Collection[UUID]) -> QuerySet[PhysicalAsset]:
     """The assets in use at these stations, with their classes, by code."""
-    found = PhysicalAsset.objects.filter(station__in=stations, is_active=True)
+    found = PhysicalAsset.objects.filter(station=any_of(stations), is_active=True)
     return found.select_related("asset_class").order_by("code")
 
 
-def lock_assets_at(station: Station, classes: Collection[str]) -> list[PhysicalAsset]:
+@prepared
+def lock_assets_at(station: UUID, classes: Collection[str]) -> QuerySet[PhysicalAsset]:
     """The assets in use at a station of these classes, locked in one order. An asset never changes its class."""
-    here = assets_at([station.pk]).filter(asset_class__code__in=classes).order_by("pk")
-    return list(here.select_for_update(of=("self",), no_key=True))
+    here = PhysicalAsset.objects.filter(station=station, is_active=True, asset_class__code=any_of(classes))
+    here = here.select_related("asset_class").order_by("pk")
+    return here.select_for_update(of=("self",), no_key=True)
 
 
-def lock_assets_taken_by(execution: UUID) -> list[PhysicalAsset]:
+@prepared
+def lock_assets_taken_by(execution: UUID) -> QuerySet[PhysicalAsset]:
     """The assets that the execution took, locked in one order."""
     taken = AssetUse.objects.filter(execution=execution).values("asset")
     found = PhysicalAsset.objects.filter(pk__in=taken).select_related("asset_class").order_by("pk")
-    return list(found.select_for_update(of=("self",), no_key=True))
+    return found.select_for_update(of=("self",), no_key=True)
 
 
 def in_state(states: Collection[CalibrationState], sites: Collection[Site], at: datetime) -> Q:
@@ -139,15 +143,18 @@ def execution_keys(asset: PhysicalAsset, since: datetime | None = None) -> Query
 def assets_taken_by(executions: Collection[UUID]) -> dict[UUID, list[PhysicalAsset]]:
     """The assets that each of the executions took, by code."""
     found: dict[UUID, list[PhysicalAsset]] = {}
-    uses = (
-        AssetUse.objects.filter(execution__in=executions).select_related("asset__asset_class").order_by("asset__code")
-    )
-    for use in uses:
+    for use in _uses_of(executions):
         assert use.execution is not None
         known = found.setdefault(use.execution, [])
         if use.asset not in known:
             known.append(use.asset)
     return found
+
+
+@prepared
+def _uses_of(executions: Collection[UUID]) -> QuerySet[AssetUse]:
+    uses = AssetUse.objects.filter(execution=any_of(executions))
+    return uses.select_related("asset__asset_class").order_by("asset__code")
 
 
 def find_calls(sites: Collection[UUID], *, is_open: bool) -> QuerySet[HelpCall]:

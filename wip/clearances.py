@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
+from mes.kernel.prepared import any_of, prepared
 from orders.models import Tracking, WorkOrder
 from wip.models import ExecutionEvent, LineClearance, OperationExecution
 from wip.status import ExecutionEventKind, ExecutionStatus
@@ -36,13 +37,16 @@ class Cleared:
 
 def cleared(stations: Collection[UUID]) -> dict[UUID, Cleared]:
     """How each of the stations is cleared, by key. One query."""
-    latest = (
-        LineClearance.objects.filter(station__in=stations).order_by("station_id", "-sequence").distinct("station_id")
-    )
+    return {row.station_id: Cleared(row, row.voided_by or "") for row in _latest_at(stations)}  # type: ignore[attr-defined]  # annotated
+
+
+@prepared
+def _latest_at(stations: Collection[UUID]) -> QuerySet[LineClearance]:
+    latest = LineClearance.objects.filter(station=any_of(stations))
+    latest = latest.order_by("station_id", "-sequence").distinct("station_id")
     other = Case(When(unit__isnull=True, then=_first_other("work_order")), default=_first_other("unit"))
     rows = LineClearance.objects.filter(pk__in=latest.values("pk")).annotate(voided_by=other)
-    rows = rows.select_related("work_order", "unit", "by")
-    return {row.station_id: Cleared(row, row.voided_by or "") for row in rows}
+    return rows.select_related("work_order", "unit", "by")
 
 
 def _first_other(subject: str) -> Coalesce:

@@ -17,6 +17,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, Refusal
+from mes.kernel.writes import insert, update
 
 
 class AssetOutOfUse(Refusal):
@@ -71,9 +72,7 @@ def place(*, asset: PhysicalAsset, station: Station | None, by: Person, at: date
 
 def take(*, assets: Sequence[PhysicalAsset], execution: UUID, by: Person, at: datetime) -> None:
     """Note that an operation has taken these assets: from here on they are on its record."""
-    AssetUse.objects.bulk_create(
-        AssetUse(site_id=asset.site_id, asset=asset, execution=execution, at=at, by=by) for asset in assets
-    )
+    insert([AssetUse(site_id=asset.site_id, asset=asset, execution=execution, at=at, by=by) for asset in assets])
 
 
 def use(*, execution: UUID, cycles: Mapping[str, Decimal], lasted: timedelta, by: Person, at: datetime) -> None:
@@ -93,8 +92,8 @@ def use(*, execution: UUID, cycles: Mapping[str, Decimal], lasted: timedelta, by
         asset.cycles, asset.hours = asset.cycles + added, asset.hours + hours
     if rows:
         # Balances beside their rows: as a saved record each would leave a state in its history without saying more.
-        PhysicalAsset.objects.bulk_update([row.asset for row in rows], ["cycles", "hours"])
-        AssetUse.objects.bulk_create(rows)
+        update([row.asset for row in rows], "cycles", "hours")
+        insert(rows)
 
 
 def give_back_use(*, execution: UUID, used_at: datetime, reason: str, by: Person, at: datetime) -> None:
@@ -126,8 +125,8 @@ def give_back_use(*, execution: UUID, used_at: datetime, reason: str, by: Person
                 reason=reason,
             )
         )
-    PhysicalAsset.objects.bulk_update([row.asset for row in given_back], ["cycles", "hours"])
-    AssetUse.objects.bulk_create(given_back)
+    update([row.asset for row in given_back], "cycles", "hours")
+    insert(given_back)
 
 
 def overhaul(*, asset: PhysicalAsset, reason: str, by: Person, at: datetime) -> PhysicalAsset:

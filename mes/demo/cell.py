@@ -10,7 +10,7 @@ from equipment.models import PhysicalAsset
 from mes.demo import labor, lots
 from mes.demo.ground import MACHINING, operations_of
 from mes.demo.lots import CHARGED, CHARGED_WITH, OVERLAPS, RUSHED, TESTED
-from mes.demo.work import next_job
+from mes.demo.work import be_refused, next_job
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
@@ -80,7 +80,7 @@ class Cell:
     def schedule_lot(self, order: WorkOrder, at: datetime, *, until: str = "", index: int = 0) -> None:
         """Release an order and take its lot through the machines, up to an operation before which it waits."""
         history = self.history
-        history.release_at(order, at, "greta")
+        history.release_at([order], at, "greta")
         ready = at + timedelta(minutes=20)
         if index == SHARPENED_BEFORE:
             history.add(at, self.turn_insert)
@@ -180,6 +180,10 @@ class Cell:
         history.hold(
             "samuel", now - timedelta(minutes=50), HoldReason.PROCESS, reason, unit=history.unit(self.order(HELD))
         )
+        held, grinder = history.unit(self.order(HELD)), history.stations["150"]
+        for minutes in (44, 41):
+            at = now - timedelta(minutes=minutes)
+            be_refused(lambda at=at: history.worker.start(held, "50", grinder, self.who("50", at), at))
         for number, station in history.ground.stations_of(MACHINING).items():
             code = number[1:]
             who = self.who(code, now)

@@ -1,6 +1,6 @@
 """The last month of the demo plant, as its people made them: scheduled ahead, then played by the verbs until now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from genealogy.models import Unit
 from genealogy.queries import unit_by_serial
-from mes.demo import labor
+from mes.demo import labor, leading, mistakes
 from mes.demo.calls import schedule_calls
 from mes.demo.cell import WITNESS as CELL_WITNESS
 from mes.demo.cell import Cell
@@ -131,14 +131,16 @@ class History:
         self.keep_stations_busy()
         cell.keep_busy()
         labor.leave_tubing(self, self.worker.running[self.unit(orders[TUBING]).pk, "10"])
+        leading.pin_some(self)
+        leading.plan_ahead(self)
 
     def schedule_pumps(self, orders: dict[str, WorkOrder]) -> None:
         for reference, (shift, minutes) in MADE.items():
             self.schedule(orders[reference], self.shifts.hours[shift][0] + timedelta(minutes=minutes))
         for reference, minutes in RUNNING.items():
             self.schedule(orders[reference], self.now - timedelta(minutes=minutes) - PAUSE)
-        for reference in (TUBING, *WAITING):
-            self.release_at(orders[reference], self.now - timedelta(minutes=90))
+        waiting = [orders[reference] for reference in (TUBING, *WAITING)]
+        self.release_at(waiting, self.now - timedelta(minutes=90))
         self.add(self.now - timedelta(minutes=35), lambda at: self.start_tubing(orders[TUBING], at))
         self.schedule_a_cleared_doubt(orders["WO-10477"])
         self.add(self.first + timedelta(minutes=20), self.permit_light_cartons)
@@ -151,17 +153,17 @@ class History:
     def add(self, at: datetime, act: Callable[[datetime], None]) -> None:
         self.events.append((at, act))
 
-    def release_at(self, order: WorkOrder, at: datetime, who: str = "supervisor") -> None:
+    def release_at(self, orders: Sequence[WorkOrder], at: datetime, who: str = "supervisor") -> None:
         def release(at: datetime) -> None:
             person = self.people[who]
             with open_door(person=person, at=at):
-                floor.release(order=order, by=person, at=at)
+                floor.release_many(orders=orders, by=person, at=at)
 
         self.add(at, release)
 
     def schedule(self, order: WorkOrder, at: datetime) -> None:
         """Release the order at this time, and take its units through the stations one after the other."""
-        self.release_at(order, at)
+        self.release_at([order], at)
         for index in range(int(order.quantity)):
             ends: dict[str, datetime] = {}
             waits = FIRST_WAITS_BEFORE if order.erp_reference in FIRST_WAITS_BEFORE and not index else WAIT_BEFORE
@@ -192,6 +194,7 @@ class History:
             ),
         )
         labor.schedule(self, (order.erp_reference, index, code), who, begin, end)
+        mistakes.schedule(self, (order.erp_reference, index, code), who, begin, end)
         return end
 
     def begin(self, order: WorkOrder, index: int, code: str, who: str, at: datetime, takes: timedelta) -> None:
@@ -231,6 +234,7 @@ class History:
         unit = self.unit(order)
         self.worker.start(unit, "10", self.stations["20"], "luca", at)
         self.worker.record(unit, "10", "luca", at + timedelta(minutes=6), share=0.7)
+        mistakes.book_wrongly(self, unit, "10", "luca", at + timedelta(minutes=14))
 
     def hold(
         self,

@@ -26,6 +26,7 @@ JOINED = {("WO-10472", 1, "20"): "supervisor", ("WO-10480", 0, "20"): "superviso
 FORGOTTEN = {("WO-10483", 0, "30"): "Called to the leak tester, forgot to stop"}
 HAND_OVER = "Insert has cut two thirds of its life; runout was 4 µm at the last piece"
 STATION_NOTE = "Blade of the tube cutter changed: first five pieces at half speed"
+GRINDER_NOTE = "Wheel was dressed: measure the first two shafts of each lot"
 PAUSED_NOW = "WAIT-MATERIAL No material: next reel is on its way"
 
 
@@ -81,3 +82,6 @@ def leave_tubing(history: "History", execution: OperationExecution) -> None:
     spend(labor.pause, luca, execution, at, reason=PAUSED_NOW)
     with open_door(person=luca, at=at, station=execution.station.code):
         labor.leave_note(station=execution.station, text=STATION_NOTE, by=luca, at=at)
+    elena, grinder = history.people["elena"], history.stations["150"]
+    with open_door(person=elena, at=at, station=grinder.code):
+        labor.leave_note(station=grinder, text=GRINDER_NOTE, by=elena, at=at)

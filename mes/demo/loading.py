@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from equipment.models import Site
+from mes.demo import leading
 from mes.demo.assets import calibrate_assets
 from mes.demo.ground import Ground
 from mes.demo.history import History
@@ -59,9 +60,11 @@ def _load(at: datetime, tell: Callable[[str], object]) -> None:
     calibrate_assets(now=at, by=people["samuel"])
     history = History(ground, people, now=at)
     imported = history.first - timedelta(hours=1)
+    rows = orders_csv(at)
     with open_door(person=people["integration"], at=imported, reason="orders.csv") as passage:
-        found = import_orders(table=table_of_file(orders_csv(at)), by=passage.person, at=imported)
+        found = import_orders(table=table_of_file(rows), by=passage.person, at=imported)
     tell(f"{len(found.lines)} orders from {ORDERS.name}")
+    leading.schedule_changes(history, rows)
     history.play()
     tell(f"{history.count} steps of history made")
 

@@ -29,7 +29,7 @@ class Valves:
 
     def schedule_done(self, at: datetime) -> None:
         """The first as planned; one repaired after its test, one bonded twice, one without a burr."""
-        self.history.release_at(self.orders[DONE], at)
+        self.history.release_at([self.orders[DONE]], at)
         plain, leaking, gap, clean = range(4)
         self.do(DONE, plain, "10", at, 3)
         self.do(DONE, leaking, "10", at, 7)
@@ -56,7 +56,7 @@ class Valves:
 
     def schedule_running(self, at: datetime) -> None:
         """One waits too long, one is cured, one cures; the last has not begun."""
-        self.history.release_at(self.orders[RUNNING], at)
+        self.history.release_at([self.orders[RUNNING]], at)
         self.do(RUNNING, 0, "10", at, 5)
         self.do(RUNNING, 1, "10", at, 120)
         self.do(RUNNING, 2, "10", at, 163)

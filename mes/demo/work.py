@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 from random import Random
@@ -28,6 +28,7 @@ from wip.clearances import checklist_of, clearance_content
 from wip.jobs import Job
 from wip.models import OperationExecution
 from wip.overrides import GivenOverride
+from wip.policies import BlockedByGates
 from wip.queries import job_for, operation_of
 from wip.queues import queue_at
 
@@ -59,6 +60,15 @@ class Supply(Protocol):
     """Where components come from."""
 
     def take(self, code: str, unit: Unit, station_code: str) -> str: ...
+
+
+def be_refused(attempt: Callable[[], object]) -> None:
+    """Somebody tries what a gate stops: it stands among the refusals."""
+    try:
+        attempt()
+    except BlockedByGates:
+        return
+    raise AssertionError("Nothing stopped what the demo's people do wrong.")
 
 
 def number_for(step: StepPlan, chance: Random) -> str:
@@ -149,6 +159,8 @@ class Worker:
             same = [(g.step_code, g.sample) for g in entries].index((wrong.step_code, wrong.sample))
             self.report(unit, code, who, before, [*entries[:same], wrong])
             entries = [right, *entries[same + 1 :]]
+        if overrides:  # tried without first
+            be_refused(lambda: self.finish(unit, code, who, at - timedelta(seconds=1), entries))
         self.finish(unit, code, who, at, entries, scrap, reason, overrides)
 
     def finish(

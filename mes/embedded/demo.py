@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Collection
 from typing import Any
 
 from mes.embedded import children, preparation
@@ -68,12 +69,10 @@ def only_one(home: Home, port: int) -> FileLock:
 
 
 def run_programs(home: Home, port: int, environment: dict[str, str], tell: Any) -> None:
-    prepare(home, environment, tell)
     running = services(home, port, environment)
     try:
-        tell("starting web, events, worker and beat")
-        for service in reversed(running):
-            service.start()
+        prepare(home, environment, tell, meanwhile=lambda: start(running, ("worker", "web", "events"), tell))
+        start(running, ("worker", "web", "events", "beat", "operators"), tell)
         wait_until_healthy(port, running)
         tell("ready")
         print(welcome(port), flush=True)
@@ -87,16 +86,28 @@ def run_programs(home: Home, port: int, environment: dict[str, str], tell: Any) 
             tell(f"{service.name} stopped")
 
 
-def prepare(home: Home, environment: dict[str, str], tell: Any) -> None:
-    """Migrate as the owner and load the demo plant, unless this database has seen exactly this code."""
+def start(running: list[Service], names: Collection[str], tell: Any) -> None:
+    """Start those of these services that do not run yet."""
+    waiting = [service for service in running if service.name in names and service.process is None]
+    if waiting:
+        tell(f"starting {', '.join(service.name for service in reversed(waiting))}")
+    for service in reversed(waiting):
+        service.start()
+
+
+def prepare(home: Home, environment: dict[str, str], tell: Any, *, meanwhile: Callable[[], object]) -> None:
+    """Migrate as the owner and load the demo plant, unless this database has seen exactly this code.
+
+    meanwhile: done when the tables are there. Programs that wait to be asked take seconds to start, and loading leaves
+    them a core; it is well (/healthz) only with those that act by themselves, which are started when it is loaded.
+    """
     if preparation.is_prepared(environment["DATABASE_OWNER_URL"]):
         return
-    for title, *command in (
-        ("creating the tables", "migrate", "--no-input", "--skip-checks", "--verbosity", "0"),
-        ("loading the demo plant", "load_demo", "--skip-checks", "--if-empty"),
-    ):
-        tell(title)
-        _manage(home, environment, command, tell)
+    tell("creating the tables")
+    _manage(home, environment, ["migrate", "--no-input", "--skip-checks", "--verbosity", "0"], tell)
+    meanwhile()
+    tell("loading the demo plant")
+    _manage(home, environment, ["load_demo", "--skip-checks", "--if-empty"], tell)
     preparation.note_prepared(environment["DATABASE_OWNER_URL"])
 
 

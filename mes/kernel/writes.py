@@ -58,7 +58,7 @@ def insert_both(first: Sequence[Model], second: Sequence[Model]) -> None:
 
 
 def update(records: Sequence[Model], *fields: str) -> None:
-    """Store these fields of records of one model, in one statement. Models with a history are refused, as above."""
+    """Store these fields of records of one model, in one statement. Those that a history keeps are refused, too."""
     if records:
         _send(_update_of(type(records[0]), fields), records)
 
@@ -158,7 +158,8 @@ def _as_json(statement: _Statement, records: Sequence[Model]) -> str:
 
 @lru_cache(maxsize=256)
 def _insert_into(model: type[Model]) -> _Statement:
-    fields = [field for field in _fields(model) if field.db_default is NOT_PROVIDED]
+    fields = [field for field in model._meta.concrete_fields if field.db_default is NOT_PROVIDED]
+    _refuse_history(model, fields)
     names = ", ".join(f'"{field.column}"' for field in fields)
     table = model._meta.db_table
     sql = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {_rows_of(table)}'  # noqa: S608 - names of a model
@@ -167,7 +168,8 @@ def _insert_into(model: type[Model]) -> _Statement:
 
 @lru_cache(maxsize=256)
 def _update_of(model: type[Model], names: tuple[str, ...]) -> _Statement:
-    changed = [field for field in _fields(model) if field.name in names]
+    changed = [field for field in model._meta.concrete_fields if field.name in names]
+    _refuse_history(model, changed)
     assert len(changed) == len(names), f"{model.__name__} has not all of {names}"
     table, key = model._meta.db_table, model._meta.pk
     sets = ", ".join(f'"{field.column}" = given."{field.column}"' for field in changed)
@@ -187,9 +189,11 @@ def _rows_of(table: str) -> str:
     return f'json_populate_recordset(NULL::"{table}", %s)'
 
 
-def _fields(model: type[Model]) -> Sequence[Any]:
-    assert not hasattr(model._meta, "simple_history_manager_attribute"), f"{model.__name__} has a history: save it"
-    return model._meta.concrete_fields
+def _refuse_history(model: type[Model], written: Sequence[Any]) -> None:
+    name = getattr(model._meta, "simple_history_manager_attribute", None)
+    if name is not None:
+        without = getattr(model, name).model._history_excluded_fields
+        assert all(field.name in without for field in written), f"{model.__name__} has a history: save it"
 
 
 def _text(value: object) -> str:

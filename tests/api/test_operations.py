@@ -6,9 +6,10 @@ from genealogy.queries import as_built
 from genealogy.status import UnitStatus
 from mes.kernel.audit.models import AuditEvent, Signature
 from mes.station.actions.operations import Completion, Given, take_over
+from tests.api.conftest import api_as
 from tests.lots import lot_line
 from tests.plant import PASSWORD
-from wip.models import ExecutionEvent, OperationExecution, Reading
+from wip.models import ExecutionEvent, OperationExecution, ProcessException, Reading
 from wip.queries import execution_at
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +287,14 @@ def test_what_is_meant_can_be_named_by_its_time(plant, api):
     body = {"station": "ST-20", "done_at": "2026-11-23T08:00:00Z"}
     refused = api.post(f"/units/{unit}/operations/20/undo", body)
     assert (refused.status_code, refused.json()["code"]) == (409, "ACT_IS_ANOTHER")
+
+
+def test_quality_corrects_what_somebody_else_did_with_a_reason(plant, api):
+    unit = plant.unit()
+    start(api, unit, "20")
+    quality, body = api_as(plant, "mei"), {"station": "ST-20"}
+    refused = quality.post(f"/units/{unit}/operations/20/undo", body)
+    assert (refused.status_code, refused.json()["title"]) == (422, "A correction needs a reason.")
+    corrected = quality.post(f"/units/{unit}/operations/20/undo", body | {"reason": "Wrong unit was scanned"})
+    assert (corrected.status_code, corrected.json()["status"]) == (200, "CANCELLED"), corrected.json()
+    assert ProcessException.objects.get().kind == "CORRECTION"

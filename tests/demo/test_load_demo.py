@@ -30,6 +30,7 @@ from mes.demo.lots import CHARGED_WITH
 from mes.demo.master_data import FOLDER, plant_files
 from mes.demo.people import PASSWORD, PINS
 from mes.demo.stock import SUSPECT_LOT
+from mes.kernel.audit.models import RefusedAttempt
 from mes.kernel.personnel.actions.secrets import confirm_password, confirm_pin
 from mes.kernel.personnel.models import Person, PersonQualification
 from mes.kernel.personnel.roles import Role
@@ -42,6 +43,7 @@ from tests.demo.conftest import NOW
 from tests.flow import check_balances
 from wip.models import (
     Batch,
+    DispatchPin,
     ExecutionEvent,
     Hold,
     LineClearance,
@@ -51,6 +53,8 @@ from wip.models import (
     Reading,
     Rework,
 )
+from wip.planning.boards import board_of, stations_of
+from wip.planning.conflicts import conflicts
 from wip.queries import running_at
 from wip.queues import queue_at
 from wip.redlines import redlines_on
@@ -94,6 +98,8 @@ def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_querie
     the_people_can_log_in()
     the_floor_is_at_work()
     lots_are_in_motion()
+    work_is_led()
+    mistakes_are_on_record()
     a_month_was_worked()
     the_plant_has_its_data()
     nothing_happens_in_the_future()
@@ -178,6 +184,7 @@ def the_floor_is_at_work() -> None:
         "QUEUE_TIME": 1,
         "OVERRIDE": 3,
         "REDLINE": 1,
+        "CORRECTION": 2,
     }
     assert set(Rework.objects.values_list("status", flat=True)) == {"DONE"}
     assert WorkOrder.objects.get(erp_reference="WO-30001").status == "COMPLETED"
@@ -194,6 +201,32 @@ def lots_are_in_motion() -> None:
     turned, hobbed = (overlapped.executions.get(operation_code=code) for code in ("10", "20"))
     assert turned.started_at < hobbed.started_at < turned.completed_at < hobbed.completed_at
     check_balances()
+
+
+def work_is_led() -> None:
+    """By a rule at each station, pins, a plan with conflicts, and changes of orders by the ERP."""
+    rules = {station.code: station.rule for station in Station.objects.select_related("work_center")}
+    assert (rules["ST-110"], rules["ST-140"], rules["ST-10"], rules["ST-20"]) == ("FAMILY", "CRITICAL", "DUE", "FAMILY")
+    pins = DispatchPin.objects.filter(position__isnull=False)
+    assert {pin.station.code for pin in pins} == {"ST-10", "ST-110"}
+    assert DispatchPin.objects.filter(position=None).exists()
+    for center in WorkCenter.objects.select_related("calendar", "site"):
+        stations = stations_of(center)
+        known = board_of(stations, NOW, NOW + timedelta(hours=20), NOW)
+        assert sum(not bar.is_running for bar in known.bars) >= 4, center
+        assert {one.code for one in conflicts(known)} & {"OVERLAP", "TOO_EARLY"}, center
+    orders = {order.erp_reference: order for order in WorkOrder.objects.all()}
+    assert [orders[f"WO-{number}"].quantity for number in (10493, 10495, 20021)] == [12, 13, 48]
+    assert orders["WO-10492"].status == "CANCELLED"
+
+
+def mistakes_are_on_record() -> None:
+    """Taken back by who made them, corrected by supervisor and quality, or stopped by gates."""
+    taken_back = ExecutionEvent.objects.filter(kind="REVERSED").values_list("reverses__kind", flat=True)
+    assert Counter(taken_back) == {"STARTED": 4, "BOOKED": 1, "COMPLETED": 2}
+    refused = set(RefusedAttempt.objects.values_list("code", flat=True))
+    assert refused >= {"OPERATOR_NOT_QUALIFIED", "LINE_NOT_CLEARED", "ON_HOLD", "READING_OUT_OF_LIMITS"}
+    assert RefusedAttempt.objects.count() >= 10
 
 
 def a_month_was_worked() -> None:

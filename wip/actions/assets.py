@@ -23,7 +23,7 @@ def lock_here(job: Job) -> Sequence[PhysicalAsset]:
     """
     if not job.required_assets or job.station is None:
         return ()
-    return lock_assets_at(job.station, [needed.class_code for needed in job.required_assets])
+    return lock_assets_at(job.station.pk, [needed.class_code for needed in job.required_assets])
 
 
 def take(*, job: Job, locked: Sequence[PhysicalAsset], execution: OperationExecution, by: Person, at: datetime) -> None:

@@ -276,7 +276,13 @@ def _reduce_others(job: Job, reason: str, by: Person, at: datetime) -> None:
 
 def lock_order(order: WorkOrder) -> WorkOrder:
     """The order, locked: first in the lock order."""
-    return WorkOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
+    (locked,) = _lock_order(order.pk)
+    return locked
+
+
+@prepared
+def _lock_order(key: UUID) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk=key)
 
 
 def lock_unit(key: UUID, order: WorkOrder) -> Unit:

@@ -19,7 +19,7 @@ from genealogy.activities import At
 from genealogy.status import ActivityKind, UnitStatus
 from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
-from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.policies import check_one_of
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.writes import insert, update
 from orders.status import OrderStatus
@@ -62,8 +62,7 @@ def undo(
     ReplacementBegun.
     """
     check_site_access(by, execution.site_id)
-    if not by.may(Permission.CORRECT):
-        check_permission(by, Permission.WORK)
+    check_one_of(by, Permission.WORK, Permission.CORRECT)
     job = executions.lock(execution=execution, station=station or execution.station, by=by, ends=True)
     known = acts_on(job.running)
     last = last_of(known)

@@ -31,6 +31,12 @@ def check_permission(person: Person, permission: Permission) -> None:
     )
 
 
+def check_one_of(person: Person, *permissions: Permission) -> None:
+    """Raise RoleMissing for the first of these permissions unless the person has one of them."""
+    if not any(person.may(permission) for permission in permissions):
+        check_permission(person, permissions[0])
+
+
 def check_may_grant(person: Person, by: Person) -> None:
     """Raise RoleMissing or NotYourself unless `by` may grant and withdraw the person's qualifications."""
     check_permission(by, Permission.GRANT_QUALIFICATIONS)

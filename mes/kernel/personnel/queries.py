@@ -1,10 +1,14 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from mes.kernel import door
 from mes.kernel.personnel.models import Person, PersonQualification
+from mes.kernel.prepared import any_of, prepared
 
 
 class NeedsQualifications(Protocol):
@@ -33,11 +37,8 @@ def qualifications(subjects: Sequence[NeedsQualifications]) -> list[Qualificatio
     people = {s.person.pk for s in subjects if s.person is not None and s.required_qualifications}
     held: dict[Any, dict[str, tuple[int, date | None]]] = {}
     if people:
-        rows = PersonQualification.objects.filter(person__in=people, withdrawn_at__isnull=True).values_list(
-            "person_id", "qualification__code", "level", "expires_date"
-        )
-        for person_id, code, level, expires in rows:
-            held.setdefault(person_id, {})[code] = (level, expires)
+        for one in _granted_to(people):
+            held.setdefault(one.person_id, {})[one.qualification.code] = (one.level, one.expires_date)
     at = door.moment()
     return [
         QualificationFacts(
@@ -48,6 +49,12 @@ def qualifications(subjects: Sequence[NeedsQualifications]) -> list[Qualificatio
         )
         for s in subjects
     ]
+
+
+@prepared
+def _granted_to(people: Collection[UUID]) -> QuerySet[PersonQualification]:
+    found = PersonQualification.objects.filter(person=any_of(people), withdrawn_at__isnull=True)
+    return found.select_related("qualification")
 
 
 def person_by_badge(badge: str) -> Person | None:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from mes.kernel.door import Passage, fingerprint, open_door
 from mes.kernel.personnel.models import Person
-from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.policies import check_one_of
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
 from mes.kernel.rest import shapes
@@ -36,11 +36,11 @@ class BodyTooLarge(InvalidInput):
 
 
 class Endpoint(APIView):
-    """A view of the API. permissions: the right that each method needs, asked before anything else is read."""
+    """A view of the API. permissions: the right that each method needs (of several: one), asked before all else."""
 
     parser_classes = [StrictJSONParser]
     metadata_class = None
-    permissions: ClassVar[Mapping[str, Permission]]
+    permissions: ClassVar[Mapping[str, Permission | tuple[Permission, ...]]]
     at: datetime  # of the request, and of everything that is written for it
     passage: Passage | None = None
 
@@ -49,7 +49,8 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method.lower() in self.http_method_names and hasattr(self, method.lower()) and method != "OPTIONS":
-            check_permission(cast(Person, request.user), self.permissions[method])
+            needed = self.permissions[method]
+            check_one_of(cast(Person, request.user), *([needed] if isinstance(needed, Permission) else needed))
         for value in kwargs.values():
             if not is_one_line(str(value)):
                 raise NotFound(_("There is nothing at this address."), do=_("Check the address."))

@@ -134,7 +134,7 @@ class BookPart(Endpoint):
 
 
 class UndoOperation(Endpoint):
-    permissions = {"POST": Permission.WORK}
+    permissions = {"POST": (Permission.WORK, Permission.CORRECT)}
 
     @acts(
         ExecutionAnswer,

@@ -36,7 +36,7 @@ from mes.people.api import (
 )
 from mes.people.labor_api import CorrectLabor, Labor
 from mes.plantfiles.api import PlantFiles
-from mes.station.api.batches import Batches, CompleteBatch, OneBatch, RecordBatch
+from mes.station.api.batches import Batches, CompleteBatch, OneBatch, RecordBatch, TakeOverBatch
 from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
 from mes.station.api.labor import (
@@ -124,6 +124,7 @@ urlpatterns = [
     path("v1/batches", Batches.as_view(), name="api_batches"),
     path("v1/batches/<str:number>", OneBatch.as_view(), name="api_batch"),
     path("v1/batches/<str:number>/record", RecordBatch.as_view(), name="api_batch_record"),
+    path("v1/batches/<str:number>/take-over", TakeOverBatch.as_view(), name="api_batch_take_over"),
     path("v1/batches/<str:number>/complete", CompleteBatch.as_view(), name="api_batch_complete"),
     path("v1/containers", Containers.as_view(), name="api_containers"),
     path("v1/containers/<str:code>", OneContainer.as_view(), name="api_container"),

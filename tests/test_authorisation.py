@@ -17,15 +17,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.api.conftest import api_as
 from tests.equipment.assets import help_call, wrench
+from tests.flow import lot_flow
 from tests.plant import Plant
 from tests.station.pages import StationPage
-from wip.actions import pins
-from wip.models import DispatchPin
+from wip.actions import batches, pins
+from wip.models import Batch, DispatchPin
 
 ASSET_ADDRESSES = ("asset", "asset_place", "asset_calibrate", "asset_overhaul", "asset_use", "api_asset")
 ASSET_ADDRESSES += ("api_asset_place", "api_asset_calibrate", "api_asset_overhaul")
 CALL_ADDRESSES = ("help_call", "help_call_take", "help_call_finish", "station:help_finish")
 CALL_ADDRESSES += ("api_help_call_take", "api_help_call_finish")
+BATCHES = ("batch", "api_batch", "api_batch_record", "api_batch_take_over", "api_batch_complete")
 TABLE = Path(__file__).with_name("authorisation.csv")
 METHODS = ("GET", "POST", "PUT")  # PUT stands for all that nothing answers to
 PEOPLE = {
@@ -69,6 +71,7 @@ def samples(plant: Plant) -> dict[str, object]:
     hold = api_as(plant, "amina").post(
         "/holds", {"unit": unit.serial, "reason_code": "OTHER", "reason": "For the table"}
     )
+    batch = a_batch(plant)
     return {
         "serial": unit.serial,
         "code": "20",
@@ -91,6 +94,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "station:remove": {"pk": StationPage(plant, "20").device.pk},
         **{name: {"serial": lot} for name in LOTS},
         "station:unlock_browser": {"pk": StationPage(plant, "20").device.pk},
+        **{name: {"number": batch.number} for name in BATCHES},
         "username": "tomasz",
         "kind": "routing",
         "key": plant.routing.pk,
@@ -107,6 +111,16 @@ def samples(plant: Plant) -> dict[str, object]:
         "person_certificate": {"code": "torque"},
         "api_qualification_withdraw": {"code": "torque"},
     }
+
+
+def a_batch(plant: Plant) -> Batch:
+    """A lot that runs in a batch of its own."""
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100})
+    lot = plant.fresh(flow.lot(10))
+    with plant.door("amina") as passage:
+        return batches.start(
+            units=[lot], operation_code="10", station=plant.stations["10"], by=passage.person, at=passage.at
+        )
 
 
 def pinned(plant: Plant) -> DispatchPin:

@@ -98,6 +98,20 @@ def batch_by_number(number: str, sites: Collection[UUID]) -> Batch | None:
     return _batches().filter(number=number, site__in=sites).first()
 
 
+def batches_of(sites: Collection[UUID], *, status: str = "", order: str = "") -> QuerySet[Batch]:
+    """The batches of the sites, the latest first, with their members.
+
+    status, order: those of this status, with units of the order of this reference; empty for all.
+    """
+    found = _batches().filter(site__in=sites).order_by("-started_at", "-number")
+    if status:
+        found = found.filter(status=status)
+    if order:
+        its = OperationExecution.objects.filter(batch=OuterRef("pk"), work_order__erp_reference=order)
+        found = found.filter(Exists(its))
+    return found
+
+
 def batch_by_key(key: UUID) -> Batch:
     """The batch of this key, in the same way."""
     return _batches().get(pk=key)

@@ -102,6 +102,8 @@ def check_nothing_followed(job: Job, act: Act, later: Sequence[Signature]) -> No
     The order, unit and executions are locked. later: signatures on the execution that were given after the act.
     """
     _check_order(job.order)
+    if job.running.batch_id is not None and act.kind != ExecutionEventKind.STARTED:
+        raise in_a_batch(job, act)
     followed = _of_the_execution(job, act, later) or _of_the_way(job) or _of_the_unit(job, act)
     if followed:
         raise SomethingFollowed(
@@ -115,6 +117,15 @@ def check_nothing_followed(job: Job, act: Act, later: Sequence[Signature]) -> No
             _("On hold: {number}, {reason}.").format(number=held[0].number, reason=held[0].reason),
             do=_("Leave it as it is; quality or the supervisor releases the hold."),
         )
+
+
+def in_a_batch(job: Job, act: Act) -> SomethingFollowed:
+    """Of a batch its start is taken back, on all of it, as long as nothing else was done."""
+    return SomethingFollowed(
+        _("{act} on {unit} can't be taken back any more.").format(act=act.words.capitalize(), unit=job.unit),
+        why=_("It runs in {batch}, whose units stay together.").format(batch=job.batch),
+        do=_("Correct a value where it stands, say at the end what is scrap, or place a hold on the unit."),
+    )
 
 
 def _check_order(order: WorkOrder) -> None:
@@ -132,8 +143,6 @@ def _of_the_execution(job: Job, act: Act, later: Sequence[Signature]) -> str:
         return _("{operation} was set aside since, to be done again.").format(operation=execution.operation_code)
     if act.kind in (ExecutionEventKind.SPLIT, ExecutionEventKind.MERGED):
         return _("The lot was divided or put together.")
-    if execution.batch_id is not None:
-        return _("It was done in a batch, together with others.")
     return _("{person} signed it since.").format(person=later[0].signed_by) if later else ""
 
 

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 
 from mes.boards.views import (
     assets,
+    batches,
     board,
     calendar,
     containers,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("board/<name:site>/<name:code>/plan/", board.plan, name="board_plan"),
     path("board/<name:site>/<name:code>/propose/", board.propose, name="board_propose"),
     path("board/<name:site>/<name:code>/apply/", board.apply, name="board_apply"),
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/<name:number>/", batches.batch_page, name="batch"),
     path("calendar/", calendar.week, name="calendar"),
     path("calendar/<name:site>/<name:code>/", calendar.weeks_ahead, name="calendar_ahead"),
     path("dispatch/", dispatch.stations, name="dispatch_stations"),

@@ -4,8 +4,9 @@ import pytest
 
 from genealogy.models import Activity, Container, Unit
 from mes.kernel.door import open_door
+from tests.api.conftest import api_as
 from tests.flow import LotFlow, lot_flow
-from wip.models import Batch, Reading
+from wip.models import Batch, LaborSpan, Reading
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +94,31 @@ def test_a_batch_is_of_units_or_of_a_container_that_has_some(api, lots, tray):
         assert start(api, **body).status_code == 422
     assert start(api, container="NOT-THERE").status_code == 404
     assert api.get("/batches/B-9999").status_code == 404
+
+
+def test_a_running_batch_is_taken_over_as_a_whole(api, lots, plant):
+    number = start(api, units=[lot.serial for lot in lots]).json()["number"]
+    other = api_as(plant, "ines")
+    for _ in range(2):
+        taken = other.post(f"/batches/{number}/take-over", {"station": "ST-10"}, idempotency_key="take-it-over")
+        assert taken.status_code == 200, taken.json()
+    assert {one["worked_by"] for one in taken.json()["executions"]} == {"ines"}
+    mine = other.post(f"/batches/{number}/take-over", {"station": "ST-10"})
+    assert (mine.status_code, mine.json()["code"]) == (409, "ALREADY_YOURS")
+
+
+def test_the_start_of_a_batch_is_taken_back_by_any_of_its_units(api, lots):
+    number = start(api, units=[lot.serial for lot in lots]).json()["number"]
+    undone = api.post(f"/units/{lots[1]}/operations/10/undo", {"station": "ST-10"})
+    assert (undone.status_code, undone.json()["status"]) == (200, "CANCELLED"), undone.json()
+    assert api.get(f"/batches/{number}").json()["status"] == "CANCELLED"
+
+
+def test_pausing_one_unit_pauses_the_batch(api, lots):
+    number = start(api, units=[lot.serial for lot in lots]).json()["number"]
+    paused = api.post(f"/units/{lots[0]}/operations/10/pause", {"station": "ST-10"})
+    assert paused.status_code == 200, paused.json()
+    assert not LaborSpan.objects.filter(ended_at=None).exists()
+    resumed = api.post(f"/units/{lots[1]}/operations/10/resume", {"station": "ST-10"})
+    assert resumed.status_code == 200, resumed.json()
+    assert LaborSpan.objects.filter(execution__batch__number=number, ended_at=None).count() == 2

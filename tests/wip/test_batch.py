@@ -17,12 +17,14 @@ from orders.status import OrderStatus
 from tests.flow import LotFlow, check_balances, lot_flow
 from tests.permits import grant, under
 from tests.races.scenes import stage
+from tests.undo import state_of, undo
 from wip.actions import holds
 from wip.actions.batches import shares
 from wip.actions.executions import AlreadyYours
 from wip.models import Batch, OperationExecution, Reading
 from wip.overrides import PermitDoesNotCover
 from wip.policies import BlockedByGates
+from wip.undoing import OnHold, SomethingFollowed
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +239,35 @@ def test_a_lot_that_follows_a_rework_routing_first_is_in_no_batch_of_its_order(p
     scene.act_for("reroute")()
     with pytest.raises(BlockedByGates):
         scene.act_for("batch")()
+
+
+def test_the_start_of_a_batch_is_taken_back_on_all_its_units(flow, lots):
+    before = [state_of(flow.plant.fresh(lot)) for lot in lots]
+    batch = start(flow, lots)
+    undo(flow.plant, lots[1], "10")
+    assert Batch.objects.get(pk=batch.pk).status == "CANCELLED"
+    assert {one.status for one in members(batch)} == {"CANCELLED"}
+    assert [state_of(flow.plant.fresh(lot)) for lot in lots] == before
+    again = start(flow, lots[:2])
+    assert [one.attempt for one in members(again)] == [1, 1]
+    check_balances()
+
+
+def test_what_was_recorded_in_a_batch_is_not_taken_back_by_itself(flow, lots):
+    batch = start(flow, lots)
+    report(flow, batch, Given("HEAT", "850"))
+    with pytest.raises(SomethingFollowed, match=f"runs in {batch.number}, whose units stay together"):
+        undo(flow.plant, lots[0], "10")
+    report(flow, batch, end=BatchEnd())
+    with pytest.raises(SomethingFollowed, match="place a hold"):
+        undo(flow.plant, lots[0], "10", who="mei", reason="Wrong furnace")
+    assert Batch.objects.get(pk=batch.pk).status == "COMPLETED"
+
+
+def test_a_batch_with_a_held_unit_is_not_taken_back_in_part(flow, lots):
+    batch = start(flow, lots)
+    with flow.plant.door("mei") as passage:
+        holds.place(unit=lots[2], reason_code="QUALITY", reason="Crack", by=passage.person, at=passage.at)
+    with pytest.raises(OnHold):
+        undo(flow.plant, lots[0], "10")
+    assert {one.status for one in members(batch)} == {"RUNNING"}

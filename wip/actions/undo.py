@@ -3,6 +3,7 @@
 Nothing is deleted: further rows take the act back, and balances, statuses and queues are as they were before it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,14 +25,14 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.writes import insert, update
 from orders.status import OrderStatus
 from wip import undoing
-from wip.actions import exceptions, executions, openings, orders, replacements
+from wip.actions import batches, exceptions, executions, openings, orders, replacements
 from wip.actions.overrides import give_back
 from wip.acts import Act, acts_on, last_of
 from wip.clock import clock_off, clock_on
 from wip.events import happened
 from wip.jobs import Job
 from wip.models import ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, Reading
-from wip.status import EXECUTION, ExceptionKind, ExecutionEventKind
+from wip.status import BATCH, EXECUTION, ExceptionKind, ExecutionEventKind
 from wip.topics import after_work
 
 
@@ -57,13 +58,15 @@ def undo(
 ) -> Act:
     """Take back the last act on an execution: its start, quantities, components and values, or its completion.
 
+    Of a batch it is the start, on all its units or on none.
     done_at: when the one was done that is meant, where the person was shown it; station: where it is taken back. Raises
     NothingToUndo, ActIsAnother, CorrectionNeeded, InvalidInput, SomethingFollowed, OnHold, ComponentGone,
     ReplacementBegun.
     """
     check_site_access(by, execution.site_id)
     check_one_of(by, Permission.WORK, Permission.CORRECT)
-    job = executions.lock(execution=execution, station=station or execution.station, by=by, ends=True)
+    jobs = _lock(execution, station or execution.station, by)
+    job = jobs[0]
     known = acts_on(job.running)
     last = last_of(known)
     if last is None:
@@ -83,13 +86,38 @@ def undo(
     undone = {one.at for one in known if one.is_undone}
     later = [one for one in signatures if one.signed_at > last.at and one.signed_at not in undone]
     undoing.check_nothing_followed(job, last, later)
-    taken_back = _Undo(job, last, reason.strip(), by, at)
-    _take_back(taken_back)
-    if is_correction:
-        _note_correction(taken_back)
-    openings.rebuild(units=[job.unit])
-    announce(*after_work(job))
+    taken_back = [_Undo(job, last, reason.strip(), by, at), *_of_the_others(jobs, last, reason.strip(), by, at)]
+    for one in taken_back:
+        _take_back(one)
+        if is_correction:
+            _note_correction(one)
+        announce(*after_work(one.job))
+    if job.batch is not None:
+        job.batch.status = BATCH.after(job.batch.status, "take_back", name=job.batch.number)
+        update([job.batch], "status")
+    openings.rebuild(units=[one.job.unit for one in taken_back])
     return last
+
+
+def _lock(execution: OperationExecution, station: Station, by: Person) -> list[Job]:
+    """The execution's job, locked, and after it those of the other units of its batch."""
+    if execution.batch is None:
+        return [executions.lock(execution=execution, station=station, by=by, ends=True)]
+    orders_of = set(execution.batch.executions.values_list("work_order", flat=True))
+    jobs = batches.lock(batch=execution.batch, station=station, by=by, ends=orders_of)
+    return sorted(jobs, key=lambda job: job.running.pk != execution.pk)
+
+
+def _of_the_others(jobs: Sequence[Job], act: Act, reason: str, by: Person, at: datetime) -> list[_Undo]:
+    """The same act on the other units of a batch. Raises SomethingFollowed where something else was done to one."""
+    found = []
+    for job in jobs[1:]:
+        last = last_of(acts_on(job.running))
+        if last is None or last.at != act.at:
+            raise undoing.in_a_batch(job, act)
+        undoing.check_nothing_followed(job, last, ())
+        found.append(_Undo(job, last, reason, by, at))
+    return found
 
 
 def _take_back(undo: _Undo) -> None:

@@ -95,6 +95,7 @@ def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict
     return redlines | {
         "page": page,
         "grid": grid,
+        "has_batches": any(operation.batch_quantity for operation in grid.plan.operations),
         "waiting": [(o, waiting[o.code]) for o in grid.plan.operations if o.code in waiting],
         "exceptions": notable_of(order, grid.plan, now=now),
     }

@@ -21,7 +21,7 @@ from mes.kernel.rest.views import Endpoint
 from mes.station.actions import batches
 from mes.station.actions.batches import BatchEnd
 from mes.station.api.operations import read_completion, read_entries, with_people
-from mes.station.serializers import BatchAnswer, BatchCompleteInput, BatchInput, RecordInput
+from mes.station.serializers import AtStationInput, BatchAnswer, BatchCompleteInput, BatchInput, RecordInput
 from wip.entries import Here
 from wip.models import Batch
 from wip.queries import batch_by_number, planned
@@ -81,6 +81,24 @@ class RecordBatch(Endpoint):
             if not passage.replayed:
                 batches.report(batch=batch, given=given, end=end, station=station, by=passage.person, at=passage.at)
         return Response(shown(BatchAnswer, known_batch(person, number)))
+
+
+class TakeOverBatch(Endpoint):
+    permissions = {"POST": Permission.WORK}
+
+    @acts(
+        BatchAnswer,
+        name="take_over_batch",
+        summary="Take a running batch over from who has it",
+        request=AtStationInput,
+    )
+    def post(self, request: Request, number: str) -> Response:
+        asked, batch = self.read(AtStationInput), known_batch(request.user, number)
+        station = _station_of(batch, request.user, asked["station"])
+        with self.door(station=station.code) as passage:
+            if not passage.replayed:
+                batches.take_over(batch=batch, station=station, by=passage.person, at=passage.at)
+        return Response(shown(BatchAnswer, known_batch(request.user, number)))
 
 
 class CompleteBatch(RecordBatch):

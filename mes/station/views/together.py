@@ -17,7 +17,7 @@ from mes.station.forms import TogetherForm, checked
 from mes.station.policies import job_at, unit_at
 from mes.station.presenters.instructions import to_read
 from mes.station.presenters.together import waiting_together
-from mes.station.views.answers import answer
+from mes.station.views.answers import Undoable, answer
 from mes.station.views.instructions import lead_to
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
@@ -51,7 +51,9 @@ def start_batch(request: HttpRequest, presence: Presence) -> HttpResponse:
             batch = batches.start(units=units, operation_code=operation.code, **here)
             passage.remember(batch=batch.number, execution=batch.executions.get(unit=units[0]).pk)
     execution = job_at(presence.station, passage.answer["execution"])
-    return job_page(request, presence, execution, done=_("{batch} started").format(batch=passage.answer["batch"]))
+    done = _("{batch} started").format(batch=passage.answer["batch"])
+    undo = Undoable.of(passage, execution, is_start=True)
+    return job_page(request, presence, execution, done=done, undo=undo)
 
 
 @require_POST

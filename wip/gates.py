@@ -36,7 +36,9 @@ def no_open_hold(facts: Facts) -> Verdict | None:
     where = _where_held(first)
     return Verdict(
         "ON_HOLD",
-        (more if len(held) > 1 else one).format(number=first.number, others=len(held) - 1, reason=first.reason),
+        (more if len(held) > 1 else one).format(
+            number=first.number, others=len(held) - 1, reason=first.reason.rstrip(".")
+        ),
         where.format(person=first.placed_by, tool=first.asset),
         _("Leave it as it is; quality or the supervisor releases the hold."),
         tone="held",

@@ -8,9 +8,9 @@ from decimal import Decimal
 from mes.boards.readings import Line, Table, arranged
 from mes.kernel.audit.models import Signature
 from orders.plans import OperationPlan
-from wip.facts import readings_of
 from wip.labor import machine_seconds
 from wip.models import Batch, OperationExecution
+from wip.overview import readings_of
 from wip.queries import planned
 from wip.timesheets import Entry, labor_on
 

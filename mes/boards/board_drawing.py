@@ -80,9 +80,15 @@ def draw(
     now_x = scale.x(now) if scale.begin <= now < scale.end else None
     by_station: dict[UUID, list[DrawnBar]] = {station.pk: [] for station in stations}
     for bar in bars:
-        if bar.station.pk in by_station:
+        if bar.station.pk in by_station and not _is_beside(bar, bars):
             by_station[bar.station.pk].append(_drawn(bar, scale, id(bar) in wrong))
     return [Lane(station, by_station[station.pk], closed, hours, now_x) for station in stations]
+
+
+def _is_beside(bar: Bar, bars: Sequence[Bar]) -> bool:
+    """Whether its batch is drawn by another one: of a run the bar that ends last stands for all."""
+    run = [one for one in bars if bar.batch and one.batch == bar.batch]
+    return bool(run) and max(run, key=lambda one: one.ends_at) is not bar
 
 
 def _drawn(bar: Bar, scale: Scale, is_wrong: bool) -> DrawnBar:
@@ -90,9 +96,10 @@ def _drawn(bar: Bar, scale: Scale, is_wrong: bool) -> DrawnBar:
     width = max(round(right - left, 1), 3)
     local = bar.station.work_center.site.local
     state = "running" if bar.is_running else "done" if bar.is_done else "planned"
-    names = (name_of(bar), f"{bar.order.erp_reference[-4:]} {bar.operation.code}", bar.operation.code)
+    name = f"{bar.batch} {bar.operation.code}" if bar.batch else name_of(bar)
+    names = (name, f"{bar.order.erp_reference[-4:]} {bar.operation.code}", bar.operation.code)
     words = _("{job} {name} at {station}, {begins} to {ends}, {quantity} {unit}").format(
-        job=name_of(bar),
+        job=name,
         name=bar.operation.name,
         station=bar.station.code,
         begins=f"{local(bar.starts_at):%H:%M}",

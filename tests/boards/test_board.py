@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.flow import lot_flow
 from tests.planning import at, line, planned, with_a_shift
+from tests.wip.test_batch import start
 from wip.models import PlannedJob
 
 BOARD = "/board/NF/LINE-1/"
@@ -110,3 +112,24 @@ def test_a_board_takes_as_many_statements_whatever_is_planned(plant, ines, cente
     with CaptureQueriesContext(connection) as queries:
         ines.get(BOARD + DAY)
     assert len(queries) == QUERIES
+
+
+def test_the_board_opens_with_the_shifts_that_are_not_over(plant, ines, center, time_machine_at):
+    assert ines.get(BOARD).context["day"].isoformat() == "2026-11-23"
+    time_machine_at(at("23:30"))
+    assert ines.get(BOARD).context["day"].isoformat() == "2026-11-24"
+    page = ines.get(f"{BOARD}?day=2026-11-28").content.decode()
+    assert "No shift begins on Sat 28 Nov." in page
+    assert 'href="?day=2026-11-30"' in page
+    over = ines.get(f"{BOARD}propose/{DAY}").content.decode()
+    assert "The day is over" in over
+    assert "Propose for Tue 24 Nov" in over
+
+
+def test_a_batch_is_one_bar_with_its_number(plant, ines, center):
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100})
+    lots = [flow.lot(40, "WO-A"), flow.lot(30, "WO-B")]
+    batch = start(flow, lots)
+    page = ines.get(BOARD + DAY).content.decode()
+    assert page.count(f"{batch.number} 10 Op 10 at ST-10") == 2  # its label and its title
+    assert all(f"/units/{lot}/" in page for lot in lots)

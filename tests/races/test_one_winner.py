@@ -232,7 +232,7 @@ def test_two_people_take_one_job_over(committed_plant):
     assert execution_at(unit, "10").worked_by == last.by
 
 
-@pytest.mark.parametrize("on", ["unit", "order"])
+@pytest.mark.parametrize("on", ["unit", "order", "station"])
 def test_who_works_commits_first_and_then_comes_the_hold(committed_plant, on):
     """The hold waits for the start that is under way, so that nothing starts after it is acknowledged."""
     plant = committed_plant
@@ -241,9 +241,11 @@ def test_who_works_commits_first_and_then_comes_the_hold(committed_plant, on):
     plant.start(first, "10")  # the order runs from now on, so that a start locks its unit alone
 
     def hold():
-        held = {"unit": plant.fresh(second)} if on == "unit" else {"order": order}
+        held = {"unit": plant.fresh(second), "order": order, "station": plant.stations["10"]}
         with plant.door("mei") as passage:
-            return holds.place(by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", **held)
+            return holds.place(
+                by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", **{on: held[on]}
+            )
 
     with plant.door("amina") as passage:
         operations.start(
@@ -260,15 +262,15 @@ def test_who_works_commits_first_and_then_comes_the_hold(committed_plant, on):
         plant.report(second, "10", Given("FIRMWARE", "4.2.1"))
 
 
-@pytest.mark.parametrize("on", ["unit", "order"])
+@pytest.mark.parametrize("on", ["unit", "order", "station"])
 def test_who_comes_while_a_hold_is_placed_sees_it(committed_plant, on):
     plant = committed_plant
     order = plant.released(2)
     first, second = order.units.order_by("serial")
     plant.start(first, "10")
-    held = {"unit": plant.fresh(second)} if on == "unit" else {"order": order}
+    held = {"unit": plant.fresh(second), "order": order, "station": plant.stations["10"]}
     with plant.door("mei") as passage:
-        holds.place(by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", **held)
+        holds.place(by=passage.person, at=passage.at, reason_code="QUALITY", reason="Doubt", **{on: held[on]})
         starting = Meanwhile(lambda: plant.start(second, "10"))
         assert starting.waits()
     assert isinstance(starting.answer(), BlockedByGates)

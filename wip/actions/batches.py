@@ -51,6 +51,7 @@ def start(
     placed |= _lock_orders([key for key, order in placed.items() if order.status == OrderStatus.RELEASED])
     rows = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("product").order_by("pk")
     locked = {unit.pk: unit for unit in rows.filter(pk__in=keys)}
+    executions.share_station(station)
     known = _executions_on(keys)
     jobs = []
     for key in keys:

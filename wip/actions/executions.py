@@ -19,7 +19,7 @@ from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.prepared import prepared
 from mes.kernel.refusals import InvalidInput, Refusal
-from mes.kernel.writes import insert, update
+from mes.kernel.writes import insert, update, write
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.queries import pinned_plan
@@ -60,6 +60,7 @@ def start(
     if order.status == OrderStatus.RELEASED:
         order = lock_order(order)  # order before unit: the lock order
     locked = lock_unit(unit.pk, order)
+    share_station(station)
     plan = plan_for(locked)
     known = list(executions_on({locked.pk}))
     job = job_for(locked, plan.operation(operation.code) or operation, station=station, person=by, executions=known)
@@ -283,6 +284,14 @@ def lock_order(order: WorkOrder) -> WorkOrder:
 @prepared
 def _lock_order(key: UUID) -> QuerySet[WorkOrder]:
     return WorkOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk=key)
+
+
+def share_station(station: Station) -> None:
+    """Keep holds off the station until the start is committed: after units in the lock order, before gates judge.
+
+    Many may start there at once; a hold on it waits for them, and who comes while it is placed sees it.
+    """
+    write("SELECT 1 FROM equipment_station WHERE id = %s FOR SHARE", [station.pk], rows=1)
 
 
 def lock_unit(key: UUID, order: WorkOrder) -> Unit:

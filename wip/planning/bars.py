@@ -36,7 +36,7 @@ def _quantity_left(unit: str = "") -> Any:
 
 @dataclass(frozen=True)
 class Bar:
-    """A job on the board. unit: of what runs; "" for a planned job, which is of all that is left of its order.
+    """A job on the board. unit, batch: of what runs; "" for a planned job, which is of all that is left of its order.
 
     quantity: how much it is of; work_s: the planned time for it, s; key: of the planned job, None for what runs.
     """
@@ -50,6 +50,7 @@ class Bar:
     work_s: int
     key: UUID | None = None
     unit: str = ""
+    batch: str = ""
     is_done: bool = False
     is_held: bool = False
 
@@ -98,7 +99,7 @@ def bars_of(jobs: Q, running: Q, *, clocks: Mapping[UUID, Clock] | None = None) 
     """The bars of planned jobs and running executions that fulfil these conditions, in order of their begin."""
     placed = list(PlannedJob.objects.filter(jobs).select_related("work_order", *_STATION))
     runs = OperationExecution.objects.filter(running, status=ExecutionStatus.RUNNING)
-    at_work = list(runs.select_related("work_order", "unit", *_STATION))
+    at_work = list(runs.select_related("work_order", "unit", "batch", *_STATION))
     orders = {one.work_order_id: one.work_order for one in [*placed, *at_work]}
     left, held = left_of(orders.values()), held_among(orders)
     known = dict(clocks or {})
@@ -142,6 +143,7 @@ def _running(execution: OperationExecution, clock: Clock, held: Collection[tuple
         quantity=execution.quantity,
         work_s=work_s,
         unit=execution.unit.serial,
+        batch=execution.batch.number if execution.batch is not None else "",
         is_held=_is_held(execution.work_order_id, execution.operation_code, held),
     )
 

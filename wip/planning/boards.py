@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from equipment.calendars.spans import moment_of, shifts_between
+from equipment.calendars.spans import ShiftSpan, moment_of, shifts_between
 from equipment.models import Station, WorkCenter
 from equipment.queries import in_plant_order
 from mes.kernel.audit.canonical import digest
@@ -24,22 +24,55 @@ from wip.queues import last_family
 from wip.ranks import Terms
 
 ORDERS = 100  # by rank, so many are planned at once
-_DAY = timedelta(days=1)
+_DAY, _AHEAD = timedelta(days=1), timedelta(days=14)
 _STEP, _EPOCH = timedelta(minutes=5), datetime(1970, 1, 1, tzinfo=UTC)
 _WITHOUT_CALENDAR = (time(6), time(22))
 
 
 def window_of(center: WorkCenter, clock: Clock, day: date) -> tuple[datetime, datetime]:
     """What the board shows of a day: the shifts that begin on it, whole; without any, 6:00 to 22:00."""
-    zone = center.site.zone
-    shifts = []
-    if clock.timetable is not None:
-        midnight, next_one = (moment_of(zone, datetime.combine(day + n * _DAY, time())) for n in (0, 1))
-        shifts = [one for one in shifts_between(clock.timetable, midnight, next_one) if one.date == day]
+    zone, shifts = center.site.zone, _shifts_on(center, clock, day)
     if shifts:
         return shifts[0].begins_at, max(one.ends_at for one in shifts)
     begin, end = (moment_of(zone, datetime.combine(day, at)) for at in _WITHOUT_CALENDAR)
     return begin, end
+
+
+def has_shifts(center: WorkCenter, clock: Clock, day: date) -> bool:
+    """Whether shifts begin on a day, by the calendar."""
+    return bool(_shifts_on(center, clock, day))
+
+
+def day_at(center: WorkCenter, clock: Clock, now: datetime) -> date:
+    """The day that the board opens with: whose shifts run, in the night yesterday's; else whose are the next ones.
+
+    Without a calendar it is today, and today also where no shift comes within a fortnight.
+    """
+    today = center.site.local(now).date()
+    if clock.timetable is None:
+        return today
+    if _shifts_on(center, clock, today - _DAY) and window_of(center, clock, today - _DAY)[1] > now:
+        return today - _DAY
+    if _shifts_on(center, clock, today) and window_of(center, clock, today)[1] > now:
+        return today
+    return next_day_of(center, clock, now, now) or today
+
+
+def next_day_of(center: WorkCenter, clock: Clock, after: datetime, now: datetime) -> date | None:
+    """The first day on which a shift begins after both moments, within a fortnight; None: there is none."""
+    if clock.timetable is None:
+        return None
+    since = max(after, now)
+    coming = shifts_between(clock.timetable, since, since + _AHEAD)
+    return next((one.date for one in coming if one.begins_at >= since), None)
+
+
+def _shifts_on(center: WorkCenter, clock: Clock, day: date) -> list[ShiftSpan]:
+    """The shifts that begin on a day at the site."""
+    if clock.timetable is None:
+        return []
+    midnight, next_one = (moment_of(center.site.zone, datetime.combine(day + n * _DAY, time())) for n in (0, 1))
+    return [one for one in shifts_between(clock.timetable, midnight, next_one) if one.date == day]
 
 
 def stations_of(center: WorkCenter) -> list[Station]:

@@ -22,7 +22,16 @@ from orders.models import WorkOrder
 from wip.actions import schedules
 from wip.models import PlannedJob
 from wip.planning.bars import Bar, clocks_of
-from wip.planning.boards import board_of, proposal_for, stations_of, to_plan, window_of
+from wip.planning.boards import (
+    board_of,
+    day_at,
+    has_shifts,
+    next_day_of,
+    proposal_for,
+    stations_of,
+    to_plan,
+    window_of,
+)
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import Conflict, conflicts
 from wip.topics import floor, plan_at
@@ -46,9 +55,11 @@ def first_board(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """A day of a work center; the picture and its lists alone to who asks for the live part."""
     center, now = _center(request, site, code), timezone.now()
-    stations, day = stations_of(center), _day(request, center, now)
+    stations = stations_of(center)
+    day = _day(request, center, stations, now)
     clock = clocks_of(stations).get(center.pk, Clock(None))
     begin, end = window_of(center, clock, day)
+    is_closed = clock.timetable is not None and not has_shifts(center, clock, day)
     known = board_of(stations, begin, end, now)
     against = conflicts(known)
     scale = Scale(begin, end)
@@ -63,6 +74,8 @@ def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "conflicts": against,
         "topics": " ".join([plan_at(center.site_id, center.pk), floor(center.site_id)]),
         "why_not_plan": refusal_of(check_permission, request.user, Permission.PLAN_JOBS),
+        "is_closed": is_closed,
+        "next_day": next_day_of(center, clock, end, now) if is_closed else None,
     }
     if request.GET.get("part") == "board":
         return render(request, "wip/board_live.html", context)
@@ -92,8 +105,10 @@ def plan(request: HttpRequest, site: str, code: str) -> HttpResponse:
 def propose(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """What a proposal would change, to look at: nothing is stored."""
     center, now = _center(request, site, code), timezone.now()
-    stations, day = stations_of(center), _day(request, center, now)
-    since, until = window_of(center, clocks_of(stations).get(center.pk, Clock(None)), day)
+    stations = stations_of(center)
+    day = _day(request, center, stations, now)
+    clock = clocks_of(stations).get(center.pk, Clock(None))
+    since, until = window_of(center, clock, day)
     made = proposal_for(stations, now=now, since=since, until=until)
     context = {
         "center": center,
@@ -102,6 +117,7 @@ def propose(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "digest": made.digest,
         "as_of": now.isoformat(),
         "is_over": until <= now,
+        "next_day": next_day_of(center, clock, until, now) if until <= now else None,
         "is_new": any(change.kind != "SAME" for change in made.changes),
     }
     return render(request, "wip/board_proposal.html", context)
@@ -193,14 +209,16 @@ def _center(request: HttpRequest, site: str, code: str) -> WorkCenter:
     return center
 
 
-def _day(request: HttpRequest, center: WorkCenter, now: datetime) -> date:
-    """The day in the address; today at the site when there is none, or none that is near."""
+def _day(request: HttpRequest, center: WorkCenter, stations: list[Station], now: datetime) -> date:
+    """The day in the address; without one, or none that is near, the one whose shifts are not over."""
     today = center.site.local(now).date()
     try:
         asked = date.fromisoformat(text_of(request, "day"))
     except ValueError:
-        return today
-    return asked if abs(asked - today) < _FAR else today
+        asked = None
+    if asked is not None and abs(asked - today) < _FAR:
+        return asked
+    return day_at(center, clocks_of(stations).get(center.pk, Clock(None)), now)
 
 
 def _address(center: WorkCenter, day: date) -> str:

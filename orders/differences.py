@@ -1,6 +1,7 @@
 """What differs between two revisions, row by row and field by field, in words."""
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -65,6 +66,18 @@ def operations_changed(changes: Sequence[Change]) -> dict[str, str]:
     return found
 
 
+# As orders.content writes a file: its name, and of what is in it the first 16 hexadecimal digits.
+_FILE = re.compile(r".+ (\([0-9a-f]{16}\))")
+
+
+def _is_same(before: str, after: str) -> bool:
+    """Whether a field says the same; a file does by what is in it: copies of a revision give it another name."""
+    if before == after:
+        return True
+    one, other = _FILE.fullmatch(before), _FILE.fullmatch(after)
+    return one is not None and other is not None and one[1] == other[1]
+
+
 def _change(old: Part | None, new: Part | None) -> Change | None:
     part = new or old
     assert part is not None, "a change is of something"
@@ -74,6 +87,6 @@ def _change(old: Part | None, new: Part | None) -> Change | None:
     fields = tuple(
         FieldChange(label, before.get(label, ""), after.get(label, ""))
         for label in labels
-        if before.get(label, "") != after.get(label, "")
+        if not _is_same(before.get(label, ""), after.get(label, ""))
     )
     return Change(part.kind, part.name, part.within, what, fields) if fields or what != CHANGED else None

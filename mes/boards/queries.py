@@ -1,16 +1,21 @@
 """Finding one record that the person may see."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from equipment.models import PhysicalAsset, Station
+from equipment.models import PhysicalAsset, SiteAccess, Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
 from mes.kernel.keys import is_key
 from mes.kernel.personnel.models import Person
-from orders.models import ProductRevision, WorkOrder
-from wip.models import Hold
+from mes.kernel.personnel.roles import Permission
+from orders.models import Product, ProductRevision, WorkOrder
+from wip.models import Batch, Hold
 from wip.queries import holds_in_full
 
 
@@ -43,6 +48,53 @@ def things_named(person: Any, text: str) -> list[WorkOrder | Unit | Station | Ph
         *PhysicalAsset.objects.filter(code__in=names, site__in=sites, is_active=True),
         *(ProductRevision.objects.filter(product__code=product, code=revision) if product else ()),
     ]
+    return found
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something with a page of its own. kind: in a word; names: by which of them it is found exactly."""
+
+    label: str
+    kind: str
+    url: str
+    names: frozenset[str]
+
+
+def others_named(person: Any, text: str) -> list[Named]:
+    """Products, tools and gauges, batches and people with this text in code or name, as far as one may see them.
+
+    At most 20 of each.
+    """
+    sites = list(sites_of(person))
+    near = Q(code__icontains=text) | Q(name__icontains=text)
+    found = [
+        Named(str(one), _("Tool or gauge"), reverse("asset", args=[one.pk]), frozenset([one.code.lower()]))
+        for one in PhysicalAsset.objects.filter(near, site__in=sites).order_by("code")[:20]
+    ]
+    found += [
+        Named(str(one), _("Batch"), reverse("batch", args=[one.number]), frozenset([one.number.lower()]))
+        for one in Batch.objects.filter(number__icontains=text, site__in=sites).order_by("-number")[:20]
+    ]
+    if person.may(Permission.VIEW_MASTER_DATA):
+        found += [
+            Named(
+                f"{one.code} {one.name}", _("Product"), reverse("product", args=[one.pk]), frozenset([one.code.lower()])
+            )
+            for one in Product.objects.filter(near).order_by("code")[:20]
+        ]
+    if person.may(Permission.VIEW_PEOPLE):
+        called = Q(full_name__icontains=text) | Q(username__icontains=text) | Q(badge__iexact=text)
+        seen = SiteAccess.objects.filter(site__in=sites).values("person")
+        found += [
+            Named(
+                one.full_name,
+                _("Person"),
+                reverse("person", args=[one.username]),
+                frozenset(name.lower() for name in (one.full_name, one.username, one.badge) if name),
+            )
+            for one in Person.objects.filter(called, pk__in=seen, is_active=True).order_by("full_name")[:20]
+        ]
     return found
 
 

@@ -23,7 +23,7 @@ DESK = {
     "/orders/": 7,
     "/orders/?status=all": 7,
     "/orders/?text=WO": 7,
-    "/find?q=00": 8,
+    "/find?q=00": 12,
     "/holds/": 4,
     "/stock/": 6,
     "/assets/": 5,

@@ -12,6 +12,7 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Role
 from orders.actions.drafts import copy_routing_revision
 from orders.models import WorkOrder
+from tests.equipment.assets import wrench
 from wip.actions import holds
 
 
@@ -166,6 +167,21 @@ def test_what_is_not_found_is_said_with_what_comes_near(plant, ines) -> None:
     assert list(page.context["units"]) == [unit]
     for text in ("", "nosuch", "\0", "<b>", "x" * 1000):
         assert ines.get("/find", data={"q": text}).status_code == 200
+
+
+def test_products_tools_and_people_are_found_by_code_or_name(plant, ines, desk_of) -> None:
+    tool = wrench(plant)
+    for asked, place in [
+        (tool.code.lower(), f"/assets/{tool.pk}/"),
+        ("pcb-7", f"/master-data/products/{plant.board.pk}/"),
+        (plant.operator.full_name, f"/people/{plant.operator.username}/"),
+    ]:
+        assert ines.get("/find", data={"q": asked}).url == place
+    near = ines.get("/find", data={"q": plant.operator.full_name[:4]}).content.decode()
+    assert f"/people/{plant.operator.username}/" in near
+    unseen = desk_of("amina").get("/find", data={"q": plant.operator.full_name})
+    assert unseen.status_code == 200
+    assert "/people/" not in unseen.content.decode()
 
 
 def test_what_belongs_to_another_site_is_not_found(plant, ines) -> None:

@@ -12,10 +12,14 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from mes.station.actions.operations import Given
 from tests.browser.test_looks import violations
+from tests.flow import lot_flow
 from tests.plant import Plant
+from tests.redlines import add_a_step, insert_an_operation, redlined
 from tests.station.pages import StationPage
 from tests.test_authorisation import PEOPLE, TABLE, addresses, samples  # noqa: F401 - a fixture
+from tests.wip.test_batch import report, start
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +87,40 @@ def test_every_page_holds_to_wcag_and_fits(
     )
     assert len(pages) > 40
     wrong = list(looked_at(context.new_page(), pages, plant, plant_server.url))
+    context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), SHAPES)
+def test_a_redline_as_form_and_card_and_a_batch_hold_to_wcag_and_fit(
+    chromium: Browser, plant: Plant, plant_server, theme: str, width: int, height: int
+) -> None:
+    """What the pages above show of no sample: a long reason, changes, a dialog that is open, a run with its time."""
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, steps=True)
+    batch = start(flow, [flow.lot(40, "WO-A"), flow.lot(30, "WO-B")])
+    report(flow, batch, Given("HEAT", "850"))
+    changed, order = plant.released(2), plant.released(1)
+    redlined(plant, changed, add_a_step, insert_an_operation)
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, bypass_csp=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    log_in(context, plant, "engineer", plant_server.url)
+    wrong = []
+    for path in (f"/orders/{changed}/", f"/orders/{changed}/traveler/", f"/batches/{batch}/", "/batches/", "/board/"):
+        page.goto(plant_server.url + path)
+        wrong += [f"{path}: {broken}" for broken in violations(page)]
+        wrong += [f"{path}: too wide"] if page.evaluate(SIDEWAYS) else []
+    page.goto(f"{plant_server.url}/orders/{order}/")
+    page.get_by_role("button", name="Redline", exact=True).click()
+    page.get_by_role("dialog").wait_for()
+    wrong += [f"the form: {broken}" for broken in violations(page)]
+    page.get_by_role("dialog").get_by_label("Why it is changed").fill("The seal of batch 7 swells " * 7)
+    page.get_by_role("button", name="Draft a redline").click()
+    page.wait_for_url("**/master-data/revisions/routing/**")
+    page.goto(f"{plant_server.url}/orders/{order}/")
+    wrong += [f"the card: {broken}" for broken in violations(page)]
+    wrong += ["the card: too wide"] if page.evaluate(SIDEWAYS) else []
     context.close()
     assert not wrong, "\n".join(wrong)
 

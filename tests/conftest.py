@@ -10,11 +10,16 @@ import psycopg
 import pytest
 import time_machine
 from django.db import connections
+from hypothesis import HealthCheck, settings
 
 import mes.celery  # noqa: F401 - makes it the application that tasks are published by
 from tests import databases
 from tests.plant import Plant, build, load
 from tests.plant_server import PlantServer, plant_server_on
+
+# How long an example takes says more of what else the computer does than of the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 GARBAGE = 10_000  # new objects before the collector looks; a request makes more than its usual 700
 

@@ -6,6 +6,7 @@ socket.
 """
 
 import asyncio
+import os
 from typing import cast
 
 from equipment.drivers.base import Endpoint, Health, LinkLost
@@ -113,8 +114,15 @@ async def connect(endpoint: Endpoint) -> Wire:
     except TimeoutError:
         raise LinkLost(f"{endpoint.address} does not answer within {endpoint.timeout_s:g} s.") from None
     except (OSError, ValueError) as error:  # a name with a label too long is a ValueError
-        raise LinkLost(f"{endpoint.address} can't be reached: {getattr(error, 'strerror', '') or error}.") from error
+        raise LinkLost(f"{endpoint.address} can't be reached: {_in_words(error)}.") from error
     return wire
+
+
+def _in_words(error: OSError | ValueError) -> str:
+    """asyncio's text of a refused connection tells the address alone."""
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    return str(getattr(error, "strerror", "") or error)
 
 
 def host_and_port(address: str) -> tuple[str, int]:

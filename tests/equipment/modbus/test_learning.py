@@ -47,7 +47,7 @@ def readable(points: list[Point], registers: dict[int, int], longest: int) -> di
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(points, min_size=1, max_size=12),
     st.sets(st.integers(0, 64), max_size=8).map(lambda holes: set(range(65)) - holes) | st.sets(st.integers(0, 64)),

@@ -24,6 +24,7 @@ from orders.models import (
     Step,
     WorkOrder,
 )
+from orders.models.work_orders import IS_OPEN
 from orders.plans import (
     AssetPlan,
     ComponentPlan,
@@ -62,15 +63,19 @@ def _by_reference(erp_reference: str) -> QuerySet[WorkOrder]:
 
 
 def find_orders(sites: "list[UUID]", *, text: str = "", status: str = "") -> QuerySet[WorkOrder]:
-    """Orders of the sites by rank, narrowed by text (reference or product) and status ("open": not completed)."""
-    found = WorkOrder.objects.select_related("site", "product_revision__product").filter(site__in=sites)
+    """Orders of the sites by rank, narrowed."""
+    return narrowed(WorkOrder.objects.filter(site__in=sites), text=text, status=status)
+
+
+def narrowed(found: QuerySet[WorkOrder], *, text: str, status: str) -> QuerySet[WorkOrder]:
+    """The orders of these that have a text in their reference or product, of a status ("open": not over)."""
     if text:
         # Each of the two by its index: joined by OR, PostgreSQL would look at every order.
         named = WorkOrder.objects.filter(erp_reference__icontains=text).values("pk")
         makes = WorkOrder.objects.filter(product_revision__product__code__icontains=text).values("pk")
         found = found.filter(pk__in=named.order_by().union(makes.order_by()))
     if status == "open":
-        found = found.exclude(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
+        found = found.filter(IS_OPEN)
     elif status:
         found = found.filter(status=status)
     return found

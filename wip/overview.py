@@ -39,38 +39,43 @@ class Progress:
 
 def progress_of(orders: Iterable[WorkOrder]) -> dict[UUID, Progress]:
     """The progress of each order, by its key."""
+    keys = [order.pk for order in orders]
+    return progress_in(progress_rows(keys), keys)
+
+
+def progress_in(rows: Iterable[Sequence[Any]], orders: Iterable[UUID]) -> dict[UUID, Progress]:
+    """The progress of each of the orders, from what `progress_rows` found."""
+    found = {order: Progress(*counts) for order, *counts in rows}
+    return {order: found.get(order) or Progress() for order in orders}
+
+
+@prepared
+def progress_rows(orders: Collection[UUID]) -> QuerySet[Unit, Any]:
+    """The key of each order that has units, and what `Progress` takes."""
     executions = OperationExecution.objects.filter(unit=OuterRef("pk")).exclude(status=ExecutionStatus.CANCELLED)
     touched_up = Exists(executions.filter(Q(attempt__gt=1) | Q(readings__corrects__isnull=False)))
-    rows = (
-        Unit.objects.filter(work_order__in=[order.pk for order in orders])
-        .values("work_order")
-        .annotate(
-            finished=Sum(
-                F("quantity") - F("quantity_scrapped") - F("quantity_split"),
-                filter=Q(status__in=[UnitStatus.FINISHED, UnitStatus.CONSUMED]),
-                default=Decimal(0),
-            ),
-            scrapped=Sum("quantity_scrapped"),
-            ended=Count("pk", filter=Q(status__in=_ENDED)),
-            replacements=Count("pk", filter=Q(replaces__isnull=False)),
-            first_pass=Count("pk", filter=Q(status__in=_ENDED[:2], quantity_scrapped=0) & ~Q(touched_up)),
-        )
-    )
-    found = {row.pop("work_order"): Progress(**row) for row in rows}
-    return {order.pk: found.get(order.pk, Progress()) for order in orders}
+    counts = {
+        "done": Sum(
+            F("quantity") - F("quantity_scrapped") - F("quantity_split"),
+            filter=Q(status__in=[UnitStatus.FINISHED, UnitStatus.CONSUMED]),
+            default=Decimal(0),
+        ),
+        "scrapped": Sum("quantity_scrapped"),
+        "ended": Count("pk", filter=Q(status__in=_ENDED)),
+        "first_pass": Count("pk", filter=Q(status__in=_ENDED[:2], quantity_scrapped=0) & ~Q(touched_up)),
+        "replacements": Count("pk", filter=Q(replaces__isnull=False)),
+    }
+    of_orders = Unit.objects.filter(work_order=any_of(orders)).order_by().values("work_order")
+    return of_orders.annotate(**counts).values_list("work_order", *counts)
 
 
-def hold_counts(orders: Iterable[WorkOrder]) -> dict[UUID, int]:
+@prepared
+def hold_counts(orders: Collection[UUID]) -> QuerySet[Hold, Any]:
     """How many holds are open on each order and its units; orders without any are left out."""
-    keys = [order.pk for order in orders]
-    rows = (
-        Hold.objects.filter(Q(work_order__in=keys) | Q(unit__work_order__in=keys), status=HoldStatus.OPEN)
-        .annotate(order=Coalesce("work_order", "unit__work_order"))
-        .order_by()
-        .values_list("order")
-        .annotate(Count("pk"))
-    )
-    return dict(rows)
+    on_them = Q(work_order=any_of(orders)) | Q(unit__work_order=any_of(orders))
+    found = Hold.objects.filter(on_them, status=HoldStatus.OPEN)
+    by_order = found.annotate(order=Coalesce("work_order", "unit__work_order")).order_by().values("order")
+    return by_order.annotate(count=Count("pk")).values_list("order", "count")
 
 
 @dataclass(frozen=True)

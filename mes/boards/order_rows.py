@@ -1,16 +1,20 @@
 """The rows of the list of orders: one flat line each, so that the page only has to print it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.urls import reverse
 
+from equipment.models import Site
 from mes.boards.templatetags.plant import moment, plain
+from mes.kernel.prepared import at_once
+from orders.lists import orders_listed
 from orders.models import WorkOrder
 from orders.status import OrderStatus
-from wip.overview import hold_counts, progress_of
+from wip.overview import Progress, hold_counts, progress_in, progress_rows
 
 STATES = {OrderStatus.DRAFT: "waiting", OrderStatus.RELEASED: "ready", OrderStatus.RUNNING: "running"}
 
@@ -36,16 +40,14 @@ class OrderRow:
     held: int
 
 
-def rows_of(orders: Sequence[WorkOrder], now: datetime) -> list[OrderRow]:
-    """The rows of orders that come with product and site. Two statements."""
-    progress, held = progress_of(orders), hold_counts(orders)
-    return [
-        _row(order, progress[order.pk].finished, progress[order.pk].scrapped, held.get(order.pk, 0), now)
-        for order in orders
-    ]
+def rows_of(keys: Sequence[UUID], sites: Mapping[UUID, Site], now: datetime) -> list[OrderRow]:
+    """The rows of the orders of these keys, by rank. Three statements in one go. sites: those they may be at."""
+    orders, counts, holds = at_once(orders_listed.of(keys), progress_rows.of(keys), hold_counts.of(keys))
+    progress, held = progress_in(counts, keys), dict(holds)
+    return [_row(order, sites[order.site_id], progress[order.pk], held.get(order.pk, 0), now) for order in orders]
 
 
-def _row(order: WorkOrder, finished: Decimal, scrapped: Decimal, held: int, now: datetime) -> OrderRow:
+def _row(order: WorkOrder, site: Site, progress: Progress, held: int, now: datetime) -> OrderRow:
     is_draft = order.status == OrderStatus.DRAFT
     return OrderRow(
         reference=order.erp_reference,
@@ -54,13 +56,13 @@ def _row(order: WorkOrder, finished: Decimal, scrapped: Decimal, held: int, now:
         status=str(OrderStatus(order.status).label),
         is_draft=is_draft,
         product=f"{order.product_revision.product}, {order.product_revision.code}",
-        finished=plain(finished),
+        finished=plain(progress.finished),
         quantity=f"{plain(order.quantity)} {order.quantity_unit}",
-        scrapped=plain(scrapped),
-        done=None if is_draft else finished,
+        scrapped=plain(progress.scrapped),
+        done=None if is_draft else progress.finished,
         total=order.quantity,
         priority=order.priority,
-        due=moment(order.due_at, order.site),
+        due=moment(order.due_at, site),
         is_late=order.due_at < now and order.status != OrderStatus.COMPLETED,
         held=held,
     )

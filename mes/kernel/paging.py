@@ -1,6 +1,7 @@
 """Turning the pages of a long list."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
@@ -23,3 +24,34 @@ class Pages(Paginator):
         keys = self.object_list.values("pk")[last - self.per_page : last]
         rows = self.object_list.model._default_manager.filter(pk__in=keys)
         return Page(rows.select_related(*self.joined) if self.joined else rows, number, self)
+
+
+class Found(NamedTuple):
+    """What stands on a page, by its keys, and how many there are on all of them."""
+
+    keys: list[Any]
+    count: int
+
+
+def turn_to(asked: Any, find: Callable[..., Found], *, per_page: int) -> Page:
+    """The page of keys that an address asks for: the first where it says no number, the last where it says too much.
+
+    find(begin=, end=): what stands there.
+    """
+    number = int(asked) if str(asked).isdecimal() and 0 < int(asked) < _MOST else 1
+    found = find(begin=(number - 1) * per_page, end=number * per_page)
+    if number > 1 and not found.keys:
+        number = max(1, -(-find(begin=0, end=per_page).count // per_page))
+        found = find(begin=(number - 1) * per_page, end=number * per_page)
+    return Page(found.keys, number, _Counted(found.count, per_page))
+
+
+_MOST = 1_000_000
+
+
+class _Counted(Paginator):
+    """Pages that somebody has counted."""
+
+    def __init__(self, count: int, per_page: int) -> None:
+        super().__init__([], per_page)
+        self.count = count  # type: ignore[misc]  # a cached property of the base class

@@ -12,15 +12,15 @@ from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from django.db import connection
-from django.db.models import Model, QuerySet, Value
-from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+from django.db.models import Func, IntegerField, Model, QuerySet, Value
+from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
 from django.db.transaction import TransactionManagementError
 from psycopg.sql import Literal
 
 from mes.kernel.writes import in_one_go
 
 P = ParamSpec("P")
-M = TypeVar("M", bound=Model)
+M = TypeVar("M")  # what a row becomes: a record, or a tuple of values_list
 
 
 class Parameter(Value):
@@ -53,7 +53,7 @@ def any_of(values: Collection[Any]) -> Any:
 class Prepared(Generic[P, M]):
     """A query put together at its first use. Called with its values it runs, and returns its records."""
 
-    def __init__(self, build: Callable[P, QuerySet[M]]) -> None:
+    def __init__(self, build: Callable[P, QuerySet[Any, M]]) -> None:
         self._build = build
         self._names = tuple(signature(build).parameters)
         update_wrapper(self, build)
@@ -69,16 +69,22 @@ class Prepared(Generic[P, M]):
     @cached_property
     def _statement(self) -> "_Statement[M]":
         places: Any = [Parameter(place) for place in range(len(self._names))]
-        return _compiled(cast("Callable[..., QuerySet[M]]", self._build)(*places))
+        return _compiled(cast("Callable[..., QuerySet[Any, M]]", self._build)(*places))
 
 
-def prepared(build: Callable[P, QuerySet[M]]) -> Prepared[P, M]:
-    """Make `build(…) -> QuerySet` a function that runs that query and returns its records.
+def prepared(build: Callable[P, QuerySet[Any, M]]) -> Prepared[P, M]:
+    """Make `build(…) -> QuerySet` a function that runs that query and returns its records; of values_list its rows.
 
     build is called once, with places for the values: it may hand them to filters and may not look at them. The values
     of a run are keys, texts, numbers and times, no records; None finds nothing. prefetch_related is not carried out.
     """
     return Prepared(build)
+
+
+def count_of(found: QuerySet[Any]) -> QuerySet[Any, tuple[int]]:
+    """The query that counts what another finds: one row with one number."""
+    number = Func(function="count", template="%(function)s(*)", output_field=IntegerField())
+    return found.order_by().annotate(number=number).values_list("number")
 
 
 @dataclass(frozen=True)
@@ -101,12 +107,15 @@ def at_once(*questions: Question[Any]) -> list[list[Any]]:
 
 @dataclass(frozen=True)
 class _Statement(Generic[M]):
-    """A compiled query: its SQL, the places of its parameters in their order, and how a row becomes a record."""
+    """A compiled query: its SQL, the places of its parameters in their order, and how a row becomes a record.
+
+    model: None where the rows are what is asked for.
+    """
 
     sql: str
     places: Sequence[Parameter]
     locks: bool
-    model: type[M]
+    model: type[Model] | None
     names: Sequence[str]
     columns: slice
     related: Sequence[Any]
@@ -119,16 +128,20 @@ class _Statement(Generic[M]):
         cursor.execute(self.sql, [place.of(values) for place in self.places])
 
     def records(self, cursor: Any) -> list[M]:
-        database = cursor.db.alias
-        return [self._record(row, database) for row in cursor.fetchall()]
+        database, model, rows = cursor.db.alias, self.model, cursor.fetchall()
+        if self.converters:
+            rows = [self._converted(row) for row in rows]
+        return rows if model is None else [self._record(model, row, database) for row in rows]
 
-    def _record(self, row: Sequence[Any], database: str) -> M:
+    def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(row)
         for place, (converts, expression) in self.converters:
-            value = row[place]
             for convert in converts:
-                value = convert(value, expression, connection)
-            row = [*row[:place], value, *row[place + 1 :]]
-        record = self.model.from_db(database, self.names, row[self.columns])
+                values[place] = convert(values[place], expression, connection)
+        return tuple(values)
+
+    def _record(self, model: type[Model], row: Sequence[Any], database: str) -> Any:
+        record = model.from_db(database, self.names, row[self.columns])
         for populator in self.related:
             populator.populate(row, record)
         for name, place in self.annotations:
@@ -136,20 +149,20 @@ class _Statement(Generic[M]):
         return record
 
 
-def _compiled(queryset: QuerySet[M]) -> _Statement[M]:
+def _compiled(queryset: QuerySet[Any, M]) -> _Statement[M]:
     """As django.db.models.query.ModelIterable does for each run."""
     compiler = queryset.query.get_compiler(using=queryset.db)
     sql, parameters = compiler.as_sql()
-    select, of_model = compiler.select, compiler.klass_info
-    columns = slice(of_model["select_fields"][0], of_model["select_fields"][-1] + 1)
+    select, of_model = compiler.select, compiler.klass_info if queryset._iterable_class is ModelIterable else None
+    columns = slice(of_model["select_fields"][0], of_model["select_fields"][-1] + 1) if of_model else slice(0)
     return _Statement(
         sql=_with_constants(sql, parameters),
         places=[parameter for parameter in parameters if isinstance(parameter, Parameter)],
         locks=queryset.query.select_for_update,
-        model=of_model["model"],
+        model=of_model["model"] if of_model else None,
         names=[column[0].target.attname for column in select[columns]],
         columns=columns,
-        related=get_related_populators(of_model, select, queryset.db),
+        related=get_related_populators(of_model, select, queryset.db) if of_model else (),
         annotations=list(compiler.annotation_col_map.items()),
         converters=list(compiler.get_converters([column[0] for column in select]).items()),
     )

@@ -11,6 +11,10 @@ from orders.models.routings import RoutingRevision
 from orders.status import OrderStatus
 
 
+IS_OPEN = ~Q(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
+_RANK = ["priority", "due_at", "erp_reference"]
+
+
 class PinnedPlan(Record):
     """What a routing revision and a product revision asked for when an order was released: content by its digest.
 
@@ -60,7 +64,7 @@ class WorkOrder(Record):
     history = History()
 
     class Meta:
-        ordering = ["priority", "due_at", "erp_reference"]
+        ordering = _RANK
         constraints = [
             models.CheckConstraint(
                 condition=Q(quantity__gt=0),
@@ -99,7 +103,11 @@ class WorkOrder(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["site", "status", "priority", "due_at"], name="order_by_rank"),
+            # Lists of orders by rank, of one state, of those that are not over, and of all: a page is read from one of
+            # these alone, in its order. The sites come after it: a person may see several.
+            models.Index(fields=["status", *_RANK], include=["site", "id"], name="order_by_rank"),
+            models.Index(fields=_RANK, include=["site", "id"], condition=IS_OPEN, name="open_order_by_rank"),
+            models.Index(fields=_RANK, include=["site", "id"], name="any_order_by_rank"),
             text_index("erp_reference", name="order_found_by_text"),
         ]
 

@@ -1,6 +1,7 @@
 """Orders: the list, the page of one, releasing and holding them."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,13 +18,13 @@ from mes.boards.order_grid import draw, notable_of
 from mes.boards.order_redlines import beside_order
 from mes.boards.order_rows import rows_of
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
-from mes.kernel.paging import Pages
+from mes.kernel.paging import Pages, turn_to
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput
+from orders.lists import find_page
 from orders.models import WorkOrder
 from orders.policies import known_order
-from orders.queries import find_orders
 from orders.status import OrderStatus
 from orders.topics import one_order
 from wip.actions import holds, order_changes
@@ -43,10 +44,10 @@ _FILTERS = [("open", lazy("Open")), *OrderStatus.choices, ("all", lazy("All"))]
 def order_list(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "open")
     status = status if status in dict(_FILTERS) else "open"
-    text, sites = text_of(request, "text"), list(sites_of(request.user))
-    found = find_orders(sites, text=text, status="" if status == "all" else status)
-    page = Pages(found, ORDERS_PER_PAGE, joined=("site", "product_revision__product")).get_page(request.GET.get("page"))
-    rows = rows_of(list(page.object_list), timezone.now())
+    text, sites = text_of(request, "text"), sites_of(request.user)
+    find = partial(find_page, list(sites), text=text, status="" if status == "all" else status)
+    page = turn_to(request.GET.get("page"), find, per_page=ORDERS_PER_PAGE)
+    rows = rows_of(page.object_list, sites, timezone.now()) if page.object_list else []
     context = {
         "page": page,
         "rows": rows,

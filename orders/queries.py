@@ -36,7 +36,7 @@ from orders.plans import (
     StepPlan,
     SubstitutePlan,
 )
-from orders.status import OrderStatus, RevisionStatus
+from orders.status import RevisionStatus
 
 
 class RoutingHasCycle(Refusal):

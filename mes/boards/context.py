@@ -1,15 +1,19 @@
 """What every office page shows around its content."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from equipment.queries import sites_of
 from mes.kernel.personnel.roles import Permission
+from mes.kernel.pieces import Flat
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,16 @@ class Entry:
     label: str
     url: str
     current: bool
+
+
+@dataclass(frozen=True)
+class Entries(Flat):
+    """The entries of somebody's main navigation."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
 
 
 # label, name of the address, permission that shows it
@@ -45,12 +59,26 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """nav, site: for desk.html. new_key: another idempotency key each time a form asks for one."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
-        return {"nav": [], "new_key": uuid4}
-    entries = [
-        Entry(str(label), url, request.path.startswith(url))
-        for label, name, permission in _NAVIGATION
-        if person.may(permission)
-        for url in [reverse(name)]
-    ]
-    # Asked only by pages that show it, and then once a request.
-    return {"nav": entries, "new_key": uuid4, "site": lambda: ", ".join(s.name for s in sites_of(person).values())}
+        return {"nav": Entries(), "new_key": uuid4}
+    here = tuple(url for _label, url, _permission in _places() if request.path.startswith(url))
+    return {
+        "nav": _entries(person.permissions, here, get_language()),
+        "new_key": uuid4,
+        # Asked only by pages that show it, and then once a request.
+        "site": lambda: ", ".join(s.name for s in sites_of(person).values()),
+    }
+
+
+@lru_cache(1024)
+def _entries(permissions: frozenset[Permission], here: tuple[str, ...], language: str | None) -> Entries:
+    """What people with these permissions find. here: where they are; language: the one that is active."""
+    return Entries(
+        tuple(
+            Entry(str(label), url, url in here) for label, url, permission in _places() if permission in permissions
+        )
+    )
+
+
+@cache
+def _places() -> list[tuple[Any, str, Permission]]:
+    return [(label, reverse(name), permission) for label, name, permission in _NAVIGATION]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from equipment.models import Site
 from mes.boards.templatetags.plant import moment, plain
+from mes.kernel.pieces import Flat
 from mes.kernel.prepared import at_once
 from orders.lists import orders_listed
 from orders.models import WorkOrder
@@ -20,7 +21,7 @@ STATES = {OrderStatus.DRAFT: "waiting", OrderStatus.RELEASED: "ready", OrderStat
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Flat):
     """One order. state: of its badge; done of total: how far it is, None before its release; held: open holds."""
 
     reference: str

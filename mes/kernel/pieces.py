@@ -1,7 +1,8 @@
-"""`include` as templates know it, that keeps what the small components come out as.
+"""`include` as templates know it, that keeps what small pieces of a page come out as.
 
-A page shows the same badge or icon many times. Included with `only`, these four follow from the values they are given
-and the language, so what they came out as once is what they will come out as again.
+A page shows the same badge or icon many times, and a list the same rows as the last time. Included with `only`, these
+pieces follow from the values they are given and the language, so what they came out as once is what they will come out
+as again. A record that has changed has other values.
 """
 
 from decimal import Decimal
@@ -17,15 +18,29 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
-KEPT = {f"components/{name}.html" for name in ("badge", "icon", "mark", "progress")}
-_MOST = 4096
-_PLAIN = (str, int, Decimal, type(None))
+KEPT = {
+    *(f"components/{name}.html" for name in ("badge", "head", "icon", "mark", "nav", "progress", "say")),
+    "boards/order_row.html",
+}
+_MOST = 8192
+
+
+class Flat:
+    """A frozen dataclass of plain values, and of such, can be shown by a piece that is kept.
+
+    Its repr is what tells two of them apart: times are written out before.
+    """
+
+    __slots__ = ()
+
+
+_PLAIN = (str, int, Decimal, type(None), Flat)
 
 _pieces: dict[Any, SafeString] = {}
 
 
 class KeptIncludeNode(IncludeNode):
-    """An include of one of KEPT with `only`. A value that is not plain (a time, which a zone shows) is not kept."""
+    """An include of one of KEPT with `only`. With a value that is not plain (a time, which a zone shows) it is not kept."""
 
     def render(self, context: Context) -> SafeString:
         given = {name: value.resolve(context) for name, value in self.extra_context.items()}

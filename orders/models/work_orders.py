@@ -10,7 +10,6 @@ from orders.models.products import ProductRevision
 from orders.models.routings import RoutingRevision
 from orders.status import OrderStatus
 
-
 IS_OPEN = ~Q(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
 _RANK = ["priority", "due_at", "erp_reference"]
 

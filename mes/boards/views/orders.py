@@ -54,8 +54,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "filters": _FILTERS,
         "status": status,
         "text": text,
-        "has_drafts": any(row.is_draft for row in rows),
-        "may_release": request.user.may(Permission.RELEASE_ORDERS),
+        "chooses": request.user.may(Permission.RELEASE_ORDERS) and any(row.is_draft for row in rows),
         "may_import": request.user.may(Permission.IMPORT_ORDERS),
     }
     return render(request, "boards/order_list.html", context)

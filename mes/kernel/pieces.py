@@ -5,11 +5,13 @@ pieces follow from the values they are given and the language, so what they came
 as again. A record that has changed has other values.
 """
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django import template
-from django.template.base import Parser, Token
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader_tags import IncludeNode, do_include
 from django.utils.functional import Promise
@@ -37,6 +39,7 @@ class Flat:
 _PLAIN = (str, int, Decimal, type(None), Flat)
 
 _pieces: dict[Any, SafeString] = {}
+_numbers = count()
 
 
 class KeptIncludeNode(IncludeNode):
@@ -50,12 +53,7 @@ class KeptIncludeNode(IncludeNode):
         # As text and with its class: 1, True and 1.0000 are equal, and look different.
         values = tuple((name, value.__class__, str(value)) for name, value in given.items())
         key = self.template.var, get_language(), values
-        kept = _pieces.get(key)
-        if kept is None:
-            if len(_pieces) >= _MOST:
-                _pieces.clear()
-            kept = _pieces[key] = super().render(context)
-        return kept
+        return _kept(key, lambda: IncludeNode.render(self, context))
 
 
 @register.tag("include")
@@ -64,3 +62,31 @@ def include(parser: Parser, token: Token) -> IncludeNode:
     if node.isolated_context and getattr(node.template, "var", None) in KEPT:
         node.__class__ = KeptIncludeNode
     return node
+
+
+class KeptNode(template.Node):
+    """`{% kept what … %}`: what is between it and `{% endkept %}` follows from these values and the language alone."""
+
+    def __init__(self, values: Sequence[FilterExpression], nodelist: NodeList) -> None:
+        self.number, self.values, self.nodelist = next(_numbers), values, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        key = self.number, get_language(), *(value.resolve(context, ignore_failures=True) for value in self.values)
+        return _kept(key, lambda: self.nodelist.render(context))
+
+
+@register.tag("kept")
+def keep(parser: Parser, token: Token) -> KeptNode:
+    values = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(values, nodelist)
+
+
+def _kept(key: Any, render: Callable[[], SafeString]) -> SafeString:
+    kept = _pieces.get(key)
+    if kept is None:
+        if len(_pieces) >= _MOST:
+            _pieces.clear()
+        kept = _pieces[key] = render()
+    return kept

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "mes.boards",
     "mes.people",
     "mes.demo",
-    "django.contrib.admin",
+    "mes.administration.apps.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -19,7 +20,7 @@ from mes.kernel.door import Passage, open_door
 from mes.kernel.refusals import Refusal
 
 REASON_LENGTH = 200
-ROWS = 25  # on a page of a list: each cell goes through Django's general way of showing any field
+ROWS = 20  # on a page of a list: each cell goes through Django's general way of showing any field
 
 
 class ReasonForm(forms.ModelForm):
@@ -73,6 +74,16 @@ class PlainChoices:
         return field
 
 
+class KeysFirst(ChangeList):
+    """A list whose rows are found and put in order by key alone; only those of the page are joined with the rest."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        keys = list(self.result_list.select_related(None).values_list("pk", flat=True))
+        rows = self.apply_select_related(self.root_queryset.order_by()).in_bulk(keys)
+        self.result_list = [rows[key] for key in keys]
+
+
 class DoorAdmin(PlainChoices, admin.ModelAdmin):
     """The base of every page that changes records. Each write goes through the door; no record is deleted."""
 
@@ -81,6 +92,9 @@ class DoorAdmin(PlainChoices, admin.ModelAdmin):
     save_on_top = False
     list_per_page = ROWS
     show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return KeysFirst
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -180,6 +194,9 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     list_per_page = ROWS
     show_full_result_count = False
     actions = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return KeysFirst
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().changelist_view(

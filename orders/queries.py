@@ -63,8 +63,9 @@ def _by_reference(erp_reference: str) -> QuerySet[WorkOrder]:
 
 
 def find_orders(sites: "list[UUID]", *, text: str = "", status: str = "") -> QuerySet[WorkOrder]:
-    """Orders of the sites by rank, narrowed."""
-    return narrowed(WorkOrder.objects.filter(site__in=sites), text=text, status=status)
+    """Orders of the sites by rank, with site and product, narrowed."""
+    found = WorkOrder.objects.select_related("site", "product_revision__product").filter(site__in=sites)
+    return narrowed(found, text=text, status=status)
 
 
 def narrowed(found: QuerySet[WorkOrder], *, text: str, status: str) -> QuerySet[WorkOrder]:

@@ -73,9 +73,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def _entries(permissions: frozenset[Permission], here: tuple[str, ...], language: str | None) -> Entries:
     """What people with these permissions find. here: where they are; language: the one that is active."""
     return Entries(
-        tuple(
-            Entry(str(label), url, url in here) for label, url, permission in _places() if permission in permissions
-        )
+        tuple(Entry(str(label), url, url in here) for label, url, permission in _places() if permission in permissions)
     )
 
 

@@ -1,9 +1,11 @@
 """Finding one record that the person may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,12 +13,19 @@ from django.utils.translation import gettext as _
 from equipment.models import PhysicalAsset, SiteAccess, Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
+from genealogy.status import UnitStatus
 from mes.kernel.keys import is_key
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
+from mes.kernel.pieces import Flat
+from mes.kernel.prepared import any_of, at_once, prepared
 from orders.models import Product, ProductRevision, WorkOrder
+from orders.queries import narrowed
+from orders.status import OrderStatus
 from wip.models import Batch, Hold
 from wip.queries import holds_in_full
+
+NEAR = 20
 
 
 def hold_for(person: Any, number: str) -> Hold:
@@ -29,13 +38,57 @@ def hold_for(person: Any, number: str) -> Hold:
 
 def records_named(person: Any, text: str) -> list[WorkOrder | Unit | Hold]:
     """The orders, units, lots and holds of exactly this name, else of this name in capitals: both by index."""
-    sites, names = sites_of(person), {text, text.upper()}
-    found: list[WorkOrder | Unit | Hold] = [
-        *WorkOrder.objects.filter(erp_reference__in=names, site__in=sites),
-        *Unit.objects.filter(serial__in=names, site__in=sites),
-        *holds_in_full().filter(number__in=names, site__in=sites),
-    ]
+    named = list(sites_of(person)), [text, text.upper()]
+    rows = at_once(_orders_named.of(*named), _units_named.of(*named), _holds_named.of(*named))
+    found: list[WorkOrder | Unit | Hold] = [record for records in rows for record in records]
     return [record for record in found if str(record) == text] or found
+
+
+@prepared
+def _orders_named(sites: Collection[UUID], names: Collection[str]) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.filter(erp_reference=any_of(names), site=any_of(sites))
+
+
+@prepared
+def _units_named(sites: Collection[UUID], names: Collection[str]) -> QuerySet[Unit]:
+    return Unit.objects.filter(serial=any_of(names), site=any_of(sites))
+
+
+@prepared
+def _holds_named(sites: Collection[UUID], names: Collection[str]) -> QuerySet[Hold]:
+    return holds_in_full().filter(number=any_of(names), site=any_of(sites))
+
+
+@dataclass(frozen=True)
+class Near(Flat):
+    """A record that comes near a name: what it is called, of which product, in which state."""
+
+    name: str
+    product: str
+    status: str
+
+
+def near(person: Any, text: str) -> tuple[list[Near], list[Near]]:
+    """The first units and lots, and the first orders, that have a text in their number or product. One go."""
+    asked = list(sites_of(person)), text
+    units, orders = at_once(_units_near.of(*asked), _orders_near.of(*asked))
+    return (
+        [Near(name, f"{code} {of}", str(UnitStatus(status).label)) for name, status, code, of in units],
+        [Near(name, f"{code} {of}", str(OrderStatus(status).label)) for name, status, code, of in orders],
+    )
+
+
+@prepared
+def _units_near(sites: Collection[UUID], text: str) -> QuerySet[Unit, Any]:
+    found = Unit.objects.filter(site=any_of(sites), serial__icontains=text)
+    return found.values_list("serial", "status", "product__code", "product__name")[:NEAR]
+
+
+@prepared
+def _orders_near(sites: Collection[UUID], text: str) -> QuerySet[WorkOrder, Any]:
+    found = narrowed(WorkOrder.objects.filter(site=any_of(sites)), text=text, status="")
+    of = "product_revision__product"
+    return found.values_list("erp_reference", "status", f"{of}__code", f"{of}__name")[:NEAR]
 
 
 def things_named(person: Any, text: str) -> list[WorkOrder | Unit | Station | PhysicalAsset | ProductRevision]:

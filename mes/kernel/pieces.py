@@ -22,7 +22,7 @@ register = template.Library()
 
 KEPT = {
     *(f"components/{name}.html" for name in ("badge", "head", "icon", "mark", "nav", "progress", "say")),
-    "boards/order_row.html",
+    *("boards/find_row.html", "boards/order_row.html"),
 }
 _MOST = 8192
 

@@ -4,13 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from equipment.queries import sites_of
-from genealogy.models import Unit
 from mes.boards.addresses import page_of
-from mes.boards.queries import others_named, records_named
+from mes.boards.queries import near, others_named, records_named
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
-from orders.queries import find_orders
 
 
 @require_safe
@@ -24,10 +21,6 @@ def find(request: HttpRequest) -> HttpResponse:
     exactly = [one for one in others if text.lower() in one.names]
     if not found and len(exactly) == 1:
         return redirect(exactly[0].url)
-    sites = list(sites_of(request.user))
-    near = {
-        "units": Unit.objects.filter(site__in=sites, serial__icontains=text).select_related("product")[:20],
-        "orders": find_orders(sites, text=text)[:20],
-        "others": others,
-    }
-    return render(request, "boards/find.html", {"q": text, "is_ambiguous": len(found) > 1, **(near if text else {})})
+    units, orders = near(request.user, text) if text else ([], [])
+    context = {"q": text, "is_ambiguous": len(found) > 1, "units": units, "orders": orders, "others": others}
+    return render(request, "boards/find.html", context)

@@ -177,8 +177,12 @@ def _calls() -> QuerySet[HelpCall]:
 
 def open_calls_at(station: Station) -> dict[str, HelpCall]:
     """The calls of a station that are not done, by kind."""
-    found = HelpCall.objects.filter(station=station).exclude(status=CallStatus.DONE)
-    return {call.kind: call for call in found.select_related("taken_by")}
+    return {call.kind: call for call in _open_calls_at(station.pk)}
+
+
+@prepared
+def _open_calls_at(station: UUID) -> QuerySet[HelpCall]:
+    return HelpCall.objects.filter(station=station).exclude(status=CallStatus.DONE).select_related("taken_by")
 
 
 @dataclass

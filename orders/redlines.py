@@ -4,14 +4,25 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from mes.kernel.prepared import prepared
 from orders.models import RoutingRevision, WorkOrder
 from orders.status import RevisionStatus
 
 
 def redlines_of(order: WorkOrder) -> QuerySet[RoutingRevision]:
     """The order's redlines, the first first, with who signed them."""
-    found = RoutingRevision.objects.filter(redline_of=order)
-    return found.select_related("routing", "redline_of", "approved_by", "released_by").order_by("number")
+    return _in_turn().filter(redline_of=order)
+
+
+@prepared
+def redlines_by_order(order: UUID) -> QuerySet[RoutingRevision]:
+    """The redlines of the order of this key, in the same way, for every page of an order."""
+    return _in_turn().filter(redline_of=order)
+
+
+def _in_turn() -> QuerySet[RoutingRevision]:
+    found = RoutingRevision.objects.select_related("routing", "redline_of", "approved_by", "released_by")
+    return found.order_by("number")
 
 
 def pinned_in_turn(order: WorkOrder) -> list[UUID]:

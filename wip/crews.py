@@ -113,5 +113,18 @@ def running_for(person: Person, station: Station) -> list[LaborSpan]:
 
 def untaken_notes(*, station: Station, execution: OperationExecution | None = None) -> list[HandoverNote]:
     """What was left for whoever goes on with the job, or for whoever comes to the station next; the first first."""
-    found = HandoverNote.objects.filter(station=station, execution=execution, taken_at__isnull=True)
-    return list(found.select_related("written_by").order_by("written_at"))
+    return _notes_at(station.pk) if execution is None else _notes_on(station.pk, execution.pk)
+
+
+@prepared
+def _notes_at(station: UUID) -> QuerySet[HandoverNote]:
+    return _untaken().filter(station=station, execution__isnull=True)
+
+
+@prepared
+def _notes_on(station: UUID, execution: UUID) -> QuerySet[HandoverNote]:
+    return _untaken().filter(station=station, execution=execution)
+
+
+def _untaken() -> QuerySet[HandoverNote]:
+    return HandoverNote.objects.filter(taken_at__isnull=True).select_related("written_by").order_by("written_at")

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
-from mes.kernel.prepared import any_of, prepared
+from mes.kernel.prepared import any_of, at_once, prepared
 from orders.models import WorkOrder
 from wip.models import ExecutionEvent, Hold, OpenOperation, OperationExecution, Reading
 from wip.status import ExecutionStatus, HoldStatus
@@ -90,18 +90,21 @@ class Waiting:
 def waiting_at(order: WorkOrder) -> dict[str, Waiting]:
     """Where the units of a released order wait or are worked on, by operation code. Two statements."""
     counts: dict[str, dict[str, int]] = {}
-    for code, is_held, count in _count_ready(order.pk):
+    ready, running = at_once(_count_ready.of(order.pk), _count_running.of(order.pk))
+    for code, is_held, count in ready:
         counts.setdefault(code, {})["held" if is_held else "ready"] = count
-    running = (
-        OperationExecution.objects.filter(work_order=order, status=ExecutionStatus.RUNNING)
-        .values_list("operation_code")
-        .annotate(Count("pk"))
-    )
     for code, count in running:
         counts.setdefault(code, {})["running"] = count
     return {code: Waiting(**known) for code, known in counts.items()}
 
 
+@prepared
+def _count_running(order: UUID) -> QuerySet[OperationExecution, tuple[str, int]]:
+    running = OperationExecution.objects.filter(work_order=order, status=ExecutionStatus.RUNNING).order_by()
+    return running.values("operation_code").annotate(count=Count("pk")).values_list("operation_code", "count")
+
+
+@prepared
 def _count_ready(order: UUID) -> QuerySet[OpenOperation, tuple[str, bool, int]]:
     """How many units of the order may begin each operation: by its code, and whether a hold stops them."""
     freed = Hold.objects.filter(origin=OuterRef("pk"), unit=OuterRef(OuterRef("unit")), status=HoldStatus.RELEASED)
@@ -109,7 +112,8 @@ def _count_ready(order: UUID) -> QuerySet[OpenOperation, tuple[str, bool, int]]:
     holds = Hold.objects.filter(its, status=HoldStatus.OPEN)
     held = Exists(holds.filter(Q(operation_code="") | Q(operation_code=OuterRef("operation_code"))))
     ready = OpenOperation.objects.filter(work_order=order, is_ready=True).annotate(is_held=held)
-    return ready.order_by().values_list("operation_code", "is_held").annotate(Count("pk"))
+    counted = ready.order_by().values("operation_code", "is_held").annotate(count=Count("pk"))
+    return counted.values_list("operation_code", "is_held", "count")
 
 
 def least_quantities(orders: Iterable[WorkOrder]) -> dict[UUID, Decimal]:

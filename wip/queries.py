@@ -15,7 +15,7 @@ from genealogy.queries import plan_for
 from genealogy.status import UnitStatus
 from mes.kernel.gates import Hook, Verdict, judge
 from mes.kernel.personnel.models import Person
-from mes.kernel.prepared import any_of, prepared
+from mes.kernel.prepared import any_of, at_once, prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
 from orders.queries import pinned_plan, plan_of
@@ -125,11 +125,18 @@ def _batches() -> QuerySet[Batch]:
 
 def running_at(station: Station) -> QuerySet[OperationExecution]:
     """What runs at a station, longest first."""
-    return (
-        OperationExecution.objects.filter(station=station, status=ExecutionStatus.RUNNING)
-        .select_related("unit", "work_order", "worked_by")
-        .order_by("started_at")
-    )
+    return _running().filter(station=station)
+
+
+@prepared
+def runs_at(station: UUID) -> QuerySet[OperationExecution]:
+    """The same, of the station of this key, for every queue page."""
+    return _running().filter(station=station)
+
+
+def _running() -> QuerySet[OperationExecution]:
+    found = OperationExecution.objects.filter(status=ExecutionStatus.RUNNING)
+    return found.select_related("unit", "work_order", "worked_by").order_by("started_at")
 
 
 def next_operation(unit: Unit, executions: Sequence[OperationExecution], station: Station) -> OperationPlan | None:
@@ -186,13 +193,21 @@ def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, l
     """Units x operations of a released order. Three statements, whatever the size."""
     plan = plan_of(order)
     units = list(order.units.select_related("replaces").order_by("serial")[offset : offset + limit])
+    keys = [unit.pk for unit in units]
+    executions, holds = at_once(_executions_on.of(keys), _holds_in.of(order.pk, keys))
     by_unit: dict[UUID, list[OperationExecution]] = {}
-    for execution in _executions_on([unit.pk for unit in units]):
+    for execution in executions:
         by_unit.setdefault(execution.unit_id, []).append(execution)
-    on_order, of_units = Q(work_order=order, status=HoldStatus.OPEN), Q(unit__in=units)
-    freed = Q(of_units, status=HoldStatus.RELEASED, origin__work_order=order)
-    found = Held.of(list(Hold.objects.filter(on_order | Q(of_units, status=HoldStatus.OPEN) | freed)))
+    found = Held.of(holds)
     return plan, [_row(unit, plan, by_unit.get(unit.pk, []), found.on_unit(unit)) for unit in units]
+
+
+@prepared
+def _holds_in(order: UUID, units: Collection[UUID]) -> QuerySet[Hold]:
+    """Open holds on the order and these units of it, and what was released for one while its order's stays open."""
+    on_order, of_units = Q(work_order=order, status=HoldStatus.OPEN), Q(unit=any_of(units))
+    freed = Q(of_units, status=HoldStatus.RELEASED, origin__work_order=order)
+    return Hold.objects.filter(on_order | Q(of_units, status=HoldStatus.OPEN) | freed)
 
 
 @prepared

@@ -1,6 +1,6 @@
 """A station's queue: what could be started there, by rank, what is on its way, and why each stands where it does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from equipment.status import DispatchRule
 from genealogy.models import Unit
 from mes.kernel.door import moment
 from mes.kernel.gates import Hook, Verdict, judge
-from mes.kernel.prepared import prepared
+from mes.kernel.prepared import any_of, prepared
 from wip.efforts import effort_from, effort_of
 from wip.jobs import Job
 from wip.models import OperationExecution
@@ -106,7 +106,7 @@ def counted(number: int, more: int = 0) -> str:
 
 def candidates_of(places: Sequence[Place], station: Station, person: Any, family: str) -> list[Candidate]:
     """The places as jobs, with their terms and what blocks their start."""
-    units = Unit.objects.select_related("work_order").in_bulk([place.unit for place in places])
+    units = {unit.pk: unit for unit in _units_of([place.unit for place in places])} if places else {}
     found, now = [], moment()
     for place in places:
         unit = units[place.unit]
@@ -117,6 +117,11 @@ def candidates_of(places: Sequence[Place], station: Station, person: Any, family
     for candidate, blockers in zip(found, judge([c.job for c in found], Hook.START), strict=True):
         candidate.blockers = blockers
     return found
+
+
+@prepared
+def _units_of(keys: Collection[UUID]) -> QuerySet[Unit]:
+    return Unit.objects.filter(pk=any_of(keys)).select_related("work_order").order_by()
 
 
 def terms_of(job: Job) -> Terms:

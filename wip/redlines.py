@@ -12,7 +12,7 @@ from mes.kernel.refusals import FieldError, NotFound, Refusal
 from orders.models import RoutingRevision, WorkOrder
 from orders.plans import Plan
 from orders.queries import pinned_plan
-from orders.redlines import redlines_of
+from orders.redlines import redlines_by_order, redlines_of
 from orders.status import RevisionStatus
 from wip.models import OperationExecution, ProcessException, Rework
 from wip.status import ExceptionKind, ReworkStatus
@@ -44,7 +44,7 @@ class Redline:
 
 def redlines_on(order: WorkOrder) -> list[Redline]:
     """The order's redlines, the first first: what became of each. Two statements."""
-    found = list(redlines_of(order))
+    found = redlines_by_order(order.pk)
     if not found:
         return []
     effects = ProcessException.objects.filter(work_order=order, kind=ExceptionKind.REDLINE).select_related("by")

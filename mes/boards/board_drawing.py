@@ -41,12 +41,12 @@ class DrawnBar:
 
 @dataclass(frozen=True)
 class Lane:
-    """A station's row. closed: (x, width) of the time in which nobody works there; hours: x of each full hour."""
+    """A station's row. closed: (x, width) of the time in which nobody works there; hours: the lines of full hours."""
 
     station: Station
     bars: Sequence[DrawnBar]
     closed: Sequence[tuple[float, float]]
-    hours: Sequence[float]
+    hours: str
     now_x: float | None
 
     width, height = WIDTH, HEIGHT
@@ -76,7 +76,7 @@ def draw(
 ) -> list[Lane]:
     """The lanes of stations of one work center. wrong: ids of the bars against which something stands."""
     closed = _closed(clock, scale)
-    hours = [x for x, _moment in scale.hours()]
+    hours = "".join(f"M{x} 0V{HEIGHT}" for x, _moment in scale.hours())
     now_x = scale.x(now) if scale.begin <= now < scale.end else None
     by_station: dict[UUID, list[DrawnBar]] = {station.pk: [] for station in stations}
     for bar in bars:

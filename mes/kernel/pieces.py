@@ -23,6 +23,8 @@ register = template.Library()
 KEPT = {
     *(f"components/{name}.html" for name in ("badge", "head", "icon", "mark", "nav", "progress", "say")),
     *("boards/find_row.html", "boards/order_row.html"),
+    *("wip/board_choices.html", "wip/board_job.html"),
+    *("wip/dispatch_station.html", "wip/dispatch_ready.html", "wip/dispatch_blocked.html"),
 }
 _MOST = 8192
 
@@ -43,7 +45,7 @@ _numbers = count()
 
 
 class KeptIncludeNode(IncludeNode):
-    """An include of one of KEPT with `only`. With a value that is not plain (a time, which a zone shows) it is not kept."""
+    """An include of one of KEPT with `only`. Not with a value that is not plain: a time, which a zone shows."""
 
     def render(self, context: Context) -> SafeString:
         given = {name: value.resolve(context) for name, value in self.extra_context.items()}

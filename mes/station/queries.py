@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Prefetch, Q, QuerySet, Sum
 
@@ -10,6 +11,7 @@ from equipment.models import Station
 from equipment.queries import in_plant_order, sites_of
 from genealogy.models import Unit
 from mes.kernel.keys import token_hash
+from mes.kernel.prepared import prepared
 from mes.station.models import StationDevice, StationLogon
 from wip.models import OperationExecution, Reading
 from wip.status import ExecutionStatus
@@ -17,11 +19,13 @@ from wip.status import ExecutionStatus
 
 def device_of_token(token: str) -> StationDevice | None:
     """The browser that holds this token, with the active station that it is."""
-    return (
-        StationDevice.objects.select_related("station__site", "station__work_center")
-        .filter(token_hash=token_hash(token), revoked_at__isnull=True, station__is_active=True)
-        .first()
-    )
+    return next(iter(_devices(token_hash(token))), None)
+
+
+@prepared
+def _devices(hashed: str) -> QuerySet[StationDevice]:
+    found = StationDevice.objects.select_related("station__site", "station__work_center")
+    return found.filter(token_hash=hashed, revoked_at__isnull=True, station__is_active=True)
 
 
 def _logons() -> QuerySet[StationLogon]:
@@ -32,10 +36,15 @@ def _logons() -> QuerySet[StationLogon]:
 
 def logons_at(device: StationDevice) -> list[StationLogon]:
     """Everybody who is on at the browser."""
-    found = list(_logons().filter(device=device))
+    found = _logons_at(device.pk)
     for logon in found:
         logon.device = device
     return found
+
+
+@prepared
+def _logons_at(device: UUID) -> QuerySet[StationLogon]:
+    return _logons().filter(device=device)
 
 
 def active_logon(device: StationDevice) -> StationLogon | None:
@@ -91,11 +100,17 @@ class Pace:
 def pace_today(station: Station, now: datetime) -> Pace:
     """The station's pace today."""
     midnight = datetime.combine(station.site.local(now).date(), time(), station.site.zone)
+    for made, mean in _made_since(station.pk, midnight):
+        return Pace(made, round(mean.total_seconds()) if mean else None)
+    return Pace(Decimal(0), None)
+
+
+@prepared
+def _made_since(station: UUID, midnight: datetime) -> QuerySet[OperationExecution, tuple[Decimal, timedelta | None]]:
+    """What was completed at the station since then: good pieces and mean cycle; no row where nothing was."""
     cycle = ExpressionWrapper(F("completed_at") - F("started_at"), output_field=DurationField())
-    done = OperationExecution.objects.filter(station=station, completed_at__gte=midnight)
-    row = done.aggregate(made=Sum("quantity_good"), mean=Avg(cycle))
-    mean: timedelta | None = row["mean"]
-    return Pace(row["made"] or Decimal(0), round(mean.total_seconds()) if mean else None)
+    done = OperationExecution.objects.filter(station=station, completed_at__gte=midnight).order_by().values("station")
+    return done.annotate(made=Sum("quantity_good"), mean=Avg(cycle)).values_list("made", "mean")
 
 
 def place_in_order(unit: Unit) -> tuple[int, int]:

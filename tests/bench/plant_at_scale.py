@@ -1,4 +1,4 @@
-"""A plant as large as they get: 5,000 products, 10,000 orders, 200 stations, 9,000 waiting units."""
+"""A plant as large as they get: 5,000 products, 10,000 orders, 200 stations at 11 work centers, 9,000 waiting units."""
 
 from functools import partial
 
@@ -8,7 +8,16 @@ from mes.kernel.door import open_door
 from tests.bench.copies import copy_rows
 from tests.plant import Plant
 
-PRODUCTS, ROUTINGS, STATIONS_EACH, RELEASED, DRAFTS, COMPLETED, UNITS = 5000, 1000, 49, 3000, 4000, 3000, 9000
+PRODUCTS, ROUTINGS, CENTERS, STATIONS_EACH, RELEASED, DRAFTS, COMPLETED, UNITS = (
+    5000,
+    1000,
+    10,
+    49,
+    3000,
+    4000,
+    3000,
+    9000,
+)
 
 
 def fill(plant: Plant) -> None:
@@ -19,7 +28,9 @@ def fill(plant: Plant) -> None:
 
         copy = partial(copy_rows, cursor)
         pump, revision, routing = plant.pump.product_id, plant.pump.pk, plant.routing
-        copy("equipment_station", "true", STATIONS_EACH, code="old.code || '-' || n")
+        at_center = f"md5(old.work_center_id || ':' || (n % {CENTERS} + 1))::uuid"
+        copy("equipment_workcenter", "true", CENTERS, code="old.code || '-' || n")
+        copy("equipment_station", "true", STATIONS_EACH, code="old.code || '-' || n", work_center_id=at_center)
         copy("orders_product", f"id = '{pump}'", PRODUCTS, code="'P-' || n", name="'Pump ' || n")
         draft = {"status": "'DRAFT'"}
         copy("orders_productrevision", f"id = '{revision}'", PRODUCTS, own="product_id", **draft)

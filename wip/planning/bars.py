@@ -10,12 +10,13 @@ from operator import sub
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from equipment.calendars.queries import timetables_of
 from equipment.models import Station
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
+from mes.kernel.prepared import any_of, at_once, prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.queries import plan_of
@@ -75,13 +76,14 @@ def left_of(orders: Collection[WorkOrder]) -> dict[Key, Decimal]:
 
     What has begun it, or is skipped there, is not counted; neither is what is scrapped or finished.
     """
-    in_process = Unit.objects.filter(work_order__in=orders, status=UnitStatus.IN_PROCESS)
-    totals = dict(in_process.order_by().values_list("work_order").annotate(left=Sum(_quantity_left())))
-    begun = OperationExecution.objects.filter(unit__in=in_process, is_current=True).order_by()
+    keys = [order.pk for order in orders]
+    if not keys:
+        return {}
+    left, begun = at_once(_in_process.of(keys), _begun.of(keys))
+    totals: dict[UUID, Decimal] = dict(left)
     gone: dict[Key, Decimal] = defaultdict(Decimal)
-    rows = begun.values_list("work_order", "operation_code").annotate(left=Sum(_quantity_left("unit__")))
-    for order, code, quantity in rows:
-        gone[order, code] += quantity
+    for key, code, quantity in begun:
+        gone[key, code] += quantity
     return {
         (order.pk, one.code): max(Decimal(0), totals.get(order.pk, Decimal(0)) - gone[order.pk, one.code])
         for order in orders
@@ -89,10 +91,30 @@ def left_of(orders: Collection[WorkOrder]) -> dict[Key, Decimal]:
     }
 
 
+@prepared
+def _in_process(orders: Collection[UUID]) -> QuerySet[Unit, Any]:
+    units = Unit.objects.filter(work_order=any_of(orders), status=UnitStatus.IN_PROCESS).order_by()
+    return units.values("work_order").annotate(left=Sum(_quantity_left())).values_list("work_order", "left")
+
+
+@prepared
+def _begun(orders: Collection[UUID]) -> QuerySet[OperationExecution, Any]:
+    begun = OperationExecution.objects.filter(
+        work_order=any_of(orders), unit__status=UnitStatus.IN_PROCESS, is_current=True
+    )
+    counted = begun.order_by().values("work_order", "operation_code").annotate(left=Sum(_quantity_left("unit__")))
+    return counted.values_list("work_order", "operation_code", "left")
+
+
 def held_among(orders: Collection[UUID]) -> set[tuple[UUID, str]]:
     """What of these orders is on hold: (order, operation code), the code empty for the whole order."""
-    holds = Hold.objects.filter(work_order__in=orders, status=HoldStatus.OPEN)
-    return set(holds.values_list("work_order", "operation_code"))  # type: ignore[arg-type]
+    return set(_held_among(orders)) if orders else set()
+
+
+@prepared
+def _held_among(orders: Collection[UUID]) -> QuerySet[Hold, Any]:
+    holds = Hold.objects.filter(work_order=any_of(orders), status=HoldStatus.OPEN).order_by()
+    return holds.values_list("work_order", "operation_code")
 
 
 def bars_of(jobs: Q, running: Q, *, clocks: Mapping[UUID, Clock] | None = None) -> list[Bar]:

@@ -4,18 +4,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from equipment.calendars.spans import ShiftSpan, moment_of, shifts_between
 from equipment.models import Station, WorkCenter
 from equipment.queries import in_plant_order
 from mes.kernel.audit.canonical import digest
+from mes.kernel.prepared import any_of, prepared
 from orders.models import WorkOrder
+from orders.models.work_orders import IS_OPEN
 from orders.plans import OperationPlan
 from orders.queries import plan_of
 from orders.status import OrderStatus
 from wip.efforts import effort_from, effort_of
+from wip.models import OpenOperation
 from wip.planning.bars import Bar, Key, bars_of, clocks_of, held_among, left_of
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import Board
@@ -77,8 +81,13 @@ def _shifts_on(center: WorkCenter, clock: Clock, day: date) -> list[ShiftSpan]:
 
 def stations_of(center: WorkCenter) -> list[Station]:
     """The active stations of a work center, each with it and its site, in the plant's order."""
+    return _stations_of(center.pk)
+
+
+@prepared
+def _stations_of(center: UUID) -> QuerySet[Station]:
     found = Station.objects.filter(work_center=center, is_active=True)
-    return list(found.select_related("work_center__site", "station_class", "site").order_by(*in_plant_order()))
+    return found.select_related("work_center__site", "station_class", "site").order_by(*in_plant_order())
 
 
 def board_of(stations: Sequence[Station], begin: datetime, end: datetime, now: datetime) -> Board:
@@ -181,11 +190,16 @@ def _orders_at(stations: Sequence[Station]) -> list[WorkOrder]:
     """Of the orders of which something waits for these stations, the first by rank; without those on hold."""
     classes = {station.station_class_id for station in stations}
     sites = {station.site_id for station in stations}
-    found = WorkOrder.objects.filter(site__in=sites, status__in=(OrderStatus.RELEASED, OrderStatus.RUNNING))
-    found = found.filter(open_operations__station_class__in=classes).distinct()
-    orders = list(found.order_by("priority", "due_at", "erp_reference")[:ORDERS])
+    orders = _waiting_for(sites, classes)
     held = held_among([order.pk for order in orders])
     return [order for order in orders if (order.pk, "") not in held]
+
+
+@prepared
+def _waiting_for(sites: Collection[UUID], classes: Collection[UUID]) -> QuerySet[WorkOrder]:
+    waits = Exists(OpenOperation.objects.filter(work_order=OuterRef("pk"), station_class=any_of(classes)))
+    on_the_floor = Q(IS_OPEN, status__in=(OrderStatus.RELEASED, OrderStatus.RUNNING))
+    return WorkOrder.objects.filter(waits, on_the_floor, site=any_of(sites))[:ORDERS]
 
 
 def _free(station: Station, bars: Sequence[Bar], since: datetime) -> Free:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from equipment.models import Station, WorkCenter
 from equipment.queries import sites_of
 from mes.boards.board_drawing import Scale, draw
+from mes.boards.board_rows import Choices, bar_row, job_words
 from mes.boards.forms import ApplyForm, PlanForm
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
 from mes.kernel.personnel.policies import check_permission
@@ -67,10 +69,10 @@ def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "center": center,
         "day": day,
         "lanes": draw(stations, known.bars, {id(one.bar) for one in against}, clock, scale, now),
-        "hours": [(x, _on_the_wall(center, moment)) for x, moment in scale.hours()],
+        "hours": [(x, f"{_on_the_wall(center, moment):%H:%M}") for x, moment in scale.hours()],
         "begin_ms": round(begin.timestamp() * 1000),
         "end_ms": round(end.timestamp() * 1000),
-        "rows": [(bar, _against(bar, against)) for bar in known.bars],
+        "rows": [bar_row(bar, center.site, is_wrong=bool(_against(bar, against))) for bar in known.bars],
         "conflicts": against,
         "topics": " ".join([plan_at(center.site_id, center.pk), floor(center.site_id)]),
         "why_not_plan": refusal_of(check_permission, request.user, Permission.PLAN_JOBS),
@@ -180,8 +182,10 @@ def _around(
         "before": day - _DAY,
         "after": day + _DAY,
         "stations": stations,
-        "movable": movable,
-        "unplanned": [(o, one, left) for o, one, left in to_plan(stations) if (o.pk, one.code) not in jobs],
+        "movable": [(bar, *job_words(bar.order, bar.operation, bar.quantity)) for bar in movable],
+        "unplanned": Choices(
+            tuple(job_words(o, one, left) for o, one, left in to_plan(stations) if (o.pk, one.code) not in jobs)
+        ),
         "chosen": chosen,
         "starts": _on_the_wall(center, chosen.starts_at if chosen else max(begin, timezone.now())),
     }
@@ -197,7 +201,8 @@ def _against(bar: Bar, found: list[Conflict]) -> list[Conflict]:
 
 
 def _centers(request: HttpRequest):
-    found = WorkCenter.objects.filter(site__in=sites_of(request.user), stations__is_active=True).distinct()
+    in_use = Exists(Station.objects.filter(work_center=OuterRef("pk"), is_active=True))
+    found = WorkCenter.objects.filter(in_use, site__in=sites_of(request.user))
     return found.select_related("site", "calendar").order_by("site__name", "code")
 
 

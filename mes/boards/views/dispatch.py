@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.models import Station
-from equipment.queries import in_plant_order, sites_of
+from equipment.queries import sites_of
 from genealogy.policies import known_unit
+from mes.boards.dispatch_rows import row_of, stations_with_pins
 from mes.boards.forms import PinForm
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
@@ -30,13 +31,7 @@ NOT_QUALIFIED = "OPERATOR_NOT_QUALIFIED"
 @office(Permission.VIEW_ORDERS)
 def stations(request: HttpRequest) -> HttpResponse:
     """Every station with its rule and what is pinned there."""
-    found = Station.objects.filter(site__in=sites_of(request.user), is_active=True)
-    found = found.select_related("work_center__site", "site").order_by("site__name", *in_plant_order())
-    placed = DispatchPin.objects.filter(station__in=found, position__isnull=False)
-    pinned: dict[Any, list[DispatchPin]] = {}
-    for pin in placed.select_related("unit", "work_order").order_by("position"):
-        pinned.setdefault(pin.station_id, []).append(pin)
-    return render(request, "wip/dispatch_list.html", {"rows": [(one, pinned.get(one.pk, [])) for one in found]})
+    return render(request, "wip/dispatch_list.html", {"rows": stations_with_pins(list(sites_of(request.user)))})
 
 
 @require_safe
@@ -53,13 +48,14 @@ def queue(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "station": station,
         "rule": station.rule.label,
         "family": last_family(station),
-        "ready": ready,
-        "blocked": [one for one in shown if one.blockers],
+        "ready": [row_of(one, number, station) for number, one in enumerate(ready, 1)],
+        "blocked": [row_of(one, 0, station) for one in shown if one.blockers],
         "ready_count": counted(max(len(ready), waiting.ready_count)),
         "pins": _pins(station),
         "now": timezone.now(),
         "topics": " ".join(topics_of_queue(station)),
         "why_not_pin": refusal_of(check_permission, request.user, Permission.PIN_JOBS),
+        "may_pin": request.user.may(Permission.PIN_JOBS),
     }
     part = request.GET.get("part") == "queue"
     return render(request, "wip/dispatch_queue.html" if part else "wip/dispatch.html", context)

@@ -17,7 +17,7 @@ from mes.station.views.answers import answer
 from mes.station.views.presence import Presence
 from wip.crews import crews_of, untaken_notes
 from wip.models import HoldReason, LaborSpan
-from wip.queries import running_at
+from wip.queries import runs_at
 from wip.queues import queue_at
 from wip.topics import topics_of_queue
 
@@ -31,7 +31,7 @@ def log_on_page(
         job=job,
         is_locked=presence.is_locked and asked == presence.person,
         logon_of_asked=next((logon for logon in presence.logons if logon.person == asked), None),
-        running=running_at(presence.station),
+        running=runs_at(presence.station.pk),
         pace=presence.pace(),
     )
     return render(request, "station/log_on.html", context)
@@ -54,7 +54,7 @@ def ask_pin(request: HttpRequest, presence: Presence, person: Person) -> HttpRes
 def queue_page(request: HttpRequest, presence: Presence) -> HttpResponse:
     """What runs, what is ready by rank, and what is blocked, at the station for its active person."""
     waiting = queue_at(presence.station, presence.person, ready=CARDS, coming=CARDS // 2)
-    running = list(running_at(presence.station))
+    running = runs_at(presence.station.pk)
     shown = queue_of(running, waiting, presence.person, crews_of(running), presence.station.site)
     topics = " ".join(topics_of_queue(presence.station))
     notes = untaken_notes(station=presence.station)

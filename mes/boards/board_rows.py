@@ -1,0 +1,68 @@
+"""What stands beside the board's picture: its jobs as lines of a table, and those that could be planned as choices."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from equipment.models import Site
+from mes.boards.templatetags.plant import moment
+from mes.kernel.numbers import plain
+from mes.kernel.pieces import Flat
+from orders.models import WorkOrder
+from orders.plans import OperationPlan
+from wip.planning.bars import Bar
+
+
+@dataclass(frozen=True)
+class BarRow(Flat):
+    """A job of the board. unit, batch: of what runs, else empty; state or tone and letter: of its badge."""
+
+    unit: str
+    order: str
+    operation: str
+    batch: str
+    station: str
+    begins: str
+    ends: str
+    quantity: str
+    state: str
+    tone: str
+    letter: str
+    word: str
+
+
+def bar_row(bar: Bar, site: Site, *, is_wrong: bool) -> BarRow:
+    """The row of a bar, in the site's time. is_wrong: something stands against it."""
+    if bar.is_running:
+        badge = ("running", "", "", _("Running"))
+    elif bar.is_done:
+        badge = ("done", "", "", _("Begun or done"))
+    elif is_wrong:
+        badge = ("", "alarm", "!", _("Conflict"))
+    else:
+        badge = ("waiting", "", "", _("Planned"))
+    return BarRow(
+        bar.unit,
+        bar.order.erp_reference,
+        f"{bar.operation.code} {bar.operation.name}",
+        bar.batch,
+        bar.station.code,
+        moment(bar.starts_at, site),
+        moment(bar.ends_at, site),
+        plain(bar.quantity),
+        *badge,
+    )
+
+
+@dataclass(frozen=True)
+class Choices(Flat):
+    """What could be chosen: value and words of each."""
+
+    jobs: tuple[tuple[str, str], ...]
+
+
+def job_words(order: WorkOrder, operation: OperationPlan, quantity: Decimal) -> tuple[str, str]:
+    """An operation of an order as a choice: its value and its words, with how much is left of it."""
+    left = f"{plain(quantity)} {order.quantity_unit}"
+    return f"{order.pk} {operation.code}", f"{order.erp_reference} {operation.code} {operation.name}, {left}"

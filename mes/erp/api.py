@@ -144,8 +144,12 @@ class CancelWorkOrder(Endpoint):
 
 
 def _with_people(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    """With what the answer says of an order, and no more: of six records that it names, a word each."""
     people = ("created_by", "released_by", "completed_by", "cancelled_by")
-    return found.select_related("site", "product_revision__product", *people)
+    words = ("site__code", "product_revision__code", "product_revision__product__code")
+    own = [field.attname for field in WorkOrder._meta.concrete_fields]
+    found = found.select_related("site", "product_revision__product", *people)
+    return found.only(*own, *words, *(f"{person}__username" for person in people))
 
 
 def _imported(items: Sequence[dict[str, Any]], *, many: bool, by: Person, at: Any) -> list[Line]:

@@ -1,23 +1,23 @@
-"""A plant as large as they get: 5,000 products, 10,000 orders, 200 stations at 11 work centers, 9,000 waiting units."""
+"""A plant as large as they get: 5,000 products, 13,000 orders of which 10,000 are open, 9,000 waiting units, 200
+stations at 11 work centers, and 40 jobs on the board of one of them.
+"""
 
+from datetime import timedelta
 from functools import partial
 
 from django.db import connection
+from django.utils import timezone
 
+from equipment.models import Station
 from mes.kernel.door import open_door
+from orders.models import WorkOrder
 from tests.bench.copies import copy_rows
 from tests.plant import Plant
+from wip.actions import schedules
 
-PRODUCTS, ROUTINGS, CENTERS, STATIONS_EACH, RELEASED, DRAFTS, COMPLETED, UNITS = (
-    5000,
-    1000,
-    10,
-    49,
-    3000,
-    4000,
-    3000,
-    9000,
-)
+PRODUCTS, ROUTINGS, CENTERS, STATIONS_EACH = 5000, 1000, 10, 49
+RELEASED, DRAFTS, COMPLETED, UNITS, PLANNED = 3000, 7000, 3000, 9000, 40
+BOARD = "LINE-1-1"  # a work center of twenty stations
 
 
 def fill(plant: Plant) -> None:
@@ -65,5 +65,22 @@ def fill(plant: Plant) -> None:
         copy("genealogy_unit", f"work_order_id = '{order.pk}'", UNITS, serial="'U-' || n", work_order_id=of_order)
         its = {"serial": "'U-' || n", "work_order_id": of_order}
         copy("wip_openoperation", f"work_order_id = '{order.pk}'", UNITS, own="unit_id", **its)
-    with connection.cursor() as cursor:
+    _plan(plant)
+    with connection.cursor() as cursor:  # what autovacuum does after so much was written
         cursor.execute("ANALYZE")
+
+
+def _plan(plant: Plant) -> None:
+    """Plan jobs of today at the stations of one work center, one after the other."""
+    stations = list(Station.objects.filter(work_center__code=BOARD).select_related("site", "work_center__site"))
+    orders, now = WorkOrder.objects.filter(erp_reference__startswith="R-")[:PLANNED], timezone.now()
+    with plant.door("ines") as passage:
+        for number, order in enumerate(orders):
+            schedules.plan(
+                order=order,
+                operation_code="10",
+                station=stations[number % len(stations)],
+                starts_at=now + timedelta(minutes=5 * number),
+                by=passage.person,
+                at=passage.at,
+            )

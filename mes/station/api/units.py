@@ -26,6 +26,12 @@ from wip.facts import values_in_force
 from wip.models import Hold, OperationExecution, Reading
 from wip.queries import holds_on, job_for, why_not
 
+# What a line of the list says: a unit's own words and quantities, and a word of each record that it names.
+_OF_LINE = (
+    *("serial", "status", "quantity", "quantity_consumed", "quantity_scrapped", "quantity_returned", "quantity_split"),
+    *("product__code", "work_order__erp_reference", "site__code", "split_from__serial", "container__code"),
+)
+
 UnitsPage = page_of(UnitLine, "UnitsPage")
 
 
@@ -59,7 +65,7 @@ class Units(Endpoint):
     @reads(UnitsPage, name="list_units", summary="List units, newest first", query=UnitsQuery, missing=False)
     def get(self, request: Request) -> Response:
         asked = self.read_query(UnitsQuery)
-        found = Unit.objects.select_related("product", "work_order", "site", "split_from", "container")
+        found = Unit.objects.select_related("product", "work_order", "site", "split_from", "container").only(*_OF_LINE)
         found = found.filter(site__in=sites_of(request.user))
         if "order" in asked:
             found = found.filter(work_order__erp_reference=asked["order"])

@@ -30,7 +30,7 @@ class Found(NamedTuple):
     """What stands on a page, by its keys, and how many there are on all of them."""
 
     keys: list[Any]
-    count: int
+    total: int
 
 
 def turn_to(asked: Any, find: Callable[..., Found], *, per_page: int) -> Page:
@@ -41,9 +41,9 @@ def turn_to(asked: Any, find: Callable[..., Found], *, per_page: int) -> Page:
     number = int(asked) if str(asked).isdecimal() and 0 < int(asked) < _MOST else 1
     found = find(begin=(number - 1) * per_page, end=number * per_page)
     if number > 1 and not found.keys:
-        number = max(1, -(-find(begin=0, end=per_page).count // per_page))
+        number = max(1, -(-find(begin=0, end=per_page).total // per_page))
         found = find(begin=(number - 1) * per_page, end=number * per_page)
-    return Page(found.keys, number, _Counted(found.count, per_page))
+    return Page(found.keys, number, _Counted(found.total, per_page))
 
 
 _MOST = 1_000_000
@@ -54,4 +54,4 @@ class _Counted(Paginator):
 
     def __init__(self, count: int, per_page: int) -> None:
         super().__init__([], per_page)
-        self.count = count  # type: ignore[misc]  # a cached property of the base class
+        self.count = count  # in place of the base class counting them

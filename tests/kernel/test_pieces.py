@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.template import engines
 
+from mes.boards.context import Entries, Entry
 from mes.kernel import pieces
 
 BADGE = '{% include "components/badge.html" with tone="held" letter=letter word=word only %}'
@@ -40,6 +41,22 @@ def test_equal_values_that_look_different_are_kept_apart(one, other):
 def test_a_time_is_not_kept_because_it_is_shown_in_the_readers_zone(nothing_kept):
     shown(BAR, done=1, total=2, since=datetime(2026, 11, 23, tzinfo=UTC))
     assert not nothing_kept
+
+
+def test_a_flat_record_is_kept_under_all_it_says(nothing_kept):
+    nav = '{% include "components/nav.html" with entries=entries only %}'
+    first = shown(nav, entries=Entries((Entry("Orders", "/orders/", True),)))
+    assert "aria-current" in first
+    assert shown(nav, entries=Entries((Entry("Orders", "/orders/", True),))) == first
+    assert "aria-current" not in shown(nav, entries=Entries((Entry("Orders", "/orders/", False),)))
+    assert len(nothing_kept) == 2
+
+
+def test_what_is_between_kept_and_its_end_follows_from_the_values_named():
+    kept = engines["django"].from_string("{% kept who %}{{ what }}{% endkept %}")
+    assert [kept.render({"who": who, "what": what}) for who, what in (("a", 1), ("a", 2), ("b", 2))] == ["1", "1", "2"]
+    other = engines["django"].from_string("{% kept who %}{{ what }}{% endkept %}")
+    assert other.render({"who": "a", "what": 3}) == "3"
 
 
 def test_so_much_is_kept_and_no_more(monkeypatch, nothing_kept):

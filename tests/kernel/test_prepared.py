@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
-from mes.kernel.prepared import any_of, at_once, prepared
+from mes.kernel.prepared import any_of, at_once, count_of, prepared
 from orders.models import PinnedPlan, WorkOrder
 
 BUILT: list[str] = []
@@ -39,6 +39,16 @@ def locked(key: UUID) -> QuerySet[Unit]:
 @prepared
 def in_process(serial: str, key: UUID) -> QuerySet[Unit]:
     return Unit.objects.filter(status=UnitStatus.IN_PROCESS, pk=key).exclude(serial="%s of 100%").filter(serial=serial)
+
+
+@prepared
+def words_of(order: UUID) -> QuerySet[Unit, tuple[str, Decimal]]:
+    return Unit.objects.filter(work_order=order).order_by("serial").values_list("serial", "quantity")
+
+
+@prepared
+def how_many(order: UUID) -> QuerySet[Unit, tuple[int]]:
+    return count_of(Unit.objects.filter(work_order=order).order_by("serial"))
 
 
 @prepared
@@ -134,3 +144,9 @@ def test_constants_are_written_out_so_that_an_index_with_a_condition_serves(orde
     assert in_process(unit.serial, unit.pk) == [unit]
     assert in_process("100 %", unit.pk) == []
     assert "'IN_PROCESS'" in in_process.of(unit.serial, unit.pk).statement.sql
+
+
+@pytest.mark.django_db
+def test_rows_of_values_and_a_count_come_as_they_are_asked_for(order):
+    assert words_of(order.pk) == list(order.units.order_by("serial").values_list("serial", "quantity"))
+    assert how_many(order.pk) == [(3,)]

@@ -29,6 +29,7 @@ MAY_ASK_THE_CLOCK = {
     "mes/boards/templatetags/plant.py": "a time shows its year when that is another one than now",
     "mes/kernel/door.py": "the door gives a passage its time, and a page that only looks the present one",
     "mes/kernel/personnel/backends.py": "Django's log-in calls it without a time",
+    "mes/sessions.py": "Django's sessions are looked up without a time",
 }
 
 

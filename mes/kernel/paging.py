@@ -38,7 +38,8 @@ def turn_to(asked: Any, find: Callable[..., Found], *, per_page: int) -> Page:
 
     find(begin=, end=): what stands there.
     """
-    number = int(asked) if str(asked).isdecimal() and 0 < int(asked) < _MOST else 1
+    digits = str(asked)
+    number = max(1, int(digits)) if digits.isdecimal() and len(digits) <= _DIGITS else 1
     found = find(begin=(number - 1) * per_page, end=number * per_page)
     if number > 1 and not found.keys:
         number = max(1, -(-find(begin=0, end=per_page).total // per_page))
@@ -46,7 +47,7 @@ def turn_to(asked: Any, find: Callable[..., Found], *, per_page: int) -> Page:
     return Page(found.keys, number, _Counted(found.total, per_page))
 
 
-_MOST = 1_000_000
+_DIGITS = 6  # of a page number
 
 
 class _Counted(Paginator):

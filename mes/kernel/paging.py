@@ -39,7 +39,7 @@ def turn_to(asked: Any, find: Callable[..., Found], *, per_page: int) -> Page:
     find(begin=, end=): what stands there.
     """
     digits = str(asked)
-    number = max(1, int(digits)) if digits.isdecimal() and len(digits) <= _DIGITS else 1
+    number = max(1, int(digits[:_DIGITS])) if digits.isdecimal() else 1
     found = find(begin=(number - 1) * per_page, end=number * per_page)
     if number > 1 and not found.keys:
         number = max(1, -(-find(begin=0, end=per_page).total // per_page))
@@ -47,7 +47,7 @@ def turn_to(asked: Any, find: Callable[..., Found], *, per_page: int) -> Page:
     return Page(found.keys, number, _Counted(found.total, per_page))
 
 
-_DIGITS = 6  # of a page number
+_DIGITS = 6  # of a page number are looked at: there is no list so long
 
 
 class _Counted(Paginator):

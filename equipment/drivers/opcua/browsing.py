@@ -72,16 +72,17 @@ async def _references(session: Session, node: ua.NodeId) -> list[ua.ReferenceDes
     parameters = ua.BrowseParameters()
     parameters.RequestedMaxReferencesPerNode = PAGE
     parameters.NodesToBrowse = [description]
-    with session.told("a browse"):
+    async with session.within("a browse"):
         (result,) = await session.client.uaclient.browse(parameters)
         result.StatusCode.check()
-        references = list(result.References)
-        while result.ContinuationPoint:
-            onward = ua.BrowseNextParameters()
-            onward.ReleaseContinuationPoints = False
-            onward.ContinuationPoints = [result.ContinuationPoint]
+    references = list(result.References)
+    while result.ContinuationPoint:
+        onward = ua.BrowseNextParameters()
+        onward.ReleaseContinuationPoints = False
+        onward.ContinuationPoints = [result.ContinuationPoint]
+        async with session.within("a browse"):
             (result,) = await session.client.uaclient.browse_next(onward)
             result.StatusCode.check()
-            references += result.References
+        references += result.References
     once = {found.NodeId: found for found in references}
     return [found for found in once.values() if not getattr(found.NodeId, "ServerIndex", 0)]

@@ -11,6 +11,7 @@ from asyncua.common.ua_utils import data_type_to_variant_type
 from equipment.drivers.base import Endpoint, Health, LinkLost, Node, NotTrusted, Point, Sample, Value, WriteRefused
 from equipment.drivers.opcua.browsing import children
 from equipment.drivers.opcua.losses import OUR_CERTIFICATE, told
+from equipment.drivers.opcua.publishing import Flow
 from equipment.drivers.opcua.qualities import name_of
 from equipment.drivers.opcua.samples import Track, change_of
 from equipment.drivers.opcua.security import CONNECT_TIMES, client_for
@@ -53,21 +54,21 @@ class OpcUaLink:
         self.health = Health()
         self.pace = Pace()
         self.is_lost = False
-        self._watches: list[Watch] = []
+        self._flow = Flow(session)
+        self._watch: Watch | None = None
         self._types: dict[str, ua.VariantType] = {}
 
     async def watch(self, points: Sequence[Point]) -> AsyncIterator[list[Sample]]:
-        watch = Watch(self.session, points, self.health, self.pace)
-        self._watches.append(watch)
+        """A watch that begins ends the one before."""
+        if self._watch is not None:
+            await self._watch.end()
+        self._watch = Watch(self.session, self._flow, points, self.health, self.pace)
         try:
-            async for samples in watch.samples():
+            async for samples in self._watch.samples():
                 yield samples
         except LinkLost:
             self.is_lost = True
             raise
-        finally:
-            await watch.stop()
-            self._watches.remove(watch)
 
     async def read(self, points: Sequence[Point]) -> list[Sample]:
         limit_us = int(self.session.endpoint.clock_limit_s * 1e6)
@@ -93,7 +94,7 @@ class OpcUaLink:
         parameters = ua.WriteParameters()
         parameters.NodesToWrite = [request]
         self.health.requests += 1
-        with self.session.told("a write; whether it was done nobody knows until it is read"):
+        async with self.session.within("a write; whether it was done nobody knows until it is read"):
             (status,) = await self.session.client.uaclient.write(parameters)
         if not status.is_good():
             raise WriteRefused(f"The server did not write {point.address}: {name_of(status.value)}. {status.doc}")
@@ -106,8 +107,7 @@ class OpcUaLink:
         return await children(self.session, node)
 
     async def stop(self) -> None:
-        for watch in self._watches:
-            await watch.stop()
+        await self._flow.stop()
 
     async def _timed_read(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
         begun = time.monotonic()
@@ -135,7 +135,7 @@ class OpcUaLink:
         (declared,) = await self.session.read([node], ua.AttributeIds.DataType)
         if declared.Value is None or not isinstance(declared.Value.Value, ua.NodeId):
             raise WriteRefused(f"The server does not say what {address} holds: {name_of(declared.StatusCode.value)}.")
-        with self.session.told("the question for a node's type"):
+        async with self.session.within("the question for a node's type"):
             found: ua.VariantType = await data_type_to_variant_type(self.session.client.get_node(declared.Value.Value))
         return found
 

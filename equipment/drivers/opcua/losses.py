@@ -1,12 +1,12 @@
 """Why a link can't be had or goes on no more, in sentences that tell an engineer what to do."""
 
-import asyncio
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from asyncua import ua
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+from cryptography.exceptions import InvalidSignature
 
 from equipment.drivers.base import LinkLost, NotTrusted
 from equipment.drivers.opcua.qualities import name_of
@@ -58,7 +58,11 @@ _LOST = {
     _CODES.BadSessionClosed: "The server has closed our session.",
     _CODES.BadSecureChannelIdInvalid: "The server has forgotten our secure channel; it may have started anew.",
 }
-UNREADABLE = (UaError, struct.error, IndexError, KeyError, ValueError, TypeError, UnicodeError)
+NO_PROOF = (
+    "The server can't prove that the certificate it presents is its own: somebody may stand between. Compare the"
+    " certificate with what the machine itself shows."
+)
+UNREADABLE = (UaError, struct.error, LookupError, ValueError, TypeError, AttributeError)
 
 
 @contextmanager
@@ -68,12 +72,12 @@ def told(doing: str, timeout_s: float) -> Iterator[None]:
         yield
     except LinkLost:
         raise
+    except InvalidSignature as error:
+        raise NotTrusted(NO_PROOF) from error
     except UaStatusCodeError as error:
         raise of_status(error.code) from error
     except TimeoutError as error:
         raise LinkLost(f"No answer within {timeout_s:g} s to {doing}.") from error
-    except asyncio.IncompleteReadError as error:
-        raise LinkLost(f"The connection ended in the middle of an answer to {doing}.") from error
     except OSError as error:
         raise LinkLost(f"{_of_socket(error)} (at {doing})") from error
     except UNREADABLE as error:

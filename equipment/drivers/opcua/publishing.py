@@ -12,7 +12,7 @@ from asyncua import ua
 
 from equipment.drivers.base import LinkLost
 from equipment.drivers.opcua.decoding import Published, decode
-from equipment.drivers.opcua.losses import of_status
+from equipment.drivers.opcua.losses import of_status, told
 from equipment.drivers.opcua.session import Session
 
 WAITING = 3  # publish requests at the server; while one is answered the others are there
@@ -22,17 +22,29 @@ _LAST_SEQUENCE = (1 << 32) - 1
 
 
 class Flow:
-    """Answers of one subscription. silence_s: how long it may say nothing at all."""
+    """Answers of a session's subscription, one at a time.
 
-    def __init__(self, session: Session, subscription_id: int, silence_s: float) -> None:
+    The requests belong to the session: the server answers any of them for any subscription, so that they outlive a
+    watch that ends before the link does.
+    """
+
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._subscription_id = subscription_id
-        self._silence_s = silence_s
         self._answers: asyncio.Queue[tuple[int, bytes | Exception]] = asyncio.Queue(KEPT)
         self._acknowledge: list[ua.SubscriptionAcknowledgement] = []
-        self._expected = 0
-        self._alive_at = time.monotonic()
-        self._asking = [asyncio.create_task(self._keep_asking()) for _ in range(WAITING)]
+        self._asking: list[asyncio.Task[None]] = []
+        self._subscription_id = 0
+        self._silence_s = 0.0
+        self._expected = 1
+        self._alive_at = 0.0
+
+    def begin(self, subscription_id: int, silence_s: float) -> None:
+        """Listen to this subscription, and no longer to another. silence_s: how long it may say nothing at all."""
+        self._subscription_id, self._silence_s = subscription_id, silence_s
+        self._expected = 1
+        self.alive()
+        if not self._asking:
+            self._asking = [asyncio.create_task(self._keep_asking()) for _ in range(WAITING)]
 
     def alive(self) -> None:
         """The subscription has shown that it lives; the wait begins anew."""
@@ -54,7 +66,7 @@ class Flow:
                 return None
             if isinstance(answer, Exception):
                 self._lost(answer)
-            with self._session.told("a publish request"):
+            with told("a publish request", self._session.timeout_s):
                 published = decode(answer)
             if published.subscription_id == self._subscription_id:
                 self._check(published)
@@ -88,7 +100,7 @@ class Flow:
             raise of_status(published.status)
         if not published.has_data:
             return
-        if self._expected and published.sequence != self._expected:
+        if published.sequence != self._expected:
             raise LinkLost(f"Message {self._expected} of the subscription is missing; {published.sequence} came.")
         self._expected = published.sequence + 1 if published.sequence < _LAST_SEQUENCE else 1
         self._acknowledge.append(
@@ -114,6 +126,6 @@ class Flow:
                 return
 
     def _lost(self, error: Exception) -> NoReturn:
-        with self._session.told("a publish request"):
+        with told("a publish request", self._session.timeout_s):
             raise error
         raise AssertionError("an error was raised")

@@ -53,7 +53,9 @@ async def client_for(endpoint: Endpoint) -> Client:
 
 
 def bare_client(endpoint: Endpoint) -> Client:
-    client = Client(url_of(endpoint.address), endpoint.timeout_s * CONNECT_TIMES, watchdog_intervall=WATCHDOG_S)
+    patience_s = endpoint.timeout_s * CONNECT_TIMES
+    # Its watchdog keeps the session while nobody watches, and has to bear a server that is busy.
+    client = Client(url_of(endpoint.address), patience_s, watchdog_intervall=max(WATCHDOG_S, patience_s))
     client.name = client.description = "Plantwright"
     client.application_uri = client.product_uri = "urn:plantwright:client"
     client.session_timeout = SESSION_MS

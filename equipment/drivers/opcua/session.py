@@ -1,6 +1,8 @@
 """An open session: nodes by the server's present namespaces, services in portions the server takes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -27,8 +29,8 @@ class Session:
     def __init__(self, client: Client, endpoint: Endpoint) -> None:
         self.client = client
         self.endpoint = endpoint
+        self.timeout_s = endpoint.timeout_s
         self.protocol = client.uaclient.protocol
-        self.protocol.timeout = endpoint.timeout_s  # connecting had more time
         self._uris: list[str] = []
         self._limits: dict[str, int] = {}
 
@@ -71,17 +73,21 @@ class Session:
             parameters = ua.ReadParameters()
             parameters.TimestampsToReturn = ua.TimestampsToReturn.Source
             parameters.NodesToRead = [ua.ReadValueId(NodeId=node, AttributeId=attribute) for node in portion]
-            with self.told("a read"):
+            async with self.within("a read"):
                 found += await self.client.uaclient.read(parameters)
         return found
 
     async def ask(self, request: Any, answer: Any, doing: str) -> Any:
         """Send a request as it is, without what the library does around it; returns the decoded answer."""
-        with self.told(doing):
+        async with self.within(doing):
             data = await self.protocol.send_request(request)
             response = struct_from_binary(answer, data)
             response.ResponseHeader.ServiceResult.check()
         return response
 
-    def told(self, doing: str) -> Any:
-        return told(doing, self.endpoint.timeout_s)
+    @asynccontextmanager
+    async def within(self, doing: str) -> AsyncIterator[None]:
+        """One question and its answer, in the time that the machine has for it. Raises LinkLost."""
+        with told(doing, self.timeout_s):
+            async with asyncio.timeout(self.timeout_s):
+                yield

@@ -35,8 +35,9 @@ class Pace:
 class Watch:
     """One subscription with all points of a link; its publishing interval is the link's period."""
 
-    def __init__(self, session: Session, points: Sequence[Point], health: Health, pace: Pace) -> None:
+    def __init__(self, session: Session, flow: Flow, points: Sequence[Point], health: Health, pace: Pace) -> None:
         self._session = session
+        self._flow = flow
         self._points = points
         self._pace = pace
         self._health = health
@@ -45,38 +46,36 @@ class Watch:
         self._subscription_id = 0
         self._silence_s = pace.silence_s
         self._has_heartbeat = False
-        self._flow: Flow | None = None
+        self._is_ended = False
 
     async def samples(self) -> AsyncIterator[list[Sample]]:
         """Without end. Raises LinkLost."""
         await self._subscribe()
-        flow = self._flow = Flow(self._session, self._subscription_id, self._silence_s)
-        try:
-            refused = await self._add(self._tracks)
-            retry_at = time.monotonic() + self._pace.retry_s
-            samples = [track.refused(status, time.time_ns() // 1000) for track, status in refused]
-            while True:
-                if samples:
-                    begun = time.monotonic()
-                    yield samples
-                    flow.shift(time.monotonic() - begun)
-                    samples = []
-                if time.monotonic() >= retry_at:
-                    refused = await self._add_again([track for track, _ in refused])
-                    retry_at = time.monotonic() + self._pace.retry_s
-                if answer := await flow.next(retry_at):
-                    samples = self._sampled(*answer)
-        finally:
-            await self.stop()
+        flow = self._flow
+        flow.begin(self._subscription_id, self._silence_s)
+        refused = await self._add(self._tracks)
+        retry_at = time.monotonic() + self._pace.retry_s
+        samples = [track.refused(status, time.time_ns() // 1000) for track, status in refused]
+        while not self._is_ended:
+            if samples:
+                begun = time.monotonic()
+                yield samples
+                flow.shift(time.monotonic() - begun)
+                samples = []
+            elif time.monotonic() >= retry_at:
+                refused = await self._add_again([track for track, _ in refused])
+                retry_at = time.monotonic() + self._pace.retry_s
+            elif answer := await flow.next(retry_at):
+                samples = self._sampled(*answer)
 
-    async def stop(self) -> None:
-        """Leave nothing of it here; the server forgets its part with the session."""
-        if self._flow is not None:
-            await self._flow.stop()
-            self._flow = None
+    async def end(self) -> None:
+        """Have the server report nothing more. Raises LinkLost."""
+        self._is_ended = True
+        request = ua.DeleteSubscriptionsRequest()
+        request.Parameters.SubscriptionIds = [self._subscription_id]
+        await self._session.ask(request, ua.DeleteSubscriptionsResponse, "the end of a subscription")
 
     def _sampled(self, published: Published, received_us: int) -> list[Sample]:
-        assert self._flow is not None, "answers come while it is watched"
         self._health.requests += 1
         changes, tracks = published.changes, self._tracks
         if not self._has_heartbeat or any(change[0] == _HEARTBEAT for change in changes):

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from equipment.drivers.base import InvalidAddress, LinkLost, NotTrusted, Quality, ValueType
 from equipment.drivers.opcua.driver import connect
@@ -112,7 +113,7 @@ def test_a_read_without_an_answer_ends_the_link(machine, endpoint):
     async def scenario():
         async with connect(endpoint) as link:
             machine.freeze()
-            link.session.protocol.timeout = 0.2
+            link.session.timeout_s = 0.2
             await link.read(POINTS)
 
     with pytest.raises(LinkLost, match="to a read"):
@@ -131,6 +132,11 @@ def test_an_address_is_a_host_and_a_port():
     for wrong in ("http://press", "press:x", "", "opc.tcp://user:secret@press"):
         with pytest.raises(InvalidAddress):
             url_of(wrong)
+
+
+def test_a_signature_that_does_not_fit_is_no_proof():
+    with pytest.raises(NotTrusted, match="somebody may stand between"), told("the opening of a session", 1):
+        raise InvalidSignature
 
 
 def test_what_can_not_be_read_is_a_lost_link():

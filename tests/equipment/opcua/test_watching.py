@@ -246,6 +246,21 @@ def test_the_same_node_can_be_two_points(machine, endpoint):
     assert asyncio.run(scenario()) == ([7], [7.0])
 
 
+def test_a_watch_that_begins_ends_the_one_before(machine, endpoint):
+    async def scenario():
+        async with connect(endpoint) as link:
+            former = link.watch([point(SPEED)])
+            assert (await anext(former))[0][2] == 1.5
+            latter = link.watch([point(COUNT)])
+            assert (await anext(latter))[0][2] == 7
+            for number in range(5):
+                machine.set_all([(SPEED.path, 10.0 + number), (COUNT.path, 10 + number)])
+                assert [sample[2] for sample in await anext(latter)] == [10 + number]
+            assert [samples async for samples in former] == []
+
+    asyncio.run(asyncio.wait_for(scenario(), 30))
+
+
 def test_a_node_of_the_standard_has_no_namespace_uri(machine, endpoint):
     async def scenario():
         async with connect(endpoint) as link:

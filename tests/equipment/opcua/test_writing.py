@@ -45,7 +45,7 @@ def test_without_an_answer_nobody_knows(machine, endpoint):
         async with connect(endpoint) as link:
             await link.write(point(COUNT), 8)
             machine.freeze()
-            link.session.protocol.timeout = 0.2
+            link.session.timeout_s = 0.2
             await link.write(point(COUNT), 9)
 
     with pytest.raises(LinkLost, match="nobody knows until it is read"):

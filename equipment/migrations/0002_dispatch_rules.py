@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -9,66 +11,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="historicalstation",
-            name="dispatch_rule",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("PRIORITY", "Priority, then due date"),
-                    ("DUE", "Earliest due date"),
-                    ("SHORTEST", "Shortest time"),
-                    ("CRITICAL", "Critical ratio"),
-                    ("FAMILY", "Same setup first, then due date"),
-                ],
-                help_text="By what its queue is ranked; empty: as its work center's.",
-                max_length=12,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalworkcenter",
-            name="dispatch_rule",
-            field=models.CharField(
-                choices=[
-                    ("PRIORITY", "Priority, then due date"),
-                    ("DUE", "Earliest due date"),
-                    ("SHORTEST", "Shortest time"),
-                    ("CRITICAL", "Critical ratio"),
-                    ("FAMILY", "Same setup first, then due date"),
-                ],
-                default="PRIORITY",
-                max_length=12,
-            ),
-        ),
-        migrations.AddField(
-            model_name="station",
-            name="dispatch_rule",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("PRIORITY", "Priority, then due date"),
-                    ("DUE", "Earliest due date"),
-                    ("SHORTEST", "Shortest time"),
-                    ("CRITICAL", "Critical ratio"),
-                    ("FAMILY", "Same setup first, then due date"),
-                ],
-                help_text="By what its queue is ranked; empty: as its work center's.",
-                max_length=12,
-            ),
-        ),
-        migrations.AddField(
-            model_name="workcenter",
-            name="dispatch_rule",
-            field=models.CharField(
-                choices=[
-                    ("PRIORITY", "Priority, then due date"),
-                    ("DUE", "Earliest due date"),
-                    ("SHORTEST", "Shortest time"),
-                    ("CRITICAL", "Critical ratio"),
-                    ("FAMILY", "Same setup first, then due date"),
-                ],
-                default="PRIORITY",
-                max_length=12,
-            ),
+        AtOnce(
+            [
+                migrations.AddField(
+                    model_name="historicalstation",
+                    name="dispatch_rule",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("PRIORITY", "Priority, then due date"),
+                            ("DUE", "Earliest due date"),
+                            ("SHORTEST", "Shortest time"),
+                            ("CRITICAL", "Critical ratio"),
+                            ("FAMILY", "Same setup first, then due date"),
+                        ],
+                        help_text="By what its queue is ranked; empty: as its work center's.",
+                        max_length=12,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalworkcenter",
+                    name="dispatch_rule",
+                    field=models.CharField(
+                        choices=[
+                            ("PRIORITY", "Priority, then due date"),
+                            ("DUE", "Earliest due date"),
+                            ("SHORTEST", "Shortest time"),
+                            ("CRITICAL", "Critical ratio"),
+                            ("FAMILY", "Same setup first, then due date"),
+                        ],
+                        default="PRIORITY",
+                        max_length=12,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="station",
+                    name="dispatch_rule",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("PRIORITY", "Priority, then due date"),
+                            ("DUE", "Earliest due date"),
+                            ("SHORTEST", "Shortest time"),
+                            ("CRITICAL", "Critical ratio"),
+                            ("FAMILY", "Same setup first, then due date"),
+                        ],
+                        help_text="By what its queue is ranked; empty: as its work center's.",
+                        max_length=12,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="workcenter",
+                    name="dispatch_rule",
+                    field=models.CharField(
+                        choices=[
+                            ("PRIORITY", "Priority, then due date"),
+                            ("DUE", "Earliest due date"),
+                            ("SHORTEST", "Shortest time"),
+                            ("CRITICAL", "Critical ratio"),
+                            ("FAMILY", "Same setup first, then due date"),
+                        ],
+                        default="PRIORITY",
+                        max_length=12,
+                    ),
+                ),
+            ]
         ),
     ]

@@ -12,6 +12,7 @@ import mes.kernel.keys
 import mes.kernel.sealing
 from equipment.partitions import IN_STEP, NO_TABLES, NOT_IN_STEP, TABLES
 from mes.kernel.audit.triggers import AppendOnly, Audited, Fixed, NeverDeleted, event_table, master_table, record_table
+from mes.kernel.schema import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -23,1669 +24,1763 @@ class Migration(migrations.Migration):
 
     operations = [
         BtreeGistExtension(),
-        migrations.CreateModel(
-            name="Rollup",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "series", "width_s", "at", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("width_s", models.SmallIntegerField()),
-                ("at", models.DateTimeField()),
-                ("least", models.FloatField(null=True)),
-                ("most", models.FloatField(null=True)),
-                ("total", models.FloatField(null=True)),
-                ("last", models.FloatField(null=True)),
-                ("count", models.IntegerField()),
-                ("samples", models.IntegerField()),
-                ("good", models.IntegerField()),
-            ],
-            options={
-                "db_table": "equipment_rollup",
-                "managed": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Sample",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "series", "at", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("value", models.FloatField(null=True)),
-                ("text", models.CharField(max_length=250, null=True)),
-                ("quality", models.SmallIntegerField()),
-            ],
-            options={
-                "db_table": "equipment_sample",
-                "managed": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Connection",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("code", models.SlugField(max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                ("kind", models.CharField(choices=[("MODBUS", "Modbus TCP"), ("OPCUA", "OPC UA")], max_length=8)),
-                ("address", models.CharField(max_length=200)),
-                (
-                    "device_id",
-                    models.PositiveSmallIntegerField(
-                        default=1, validators=[django.core.validators.MaxValueValidator(255)]
-                    ),
-                ),
-                (
-                    "period_ms",
-                    models.PositiveIntegerField(
-                        default=1000,
-                        validators=[
-                            django.core.validators.MinValueValidator(20),
-                            django.core.validators.MaxValueValidator(3600000),
-                        ],
-                        verbose_name="period, ms",
-                    ),
-                ),
-                (
-                    "timeout_ms",
-                    models.PositiveIntegerField(
-                        default=1000,
-                        validators=[
-                            django.core.validators.MinValueValidator(50),
-                            django.core.validators.MaxValueValidator(30000),
-                        ],
-                        verbose_name="time-out, ms",
-                    ),
-                ),
-                (
-                    "largest_gap",
-                    models.PositiveSmallIntegerField(
-                        default=16, validators=[django.core.validators.MaxValueValidator(124)]
-                    ),
-                ),
-                (
-                    "largest_span",
-                    models.PositiveSmallIntegerField(
-                        default=125,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(125),
-                        ],
-                    ),
-                ),
-                (
-                    "byte_order",
-                    models.CharField(
-                        choices=[
-                            ("ABCD", "ABCD: high word and high byte first"),
-                            ("CDAB", "CDAB: low word first"),
-                            ("BADC", "BADC: low byte first in each word"),
-                            ("DCBA", "DCBA: low word and low byte first"),
-                        ],
-                        default="ABCD",
-                        max_length=4,
-                    ),
-                ),
-                ("clock_limit_s", models.PositiveIntegerField(default=60, verbose_name="clock limit, s")),
-                ("is_paused", models.BooleanField(default=False)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="connections", to="equipment.site"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Tag",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("code", models.SlugField(max_length=60)),
-                ("name", models.CharField(blank=True, max_length=80)),
-                ("address", models.CharField(max_length=250)),
-                (
-                    "value_type",
-                    models.CharField(
-                        choices=[
-                            ("BOOL", "Yes or no"),
-                            ("INT16", "Whole number, 16 bit"),
-                            ("UINT16", "Whole number without sign, 16 bit"),
-                            ("INT32", "Whole number, 32 bit"),
-                            ("UINT32", "Whole number without sign, 32 bit"),
-                            ("INT64", "Whole number, 64 bit"),
-                            ("UINT64", "Whole number without sign, 64 bit"),
-                            ("FLOAT32", "Number, 32 bit"),
-                            ("FLOAT64", "Number, 64 bit"),
-                            ("TEXT", "Text"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "length",
-                    models.PositiveSmallIntegerField(
-                        default=0, validators=[django.core.validators.MaxValueValidator(250)]
-                    ),
-                ),
-                (
-                    "byte_order",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("ABCD", "ABCD: high word and high byte first"),
-                            ("CDAB", "CDAB: low word first"),
-                            ("BADC", "BADC: low byte first in each word"),
-                            ("DCBA", "DCBA: low word and low byte first"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                ("scale", models.FloatField(default=1.0)),
-                ("offset", models.FloatField(default=0.0)),
-                ("low", models.FloatField(blank=True, null=True)),
-                ("high", models.FloatField(blank=True, null=True)),
-                ("quantity_unit", models.CharField(blank=True, max_length=12)),
-                (
-                    "report",
-                    models.CharField(
-                        choices=[
-                            ("ALWAYS", "Always"),
-                            ("CHANGE", "When it changes"),
-                            ("DEADBAND", "Beyond a deadband"),
-                        ],
-                        default="CHANGE",
-                        max_length=8,
-                    ),
-                ),
-                ("deadband", models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(0)])),
-                ("max_silence_s", models.PositiveIntegerField(default=60, verbose_name="longest silence, s")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("VALUE", "Value"), ("COUNTER", "Counter"), ("EVENT", "Event (handshake)")],
-                        default="VALUE",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "books",
-                    models.CharField(
-                        choices=[
-                            ("NOTHING", "Nothing"),
-                            ("PART_STARTED", "A part is started"),
-                            ("PART_DONE", "Good parts are done"),
-                            ("PART_SCRAPPED", "Parts are scrap"),
-                            ("TEST_RESULT", "A test has its result"),
-                        ],
-                        default="NOTHING",
-                        max_length=14,
-                    ),
-                ),
-                (
-                    "rollover",
-                    models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
-                ),
-                (
-                    "reset_below",
-                    models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
-                ),
-                ("acknowledge_address", models.CharField(blank=True, max_length=250)),
-                ("field", models.CharField(blank=True, max_length=32)),
-                ("is_writable", models.BooleanField(default=False)),
-                ("write_low", models.FloatField(blank=True, null=True)),
-                ("write_high", models.FloatField(blank=True, null=True)),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="tags", to="equipment.connection"
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="fields",
-                        to="equipment.tag",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tags",
-                        to="equipment.station",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MachineEvent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.BigIntegerField()),
-                (
-                    "books",
-                    models.CharField(
-                        choices=[
-                            ("NOTHING", "Nothing"),
-                            ("PART_STARTED", "A part is started"),
-                            ("PART_DONE", "Good parts are done"),
-                            ("PART_SCRAPPED", "Parts are scrap"),
-                            ("TEST_RESULT", "A test has its result"),
-                        ],
-                        max_length=14,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("quantity", models.PositiveIntegerField(default=1)),
-                ("content", models.JSONField(default=dict)),
-                (
-                    "sequence",
-                    models.BigIntegerField(
-                        db_default=models.Func(
-                            models.Value("event_sequence"), function="nextval", output_field=models.BigIntegerField()
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="Rollup",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "series", "width_s", "at", blank=True, editable=False, primary_key=True, serialize=False
+                            ),
                         ),
-                        editable=False,
-                        unique=True,
-                    ),
+                        ("width_s", models.SmallIntegerField()),
+                        ("at", models.DateTimeField()),
+                        ("least", models.FloatField(null=True)),
+                        ("most", models.FloatField(null=True)),
+                        ("total", models.FloatField(null=True)),
+                        ("last", models.FloatField(null=True)),
+                        ("count", models.IntegerField()),
+                        ("samples", models.IntegerField()),
+                        ("good", models.IntegerField()),
+                    ],
+                    options={
+                        "db_table": "equipment_rollup",
+                        "managed": False,
+                    },
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="machine_events",
-                        to="equipment.station",
-                    ),
-                ),
-                (
-                    "tag",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="machine_events", to="equipment.tag"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-sequence"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Series",
-            fields=[
-                ("id", models.AutoField(primary_key=True, serialize=False)),
-                ("version", models.PositiveIntegerField()),
-                (
-                    "value_type",
-                    models.CharField(
-                        choices=[
-                            ("BOOL", "Yes or no"),
-                            ("INT16", "Whole number, 16 bit"),
-                            ("UINT16", "Whole number without sign, 16 bit"),
-                            ("INT32", "Whole number, 32 bit"),
-                            ("UINT32", "Whole number without sign, 32 bit"),
-                            ("INT64", "Whole number, 64 bit"),
-                            ("UINT64", "Whole number without sign, 64 bit"),
-                            ("FLOAT32", "Number, 32 bit"),
-                            ("FLOAT64", "Number, 64 bit"),
-                            ("TEXT", "Text"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("quantity_unit", models.CharField(blank=True, max_length=12)),
-                ("began_at", models.DateTimeField()),
-                (
-                    "tag",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="series", to="equipment.tag"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "series",
-                "ordering": ["tag", "version"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RollupDue",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "series_id", "minute", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("series_id", models.IntegerField()),
-                ("minute", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CounterTotal",
-            fields=[
-                (
-                    "tag",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="counter",
-                        serialize=False,
-                        to="equipment.tag",
-                    ),
-                ),
-                ("raw", models.BigIntegerField()),
-                ("total", models.BigIntegerField()),
-                ("number", models.BigIntegerField()),
-                ("at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EquipmentState",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("RUNNING", "Running"),
-                            ("IDLE", "Idle"),
-                            ("SETUP", "Set-up"),
-                            ("STOPPED", "Stopped"),
-                            ("DOWN", "Down"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("detail", models.CharField(blank=True, max_length=60)),
-                ("began_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="states", to="equipment.station"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["station", "-began_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="EventDue",
-            fields=[
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="due",
-                        serialize=False,
-                        to="equipment.machineevent",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EventBooking",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                (
-                    "result",
-                    models.CharField(
-                        choices=[("BOOKED", "Booked"), ("NOTED", "Noted, nothing to book"), ("REFUSED", "Refused")],
-                        max_length=8,
-                    ),
-                ),
-                ("execution", models.UUIDField(null=True)),
-                ("sentence", models.CharField(blank=True, max_length=400)),
-                ("at", models.DateTimeField()),
-                (
-                    "sequence",
-                    models.BigIntegerField(
-                        db_default=models.Func(
-                            models.Value("event_sequence"), function="nextval", output_field=models.BigIntegerField()
+                migrations.CreateModel(
+                    name="Sample",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "series", "at", blank=True, editable=False, primary_key=True, serialize=False
+                            ),
                         ),
-                        editable=False,
-                        unique=True,
-                    ),
+                        ("at", models.DateTimeField()),
+                        ("value", models.FloatField(null=True)),
+                        ("text", models.CharField(max_length=250, null=True)),
+                        ("quality", models.SmallIntegerField()),
+                    ],
+                    options={
+                        "db_table": "equipment_sample",
+                        "managed": False,
+                    },
                 ),
-                (
-                    "by",
-                    models.ForeignKey(
+                migrations.CreateModel(
+                    name="Connection",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40)),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "kind",
+                            models.CharField(choices=[("MODBUS", "Modbus TCP"), ("OPCUA", "OPC UA")], max_length=8),
+                        ),
+                        ("address", models.CharField(max_length=200)),
+                        (
+                            "device_id",
+                            models.PositiveSmallIntegerField(
+                                default=1, validators=[django.core.validators.MaxValueValidator(255)]
+                            ),
+                        ),
+                        (
+                            "period_ms",
+                            models.PositiveIntegerField(
+                                default=1000,
+                                validators=[
+                                    django.core.validators.MinValueValidator(20),
+                                    django.core.validators.MaxValueValidator(3600000),
+                                ],
+                                verbose_name="period, ms",
+                            ),
+                        ),
+                        (
+                            "timeout_ms",
+                            models.PositiveIntegerField(
+                                default=1000,
+                                validators=[
+                                    django.core.validators.MinValueValidator(50),
+                                    django.core.validators.MaxValueValidator(30000),
+                                ],
+                                verbose_name="time-out, ms",
+                            ),
+                        ),
+                        (
+                            "largest_gap",
+                            models.PositiveSmallIntegerField(
+                                default=16, validators=[django.core.validators.MaxValueValidator(124)]
+                            ),
+                        ),
+                        (
+                            "largest_span",
+                            models.PositiveSmallIntegerField(
+                                default=125,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(125),
+                                ],
+                            ),
+                        ),
+                        (
+                            "byte_order",
+                            models.CharField(
+                                choices=[
+                                    ("ABCD", "ABCD: high word and high byte first"),
+                                    ("CDAB", "CDAB: low word first"),
+                                    ("BADC", "BADC: low byte first in each word"),
+                                    ("DCBA", "DCBA: low word and low byte first"),
+                                ],
+                                default="ABCD",
+                                max_length=4,
+                            ),
+                        ),
+                        ("clock_limit_s", models.PositiveIntegerField(default=60, verbose_name="clock limit, s")),
+                        ("is_paused", models.BooleanField(default=False)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="connections",
+                                to="equipment.site",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["code"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Tag",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=60)),
+                        ("name", models.CharField(blank=True, max_length=80)),
+                        ("address", models.CharField(max_length=250)),
+                        (
+                            "value_type",
+                            models.CharField(
+                                choices=[
+                                    ("BOOL", "Yes or no"),
+                                    ("INT16", "Whole number, 16 bit"),
+                                    ("UINT16", "Whole number without sign, 16 bit"),
+                                    ("INT32", "Whole number, 32 bit"),
+                                    ("UINT32", "Whole number without sign, 32 bit"),
+                                    ("INT64", "Whole number, 64 bit"),
+                                    ("UINT64", "Whole number without sign, 64 bit"),
+                                    ("FLOAT32", "Number, 32 bit"),
+                                    ("FLOAT64", "Number, 64 bit"),
+                                    ("TEXT", "Text"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "length",
+                            models.PositiveSmallIntegerField(
+                                default=0, validators=[django.core.validators.MaxValueValidator(250)]
+                            ),
+                        ),
+                        (
+                            "byte_order",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("ABCD", "ABCD: high word and high byte first"),
+                                    ("CDAB", "CDAB: low word first"),
+                                    ("BADC", "BADC: low byte first in each word"),
+                                    ("DCBA", "DCBA: low word and low byte first"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        ("scale", models.FloatField(default=1.0)),
+                        ("offset", models.FloatField(default=0.0)),
+                        ("low", models.FloatField(blank=True, null=True)),
+                        ("high", models.FloatField(blank=True, null=True)),
+                        ("quantity_unit", models.CharField(blank=True, max_length=12)),
+                        (
+                            "report",
+                            models.CharField(
+                                choices=[
+                                    ("ALWAYS", "Always"),
+                                    ("CHANGE", "When it changes"),
+                                    ("DEADBAND", "Beyond a deadband"),
+                                ],
+                                default="CHANGE",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "deadband",
+                            models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(0)]),
+                        ),
+                        ("max_silence_s", models.PositiveIntegerField(default=60, verbose_name="longest silence, s")),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[("VALUE", "Value"), ("COUNTER", "Counter"), ("EVENT", "Event (handshake)")],
+                                default="VALUE",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "books",
+                            models.CharField(
+                                choices=[
+                                    ("NOTHING", "Nothing"),
+                                    ("PART_STARTED", "A part is started"),
+                                    ("PART_DONE", "Good parts are done"),
+                                    ("PART_SCRAPPED", "Parts are scrap"),
+                                    ("TEST_RESULT", "A test has its result"),
+                                ],
+                                default="NOTHING",
+                                max_length=14,
+                            ),
+                        ),
+                        (
+                            "rollover",
+                            models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
+                        ),
+                        (
+                            "reset_below",
+                            models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
+                        ),
+                        ("acknowledge_address", models.CharField(blank=True, max_length=250)),
+                        ("field", models.CharField(blank=True, max_length=32)),
+                        ("is_writable", models.BooleanField(default=False)),
+                        ("write_low", models.FloatField(blank=True, null=True)),
+                        ("write_high", models.FloatField(blank=True, null=True)),
+                        ("is_active", models.BooleanField(default=True)),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="tags",
+                                to="equipment.connection",
+                            ),
+                        ),
+                        (
+                            "event",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="fields",
+                                to="equipment.tag",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="tags",
+                                to="equipment.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["code"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MachineEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.BigIntegerField()),
+                        (
+                            "books",
+                            models.CharField(
+                                choices=[
+                                    ("NOTHING", "Nothing"),
+                                    ("PART_STARTED", "A part is started"),
+                                    ("PART_DONE", "Good parts are done"),
+                                    ("PART_SCRAPPED", "Parts are scrap"),
+                                    ("TEST_RESULT", "A test has its result"),
+                                ],
+                                max_length=14,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("quantity", models.PositiveIntegerField(default=1)),
+                        ("content", models.JSONField(default=dict)),
+                        (
+                            "sequence",
+                            models.BigIntegerField(
+                                db_default=models.Func(
+                                    models.Value("event_sequence"),
+                                    function="nextval",
+                                    output_field=models.BigIntegerField(),
+                                ),
+                                editable=False,
+                                unique=True,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="machine_events",
+                                to="equipment.station",
+                            ),
+                        ),
+                        (
+                            "tag",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="machine_events",
+                                to="equipment.tag",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-sequence"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Series",
+                    fields=[
+                        ("id", models.AutoField(primary_key=True, serialize=False)),
+                        ("version", models.PositiveIntegerField()),
+                        (
+                            "value_type",
+                            models.CharField(
+                                choices=[
+                                    ("BOOL", "Yes or no"),
+                                    ("INT16", "Whole number, 16 bit"),
+                                    ("UINT16", "Whole number without sign, 16 bit"),
+                                    ("INT32", "Whole number, 32 bit"),
+                                    ("UINT32", "Whole number without sign, 32 bit"),
+                                    ("INT64", "Whole number, 64 bit"),
+                                    ("UINT64", "Whole number without sign, 64 bit"),
+                                    ("FLOAT32", "Number, 32 bit"),
+                                    ("FLOAT64", "Number, 64 bit"),
+                                    ("TEXT", "Text"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("quantity_unit", models.CharField(blank=True, max_length=12)),
+                        ("began_at", models.DateTimeField()),
+                        (
+                            "tag",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="series", to="equipment.tag"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "series",
+                        "ordering": ["tag", "version"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RollupDue",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "series_id", "minute", blank=True, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("series_id", models.IntegerField()),
+                        ("minute", models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="CounterTotal",
+                    fields=[
+                        (
+                            "tag",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="counter",
+                                serialize=False,
+                                to="equipment.tag",
+                            ),
+                        ),
+                        ("raw", models.BigIntegerField()),
+                        ("total", models.BigIntegerField()),
+                        ("number", models.BigIntegerField()),
+                        ("at", models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="EquipmentState",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("RUNNING", "Running"),
+                                    ("IDLE", "Idle"),
+                                    ("SETUP", "Set-up"),
+                                    ("STOPPED", "Stopped"),
+                                    ("DOWN", "Down"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("detail", models.CharField(blank=True, max_length=60)),
+                        ("began_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(null=True)),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="states",
+                                to="equipment.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["station", "-began_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EventDue",
+                    fields=[
+                        (
+                            "event",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="due",
+                                serialize=False,
+                                to="equipment.machineevent",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="EventBooking",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        (
+                            "result",
+                            models.CharField(
+                                choices=[
+                                    ("BOOKED", "Booked"),
+                                    ("NOTED", "Noted, nothing to book"),
+                                    ("REFUSED", "Refused"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("execution", models.UUIDField(null=True)),
+                        ("sentence", models.CharField(blank=True, max_length=400)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "sequence",
+                            models.BigIntegerField(
+                                db_default=models.Func(
+                                    models.Value("event_sequence"),
+                                    function="nextval",
+                                    output_field=models.BigIntegerField(),
+                                ),
+                                editable=False,
+                                unique=True,
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "event",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="bookings",
+                                to="equipment.machineevent",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-sequence"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HistoricalMachineCommand",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        (
+                            "purpose",
+                            models.CharField(
+                                choices=[
+                                    ("MANUAL", "By hand"),
+                                    ("PREPARE", "Prepare a start"),
+                                    ("WITHDRAW", "Withdraw the permission"),
+                                ],
+                                default="MANUAL",
+                                max_length=8,
+                            ),
+                        ),
+                        ("subject", models.CharField(blank=True, max_length=80)),
+                        ("lines", models.JSONField()),
+                        ("deadline_at", models.DateTimeField()),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("QUEUED", "Waits to be sent"),
+                                    ("WRITING", "Being written"),
+                                    ("VERIFIED", "Written and read back"),
+                                    ("MISMATCHED", "Read back otherwise"),
+                                    ("REFUSED", "Refused by the machine"),
+                                    ("EXPIRED", "Expired, never sent"),
+                                    ("CANCELLED", "Cancelled"),
+                                ],
+                                default="QUEUED",
+                                max_length=10,
+                            ),
+                        ),
+                        ("asked_at", models.DateTimeField()),
+                        ("reason", models.CharField(blank=True, max_length=200)),
+                        ("answer", models.JSONField(null=True)),
+                        ("detail", models.CharField(blank=True, max_length=300)),
+                        ("answered_at", models.DateTimeField(null=True)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.connection",
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "signature",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="audit.signature",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical machine command",
+                        "verbose_name_plural": "historical machine commands",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalSecurityProfile",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("code", models.SlugField(max_length=40)),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "policy",
+                            models.CharField(
+                                choices=[
+                                    ("None", "None"),
+                                    ("Basic256Sha256", "Basic256Sha256"),
+                                    ("Aes128Sha256RsaOaep", "Aes128-Sha256-RsaOaep"),
+                                    ("Aes256Sha256RsaPss", "Aes256-Sha256-RsaPss"),
+                                ],
+                                default="Basic256Sha256",
+                                max_length=24,
+                            ),
+                        ),
+                        (
+                            "mode",
+                            models.CharField(
+                                choices=[("None", "None"), ("Sign", "Sign"), ("SignAndEncrypt", "Sign and encrypt")],
+                                default="SignAndEncrypt",
+                                max_length=16,
+                            ),
+                        ),
+                        ("certificate", models.TextField(blank=True)),
+                        ("trusted", models.TextField(blank=True)),
+                        ("user_name", models.CharField(blank=True, max_length=80)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical security profile",
+                        "verbose_name_plural": "historical security profiles",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalStateCondition",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("rank", models.PositiveSmallIntegerField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("RUNNING", "Running"),
+                                    ("IDLE", "Idle"),
+                                    ("SETUP", "Set-up"),
+                                    ("STOPPED", "Stopped"),
+                                    ("DOWN", "Down"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("detail", models.CharField(blank=True, max_length=60)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.connection",
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical state condition",
+                        "verbose_name_plural": "historical state conditions",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalTag",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("code", models.SlugField(max_length=60)),
+                        ("name", models.CharField(blank=True, max_length=80)),
+                        ("address", models.CharField(max_length=250)),
+                        (
+                            "value_type",
+                            models.CharField(
+                                choices=[
+                                    ("BOOL", "Yes or no"),
+                                    ("INT16", "Whole number, 16 bit"),
+                                    ("UINT16", "Whole number without sign, 16 bit"),
+                                    ("INT32", "Whole number, 32 bit"),
+                                    ("UINT32", "Whole number without sign, 32 bit"),
+                                    ("INT64", "Whole number, 64 bit"),
+                                    ("UINT64", "Whole number without sign, 64 bit"),
+                                    ("FLOAT32", "Number, 32 bit"),
+                                    ("FLOAT64", "Number, 64 bit"),
+                                    ("TEXT", "Text"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "length",
+                            models.PositiveSmallIntegerField(
+                                default=0, validators=[django.core.validators.MaxValueValidator(250)]
+                            ),
+                        ),
+                        (
+                            "byte_order",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("ABCD", "ABCD: high word and high byte first"),
+                                    ("CDAB", "CDAB: low word first"),
+                                    ("BADC", "BADC: low byte first in each word"),
+                                    ("DCBA", "DCBA: low word and low byte first"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        ("scale", models.FloatField(default=1.0)),
+                        ("offset", models.FloatField(default=0.0)),
+                        ("low", models.FloatField(blank=True, null=True)),
+                        ("high", models.FloatField(blank=True, null=True)),
+                        ("quantity_unit", models.CharField(blank=True, max_length=12)),
+                        (
+                            "report",
+                            models.CharField(
+                                choices=[
+                                    ("ALWAYS", "Always"),
+                                    ("CHANGE", "When it changes"),
+                                    ("DEADBAND", "Beyond a deadband"),
+                                ],
+                                default="CHANGE",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "deadband",
+                            models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(0)]),
+                        ),
+                        ("max_silence_s", models.PositiveIntegerField(default=60, verbose_name="longest silence, s")),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[("VALUE", "Value"), ("COUNTER", "Counter"), ("EVENT", "Event (handshake)")],
+                                default="VALUE",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "books",
+                            models.CharField(
+                                choices=[
+                                    ("NOTHING", "Nothing"),
+                                    ("PART_STARTED", "A part is started"),
+                                    ("PART_DONE", "Good parts are done"),
+                                    ("PART_SCRAPPED", "Parts are scrap"),
+                                    ("TEST_RESULT", "A test has its result"),
+                                ],
+                                default="NOTHING",
+                                max_length=14,
+                            ),
+                        ),
+                        (
+                            "rollover",
+                            models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
+                        ),
+                        (
+                            "reset_below",
+                            models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
+                        ),
+                        ("acknowledge_address", models.CharField(blank=True, max_length=250)),
+                        ("field", models.CharField(blank=True, max_length=32)),
+                        ("is_writable", models.BooleanField(default=False)),
+                        ("write_low", models.FloatField(blank=True, null=True)),
+                        ("write_high", models.FloatField(blank=True, null=True)),
+                        ("is_active", models.BooleanField(default=True)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.connection",
+                            ),
+                        ),
+                        (
+                            "event",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.tag",
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical tag",
+                        "verbose_name_plural": "historical tags",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="LatestValue",
+                    fields=[
+                        (
+                            "series",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="latest",
+                                serialize=False,
+                                to="equipment.series",
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("value", models.FloatField(null=True)),
+                        ("text", models.CharField(max_length=250, null=True)),
+                        ("quality", models.SmallIntegerField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="MachineCommand",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        (
+                            "purpose",
+                            models.CharField(
+                                choices=[
+                                    ("MANUAL", "By hand"),
+                                    ("PREPARE", "Prepare a start"),
+                                    ("WITHDRAW", "Withdraw the permission"),
+                                ],
+                                default="MANUAL",
+                                max_length=8,
+                            ),
+                        ),
+                        ("subject", models.CharField(blank=True, max_length=80)),
+                        ("lines", models.JSONField()),
+                        ("deadline_at", models.DateTimeField()),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("QUEUED", "Waits to be sent"),
+                                    ("WRITING", "Being written"),
+                                    ("VERIFIED", "Written and read back"),
+                                    ("MISMATCHED", "Read back otherwise"),
+                                    ("REFUSED", "Refused by the machine"),
+                                    ("EXPIRED", "Expired, never sent"),
+                                    ("CANCELLED", "Cancelled"),
+                                ],
+                                default="QUEUED",
+                                max_length=10,
+                            ),
+                        ),
+                        ("asked_at", models.DateTimeField()),
+                        ("reason", models.CharField(blank=True, max_length=200)),
+                        ("answer", models.JSONField(null=True)),
+                        ("detail", models.CharField(blank=True, max_length=300)),
+                        ("answered_at", models.DateTimeField(null=True)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="commands",
+                                to="equipment.connection",
+                            ),
+                        ),
+                        (
+                            "signature",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="audit.signature",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="machine_commands",
+                                to="equipment.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-asked_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Observation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("epoch", models.BigIntegerField()),
+                        ("began_at", models.DateTimeField()),
+                        ("seen_until", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(null=True)),
+                        ("reason", models.CharField(blank=True, max_length=300)),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="observations",
+                                to="equipment.connection",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-began_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="QuarantinedRow",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("row", models.JSONField()),
+                        ("error", models.CharField(max_length=300)),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="quarantine",
+                                to="equipment.connection",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "quarantined rows",
+                        "ordering": ["-at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SecurityProfile",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40)),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "policy",
+                            models.CharField(
+                                choices=[
+                                    ("None", "None"),
+                                    ("Basic256Sha256", "Basic256Sha256"),
+                                    ("Aes128Sha256RsaOaep", "Aes128-Sha256-RsaOaep"),
+                                    ("Aes256Sha256RsaPss", "Aes256-Sha256-RsaPss"),
+                                ],
+                                default="Basic256Sha256",
+                                max_length=24,
+                            ),
+                        ),
+                        (
+                            "mode",
+                            models.CharField(
+                                choices=[("None", "None"), ("Sign", "Sign"), ("SignAndEncrypt", "Sign and encrypt")],
+                                default="SignAndEncrypt",
+                                max_length=16,
+                            ),
+                        ),
+                        ("certificate", models.TextField(blank=True)),
+                        ("private_key", mes.kernel.sealing.SealedField(blank=True, default="")),
+                        ("trusted", models.TextField(blank=True)),
+                        ("user_name", models.CharField(blank=True, max_length=80)),
+                        ("password", mes.kernel.sealing.SealedField(blank=True, default="")),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["code"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HistoricalConnection",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("code", models.SlugField(max_length=40)),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "kind",
+                            models.CharField(choices=[("MODBUS", "Modbus TCP"), ("OPCUA", "OPC UA")], max_length=8),
+                        ),
+                        ("address", models.CharField(max_length=200)),
+                        (
+                            "device_id",
+                            models.PositiveSmallIntegerField(
+                                default=1, validators=[django.core.validators.MaxValueValidator(255)]
+                            ),
+                        ),
+                        (
+                            "period_ms",
+                            models.PositiveIntegerField(
+                                default=1000,
+                                validators=[
+                                    django.core.validators.MinValueValidator(20),
+                                    django.core.validators.MaxValueValidator(3600000),
+                                ],
+                                verbose_name="period, ms",
+                            ),
+                        ),
+                        (
+                            "timeout_ms",
+                            models.PositiveIntegerField(
+                                default=1000,
+                                validators=[
+                                    django.core.validators.MinValueValidator(50),
+                                    django.core.validators.MaxValueValidator(30000),
+                                ],
+                                verbose_name="time-out, ms",
+                            ),
+                        ),
+                        (
+                            "largest_gap",
+                            models.PositiveSmallIntegerField(
+                                default=16, validators=[django.core.validators.MaxValueValidator(124)]
+                            ),
+                        ),
+                        (
+                            "largest_span",
+                            models.PositiveSmallIntegerField(
+                                default=125,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(125),
+                                ],
+                            ),
+                        ),
+                        (
+                            "byte_order",
+                            models.CharField(
+                                choices=[
+                                    ("ABCD", "ABCD: high word and high byte first"),
+                                    ("CDAB", "CDAB: low word first"),
+                                    ("BADC", "BADC: low byte first in each word"),
+                                    ("DCBA", "DCBA: low word and low byte first"),
+                                ],
+                                default="ABCD",
+                                max_length=4,
+                            ),
+                        ),
+                        ("clock_limit_s", models.PositiveIntegerField(default=60, verbose_name="clock limit, s")),
+                        ("is_paused", models.BooleanField(default=False)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
+                        (
+                            "security",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.securityprofile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical connection",
+                        "verbose_name_plural": "historical connections",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.AddField(
+                    model_name="connection",
+                    name="security",
+                    field=models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bookings",
-                        to="equipment.machineevent",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-sequence"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalMachineCommand",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("MANUAL", "By hand"),
-                            ("PREPARE", "Prepare a start"),
-                            ("WITHDRAW", "Withdraw the permission"),
-                        ],
-                        default="MANUAL",
-                        max_length=8,
-                    ),
-                ),
-                ("subject", models.CharField(blank=True, max_length=80)),
-                ("lines", models.JSONField()),
-                ("deadline_at", models.DateTimeField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("QUEUED", "Waits to be sent"),
-                            ("WRITING", "Being written"),
-                            ("VERIFIED", "Written and read back"),
-                            ("MISMATCHED", "Read back otherwise"),
-                            ("REFUSED", "Refused by the machine"),
-                            ("EXPIRED", "Expired, never sent"),
-                            ("CANCELLED", "Cancelled"),
-                        ],
-                        default="QUEUED",
-                        max_length=10,
-                    ),
-                ),
-                ("asked_at", models.DateTimeField()),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("answer", models.JSONField(null=True)),
-                ("detail", models.CharField(blank=True, max_length=300)),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.connection",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "signature",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="audit.signature",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.site",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.station",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical machine command",
-                "verbose_name_plural": "historical machine commands",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalSecurityProfile",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("code", models.SlugField(max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "policy",
-                    models.CharField(
-                        choices=[
-                            ("None", "None"),
-                            ("Basic256Sha256", "Basic256Sha256"),
-                            ("Aes128Sha256RsaOaep", "Aes128-Sha256-RsaOaep"),
-                            ("Aes256Sha256RsaPss", "Aes256-Sha256-RsaPss"),
-                        ],
-                        default="Basic256Sha256",
-                        max_length=24,
-                    ),
-                ),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[("None", "None"), ("Sign", "Sign"), ("SignAndEncrypt", "Sign and encrypt")],
-                        default="SignAndEncrypt",
-                        max_length=16,
-                    ),
-                ),
-                ("certificate", models.TextField(blank=True)),
-                ("trusted", models.TextField(blank=True)),
-                ("user_name", models.CharField(blank=True, max_length=80)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.site",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical security profile",
-                "verbose_name_plural": "historical security profiles",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalStateCondition",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("rank", models.PositiveSmallIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("RUNNING", "Running"),
-                            ("IDLE", "Idle"),
-                            ("SETUP", "Set-up"),
-                            ("STOPPED", "Stopped"),
-                            ("DOWN", "Down"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("detail", models.CharField(blank=True, max_length=60)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.connection",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.site",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.station",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical state condition",
-                "verbose_name_plural": "historical state conditions",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalTag",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("code", models.SlugField(max_length=60)),
-                ("name", models.CharField(blank=True, max_length=80)),
-                ("address", models.CharField(max_length=250)),
-                (
-                    "value_type",
-                    models.CharField(
-                        choices=[
-                            ("BOOL", "Yes or no"),
-                            ("INT16", "Whole number, 16 bit"),
-                            ("UINT16", "Whole number without sign, 16 bit"),
-                            ("INT32", "Whole number, 32 bit"),
-                            ("UINT32", "Whole number without sign, 32 bit"),
-                            ("INT64", "Whole number, 64 bit"),
-                            ("UINT64", "Whole number without sign, 64 bit"),
-                            ("FLOAT32", "Number, 32 bit"),
-                            ("FLOAT64", "Number, 64 bit"),
-                            ("TEXT", "Text"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "length",
-                    models.PositiveSmallIntegerField(
-                        default=0, validators=[django.core.validators.MaxValueValidator(250)]
-                    ),
-                ),
-                (
-                    "byte_order",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("ABCD", "ABCD: high word and high byte first"),
-                            ("CDAB", "CDAB: low word first"),
-                            ("BADC", "BADC: low byte first in each word"),
-                            ("DCBA", "DCBA: low word and low byte first"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                ("scale", models.FloatField(default=1.0)),
-                ("offset", models.FloatField(default=0.0)),
-                ("low", models.FloatField(blank=True, null=True)),
-                ("high", models.FloatField(blank=True, null=True)),
-                ("quantity_unit", models.CharField(blank=True, max_length=12)),
-                (
-                    "report",
-                    models.CharField(
-                        choices=[
-                            ("ALWAYS", "Always"),
-                            ("CHANGE", "When it changes"),
-                            ("DEADBAND", "Beyond a deadband"),
-                        ],
-                        default="CHANGE",
-                        max_length=8,
-                    ),
-                ),
-                ("deadband", models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(0)])),
-                ("max_silence_s", models.PositiveIntegerField(default=60, verbose_name="longest silence, s")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("VALUE", "Value"), ("COUNTER", "Counter"), ("EVENT", "Event (handshake)")],
-                        default="VALUE",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "books",
-                    models.CharField(
-                        choices=[
-                            ("NOTHING", "Nothing"),
-                            ("PART_STARTED", "A part is started"),
-                            ("PART_DONE", "Good parts are done"),
-                            ("PART_SCRAPPED", "Parts are scrap"),
-                            ("TEST_RESULT", "A test has its result"),
-                        ],
-                        default="NOTHING",
-                        max_length=14,
-                    ),
-                ),
-                (
-                    "rollover",
-                    models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
-                ),
-                (
-                    "reset_below",
-                    models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)]),
-                ),
-                ("acknowledge_address", models.CharField(blank=True, max_length=250)),
-                ("field", models.CharField(blank=True, max_length=32)),
-                ("is_writable", models.BooleanField(default=False)),
-                ("write_low", models.FloatField(blank=True, null=True)),
-                ("write_high", models.FloatField(blank=True, null=True)),
-                ("is_active", models.BooleanField(default=True)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.connection",
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.tag",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.site",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.station",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical tag",
-                "verbose_name_plural": "historical tags",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="LatestValue",
-            fields=[
-                (
-                    "series",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="latest",
-                        serialize=False,
-                        to="equipment.series",
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("value", models.FloatField(null=True)),
-                ("text", models.CharField(max_length=250, null=True)),
-                ("quality", models.SmallIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="MachineCommand",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("MANUAL", "By hand"),
-                            ("PREPARE", "Prepare a start"),
-                            ("WITHDRAW", "Withdraw the permission"),
-                        ],
-                        default="MANUAL",
-                        max_length=8,
-                    ),
-                ),
-                ("subject", models.CharField(blank=True, max_length=80)),
-                ("lines", models.JSONField()),
-                ("deadline_at", models.DateTimeField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("QUEUED", "Waits to be sent"),
-                            ("WRITING", "Being written"),
-                            ("VERIFIED", "Written and read back"),
-                            ("MISMATCHED", "Read back otherwise"),
-                            ("REFUSED", "Refused by the machine"),
-                            ("EXPIRED", "Expired, never sent"),
-                            ("CANCELLED", "Cancelled"),
-                        ],
-                        default="QUEUED",
-                        max_length=10,
-                    ),
-                ),
-                ("asked_at", models.DateTimeField()),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("answer", models.JSONField(null=True)),
-                ("detail", models.CharField(blank=True, max_length=300)),
-                ("answered_at", models.DateTimeField(null=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="commands", to="equipment.connection"
-                    ),
-                ),
-                (
-                    "signature",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.signature"
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="machine_commands",
-                        to="equipment.station",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-asked_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Observation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("epoch", models.BigIntegerField()),
-                ("began_at", models.DateTimeField()),
-                ("seen_until", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("reason", models.CharField(blank=True, max_length=300)),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="observations",
-                        to="equipment.connection",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-began_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="QuarantinedRow",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("row", models.JSONField()),
-                ("error", models.CharField(max_length=300)),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="quarantine",
-                        to="equipment.connection",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "quarantined rows",
-                "ordering": ["-at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SecurityProfile",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("code", models.SlugField(max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "policy",
-                    models.CharField(
-                        choices=[
-                            ("None", "None"),
-                            ("Basic256Sha256", "Basic256Sha256"),
-                            ("Aes128Sha256RsaOaep", "Aes128-Sha256-RsaOaep"),
-                            ("Aes256Sha256RsaPss", "Aes256-Sha256-RsaPss"),
-                        ],
-                        default="Basic256Sha256",
-                        max_length=24,
-                    ),
-                ),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[("None", "None"), ("Sign", "Sign"), ("SignAndEncrypt", "Sign and encrypt")],
-                        default="SignAndEncrypt",
-                        max_length=16,
-                    ),
-                ),
-                ("certificate", models.TextField(blank=True)),
-                ("private_key", mes.kernel.sealing.SealedField(blank=True, default="")),
-                ("trusted", models.TextField(blank=True)),
-                ("user_name", models.CharField(blank=True, max_length=80)),
-                ("password", mes.kernel.sealing.SealedField(blank=True, default="")),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalConnection",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("code", models.SlugField(max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                ("kind", models.CharField(choices=[("MODBUS", "Modbus TCP"), ("OPCUA", "OPC UA")], max_length=8)),
-                ("address", models.CharField(max_length=200)),
-                (
-                    "device_id",
-                    models.PositiveSmallIntegerField(
-                        default=1, validators=[django.core.validators.MaxValueValidator(255)]
-                    ),
-                ),
-                (
-                    "period_ms",
-                    models.PositiveIntegerField(
-                        default=1000,
-                        validators=[
-                            django.core.validators.MinValueValidator(20),
-                            django.core.validators.MaxValueValidator(3600000),
-                        ],
-                        verbose_name="period, ms",
-                    ),
-                ),
-                (
-                    "timeout_ms",
-                    models.PositiveIntegerField(
-                        default=1000,
-                        validators=[
-                            django.core.validators.MinValueValidator(50),
-                            django.core.validators.MaxValueValidator(30000),
-                        ],
-                        verbose_name="time-out, ms",
-                    ),
-                ),
-                (
-                    "largest_gap",
-                    models.PositiveSmallIntegerField(
-                        default=16, validators=[django.core.validators.MaxValueValidator(124)]
-                    ),
-                ),
-                (
-                    "largest_span",
-                    models.PositiveSmallIntegerField(
-                        default=125,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(125),
-                        ],
-                    ),
-                ),
-                (
-                    "byte_order",
-                    models.CharField(
-                        choices=[
-                            ("ABCD", "ABCD: high word and high byte first"),
-                            ("CDAB", "CDAB: low word first"),
-                            ("BADC", "BADC: low byte first in each word"),
-                            ("DCBA", "DCBA: low word and low byte first"),
-                        ],
-                        default="ABCD",
-                        max_length=4,
-                    ),
-                ),
-                ("clock_limit_s", models.PositiveIntegerField(default=60, verbose_name="clock limit, s")),
-                ("is_paused", models.BooleanField(default=False)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.site",
-                    ),
-                ),
-                (
-                    "security",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
+                        related_name="connections",
                         to="equipment.securityprofile",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "historical connection",
-                "verbose_name_plural": "historical connections",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddField(
-            model_name="connection",
-            name="security",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="connections",
-                to="equipment.securityprofile",
-            ),
-        ),
-        migrations.CreateModel(
-            name="StateCondition",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
+                migrations.CreateModel(
+                    name="StateCondition",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("rank", models.PositiveSmallIntegerField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("RUNNING", "Running"),
+                                    ("IDLE", "Idle"),
+                                    ("SETUP", "Set-up"),
+                                    ("STOPPED", "Stopped"),
+                                    ("DOWN", "Down"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("detail", models.CharField(blank=True, max_length=60)),
+                        (
+                            "connection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.connection"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="state_conditions",
+                                to="equipment.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["station", "rank"],
+                    },
                 ),
-                ("rank", models.PositiveSmallIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("RUNNING", "Running"),
-                            ("IDLE", "Idle"),
-                            ("SETUP", "Set-up"),
-                            ("STOPPED", "Stopped"),
-                            ("DOWN", "Down"),
+                migrations.CreateModel(
+                    name="HistoricalStateTerm",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        (
+                            "comparison",
+                            models.CharField(
+                                choices=[("EQ", "="), ("NE", "≠"), ("LT", "<"), ("LE", "≤"), ("GT", ">"), ("GE", "≥")],
+                                max_length=2,
+                            ),
+                        ),
+                        ("value", models.FloatField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "tag",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.tag",
+                            ),
+                        ),
+                        (
+                            "condition",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.statecondition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical state term",
+                        "verbose_name_plural": "historical state terms",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="StateTerm",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        (
+                            "comparison",
+                            models.CharField(
+                                choices=[("EQ", "="), ("NE", "≠"), ("LT", "<"), ("LE", "≤"), ("GT", ">"), ("GE", "≥")],
+                                max_length=2,
+                            ),
+                        ),
+                        ("value", models.FloatField()),
+                        (
+                            "condition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="terms",
+                                to="equipment.statecondition",
+                            ),
+                        ),
+                        (
+                            "tag",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.tag"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["condition", "id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ConnectionLease",
+                    fields=[
+                        (
+                            "connection",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="lease",
+                                serialize=False,
+                                to="equipment.connection",
+                            ),
+                        ),
+                        ("owner", models.CharField(blank=True, max_length=120)),
+                        ("epoch", models.BigIntegerField(db_default=0, default=0)),
+                        ("batch", models.BigIntegerField(db_default=0, default=0)),
+                        ("claimed_at", models.DateTimeField(null=True)),
+                        ("expires_at", models.DateTimeField(null=True)),
+                        ("wanted_version", models.BigIntegerField(db_default=1, default=1)),
+                        ("version", models.BigIntegerField(db_default=0, default=0)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("WAITING", "Waits for a collector"),
+                                    ("CONNECTING", "Connecting"),
+                                    ("GOOD", "Good"),
+                                    ("LOST", "Lost"),
+                                    ("REFUSED", "Not trusted"),
+                                    ("PAUSED", "Paused"),
+                                ],
+                                db_default="WAITING",
+                                default="WAITING",
+                                max_length=10,
+                            ),
+                        ),
+                        ("state_since", models.DateTimeField(null=True)),
+                        ("detail", models.CharField(blank=True, db_default="", max_length=300)),
+                        ("connects", models.BigIntegerField(db_default=0, default=0)),
+                        ("requests", models.BigIntegerField(db_default=0, default=0)),
+                        ("missed_slots", models.BigIntegerField(db_default=0, default=0)),
+                        ("errors", models.BigIntegerField(db_default=0, default=0)),
+                        ("samples", models.BigIntegerField(db_default=0, default=0)),
+                        ("dropped", models.BigIntegerField(db_default=0, default=0)),
+                        ("slowest_answer_ms", models.IntegerField(db_default=0, default=0)),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["expires_at"], name="lease_expires")],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.UniqueConstraint(
+                        fields=("connection", "code"),
+                        name="tag_code_once",
+                        violation_error_message="The connection has a tag of this code already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.UniqueConstraint(
+                        fields=("station", "code"),
+                        name="tag_code_once_at_station",
+                        violation_error_message="The station has a tag of this code already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "EVENT"), models.Q(("acknowledge_address", ""), _negated=True)),
+                            models.Q(models.Q(("role", "EVENT"), _negated=True), ("acknowledge_address", "")),
+                            _connector="OR",
+                        ),
+                        name="tag_event_is_acknowledged",
+                        violation_error_message="An event names the address where it is acknowledged; no other tag does.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("event__isnull", False), models.Q(("field", ""), _negated=True)),
+                            models.Q(models.Q(("event__isnull", False), _negated=True), ("field", "")),
+                            _connector="OR",
+                        ),
+                        name="tag_field_of_event",
+                        violation_error_message="What belongs to an event says what it is, and of which event.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("books", "NOTHING"), ("role", "VALUE")),
+                            models.Q(
+                                ("role", "COUNTER"),
+                                models.Q(("books", "NOTHING"), ("station__isnull", False), _connector="OR"),
+                            ),
+                            models.Q(("role", "EVENT"), ("station__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tag_books_at_station",
+                        violation_error_message="An event, and a counter that books, belong to a station; a value books nothing.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", "VALUE"),
+                            ("value_type__in", ("INT16", "UINT16", "INT32", "UINT32", "INT64", "UINT64")),
+                            _connector="OR",
+                        ),
+                        name="tag_counts_in_integers",
+                        violation_error_message="A counter or an event is a whole number: choose such a type.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("value_type", "TEXT"), _negated=True),
+                            ("length__gt", 0),
+                            ("address__contains", ";"),
+                            _connector="OR",
+                        ),
+                        name="tag_text_has_length",
+                        violation_error_message="A text in registers needs its length in bytes.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("low__isnull", True),
+                            ("high__isnull", True),
+                            ("low__lte", models.F("high")),
+                            _connector="OR",
+                        ),
+                        name="tag_range_in_order",
+                        violation_error_message="The low end of the range is above its high end.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("scale", 0.0), _negated=True),
+                        name="tag_scale_is_something",
+                        violation_error_message="A scale of 0 leaves nothing of the value.",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="equipmentstate",
+                    index=models.Index(fields=["station", "-began_at"], name="state_of_station"),
+                ),
+                migrations.AddConstraint(
+                    model_name="equipmentstate",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("station", "="),
+                            (models.Func("began_at", "ended_at", function="tstzrange"), "&&"),
                         ],
-                        max_length=8,
+                        name="equipment_state_one_at_a_time",
+                        violation_error_message="The station was in another state at that time.",
                     ),
                 ),
-                ("detail", models.CharField(blank=True, max_length=60)),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.connection"
+                migrations.AddConstraint(
+                    model_name="equipmentstate",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gt", models.F("began_at")), _connector="OR"
+                        ),
+                        name="equipment_state_lasts",
+                        violation_error_message="A state ends after it began.",
                     ),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                migrations.AddIndex(
+                    model_name="machineevent",
+                    index=models.Index(fields=["station", "-sequence"], name="machine_event_of_station"),
+                ),
+                migrations.AddConstraint(
+                    model_name="machineevent",
+                    constraint=models.UniqueConstraint(
+                        fields=("tag", "number"),
+                        name="machine_event_once",
+                        violation_error_message="This event is stored already.",
                     ),
                 ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="state_conditions",
-                        to="equipment.station",
+                migrations.AddConstraint(
+                    model_name="eventbooking",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("result", "REFUSED"), _negated=True),
+                        fields=("event",),
+                        name="event_booked_once",
+                        violation_error_message="This event is booked already.",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["station", "rank"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalStateTerm",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                (
-                    "comparison",
-                    models.CharField(
-                        choices=[("EQ", "="), ("NE", "≠"), ("LT", "<"), ("LE", "≤"), ("GT", ">"), ("GE", "≥")],
-                        max_length=2,
+                migrations.AddConstraint(
+                    model_name="series",
+                    constraint=models.UniqueConstraint(
+                        fields=("tag", "version"),
+                        name="series_version_once",
+                        violation_error_message="The tag has this version already.",
                     ),
                 ),
-                ("value", models.FloatField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="machinecommand",
+                    index=models.Index(
+                        condition=models.Q(("status__in", ("QUEUED", "WRITING"))),
+                        fields=["connection", "asked_at"],
+                        name="machine_command_open",
                     ),
                 ),
-                (
-                    "tag",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.tag",
+                migrations.AddConstraint(
+                    model_name="machinecommand",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ("QUEUED", "WRITING")), ("answered_at__isnull", True)),
+                            models.Q(
+                                models.Q(("status__in", ("QUEUED", "WRITING")), _negated=True),
+                                models.Q(("answered_at__isnull", True), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="machine_command_answered",
+                        violation_error_message="A command that is over says when.",
                     ),
                 ),
-                (
-                    "condition",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.statecondition",
+                migrations.AddIndex(
+                    model_name="observation",
+                    index=models.Index(fields=["connection", "-began_at"], name="observation_of_connection"),
+                ),
+                migrations.AddConstraint(
+                    model_name="securityprofile",
+                    constraint=models.UniqueConstraint(
+                        fields=("site", "code"),
+                        name="security_profile_once",
+                        violation_error_message="The site has a security profile of this code already.",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "historical state term",
-                "verbose_name_plural": "historical state terms",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="StateTerm",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                (
-                    "comparison",
-                    models.CharField(
-                        choices=[("EQ", "="), ("NE", "≠"), ("LT", "<"), ("LE", "≤"), ("GT", ">"), ("GE", "≥")],
-                        max_length=2,
+                migrations.AddConstraint(
+                    model_name="securityprofile",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "None"), ("policy", "None")),
+                            models.Q(("policy", "None"), ("mode", "None"), _connector="OR", _negated=True),
+                            _connector="OR",
+                        ),
+                        name="security_policy_and_mode",
+                        violation_error_message="A policy needs a mode other than None, and None needs None.",
                     ),
                 ),
-                ("value", models.FloatField()),
-                (
-                    "condition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="terms", to="equipment.statecondition"
+                migrations.AddConstraint(
+                    model_name="connection",
+                    constraint=models.UniqueConstraint(
+                        fields=("site", "code"),
+                        name="connection_code_once",
+                        violation_error_message="The site has a connection of this code already.",
                     ),
                 ),
-                (
-                    "tag",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.tag"
+                migrations.AddConstraint(
+                    model_name="connection",
+                    constraint=models.UniqueConstraint(fields=("id", "site"), name="connection_at_site"),
+                ),
+                migrations.AddConstraint(
+                    model_name="connection",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("security__isnull", True), ("kind", "OPCUA"), _connector="OR"),
+                        name="connection_security_of_opcua",
+                        violation_error_message="Modbus TCP knows no security profile; leave it empty.",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["condition", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConnectionLease",
-            fields=[
-                (
-                    "connection",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="lease",
-                        serialize=False,
-                        to="equipment.connection",
+                migrations.AddConstraint(
+                    model_name="statecondition",
+                    constraint=models.UniqueConstraint(
+                        fields=("station", "rank"),
+                        name="state_condition_rank_once",
+                        violation_error_message="Another condition of the station has this rank.",
                     ),
                 ),
-                ("owner", models.CharField(blank=True, max_length=120)),
-                ("epoch", models.BigIntegerField(db_default=0, default=0)),
-                ("batch", models.BigIntegerField(db_default=0, default=0)),
-                ("claimed_at", models.DateTimeField(null=True)),
-                ("expires_at", models.DateTimeField(null=True)),
-                ("wanted_version", models.BigIntegerField(db_default=1, default=1)),
-                ("version", models.BigIntegerField(db_default=0, default=0)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("WAITING", "Waits for a collector"),
-                            ("CONNECTING", "Connecting"),
-                            ("GOOD", "Good"),
-                            ("LOST", "Lost"),
-                            ("REFUSED", "Not trusted"),
-                            ("PAUSED", "Paused"),
-                        ],
-                        db_default="WAITING",
-                        default="WAITING",
-                        max_length=10,
+                migrations.AddConstraint(
+                    model_name="statecondition",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("station", "="), ("connection", "<>")],
+                        name="state_conditions_of_one_connection",
+                        violation_error_message="The station's state is told by another connection already.",
                     ),
                 ),
-                ("state_since", models.DateTimeField(null=True)),
-                ("detail", models.CharField(blank=True, db_default="", max_length=300)),
-                ("connects", models.BigIntegerField(db_default=0, default=0)),
-                ("requests", models.BigIntegerField(db_default=0, default=0)),
-                ("missed_slots", models.BigIntegerField(db_default=0, default=0)),
-                ("errors", models.BigIntegerField(db_default=0, default=0)),
-                ("samples", models.BigIntegerField(db_default=0, default=0)),
-                ("dropped", models.BigIntegerField(db_default=0, default=0)),
-                ("slowest_answer_ms", models.IntegerField(db_default=0, default=0)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["expires_at"], name="lease_expires")],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(
-                fields=("connection", "code"),
-                name="tag_code_once",
-                violation_error_message="The connection has a tag of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(
-                fields=("station", "code"),
-                name="tag_code_once_at_station",
-                violation_error_message="The station has a tag of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "EVENT"), models.Q(("acknowledge_address", ""), _negated=True)),
-                    models.Q(models.Q(("role", "EVENT"), _negated=True), ("acknowledge_address", "")),
-                    _connector="OR",
-                ),
-                name="tag_event_is_acknowledged",
-                violation_error_message="An event names the address where it is acknowledged; no other tag does.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("event__isnull", False), models.Q(("field", ""), _negated=True)),
-                    models.Q(models.Q(("event__isnull", False), _negated=True), ("field", "")),
-                    _connector="OR",
-                ),
-                name="tag_field_of_event",
-                violation_error_message="What belongs to an event says what it is, and of which event.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("books", "NOTHING"), ("role", "VALUE")),
-                    models.Q(
-                        ("role", "COUNTER"), models.Q(("books", "NOTHING"), ("station__isnull", False), _connector="OR")
+                migrations.AddConstraint(
+                    model_name="stateterm",
+                    constraint=models.UniqueConstraint(
+                        fields=("condition", "tag", "comparison"),
+                        name="state_term_once",
+                        violation_error_message="The condition compares this tag so already.",
                     ),
-                    models.Q(("role", "EVENT"), ("station__isnull", False)),
-                    _connector="OR",
                 ),
-                name="tag_books_at_station",
-                violation_error_message="An event, and a counter that books, belong to a station; a value books nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role", "VALUE"),
-                    ("value_type__in", ("INT16", "UINT16", "INT32", "UINT32", "INT64", "UINT64")),
-                    _connector="OR",
-                ),
-                name="tag_counts_in_integers",
-                violation_error_message="A counter or an event is a whole number: choose such a type.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("value_type", "TEXT"), _negated=True),
-                    ("length__gt", 0),
-                    ("address__contains", ";"),
-                    _connector="OR",
-                ),
-                name="tag_text_has_length",
-                violation_error_message="A text in registers needs its length in bytes.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("low__isnull", True), ("high__isnull", True), ("low__lte", models.F("high")), _connector="OR"
-                ),
-                name="tag_range_in_order",
-                violation_error_message="The low end of the range is above its high end.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scale", 0.0), _negated=True),
-                name="tag_scale_is_something",
-                violation_error_message="A scale of 0 leaves nothing of the value.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="equipmentstate",
-            index=models.Index(fields=["station", "-began_at"], name="state_of_station"),
-        ),
-        migrations.AddConstraint(
-            model_name="equipmentstate",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("station", "="), (models.Func("began_at", "ended_at", function="tstzrange"), "&&")],
-                name="equipment_state_one_at_a_time",
-                violation_error_message="The station was in another state at that time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="equipmentstate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__isnull", True), ("ended_at__gt", models.F("began_at")), _connector="OR"),
-                name="equipment_state_lasts",
-                violation_error_message="A state ends after it began.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="machineevent",
-            index=models.Index(fields=["station", "-sequence"], name="machine_event_of_station"),
-        ),
-        migrations.AddConstraint(
-            model_name="machineevent",
-            constraint=models.UniqueConstraint(
-                fields=("tag", "number"),
-                name="machine_event_once",
-                violation_error_message="This event is stored already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventbooking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("result", "REFUSED"), _negated=True),
-                fields=("event",),
-                name="event_booked_once",
-                violation_error_message="This event is booked already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.UniqueConstraint(
-                fields=("tag", "version"),
-                name="series_version_once",
-                violation_error_message="The tag has this version already.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="machinecommand",
-            index=models.Index(
-                condition=models.Q(("status__in", ("QUEUED", "WRITING"))),
-                fields=["connection", "asked_at"],
-                name="machine_command_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="machinecommand",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ("QUEUED", "WRITING")), ("answered_at__isnull", True)),
-                    models.Q(
-                        models.Q(("status__in", ("QUEUED", "WRITING")), _negated=True),
-                        models.Q(("answered_at__isnull", True), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="machine_command_answered",
-                violation_error_message="A command that is over says when.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="observation",
-            index=models.Index(fields=["connection", "-began_at"], name="observation_of_connection"),
-        ),
-        migrations.AddConstraint(
-            model_name="securityprofile",
-            constraint=models.UniqueConstraint(
-                fields=("site", "code"),
-                name="security_profile_once",
-                violation_error_message="The site has a security profile of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="securityprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "None"), ("policy", "None")),
-                    models.Q(("policy", "None"), ("mode", "None"), _connector="OR", _negated=True),
-                    _connector="OR",
-                ),
-                name="security_policy_and_mode",
-                violation_error_message="A policy needs a mode other than None, and None needs None.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.UniqueConstraint(
-                fields=("site", "code"),
-                name="connection_code_once",
-                violation_error_message="The site has a connection of this code already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.UniqueConstraint(fields=("id", "site"), name="connection_at_site"),
-        ),
-        migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("security__isnull", True), ("kind", "OPCUA"), _connector="OR"),
-                name="connection_security_of_opcua",
-                violation_error_message="Modbus TCP knows no security profile; leave it empty.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statecondition",
-            constraint=models.UniqueConstraint(
-                fields=("station", "rank"),
-                name="state_condition_rank_once",
-                violation_error_message="Another condition of the station has this rank.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statecondition",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("station", "="), ("connection", "<>")],
-                name="state_conditions_of_one_connection",
-                violation_error_message="The station's state is told by another connection already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stateterm",
-            constraint=models.UniqueConstraint(
-                fields=("condition", "tag", "comparison"),
-                name="state_term_once",
-                violation_error_message="The condition compares this tag so already.",
-            ),
+            ]
         ),
         *(
             migrations.RunSQL(

@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import mes.kernel.keys
 from mes.kernel.audit.triggers import record_table
+from mes.kernel.schema import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -19,228 +20,250 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Container",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("code", models.CharField(max_length=40, unique=True)),
-                ("kind", models.CharField(blank=True, help_text="Carrier, tray, pallet …", max_length=60)),
-                ("is_active", models.BooleanField(default=True)),
-            ],
-            options={
-                "ordering": ["code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalContainer",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("code", models.CharField(db_index=True, max_length=40)),
-                ("kind", models.CharField(blank=True, help_text="Carrier, tray, pallet …", max_length=60)),
-                ("is_active", models.BooleanField(default=True)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-            ],
-            options={
-                "verbose_name": "historical container",
-                "verbose_name_plural": "historical containers",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.RemoveConstraint(
-            model_name="unit",
-            name="unit_balance",
-        ),
-        migrations.AddField(
-            model_name="unit",
-            name="quantity_split",
-            field=models.DecimalField(decimal_places=4, default=0, max_digits=14),
-        ),
-        migrations.AddField(
-            model_name="unit",
-            name="replaces",
-            field=models.OneToOneField(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="replacement", to="genealogy.unit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="unit",
-            name="rework_plan",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="orders.pinnedplan",
-                to_field="digest",
-            ),
-        ),
-        migrations.AddField(
-            model_name="unit",
-            name="rework_revision",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.routingrevision"
-            ),
-        ),
-        migrations.AddField(
-            model_name="unit",
-            name="split_from",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="genealogy.unit"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="activity",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("RELEASE", "created by release"),
-                    ("RECEIVE", "received"),
-                    ("CONSUME", "built in"),
-                    ("FINISH", "finished"),
-                    ("SCRAP", "scrapped"),
-                    ("RELEASE_LOT", "released from quarantine"),
-                    ("REJECT", "rejected"),
-                    ("RETURN", "returned to the supplier"),
-                    ("STAGE", "staged"),
-                    ("UNSTAGE", "taken back"),
-                    ("SPLIT", "split"),
-                    ("MERGE", "merged"),
-                    ("LOAD", "put into a container"),
-                    ("UNLOAD", "taken out of a container"),
-                    ("REMOVE", "taken out again"),
-                    ("REOPEN", "reopened"),
-                    ("RESTORE", "scrap taken back"),
-                    ("CANCEL", "cancelled"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="unit",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("QUARANTINED", "In quarantine"),
-                    ("IN_PROCESS", "In process"),
-                    ("FINISHED", "Finished"),
-                    ("CONSUMED", "Built in"),
-                    ("SCRAPPED", "Scrapped"),
-                    ("RETURNED", "Returned"),
-                    ("MERGED", "Merged"),
-                    ("CANCELLED", "Cancelled"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AddField(
-            model_name="container",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="container",
-            name="station",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="containers",
-                to="equipment.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="unit",
-            name="container",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="units",
-                to="genealogy.container",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "quantity__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("quantity_consumed"), "+", models.F("quantity_scrapped")
-                                ),
-                                "+",
-                                models.F("quantity_returned"),
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="Container",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
                             ),
-                            "+",
-                            models.F("quantity_split"),
                         ),
-                    ),
-                    ("quantity_consumed__gte", 0),
-                    ("quantity_returned__gte", 0),
-                    ("quantity_scrapped__gte", 0),
-                    ("quantity_split__gte", 0),
+                        ("code", models.CharField(max_length=40, unique=True)),
+                        ("kind", models.CharField(blank=True, help_text="Carrier, tray, pallet …", max_length=60)),
+                        ("is_active", models.BooleanField(default=True)),
+                    ],
+                    options={
+                        "ordering": ["code"],
+                    },
                 ),
-                name="unit_balance",
-                violation_error_message="There is not enough left of this unit: it is used elsewhere already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rework_revision__isnull", True), ("rework_plan__isnull", True)),
-                    models.Q(
-                        models.Q(("rework_revision__isnull", True), _negated=True),
-                        models.Q(("rework_plan__isnull", True), _negated=True),
-                    ),
-                    _connector="OR",
+                migrations.CreateModel(
+                    name="HistoricalContainer",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("code", models.CharField(db_index=True, max_length=40)),
+                        ("kind", models.CharField(blank=True, help_text="Carrier, tray, pallet …", max_length=60)),
+                        ("is_active", models.BooleanField(default=True)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical container",
+                        "verbose_name_plural": "historical containers",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
-                name="unit_rework_is_pinned",
-                violation_error_message="A rework routing that a unit follows is pinned.",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcontainer",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcontainer",
-            name="site",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="equipment.site",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcontainer",
-            name="station",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="equipment.station",
-            ),
+                migrations.RemoveConstraint(
+                    model_name="unit",
+                    name="unit_balance",
+                ),
+                migrations.AddField(
+                    model_name="unit",
+                    name="quantity_split",
+                    field=models.DecimalField(decimal_places=4, default=0, max_digits=14),
+                ),
+                migrations.AddField(
+                    model_name="unit",
+                    name="replaces",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replacement",
+                        to="genealogy.unit",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="unit",
+                    name="rework_plan",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.pinnedplan",
+                        to_field="digest",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="unit",
+                    name="rework_revision",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.routingrevision",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="unit",
+                    name="split_from",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="genealogy.unit",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="activity",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("RELEASE", "created by release"),
+                            ("RECEIVE", "received"),
+                            ("CONSUME", "built in"),
+                            ("FINISH", "finished"),
+                            ("SCRAP", "scrapped"),
+                            ("RELEASE_LOT", "released from quarantine"),
+                            ("REJECT", "rejected"),
+                            ("RETURN", "returned to the supplier"),
+                            ("STAGE", "staged"),
+                            ("UNSTAGE", "taken back"),
+                            ("SPLIT", "split"),
+                            ("MERGE", "merged"),
+                            ("LOAD", "put into a container"),
+                            ("UNLOAD", "taken out of a container"),
+                            ("REMOVE", "taken out again"),
+                            ("REOPEN", "reopened"),
+                            ("RESTORE", "scrap taken back"),
+                            ("CANCEL", "cancelled"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="unit",
+                    name="status",
+                    field=models.CharField(
+                        choices=[
+                            ("QUARANTINED", "In quarantine"),
+                            ("IN_PROCESS", "In process"),
+                            ("FINISHED", "Finished"),
+                            ("CONSUMED", "Built in"),
+                            ("SCRAPPED", "Scrapped"),
+                            ("RETURNED", "Returned"),
+                            ("MERGED", "Merged"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="container",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="container",
+                    name="station",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="containers",
+                        to="equipment.station",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="unit",
+                    name="container",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="genealogy.container",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("quantity_consumed"), "+", models.F("quantity_scrapped")
+                                        ),
+                                        "+",
+                                        models.F("quantity_returned"),
+                                    ),
+                                    "+",
+                                    models.F("quantity_split"),
+                                ),
+                            ),
+                            ("quantity_consumed__gte", 0),
+                            ("quantity_returned__gte", 0),
+                            ("quantity_scrapped__gte", 0),
+                            ("quantity_split__gte", 0),
+                        ),
+                        name="unit_balance",
+                        violation_error_message="There is not enough left of this unit: it is used elsewhere already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rework_revision__isnull", True), ("rework_plan__isnull", True)),
+                            models.Q(
+                                models.Q(("rework_revision__isnull", True), _negated=True),
+                                models.Q(("rework_plan__isnull", True), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="unit_rework_is_pinned",
+                        violation_error_message="A rework routing that a unit follows is pinned.",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalcontainer",
+                    name="history_user",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalcontainer",
+                    name="site",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="equipment.site",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalcontainer",
+                    name="station",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="equipment.station",
+                    ),
+                ),
+            ]
         ),
         *record_table("genealogy_container"),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,29 +15,33 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="activity",
-            name="reverses",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversed_by_activity",
-                to="genealogy.activity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["REMOVE", "REOPEN", "RESTORE"]), ("reverses__isnull", False)),
-                    models.Q(
-                        models.Q(("kind__in", ["REMOVE", "REOPEN", "RESTORE"]), _negated=True),
-                        models.Q(("reverses__isnull", False), _negated=True),
+        AtOnce(
+            [
+                migrations.AddField(
+                    model_name="activity",
+                    name="reverses",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by_activity",
+                        to="genealogy.activity",
                     ),
-                    _connector="OR",
                 ),
-                name="activity_reverses_one",
-                violation_error_message="What takes something back names it.",
-            ),
+                migrations.AddConstraint(
+                    model_name="activity",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["REMOVE", "REOPEN", "RESTORE"]), ("reverses__isnull", False)),
+                            models.Q(
+                                models.Q(("kind__in", ["REMOVE", "REOPEN", "RESTORE"]), _negated=True),
+                                models.Q(("reverses__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activity_reverses_one",
+                        violation_error_message="What takes something back names it.",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -3,18 +3,24 @@ from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 from django.db.models.functions import Upper
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial")]
 
     operations = [
         TrigramExtension(),
-        migrations.AddIndex(
-            model_name="product",
-            index=GinIndex(OpClass(Upper("code"), name="gin_trgm_ops"), name="product_found_by_text"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=GinIndex(OpClass(Upper("erp_reference"), name="gin_trgm_ops"), name="order_found_by_text"),
+        AtOnce(
+            [
+                migrations.AddIndex(
+                    model_name="product",
+                    index=GinIndex(OpClass(Upper("code"), name="gin_trgm_ops"), name="product_found_by_text"),
+                ),
+                migrations.AddIndex(
+                    model_name="workorder",
+                    index=GinIndex(OpClass(Upper("erp_reference"), name="gin_trgm_ops"), name="order_found_by_text"),
+                ),
+            ]
         ),
     ]

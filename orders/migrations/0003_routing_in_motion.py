@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,250 +16,262 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="routing",
-            name="routing_once",
-        ),
-        migrations.RemoveConstraint(
-            model_name="routingrevision",
-            name="routing_revision_once",
-        ),
-        migrations.RemoveConstraint(
-            model_name="workorder",
-            name="order_released_is_pinned",
-        ),
-        migrations.AddField(
-            model_name="historicaloperation",
-            name="batch_quantity",
-            field=models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True),
-        ),
-        migrations.AddField(
-            model_name="historicaloperation",
-            name="hold_after_failures",
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="historicaloperation",
-            name="hold_below_yield",
-            field=models.PositiveSmallIntegerField(
-                blank=True,
-                null=True,
-                validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="hold below yield, %",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicaloperation",
-            name="setup_family",
-            field=models.CharField(blank=True, max_length=24),
-        ),
-        migrations.AddField(
-            model_name="historicaloperationedge",
-            name="holds_when_late",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="historicalrouting",
-            name="is_rework",
-            field=models.BooleanField(default=False, verbose_name="rework"),
-        ),
-        migrations.AddField(
-            model_name="historicalroutingrevision",
-            name="redline_of",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="orders.workorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalworkorder",
-            name="cancelled_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="historicalworkorder",
-            name="cancelled_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalworkorder",
-            name="replaces_scrap",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="operation",
-            name="batch_quantity",
-            field=models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True),
-        ),
-        migrations.AddField(
-            model_name="operation",
-            name="hold_after_failures",
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="operation",
-            name="hold_below_yield",
-            field=models.PositiveSmallIntegerField(
-                blank=True,
-                null=True,
-                validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="hold below yield, %",
-            ),
-        ),
-        migrations.AddField(
-            model_name="operation",
-            name="setup_family",
-            field=models.CharField(blank=True, max_length=24),
-        ),
-        migrations.AddField(
-            model_name="operationedge",
-            name="holds_when_late",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="routing",
-            name="is_rework",
-            field=models.BooleanField(default=False, verbose_name="rework"),
-        ),
-        migrations.AddField(
-            model_name="routingrevision",
-            name="redline_of",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="redlines",
-                to="orders.workorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="workorder",
-            name="cancelled_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="workorder",
-            name="cancelled_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="workorder",
-            name="replaces_scrap",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AlterField(
-            model_name="historicalworkorder",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("DRAFT", "Draft"),
-                    ("RELEASED", "Released"),
-                    ("RUNNING", "Running"),
-                    ("COMPLETED", "Completed"),
-                    ("CANCELLED", "Cancelled"),
-                ],
-                default="DRAFT",
-                max_length=12,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("DRAFT", "Draft"),
-                    ("RELEASED", "Released"),
-                    ("RUNNING", "Running"),
-                    ("COMPLETED", "Completed"),
-                    ("CANCELLED", "Cancelled"),
-                ],
-                default="DRAFT",
-                max_length=12,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("batch_quantity__isnull", True), ("batch_quantity__gt", 0), _connector="OR"),
-                name="operation_batch_positive",
-                violation_error_message="A batch takes more than 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routing",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_rework", False)),
-                fields=("product", "site"),
-                name="routing_once",
-                violation_error_message="The product has a routing at this site already: make a new revision of it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrevision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("redline_of__isnull", True)),
-                fields=("routing", "number"),
-                name="routing_revision_once",
-                violation_error_message="The routing has a revision of this number already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrevision",
-            constraint=models.UniqueConstraint(
-                fields=("redline_of", "number"),
-                name="redline_once",
-                violation_error_message="The order has a redline of this number already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["DRAFT", "CANCELLED"]),
-                    models.Q(
-                        ("plan__isnull", False),
-                        ("released_at__isnull", False),
-                        ("released_by__isnull", False),
-                        ("routing_revision__isnull", False),
-                    ),
-                    _connector="OR",
+        AtOnce(
+            [
+                migrations.RemoveConstraint(
+                    model_name="routing",
+                    name="routing_once",
                 ),
-                name="order_released_is_pinned",
-                violation_error_message="A released order has its routing revision, its plan, and who released it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "CANCELLED"), ("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
-                    models.Q(
-                        models.Q(("status", "CANCELLED"), _negated=True),
-                        models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
+                migrations.RemoveConstraint(
+                    model_name="routingrevision",
+                    name="routing_revision_once",
                 ),
-                name="order_cancelled_by_whom",
-                violation_error_message="A cancelled order says who cancelled it, and when.",
-            ),
+                migrations.RemoveConstraint(
+                    model_name="workorder",
+                    name="order_released_is_pinned",
+                ),
+                migrations.AddField(
+                    model_name="historicaloperation",
+                    name="batch_quantity",
+                    field=models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True),
+                ),
+                migrations.AddField(
+                    model_name="historicaloperation",
+                    name="hold_after_failures",
+                    field=models.PositiveSmallIntegerField(default=0),
+                ),
+                migrations.AddField(
+                    model_name="historicaloperation",
+                    name="hold_below_yield",
+                    field=models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="hold below yield, %",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicaloperation",
+                    name="setup_family",
+                    field=models.CharField(blank=True, max_length=24),
+                ),
+                migrations.AddField(
+                    model_name="historicaloperationedge",
+                    name="holds_when_late",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="historicalrouting",
+                    name="is_rework",
+                    field=models.BooleanField(default=False, verbose_name="rework"),
+                ),
+                migrations.AddField(
+                    model_name="historicalroutingrevision",
+                    name="redline_of",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="orders.workorder",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalworkorder",
+                    name="cancelled_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="historicalworkorder",
+                    name="cancelled_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalworkorder",
+                    name="replaces_scrap",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="operation",
+                    name="batch_quantity",
+                    field=models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True),
+                ),
+                migrations.AddField(
+                    model_name="operation",
+                    name="hold_after_failures",
+                    field=models.PositiveSmallIntegerField(default=0),
+                ),
+                migrations.AddField(
+                    model_name="operation",
+                    name="hold_below_yield",
+                    field=models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="hold below yield, %",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="operation",
+                    name="setup_family",
+                    field=models.CharField(blank=True, max_length=24),
+                ),
+                migrations.AddField(
+                    model_name="operationedge",
+                    name="holds_when_late",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="routing",
+                    name="is_rework",
+                    field=models.BooleanField(default=False, verbose_name="rework"),
+                ),
+                migrations.AddField(
+                    model_name="routingrevision",
+                    name="redline_of",
+                    field=models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redlines",
+                        to="orders.workorder",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="workorder",
+                    name="cancelled_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="workorder",
+                    name="cancelled_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="workorder",
+                    name="replaces_scrap",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AlterField(
+                    model_name="historicalworkorder",
+                    name="status",
+                    field=models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("RELEASED", "Released"),
+                            ("RUNNING", "Running"),
+                            ("COMPLETED", "Completed"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        default="DRAFT",
+                        max_length=12,
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="workorder",
+                    name="status",
+                    field=models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("RELEASED", "Released"),
+                            ("RUNNING", "Running"),
+                            ("COMPLETED", "Completed"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        default="DRAFT",
+                        max_length=12,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="operation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("batch_quantity__isnull", True), ("batch_quantity__gt", 0), _connector="OR"
+                        ),
+                        name="operation_batch_positive",
+                        violation_error_message="A batch takes more than 0.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routing",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("is_rework", False)),
+                        fields=("product", "site"),
+                        name="routing_once",
+                        violation_error_message="The product has a routing at this site already: make a new revision of it.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routingrevision",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("redline_of__isnull", True)),
+                        fields=("routing", "number"),
+                        name="routing_revision_once",
+                        violation_error_message="The routing has a revision of this number already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routingrevision",
+                    constraint=models.UniqueConstraint(
+                        fields=("redline_of", "number"),
+                        name="redline_once",
+                        violation_error_message="The order has a redline of this number already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="workorder",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "CANCELLED"]),
+                            models.Q(
+                                ("plan__isnull", False),
+                                ("released_at__isnull", False),
+                                ("released_by__isnull", False),
+                                ("routing_revision__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_released_is_pinned",
+                        violation_error_message="A released order has its routing revision, its plan, and who released it.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="workorder",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status", "CANCELLED"),
+                                ("cancelled_at__isnull", False),
+                                ("cancelled_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("status", "CANCELLED"), _negated=True),
+                                models.Q(
+                                    ("cancelled_at__isnull", False), ("cancelled_by__isnull", False), _negated=True
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_cancelled_by_whom",
+                        violation_error_message="A cancelled order says who cancelled it, and when.",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,29 +13,33 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="historicalroutingrevision",
-            name="redline_reason",
-            field=models.CharField(blank=True, editable=False, max_length=200),
-        ),
-        migrations.AddField(
-            model_name="routingrevision",
-            name="redline_reason",
-            field=models.CharField(blank=True, editable=False, max_length=200),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("redline_of__isnull", True), ("redline_reason", "")),
-                    models.Q(
-                        models.Q(("redline_of__isnull", True), _negated=True),
-                        models.Q(("redline_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
+        AtOnce(
+            [
+                migrations.AddField(
+                    model_name="historicalroutingrevision",
+                    name="redline_reason",
+                    field=models.CharField(blank=True, editable=False, max_length=200),
                 ),
-                name="redline_has_reason",
-                violation_error_message="A redline says why the order is changed.",
-            ),
+                migrations.AddField(
+                    model_name="routingrevision",
+                    name="redline_reason",
+                    field=models.CharField(blank=True, editable=False, max_length=200),
+                ),
+                migrations.AddConstraint(
+                    model_name="routingrevision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("redline_of__isnull", True), ("redline_reason", "")),
+                            models.Q(
+                                models.Q(("redline_of__isnull", True), _negated=True),
+                                models.Q(("redline_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="redline_has_reason",
+                        violation_error_message="A redline says why the order is changed.",
+                    ),
+                ),
+            ]
         ),
     ]

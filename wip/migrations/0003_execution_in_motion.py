@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import mes.kernel.keys
 from mes.kernel.audit.triggers import Audited, NeverDeleted, event_table, record_table
+from mes.kernel.schema import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -20,1348 +21,1447 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Batch",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("number", models.CharField(max_length=20, unique=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("RUNNING", "Running"), ("COMPLETED", "Completed"), ("CANCELLED", "Taken back")],
-                        max_length=12,
-                    ),
-                ),
-                ("started_at", models.DateTimeField()),
-                ("completed_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name_plural": "batches",
-                "ordering": ["-started_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HandoverNote",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("text", models.CharField(max_length=500)),
-                ("written_at", models.DateTimeField()),
-                ("taken_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "ordering": ["-written_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalPermit",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("number", models.CharField(db_index=True, max_length=20)),
-                ("gate", models.CharField(max_length=120)),
-                ("operation_code", models.CharField(blank=True, max_length=12)),
-                ("reason", models.CharField(max_length=200)),
-                ("quantity_limit", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ("quantity_used", models.DecimalField(decimal_places=4, default=0, max_digits=14)),
-                ("valid_to", models.DateField(blank=True, null=True)),
-                (
-                    "status",
-                    models.CharField(choices=[("OPEN", "Open"), ("CLOSED", "Closed")], default="OPEN", max_length=12),
-                ),
-                ("granted_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("close_reason", models.CharField(blank=True, max_length=200)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-            ],
-            options={
-                "verbose_name": "historical permit",
-                "verbose_name_plural": "historical permits",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalRework",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("number", models.CharField(db_index=True, max_length=20)),
-                ("found_in", models.CharField(max_length=12)),
-                ("return_to", models.CharField(max_length=12)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("OPEN", "Open"), ("DONE", "Done"), ("CANCELLED", "Cancelled")],
-                        default="OPEN",
-                        max_length=12,
-                    ),
-                ),
-                ("reason_code", models.CharField(blank=True, max_length=60)),
-                ("reason", models.CharField(max_length=200)),
-                ("decided_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-            ],
-            options={
-                "verbose_name": "historical rework",
-                "verbose_name_plural": "historical reworks",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="LaborSpan",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("began_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "end",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("PAUSED", "paused"),
-                            ("LEFT", "left the job"),
-                            ("HANDED_OVER", "handed over"),
-                            ("CORRECTED", "entered later"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("entered_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["began_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OpenOperation",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("operation_code", models.CharField(max_length=12)),
-                ("serial", models.CharField(max_length=60)),
-                ("is_ready", models.BooleanField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Permit",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("number", models.CharField(max_length=20, unique=True)),
-                ("gate", models.CharField(max_length=120)),
-                ("operation_code", models.CharField(blank=True, max_length=12)),
-                ("reason", models.CharField(max_length=200)),
-                ("quantity_limit", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ("quantity_used", models.DecimalField(decimal_places=4, default=0, max_digits=14)),
-                ("valid_to", models.DateField(blank=True, null=True)),
-                (
-                    "status",
-                    models.CharField(choices=[("OPEN", "Open"), ("CLOSED", "Closed")], default="OPEN", max_length=12),
-                ),
-                ("granted_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("close_reason", models.CharField(blank=True, max_length=200)),
-            ],
-            options={
-                "ordering": ["-granted_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ProcessException",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                (
-                    "sequence",
-                    models.BigIntegerField(
-                        db_default=models.Func(
-                            models.Value("event_sequence"), function="nextval", output_field=models.BigIntegerField()
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="Batch",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
                         ),
-                        editable=False,
-                        unique=True,
+                        ("number", models.CharField(max_length=20, unique=True)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("RUNNING", "Running"),
+                                    ("COMPLETED", "Completed"),
+                                    ("CANCELLED", "Taken back"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField()),
+                        ("completed_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "verbose_name_plural": "batches",
+                        "ordering": ["-started_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HandoverNote",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("text", models.CharField(max_length=500)),
+                        ("written_at", models.DateTimeField()),
+                        ("taken_at", models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        "ordering": ["-written_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HistoricalPermit",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("number", models.CharField(db_index=True, max_length=20)),
+                        ("gate", models.CharField(max_length=120)),
+                        ("operation_code", models.CharField(blank=True, max_length=12)),
+                        ("reason", models.CharField(max_length=200)),
+                        ("quantity_limit", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                        ("quantity_used", models.DecimalField(decimal_places=4, default=0, max_digits=14)),
+                        ("valid_to", models.DateField(blank=True, null=True)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("OPEN", "Open"), ("CLOSED", "Closed")], default="OPEN", max_length=12
+                            ),
+                        ),
+                        ("granted_at", models.DateTimeField()),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("close_reason", models.CharField(blank=True, max_length=200)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical permit",
+                        "verbose_name_plural": "historical permits",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="HistoricalRework",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("number", models.CharField(db_index=True, max_length=20)),
+                        ("found_in", models.CharField(max_length=12)),
+                        ("return_to", models.CharField(max_length=12)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("OPEN", "Open"), ("DONE", "Done"), ("CANCELLED", "Cancelled")],
+                                default="OPEN",
+                                max_length=12,
+                            ),
+                        ),
+                        ("reason_code", models.CharField(blank=True, max_length=60)),
+                        ("reason", models.CharField(max_length=200)),
+                        ("decided_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical rework",
+                        "verbose_name_plural": "historical reworks",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
+                ),
+                migrations.CreateModel(
+                    name="LaborSpan",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("began_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "end",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("PAUSED", "paused"),
+                                    ("LEFT", "left the job"),
+                                    ("HANDED_OVER", "handed over"),
+                                    ("CORRECTED", "entered later"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        ("entered_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["began_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OpenOperation",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("operation_code", models.CharField(max_length=12)),
+                        ("serial", models.CharField(max_length=60)),
+                        ("is_ready", models.BooleanField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Permit",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=20, unique=True)),
+                        ("gate", models.CharField(max_length=120)),
+                        ("operation_code", models.CharField(blank=True, max_length=12)),
+                        ("reason", models.CharField(max_length=200)),
+                        ("quantity_limit", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                        ("quantity_used", models.DecimalField(decimal_places=4, default=0, max_digits=14)),
+                        ("valid_to", models.DateField(blank=True, null=True)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("OPEN", "Open"), ("CLOSED", "Closed")], default="OPEN", max_length=12
+                            ),
+                        ),
+                        ("granted_at", models.DateTimeField()),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("close_reason", models.CharField(blank=True, max_length=200)),
+                    ],
+                    options={
+                        "ordering": ["-granted_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ProcessException",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        (
+                            "sequence",
+                            models.BigIntegerField(
+                                db_default=models.Func(
+                                    models.Value("event_sequence"),
+                                    function="nextval",
+                                    output_field=models.BigIntegerField(),
+                                ),
+                                editable=False,
+                                unique=True,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("OVERRIDE", "override"),
+                                    ("QUEUE_TIME", "waited too long"),
+                                    ("SKIP", "operation skipped"),
+                                    ("REWORK", "rework"),
+                                    ("REDLINE", "redline"),
+                                    ("CORRECTION", "correction"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("operation_code", models.CharField(blank=True, max_length=12)),
+                        ("station_code", models.CharField(blank=True, max_length=20)),
+                        ("gate", models.CharField(blank=True, max_length=120)),
+                        ("code", models.CharField(blank=True, max_length=60)),
+                        ("what", models.CharField(max_length=400)),
+                        ("reason", models.CharField(blank=True, max_length=200)),
+                        ("at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["-sequence"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Rework",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=20, unique=True)),
+                        ("found_in", models.CharField(max_length=12)),
+                        ("return_to", models.CharField(max_length=12)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("OPEN", "Open"), ("DONE", "Done"), ("CANCELLED", "Cancelled")],
+                                default="OPEN",
+                                max_length=12,
+                            ),
+                        ),
+                        ("reason_code", models.CharField(blank=True, max_length=60)),
+                        ("reason", models.CharField(max_length=200)),
+                        ("decided_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ["-decided_at"],
+                    },
+                ),
+                migrations.RemoveConstraint(
+                    model_name="executionevent",
+                    name="event_quantities",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="executionevent",
+                    name="event_scrap_has_reason",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="hold",
+                    name="hold_on_one_thing",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="operationexecution",
+                    name="execution_running_once",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="operationexecution",
+                    name="execution_completed_by_whom",
+                ),
+                migrations.AddField(
+                    model_name="executionevent",
+                    name="reason",
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name="executionevent",
+                    name="reverses",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by_event",
+                        to="wip.executionevent",
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
+                migrations.AddField(
+                    model_name="executionevent",
+                    name="started",
+                    field=models.DecimalField(decimal_places=4, default=0, max_digits=14),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="asset",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="equipment.physicalasset",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="due_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="is_automatic",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="operation_code",
+                    field=models.CharField(blank=True, max_length=12),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="origin",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="wip.hold",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="owner",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="product_revision",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="orders.productrevision",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="release_signature",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="audit.signature",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalhold",
+                    name="station",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="equipment.station",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="asset",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="equipment.physicalasset",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="due_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="is_automatic",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="operation_code",
+                    field=models.CharField(blank=True, max_length=12),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="origin",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="heirs",
+                        to="wip.hold",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="owner",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="product_revision",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="orders.productrevision",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="release_signature",
+                    field=models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="audit.signature",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hold",
+                    name="station",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="equipment.station",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="operationexecution",
+                    name="inherited_from",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wip.operationexecution",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="operationexecution",
+                    name="is_current",
+                    field=models.BooleanField(default=True),
+                ),
+                migrations.AddField(
+                    model_name="operationexecution",
+                    name="is_passed",
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="operationexecution",
+                    name="plan",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.pinnedplan",
+                        to_field="digest",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="reading",
+                    name="is_void",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AlterField(
+                    model_name="executionevent",
+                    name="kind",
+                    field=models.CharField(
                         choices=[
-                            ("OVERRIDE", "override"),
-                            ("QUEUE_TIME", "waited too long"),
-                            ("SKIP", "operation skipped"),
-                            ("REWORK", "rework"),
-                            ("REDLINE", "redline"),
-                            ("CORRECTION", "correction"),
+                            ("STARTED", "started"),
+                            ("TAKEN_OVER", "taken over"),
+                            ("BOOKED", "booked"),
+                            ("COMPLETED", "completed"),
+                            ("SKIPPED", "skipped"),
+                            ("REDUCED", "reduced"),
+                            ("SPLIT", "split"),
+                            ("MERGED", "merged"),
+                            ("REVERSED", "taken back"),
                         ],
                         max_length=12,
                     ),
                 ),
-                ("operation_code", models.CharField(blank=True, max_length=12)),
-                ("station_code", models.CharField(blank=True, max_length=20)),
-                ("gate", models.CharField(blank=True, max_length=120)),
-                ("code", models.CharField(blank=True, max_length=60)),
-                ("what", models.CharField(max_length=400)),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["-sequence"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Rework",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("number", models.CharField(max_length=20, unique=True)),
-                ("found_in", models.CharField(max_length=12)),
-                ("return_to", models.CharField(max_length=12)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("OPEN", "Open"), ("DONE", "Done"), ("CANCELLED", "Cancelled")],
-                        default="OPEN",
+                migrations.AlterField(
+                    model_name="operationexecution",
+                    name="status",
+                    field=models.CharField(
+                        choices=[
+                            ("RUNNING", "Running"),
+                            ("COMPLETED", "Completed"),
+                            ("SKIPPED", "Skipped"),
+                            ("CANCELLED", "Taken back"),
+                        ],
                         max_length=12,
                     ),
                 ),
-                ("reason_code", models.CharField(blank=True, max_length=60)),
-                ("reason", models.CharField(max_length=200)),
-                ("decided_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-decided_at"],
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name="executionevent",
-            name="event_quantities",
-        ),
-        migrations.RemoveConstraint(
-            model_name="executionevent",
-            name="event_scrap_has_reason",
-        ),
-        migrations.RemoveConstraint(
-            model_name="hold",
-            name="hold_on_one_thing",
-        ),
-        migrations.RemoveConstraint(
-            model_name="operationexecution",
-            name="execution_running_once",
-        ),
-        migrations.RemoveConstraint(
-            model_name="operationexecution",
-            name="execution_completed_by_whom",
-        ),
-        migrations.AddField(
-            model_name="executionevent",
-            name="reason",
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name="executionevent",
-            name="reverses",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversed_by_event",
-                to="wip.executionevent",
-            ),
-        ),
-        migrations.AddField(
-            model_name="executionevent",
-            name="started",
-            field=models.DecimalField(decimal_places=4, default=0, max_digits=14),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="asset",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="equipment.physicalasset",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="due_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="is_automatic",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="operation_code",
-            field=models.CharField(blank=True, max_length=12),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="origin",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="wip.hold",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="product_revision",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="orders.productrevision",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="release_signature",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="audit.signature",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalhold",
-            name="station",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="equipment.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="asset",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="holds",
-                to="equipment.physicalasset",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="due_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="is_automatic",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="operation_code",
-            field=models.CharField(blank=True, max_length=12),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="origin",
-            field=models.ForeignKey(
-                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="heirs", to="wip.hold"
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="product_revision",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="holds",
-                to="orders.productrevision",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="release_signature",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="audit.signature",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="station",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="holds",
-                to="equipment.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="operationexecution",
-            name="inherited_from",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="wip.operationexecution",
-            ),
-        ),
-        migrations.AddField(
-            model_name="operationexecution",
-            name="is_current",
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name="operationexecution",
-            name="is_passed",
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="operationexecution",
-            name="plan",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="orders.pinnedplan",
-                to_field="digest",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reading",
-            name="is_void",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AlterField(
-            model_name="executionevent",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("STARTED", "started"),
-                    ("TAKEN_OVER", "taken over"),
-                    ("BOOKED", "booked"),
-                    ("COMPLETED", "completed"),
-                    ("SKIPPED", "skipped"),
-                    ("REDUCED", "reduced"),
-                    ("SPLIT", "split"),
-                    ("MERGED", "merged"),
-                    ("REVERSED", "taken back"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="operationexecution",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("RUNNING", "Running"),
-                    ("COMPLETED", "Completed"),
-                    ("SKIPPED", "Skipped"),
-                    ("CANCELLED", "Taken back"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(
-                condition=models.Q(("status", "OPEN")), fields=["site", "placed_at"], name="hold_open_at"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="executionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("good__gte", 0), ("scrap__gte", 0), ("started__gte", 0)),
-                    ("kind__in", ["REVERSED", "SPLIT", "MERGED"]),
-                    models.Q(("good", 0), ("kind", "REDUCED"), ("scrap", 0)),
-                    _connector="OR",
-                ),
-                name="event_quantities",
-                violation_error_message="Booked quantities are 0 or more.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="executionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "REVERSED"), ("reverses__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "REVERSED"), _negated=True),
-                        models.Q(("reverses__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="event_reverses_one",
-                violation_error_message="What takes something back names it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="executionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scrap__lte", 0), models.Q(("scrap_reason", ""), _negated=True), _connector="OR"),
-                name="event_scrap_has_reason",
-                violation_error_message="Scrap needs a reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("asset__isnull", True),
-                        ("product_revision__isnull", True),
-                        ("station__isnull", True),
-                        ("unit__isnull", False),
-                        ("work_order__isnull", True),
-                    ),
-                    models.Q(
-                        ("asset__isnull", True),
-                        ("product_revision__isnull", True),
-                        ("station__isnull", True),
-                        ("unit__isnull", True),
-                        ("work_order__isnull", False),
-                    ),
-                    models.Q(
-                        ("asset__isnull", True),
-                        ("product_revision__isnull", True),
-                        ("station__isnull", False),
-                        ("unit__isnull", True),
-                        ("work_order__isnull", True),
-                    ),
-                    models.Q(
-                        ("asset__isnull", False),
-                        ("product_revision__isnull", True),
-                        ("station__isnull", True),
-                        ("unit__isnull", True),
-                        ("work_order__isnull", True),
-                    ),
-                    models.Q(
-                        ("asset__isnull", True),
-                        ("product_revision__isnull", False),
-                        ("station__isnull", True),
-                        ("unit__isnull", True),
-                        ("work_order__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="hold_on_one_thing",
-                violation_error_message="A hold is on one unit, order, station, tool or revision.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("operation_code", ""), ("unit__isnull", False), ("work_order__isnull", False), _connector="OR"
-                ),
-                name="hold_operation_of_something",
-                violation_error_message="A hold on an operation names its unit or order.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "OPEN")),
-                fields=("origin", "unit"),
-                name="hold_inherited_once",
-                violation_error_message="The unit has inherited this hold already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_void", False), models.Q(("corrects__isnull", False), ("value", "")), _connector="OR"
-                ),
-                name="reading_void_corrects",
-                violation_error_message="What takes a value back names it, and has none.",
-            ),
-        ),
-        migrations.AddField(
-            model_name="batch",
-            name="completed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="batch",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="batch",
-            name="started_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="batch",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="equipment.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="operationexecution",
-            name="batch",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="executions",
-                to="wip.batch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("unit", "operation_code"),
-                name="execution_current_once",
-                violation_error_message="This operation is begun on this unit already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_current", True), models.Q(("status", "RUNNING"), _negated=True), _connector="OR"
-                ),
-                name="execution_running_is_current",
-                violation_error_message="What runs counts: end it first, or take it back.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_current", False), models.Q(("status", "CANCELLED"), _negated=True), _connector="OR"
-                ),
-                name="execution_taken_back_is_past",
-                violation_error_message="What was taken back does not count.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("status__in", ["COMPLETED", "SKIPPED"]),
-                        ("completed_at__isnull", False),
-                        ("completed_by__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ["COMPLETED", "SKIPPED"]), _negated=True),
-                        models.Q(("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="execution_completed_by_whom",
-                violation_error_message="A completed operation says who completed it, and when.",
-            ),
-        ),
-        migrations.AddField(
-            model_name="handovernote",
-            name="execution",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="handover_notes",
-                to="wip.operationexecution",
-            ),
-        ),
-        migrations.AddField(
-            model_name="handovernote",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="handovernote",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="handover_notes", to="equipment.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="handovernote",
-            name="taken_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="handovernote",
-            name="written_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="closed_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="granted_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="product",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="orders.product",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="signature",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="audit.signature",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="site",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="equipment.site",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="unit",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="genealogy.unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpermit",
-            name="work_order",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="orders.workorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrework",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrework",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrework",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrework",
-            name="plan",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="orders.pinnedplan",
-                to_field="digest",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrework",
-            name="routing_revision",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="orders.routingrevision",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrework",
-            name="site",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="equipment.site",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrework",
-            name="unit",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="genealogy.unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="laborspan",
-            name="corrects",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="corrected_by_span",
-                to="wip.laborspan",
-            ),
-        ),
-        migrations.AddField(
-            model_name="laborspan",
-            name="entered_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="laborspan",
-            name="execution",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="labor", to="wip.operationexecution"
-            ),
-        ),
-        migrations.AddField(
-            model_name="laborspan",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="laborspan",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="openoperation",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="openoperation",
-            name="station_class",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.stationclass"
-            ),
-        ),
-        migrations.AddField(
-            model_name="openoperation",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="open_operations", to="genealogy.unit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="openoperation",
-            name="work_order",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="open_operations", to="orders.workorder"
-            ),
-        ),
-        migrations.AddField(
-            model_name="permit",
-            name="closed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="permit",
-            name="granted_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="permit",
-            name="product",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="orders.product",
-            ),
-        ),
-        migrations.AddField(
-            model_name="permit",
-            name="signature",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.signature"
-            ),
-        ),
-        migrations.AddField(
-            model_name="permit",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="permit",
-            name="unit",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="permits",
-                to="genealogy.unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="permit",
-            name="work_order",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="permits",
-                to="orders.workorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="processexception",
-            name="approved_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="processexception",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="processexception",
-            name="execution",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="exceptions",
-                to="wip.operationexecution",
-            ),
-        ),
-        migrations.AddField(
-            model_name="processexception",
-            name="permit",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="exceptions", to="wip.permit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="processexception",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="processexception",
-            name="unit",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="exceptions", to="genealogy.unit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="processexception",
-            name="work_order",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="exceptions", to="orders.workorder"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rework",
-            name="decided_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="rework",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="rework",
-            name="plan",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="orders.pinnedplan",
-                to_field="digest",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rework",
-            name="routing_revision",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.routingrevision"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rework",
-            name="site",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"),
-        ),
-        migrations.AddField(
-            model_name="rework",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="reworks", to="genealogy.unit"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(condition=models.Q(("status", "RUNNING")), fields=["station"], name="batch_running_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "COMPLETED"), ("completed_at__isnull", False), ("completed_by__isnull", False)),
-                    models.Q(
-                        models.Q(("status", "COMPLETED"), _negated=True),
-                        models.Q(("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="batch_completed_by_whom",
-                violation_error_message="A completed batch says who completed it, and when.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handovernote",
-            index=models.Index(
-                condition=models.Q(("taken_at__isnull", True)), fields=["station"], name="handover_open_at"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handovernote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="handover_says_something",
-                violation_error_message="Write a note.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handovernote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handover_taken_by_whom",
-                violation_error_message="A note that was taken says who took it, and when.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="laborspan",
-            index=models.Index(fields=["person", "began_at"], name="labor_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="laborspan",
-            index=models.Index(condition=models.Q(("ended_at__isnull", True)), fields=["site"], name="labor_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="laborspan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("execution", "person"),
-                name="labor_open_once",
-                violation_error_message="You are on this job already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="laborspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("began_at")), _connector="OR"
-                ),
-                name="labor_in_order",
-                violation_error_message="Work ends after it begins.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="laborspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("corrects__isnull", True), models.Q(("note", ""), _negated=True), _connector="OR"),
-                name="labor_correction_has_reason",
-                violation_error_message="A correction needs a reason.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="openoperation",
-            index=models.Index(fields=["site", "station_class", "is_ready"], name="open_operation_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="openoperation",
-            constraint=models.UniqueConstraint(
-                fields=("unit", "operation_code"),
-                name="open_operation_once",
-                violation_error_message="This operation waits on this unit already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity_limit__isnull", False), ("valid_to__isnull", False), _connector="OR"),
-                name="permit_is_limited",
-                violation_error_message="A permit is for a quantity or until a day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quantity_used__gte", 0),
-                    models.Q(
-                        ("quantity_limit__isnull", True),
-                        ("quantity_used__lte", models.F("quantity_limit")),
-                        _connector="OR",
+                migrations.AddIndex(
+                    model_name="hold",
+                    index=models.Index(
+                        condition=models.Q(("status", "OPEN")), fields=["site", "placed_at"], name="hold_open_at"
                     ),
                 ),
-                name="permit_within_quantity",
-                violation_error_message="The permit's quantity is used up.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="permit_has_reason",
-                violation_error_message="A permit needs a reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "CLOSED"), ("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    models.Q(
-                        models.Q(("status", "CLOSED"), _negated=True),
-                        models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), _negated=True),
+                migrations.AddConstraint(
+                    model_name="executionevent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("good__gte", 0), ("scrap__gte", 0), ("started__gte", 0)),
+                            ("kind__in", ["REVERSED", "SPLIT", "MERGED"]),
+                            models.Q(("good", 0), ("kind", "REDUCED"), ("scrap", 0)),
+                            _connector="OR",
+                        ),
+                        name="event_quantities",
+                        violation_error_message="Booked quantities are 0 or more.",
                     ),
-                    _connector="OR",
                 ),
-                name="permit_closed_by_whom",
-                violation_error_message="A closed permit says who closed it, and when.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="processexception",
-            index=models.Index(fields=["unit", "sequence"], name="exception_of_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="processexception",
-            index=models.Index(fields=["work_order", "sequence"], name="exception_of_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="processexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "OVERRIDE"), _negated=True),
-                    models.Q(models.Q(("reason", ""), _negated=True), models.Q(("gate", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="exception_override_has_reason",
-                violation_error_message="An override names its gate and its reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rework",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "OPEN")),
-                fields=("unit",),
-                name="rework_open_once",
-                violation_error_message="The unit is in rework already: end that first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="rework_has_reason",
-                violation_error_message="Rework needs a reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "OPEN"), ("ended_at__isnull", True), ("ended_by__isnull", True)),
-                    models.Q(
-                        models.Q(("status", "OPEN"), _negated=True),
-                        models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), _negated=True),
+                migrations.AddConstraint(
+                    model_name="executionevent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "REVERSED"), ("reverses__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "REVERSED"), _negated=True),
+                                models.Q(("reverses__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="event_reverses_one",
+                        violation_error_message="What takes something back names it.",
                     ),
-                    _connector="OR",
                 ),
-                name="rework_ended_by_whom",
-                violation_error_message="A rework that ended says who ended it, and when.",
-            ),
+                migrations.AddConstraint(
+                    model_name="executionevent",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("scrap__lte", 0), models.Q(("scrap_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="event_scrap_has_reason",
+                        violation_error_message="Scrap needs a reason.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="hold",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("asset__isnull", True),
+                                ("product_revision__isnull", True),
+                                ("station__isnull", True),
+                                ("unit__isnull", False),
+                                ("work_order__isnull", True),
+                            ),
+                            models.Q(
+                                ("asset__isnull", True),
+                                ("product_revision__isnull", True),
+                                ("station__isnull", True),
+                                ("unit__isnull", True),
+                                ("work_order__isnull", False),
+                            ),
+                            models.Q(
+                                ("asset__isnull", True),
+                                ("product_revision__isnull", True),
+                                ("station__isnull", False),
+                                ("unit__isnull", True),
+                                ("work_order__isnull", True),
+                            ),
+                            models.Q(
+                                ("asset__isnull", False),
+                                ("product_revision__isnull", True),
+                                ("station__isnull", True),
+                                ("unit__isnull", True),
+                                ("work_order__isnull", True),
+                            ),
+                            models.Q(
+                                ("asset__isnull", True),
+                                ("product_revision__isnull", False),
+                                ("station__isnull", True),
+                                ("unit__isnull", True),
+                                ("work_order__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hold_on_one_thing",
+                        violation_error_message="A hold is on one unit, order, station, tool or revision.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="hold",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("operation_code", ""),
+                            ("unit__isnull", False),
+                            ("work_order__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="hold_operation_of_something",
+                        violation_error_message="A hold on an operation names its unit or order.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="hold",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=("origin", "unit"),
+                        name="hold_inherited_once",
+                        violation_error_message="The unit has inherited this hold already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reading",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_void", False), models.Q(("corrects__isnull", False), ("value", "")), _connector="OR"
+                        ),
+                        name="reading_void_corrects",
+                        violation_error_message="What takes a value back names it, and has none.",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="batch",
+                    name="completed_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="batch",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="batch",
+                    name="started_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="batch",
+                    name="station",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="equipment.station"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="operationexecution",
+                    name="batch",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="executions",
+                        to="wip.batch",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="operationexecution",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("unit", "operation_code"),
+                        name="execution_current_once",
+                        violation_error_message="This operation is begun on this unit already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="operationexecution",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_current", True), models.Q(("status", "RUNNING"), _negated=True), _connector="OR"
+                        ),
+                        name="execution_running_is_current",
+                        violation_error_message="What runs counts: end it first, or take it back.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="operationexecution",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_current", False), models.Q(("status", "CANCELLED"), _negated=True), _connector="OR"
+                        ),
+                        name="execution_taken_back_is_past",
+                        violation_error_message="What was taken back does not count.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="operationexecution",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status__in", ["COMPLETED", "SKIPPED"]),
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ["COMPLETED", "SKIPPED"]), _negated=True),
+                                models.Q(
+                                    ("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="execution_completed_by_whom",
+                        violation_error_message="A completed operation says who completed it, and when.",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="handovernote",
+                    name="execution",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handover_notes",
+                        to="wip.operationexecution",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="handovernote",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="handovernote",
+                    name="station",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handover_notes",
+                        to="equipment.station",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="handovernote",
+                    name="taken_by",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="handovernote",
+                    name="written_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="closed_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="granted_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="history_user",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="product",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="orders.product",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="signature",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="audit.signature",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="site",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="equipment.site",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="unit",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="genealogy.unit",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalpermit",
+                    name="work_order",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="orders.workorder",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalrework",
+                    name="decided_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalrework",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalrework",
+                    name="history_user",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalrework",
+                    name="plan",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="orders.pinnedplan",
+                        to_field="digest",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalrework",
+                    name="routing_revision",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="orders.routingrevision",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalrework",
+                    name="site",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="equipment.site",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="historicalrework",
+                    name="unit",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="genealogy.unit",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="laborspan",
+                    name="corrects",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by_span",
+                        to="wip.laborspan",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="laborspan",
+                    name="entered_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="laborspan",
+                    name="execution",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="labor", to="wip.operationexecution"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="laborspan",
+                    name="person",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="laborspan",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="openoperation",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="openoperation",
+                    name="station_class",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.stationclass"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="openoperation",
+                    name="unit",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="open_operations", to="genealogy.unit"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="openoperation",
+                    name="work_order",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="open_operations",
+                        to="orders.workorder",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="permit",
+                    name="closed_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="permit",
+                    name="granted_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="permit",
+                    name="product",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.product",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="permit",
+                    name="signature",
+                    field=models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.signature"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="permit",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="permit",
+                    name="unit",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permits",
+                        to="genealogy.unit",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="permit",
+                    name="work_order",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permits",
+                        to="orders.workorder",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="processexception",
+                    name="approved_by",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="processexception",
+                    name="by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="processexception",
+                    name="execution",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="wip.operationexecution",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="processexception",
+                    name="permit",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="wip.permit",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="processexception",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="processexception",
+                    name="unit",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="genealogy.unit",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="processexception",
+                    name="work_order",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="orders.workorder",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="rework",
+                    name="decided_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="rework",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="rework",
+                    name="plan",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.pinnedplan",
+                        to_field="digest",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="rework",
+                    name="routing_revision",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.routingrevision",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="rework",
+                    name="site",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="rework",
+                    name="unit",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reworks", to="genealogy.unit"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="batch",
+                    index=models.Index(
+                        condition=models.Q(("status", "RUNNING")), fields=["station"], name="batch_running_at"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="batch",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status", "COMPLETED"),
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("status", "COMPLETED"), _negated=True),
+                                models.Q(
+                                    ("completed_at__isnull", False), ("completed_by__isnull", False), _negated=True
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="batch_completed_by_whom",
+                        violation_error_message="A completed batch says who completed it, and when.",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="handovernote",
+                    index=models.Index(
+                        condition=models.Q(("taken_at__isnull", True)), fields=["station"], name="handover_open_at"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="handovernote",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="handover_says_something",
+                        violation_error_message="Write a note.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="handovernote",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="handover_taken_by_whom",
+                        violation_error_message="A note that was taken says who took it, and when.",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="laborspan",
+                    index=models.Index(fields=["person", "began_at"], name="labor_of_person"),
+                ),
+                migrations.AddIndex(
+                    model_name="laborspan",
+                    index=models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["site"], name="labor_open"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="laborspan",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("execution", "person"),
+                        name="labor_open_once",
+                        violation_error_message="You are on this job already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="laborspan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("began_at")), _connector="OR"
+                        ),
+                        name="labor_in_order",
+                        violation_error_message="Work ends after it begins.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="laborspan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrects__isnull", True), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="labor_correction_has_reason",
+                        violation_error_message="A correction needs a reason.",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="openoperation",
+                    index=models.Index(fields=["site", "station_class", "is_ready"], name="open_operation_at"),
+                ),
+                migrations.AddConstraint(
+                    model_name="openoperation",
+                    constraint=models.UniqueConstraint(
+                        fields=("unit", "operation_code"),
+                        name="open_operation_once",
+                        violation_error_message="This operation waits on this unit already.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="permit",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity_limit__isnull", False), ("valid_to__isnull", False), _connector="OR"
+                        ),
+                        name="permit_is_limited",
+                        violation_error_message="A permit is for a quantity or until a day.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="permit",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity_used__gte", 0),
+                            models.Q(
+                                ("quantity_limit__isnull", True),
+                                ("quantity_used__lte", models.F("quantity_limit")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="permit_within_quantity",
+                        violation_error_message="The permit's quantity is used up.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="permit",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="permit_has_reason",
+                        violation_error_message="A permit needs a reason.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="permit",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "CLOSED"), ("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            models.Q(
+                                models.Q(("status", "CLOSED"), _negated=True),
+                                models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="permit_closed_by_whom",
+                        violation_error_message="A closed permit says who closed it, and when.",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="processexception",
+                    index=models.Index(fields=["unit", "sequence"], name="exception_of_unit"),
+                ),
+                migrations.AddIndex(
+                    model_name="processexception",
+                    index=models.Index(fields=["work_order", "sequence"], name="exception_of_order"),
+                ),
+                migrations.AddConstraint(
+                    model_name="processexception",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "OVERRIDE"), _negated=True),
+                            models.Q(models.Q(("reason", ""), _negated=True), models.Q(("gate", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="exception_override_has_reason",
+                        violation_error_message="An override names its gate and its reason.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="rework",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=("unit",),
+                        name="rework_open_once",
+                        violation_error_message="The unit is in rework already: end that first.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="rework",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="rework_has_reason",
+                        violation_error_message="Rework needs a reason.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="rework",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "OPEN"), ("ended_at__isnull", True), ("ended_by__isnull", True)),
+                            models.Q(
+                                models.Q(("status", "OPEN"), _negated=True),
+                                models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rework_ended_by_whom",
+                        violation_error_message="A rework that ended says who ended it, and when.",
+                    ),
+                ),
+            ]
         ),
         migrations.RunSQL(
             """UPDATE wip_operationexecution AS execution SET plan_id = placed.plan_id

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,49 +14,53 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="laborspan",
-            name="labor_open",
-        ),
-        migrations.AddField(
-            model_name="laborspan",
-            name="claimed_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AlterField(
-            model_name="laborspan",
-            name="end",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("PAUSED", "paused"),
-                    ("LEFT", "left the job"),
-                    ("HANDED_OVER", "handed over"),
-                    ("CORRECTED", "entered later"),
-                    ("FORGOTTEN", "forgot to stop"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="laborspan",
-            index=models.Index(fields=["site", "began_at"], name="labor_at_site"),
-        ),
-        migrations.AddConstraint(
-            model_name="laborspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("claimed_at__isnull", True),
-                    models.Q(
-                        ("claimed_at__gte", models.F("began_at")),
-                        ("end", "FORGOTTEN"),
-                        ("ended_at__isnull", False),
-                        models.Q(("note", ""), _negated=True),
-                    ),
-                    _connector="OR",
+        AtOnce(
+            [
+                migrations.RemoveIndex(
+                    model_name="laborspan",
+                    name="labor_open",
                 ),
-                name="labor_claim_is_of_forgotten",
-                violation_error_message="Who forgot to stop says when it was, and why.",
-            ),
+                migrations.AddField(
+                    model_name="laborspan",
+                    name="claimed_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AlterField(
+                    model_name="laborspan",
+                    name="end",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("PAUSED", "paused"),
+                            ("LEFT", "left the job"),
+                            ("HANDED_OVER", "handed over"),
+                            ("CORRECTED", "entered later"),
+                            ("FORGOTTEN", "forgot to stop"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="laborspan",
+                    index=models.Index(fields=["site", "began_at"], name="labor_at_site"),
+                ),
+                migrations.AddConstraint(
+                    model_name="laborspan",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("claimed_at__isnull", True),
+                            models.Q(
+                                ("claimed_at__gte", models.F("began_at")),
+                                ("end", "FORGOTTEN"),
+                                ("ended_at__isnull", False),
+                                models.Q(("note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="labor_claim_is_of_forgotten",
+                        violation_error_message="Who forgot to stop says when it was, and why.",
+                    ),
+                ),
+            ]
         ),
     ]

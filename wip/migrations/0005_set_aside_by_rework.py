@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,23 +17,27 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="operationexecution",
-            name="set_aside_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="set_aside",
-                to="wip.rework",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_current", False), ("set_aside_by__isnull", True), _connector="OR"),
-                name="execution_set_aside_is_past",
-                violation_error_message="What rework set aside does not count.",
-            ),
+        AtOnce(
+            [
+                migrations.AddField(
+                    model_name="operationexecution",
+                    name="set_aside_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="set_aside",
+                        to="wip.rework",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="operationexecution",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("is_current", False), ("set_aside_by__isnull", True), _connector="OR"),
+                        name="execution_set_aside_is_past",
+                        violation_error_message="What rework set aside does not count.",
+                    ),
+                ),
+            ]
         ),
     ]

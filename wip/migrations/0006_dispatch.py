@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import mes.kernel.keys
 from mes.kernel.audit.triggers import master_table, record_table
+from mes.kernel.schema import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -20,363 +21,387 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="openoperation",
-            name="left_s",
-            field=models.PositiveBigIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="openoperation",
-            name="setup_family",
-            field=models.CharField(blank=True, max_length=24),
-        ),
-        migrations.AddField(
-            model_name="openoperation",
-            name="work_s",
-            field=models.PositiveBigIntegerField(default=0),
-        ),
-        migrations.CreateModel(
-            name="HistoricalDispatchPin",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("position", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("reason", models.CharField(max_length=200)),
-                ("pinned_at", models.DateTimeField()),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                ("remove_reason", models.CharField(blank=True, max_length=200)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+        AtOnce(
+            [
+                migrations.AddField(
+                    model_name="openoperation",
+                    name="left_s",
+                    field=models.PositiveBigIntegerField(default=0),
                 ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.AddField(
+                    model_name="openoperation",
+                    name="setup_family",
+                    field=models.CharField(blank=True, max_length=24),
                 ),
-                (
-                    "pinned_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.AddField(
+                    model_name="openoperation",
+                    name="work_s",
+                    field=models.PositiveBigIntegerField(default=0),
                 ),
-                (
-                    "removed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.site",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.station",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="genealogy.unit",
-                    ),
-                ),
-                (
-                    "work_order",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="orders.workorder",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical dispatch pin",
-                "verbose_name_plural": "historical dispatch pins",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalPlannedJob",
-            fields=[
-                ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                ("operation_code", models.CharField(max_length=12)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("planned_at", models.DateTimeField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "planned_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.site",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="equipment.station",
-                    ),
-                ),
-                (
-                    "work_order",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="orders.workorder",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical planned job",
-                "verbose_name_plural": "historical planned jobs",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="DispatchPin",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                ("position", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("reason", models.CharField(max_length=200)),
-                ("pinned_at", models.DateTimeField()),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                ("remove_reason", models.CharField(blank=True, max_length=200)),
-                (
-                    "pinned_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "removed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="pins", to="equipment.station"
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pins",
-                        to="genealogy.unit",
-                    ),
-                ),
-                (
-                    "work_order",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pins",
-                        to="orders.workorder",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                        fields=("station", "position"),
-                        name="pin_position_once",
-                        violation_error_message="Something else is pinned at this place.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("position__isnull", False)),
-                        fields=("station", "unit"),
-                        name="pin_of_unit_once",
-                        violation_error_message="The unit is pinned at this station already.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("position__isnull", False)),
-                        fields=("station", "work_order"),
-                        name="pin_of_order_once",
-                        violation_error_message="The order is pinned at this station already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("unit__isnull", False), ("work_order__isnull", True)),
-                            models.Q(("unit__isnull", True), ("work_order__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="pin_on_one_thing",
-                        violation_error_message="A pin is on a unit or on an order.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("position__isnull", True), ("removed_at__isnull", False), ("removed_by__isnull", False)
+                migrations.CreateModel(
+                    name="HistoricalDispatchPin",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("position", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("reason", models.CharField(max_length=200)),
+                        ("pinned_at", models.DateTimeField()),
+                        ("removed_at", models.DateTimeField(blank=True, null=True)),
+                        ("remove_reason", models.CharField(blank=True, max_length=200)),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                             ),
-                            models.Q(
-                                models.Q(("position__isnull", True), _negated=True),
-                                models.Q(("removed_at__isnull", False), ("removed_by__isnull", False), _negated=True),
-                            ),
-                            _connector="OR",
                         ),
-                        name="pin_removed_by_whom",
-                        violation_error_message="A pin that was taken off says who did that, and when.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True),
-                        name="pin_has_reason",
-                        violation_error_message="A pin needs a reason.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PlannedJob",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pinned_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "removed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.station",
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="genealogy.unit",
+                            ),
+                        ),
+                        (
+                            "work_order",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="orders.workorder",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical dispatch pin",
+                        "verbose_name_plural": "historical dispatch pins",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
-                ("operation_code", models.CharField(max_length=12)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("planned_at", models.DateTimeField()),
-                (
-                    "planned_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="HistoricalPlannedJob",
+                    fields=[
+                        ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
+                        ("operation_code", models.CharField(max_length=12)),
+                        ("starts_at", models.DateTimeField()),
+                        ("ends_at", models.DateTimeField()),
+                        ("planned_at", models.DateTimeField()),
+                        ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("history_date", models.DateTimeField(db_index=True)),
+                        ("history_change_reason", models.CharField(max_length=100, null=True)),
+                        (
+                            "history_type",
+                            models.CharField(
+                                choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                            ),
+                        ),
+                        (
+                            "history_user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "planned_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.station",
+                            ),
+                        ),
+                        (
+                            "work_order",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="orders.workorder",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "historical planned job",
+                        "verbose_name_plural": "historical planned jobs",
+                        "ordering": ("-history_date", "-history_id"),
+                        "get_latest_by": ("history_date", "history_id"),
+                    },
+                    bases=(simple_history.models.HistoricalChanges, models.Model),
                 ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
-                    ),
+                migrations.CreateModel(
+                    name="DispatchPin",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("reason", models.CharField(max_length=200)),
+                        ("pinned_at", models.DateTimeField()),
+                        ("removed_at", models.DateTimeField(blank=True, null=True)),
+                        ("remove_reason", models.CharField(blank=True, max_length=200)),
+                        (
+                            "pinned_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "removed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="pins", to="equipment.station"
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="pins",
+                                to="genealogy.unit",
+                            ),
+                        ),
+                        (
+                            "work_order",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="pins",
+                                to="orders.workorder",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                                fields=("station", "position"),
+                                name="pin_position_once",
+                                violation_error_message="Something else is pinned at this place.",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("position__isnull", False)),
+                                fields=("station", "unit"),
+                                name="pin_of_unit_once",
+                                violation_error_message="The unit is pinned at this station already.",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("position__isnull", False)),
+                                fields=("station", "work_order"),
+                                name="pin_of_order_once",
+                                violation_error_message="The order is pinned at this station already.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("unit__isnull", False), ("work_order__isnull", True)),
+                                    models.Q(("unit__isnull", True), ("work_order__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="pin_on_one_thing",
+                                violation_error_message="A pin is on a unit or on an order.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("position__isnull", True),
+                                        ("removed_at__isnull", False),
+                                        ("removed_by__isnull", False),
+                                    ),
+                                    models.Q(
+                                        models.Q(("position__isnull", True), _negated=True),
+                                        models.Q(
+                                            ("removed_at__isnull", False), ("removed_by__isnull", False), _negated=True
+                                        ),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="pin_removed_by_whom",
+                                violation_error_message="A pin that was taken off says who did that, and when.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True),
+                                name="pin_has_reason",
+                                violation_error_message="A pin needs a reason.",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="planned_jobs", to="equipment.station"
-                    ),
+                migrations.CreateModel(
+                    name="PlannedJob",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("operation_code", models.CharField(max_length=12)),
+                        ("starts_at", models.DateTimeField()),
+                        ("ends_at", models.DateTimeField()),
+                        ("planned_at", models.DateTimeField()),
+                        (
+                            "planned_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="planned_jobs",
+                                to="equipment.station",
+                            ),
+                        ),
+                        (
+                            "work_order",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="planned_jobs",
+                                to="orders.workorder",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["starts_at"],
+                        "indexes": [models.Index(fields=["station", "starts_at"], name="planned_job_at")],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("work_order", "operation_code"),
+                                name="planned_job_once",
+                                violation_error_message="The operation is planned already: move it.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                                name="planned_job_has_length",
+                                violation_error_message="A planned job ends after it starts.",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "work_order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="planned_jobs", to="orders.workorder"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["starts_at"],
-                "indexes": [models.Index(fields=["station", "starts_at"], name="planned_job_at")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("work_order", "operation_code"),
-                        name="planned_job_once",
-                        violation_error_message="The operation is planned already: move it.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                        name="planned_job_has_length",
-                        violation_error_message="A planned job ends after it starts.",
-                    ),
-                ],
-            },
+            ]
         ),
         *record_table("wip_dispatchpin"),
         *master_table("wip_plannedjob"),

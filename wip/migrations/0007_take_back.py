@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from mes.kernel.schema import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,58 +17,64 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="operationexecution",
-            name="execution_attempt_once",
-        ),
-        migrations.RemoveConstraint(
-            model_name="reading",
-            name="reading_witness_is_another",
-        ),
-        migrations.RemoveConstraint(
-            model_name="reading",
-            name="reading_void_corrects",
-        ),
-        migrations.AddIndex(
-            model_name="reading",
-            index=models.Index(condition=models.Q(("is_void", True)), fields=["execution"], name="reading_taken_back"),
-        ),
-        migrations.AddConstraint(
-            model_name="operationexecution",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "CANCELLED"), _negated=True),
-                fields=("unit", "operation_code", "attempt"),
-                name="execution_attempt_once",
-                violation_error_message="Somebody else started this operation on this unit a moment ago.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_void", False), ("corrects__isnull", False), _connector="OR"),
-                name="reading_void_corrects",
-                violation_error_message="What takes a value back names it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_void", True), models.Q(("value", ""), _negated=True), _connector="OR"),
-                name="reading_has_value",
-                violation_error_message="A reading has a value.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("witnessed_by__isnull", True),
-                    ("is_void", True),
-                    models.Q(("witnessed_by", models.F("by")), _negated=True),
-                    _connector="OR",
+        AtOnce(
+            [
+                migrations.RemoveConstraint(
+                    model_name="operationexecution",
+                    name="execution_attempt_once",
                 ),
-                name="reading_witness_is_another",
-                violation_error_message="Nobody witnesses their own value: a second person confirms it.",
-            ),
+                migrations.RemoveConstraint(
+                    model_name="reading",
+                    name="reading_witness_is_another",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="reading",
+                    name="reading_void_corrects",
+                ),
+                migrations.AddIndex(
+                    model_name="reading",
+                    index=models.Index(
+                        condition=models.Q(("is_void", True)), fields=["execution"], name="reading_taken_back"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="operationexecution",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "CANCELLED"), _negated=True),
+                        fields=("unit", "operation_code", "attempt"),
+                        name="execution_attempt_once",
+                        violation_error_message="Somebody else started this operation on this unit a moment ago.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reading",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("is_void", False), ("corrects__isnull", False), _connector="OR"),
+                        name="reading_void_corrects",
+                        violation_error_message="What takes a value back names it.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reading",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("is_void", True), models.Q(("value", ""), _negated=True), _connector="OR"),
+                        name="reading_has_value",
+                        violation_error_message="A reading has a value.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reading",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("witnessed_by__isnull", True),
+                            ("is_void", True),
+                            models.Q(("witnessed_by", models.F("by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reading_witness_is_another",
+                        violation_error_message="Nobody witnesses their own value: a second person confirms it.",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -149,6 +149,7 @@ class OverrideForm(forms.Form):
 class HoldForm(Act):
     reason_code = forms.ChoiceField(choices=HoldReason)
     hold_code = forms.CharField(max_length=24, required=False)
+    rework_code = forms.CharField(max_length=24, required=False)
     reason = forms.CharField(max_length=200, required=False)
 
 

@@ -145,7 +145,7 @@ def held_and_released(page: Page, url: str, operator: Operator, part: str) -> Ho
     page.get_by_role("button", name="Release hold").click()
     page.get_by_label("Why work may go on").fill("Polished")
     page.get_by_role("button", name="Release the hold").click()
-    expect(page.get_by_text(f"Hold {hold} is released")).to_be_visible()
+    expect(page.get_by_text(f"Hold {hold} on {part} is released.")).to_be_visible()
     return hold
 
 
@@ -158,7 +158,7 @@ def the_record_says_so(page: Page, url: str, lot: str, part: str, hold: Hold) ->
     assert violations(page) == []
     shoot(page, "lot-record")
     family.get_by_role("link", name=part).first.click()
-    expect(page.locator("h1")).to_contain_text("Merged")
+    expect(page.get_by_role("heading", name=f"{part} Merged")).to_be_visible()
     expect(page.locator("main")).to_contain_text(f"Hold {hold}")
     assert violations(page) == []
     shoot(page, "lot-part-record")

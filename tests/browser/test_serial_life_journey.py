@@ -58,6 +58,7 @@ def test_a_unit_fails_is_repaired_and_both_attempts_stay_on_record(amina, plant,
     amina.prompt("Firmware")
     amina.give("4.2.1")
     complete(amina, unit)
+    amina.be_at("20")
     drive(amina, unit)
 
     amina.be_at("30")
@@ -75,18 +76,27 @@ def test_a_unit_fails_is_repaired_and_both_attempts_stay_on_record(amina, plant,
     shoot(page, "serial-operator-may-not")
     page.keyboard.press("F1")
     amina.prompt("Torque 2 of 2")
+    page.keyboard.press("F3")
+    expect(page.locator("#defect")).to_be_visible()
+    shoot(page, "serial-defect")
+    page.keyboard.press("3")
+    expect(page.locator("#propose-reason")).to_be_focused()
+    enter(page, FOUND)
+    shoot(page, "serial-propose")
+    page.keyboard.press("F8")
+    amina.toast(f"Rework of {unit} proposed,")
+    amina.prompt("Stop: on hold.")
 
     sent_back_by_the_supervisor(page, url, unit)
     rework = Rework.objects.get(unit=unit)
 
     amina.be_at("20")
     scan(page, unit.serial)
-    amina.prompt("Look: look, then confirm.")
+    amina.prompt("All steps recorded.")
     expect(page.locator(".job")).to_contain_text("R1 Do R1")
-    page.keyboard.press("1")
     complete(amina, unit)
     amina.prompt("Scan a unit,")
-    drive_here(amina, unit)
+    drive(amina, unit)
 
     amina.be_at("30")
     scan(page, unit.serial)
@@ -130,20 +140,21 @@ def imported_and_released(page: Page, url: str) -> Unit:
 
 
 def drive(operator: Operator, unit: Unit) -> None:
-    operator.be_at("20")
-    drive_here(operator, unit)
-
-
-def drive_here(operator: Operator, unit: Unit) -> None:
-    scan(operator.page, unit.serial)
+    """Start the first card of ST-20, and do its one step."""
+    operator.page.keyboard.press("F8")
     operator.prompt("Drive: look, then confirm.")
     operator.page.keyboard.press("1")
     complete(operator, unit)
 
 
 def sent_back_by_the_supervisor(page: Page, url: str, unit: Unit) -> None:
-    """Found in 30; through the repair, then on from 20."""
-    log_in(page, url, "ines", f"/units/{unit}/")
+    """As proposed: found in 30; through the repair, then on from 20."""
+    log_in(page, url, "ines", "/holds/")
+    proposal = page.locator("tr", has_text=FOUND)
+    expect(proposal).to_contain_text("Rework proposed")
+    shoot(page, "serial-proposed")
+    proposal.get_by_role("link", name="H-").click()
+    page.get_by_role("link", name="Send it back, from its record").click()
     page.get_by_role("button", name="Send back").click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_label("Found in").select_option("30")
@@ -154,6 +165,7 @@ def sent_back_by_the_supervisor(page: Page, url: str, unit: Unit) -> None:
     shoot(page, "serial-send-back")
     dialog.get_by_role("button", name="Send back").click()
     expect(page.get_by_text(f"{unit} goes back,")).to_be_visible()
+    expect(card(page, "Open holds")).to_contain_text("None")
 
 
 def both_attempts_are_on_record(page: Page, url: str, unit: Unit, rework: Rework, parts: list[str]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
@@ -187,6 +188,16 @@ def release_for(
     _end(heirs, reason, signature, by, at)
     _announce(locked.site_id, [hold], units)
     return heirs
+
+
+def settle_proposals(*, unit: Unit, reason: str, by: Person, at: datetime) -> None:
+    """Release what proposed a rework of a locked unit, now that one is decided; with what inherited it."""
+    of_it = Q(unit=unit) | Q(origin__unit=unit)
+    proposals = Hold.objects.filter(of_it, reason_code=HoldReason.REWORK, status=HoldStatus.OPEN).order_by("pk")
+    settled = list(proposals.select_related("unit").select_for_update(of=("self",), no_key=True))
+    if settled:
+        _end(settled, reason, None, by, at)
+        _announce(unit.site_id, settled, [one.unit for one in settled if one.unit])
 
 
 def release_content(hold: Hold) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from genealogy.models import Unit
 from genealogy.queries import plan_for
 from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput
 from mes.kernel.writes import update
 from orders.actions.work_orders import pin
 from orders.models import RoutingRevision
 from orders.queries import plan_of
-from wip.actions import assets, exceptions, executions, openings, passing
+from wip.actions import assets, exceptions, executions, holds, openings, passing
 from wip.events import happened
 from wip.facts import executions_on
 from wip.models import OperationExecution, Rework
@@ -47,7 +48,8 @@ def send_back(
     """Send a unit back from the operation where something was found to one that it has passed, or to do it again.
 
     return_to and everything after it are set aside and done anew. The job at found_in ends by it, not passed.
-    routing_revision: a released rework routing that the unit follows first. The unit comes with its order. Raises
+    routing_revision: a released rework routing that the unit follows first. The unit comes with its order. Holds that
+    proposed a rework are released by who may decide on one. Raises
     NotPermitted, InvalidInput, CantGoBack, LoopsUsedUp, WorkedOnElsewhere, ReworkRoutingUnfit.
     """
     check_may_send_back(by, unit, is_local=found_in == return_to and routing_revision is None)
@@ -86,6 +88,9 @@ def send_back(
         locked.rework_revision, locked.rework_plan = routing_revision, pinned
         update([locked], "rework_revision", "rework_plan")
     _note(rework, locked, running)
+    if by.may(Permission.REWORK):
+        answer = _("Sent back, {number}.").format(number=rework.number)
+        holds.settle_proposals(unit=locked, reason=answer, by=by, at=at)
     openings.rebuild(units=[locked])
     announce(*after_moving(locked))
     return rework

@@ -18,6 +18,7 @@ class HoldReason(models.TextChoices):
     MATERIAL = "MATERIAL", _("Material doubt")
     PROCESS = "PROCESS", _("Process doubt")
     CUSTOMER = "CUSTOMER", _("Customer's wish")
+    REWORK = "REWORK", _("Rework proposed")
     OTHER = "OTHER", _("Other")
 
 

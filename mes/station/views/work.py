@@ -36,11 +36,11 @@ from mes.station.views.overridden import given_overrides
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
-from mes.station.views.reasons import hold_reason, scrap_reason
+from mes.station.views.reasons import hold_reason, rework_reason, scrap_reason
 from wip.actions import holds
 from wip.actions import undo as taking_back
 from wip.entries import Here
-from wip.models import Batch, OperationExecution
+from wip.models import Batch, HoldReason, OperationExecution
 from wip.overrides import GivenOverride
 from wip.queries import batch_by_key
 from wip.references import settled
@@ -288,18 +288,21 @@ def undo(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
 @require_POST
 @logged_on
 def hold(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
-    """Put the job's unit on hold, with the reason."""
+    """Put the job's unit on hold, with the reason; a proposal to send it back is a hold, too, until it is decided."""
     given = checked(HoldForm(request.POST))
+    is_proposal = given["reason_code"] == HoldReason.REWORK
+    in_words = rework_reason if is_proposal else hold_reason
     execution = job_at(presence.station, pk)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             placed = holds.place(
                 unit=execution.unit,
                 reason_code=given["reason_code"],
-                reason=hold_reason(presence, given),
+                reason=in_words(presence, given),
                 by=presence.who,
                 at=passage.at,
             )
             passage.remember(hold=placed.number)
-    done = _("{hold} placed on {unit}").format(hold=passage.answer["hold"], unit=execution.unit)
+    words = _("Rework of {unit} proposed, {hold}") if is_proposal else _("{hold} placed on {unit}")
+    done = words.format(hold=passage.answer["hold"], unit=execution.unit)
     return job_page(request, presence, execution, done=done)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -24,19 +25,19 @@ from tests.plant import NOW, Plant
 from tests.redlines import add_a_step, applied, drafted
 from tests.undo import undo
 from wip.actions import clearances, corrections, labor, pins, reworks, schedules
-from wip.models import Batch, LaborSpan
+from wip.models import Batch, LaborSpan, PlannedJob
 
 Act = Callable[[], Any]
 
 ON_A_JOB = [
-    *("pause", "resume", "join", "leave", "hand_over", "take_over", "correct_time", "record", "override"),
-    *("complete", "scrap", "record_batch", "end_batch", "take_batch_over"),
+    *("pause", "resume", "join", "leave", "hand_over", "log_off", "take_over", "claim", "correct_time"),
+    *("record", "override", "complete", "scrap", "record_batch", "end_batch", "take_batch_over"),
 ]
 ON_PIECES = ["book", "split", "merge"]
 ON_WHAT_IS_BEGUN = ["send_back", "reroute", "cancel_rework", "undo", "correct"]
 ON_ANYTHING = [
     *("start", "skip", "batch", "load", "unload", "move", "hold", "release", "release_some", "clear_line"),
-    *("redline", "pin", "unpin", "plan", "resize", "grow", "cancel"),
+    *("redline", "pin", "move_pin", "unpin", "plan", "take_off", "resize", "grow", "cancel"),
 ]
 
 
@@ -164,8 +165,20 @@ class Scene:
     def _take_over(self) -> Act:
         return self.on_job(operations.take_over, "tomasz")
 
+    def _log_off(self) -> Act:
+        amina = self.line.plant.people["amina"]
+        return self.act(labor.pause_all, "amina", person=amina, at_station=self.station(self.running))
+
+    def _span(self) -> LaborSpan:
+        return LaborSpan.objects.filter(execution__unit__serial=self.first, person__username="amina").latest("began_at")
+
+    def _claim(self) -> Act:
+        span = self._span()
+        ended = span.began_at + timedelta(seconds=1)
+        return self.act(corrections.claim, "amina", span=span, ended_at=ended, reason="Forgot it")
+
     def _correct_time(self) -> Act:
-        span = LaborSpan.objects.filter(execution__unit__serial=self.first).latest("began_at")
+        span = self._span()
         times = {"began_at": span.began_at, "ended_at": span.began_at}
         return self.act(corrections.correct, "ines", span=span, reason="Was at lunch", **times)
 
@@ -239,12 +252,24 @@ class Scene:
         pin = {"station": self.station(self.coming), "order": self.order, "reason": "The customer waits"}
         return self.act(pins.pin, "ines", **pin)
 
+    def _move_pin(self) -> Act:
+        return self.act(pins.move, "ines", pin=self._pin()(), position=2, reason="The truck is here")
+
     def _unpin(self) -> Act:
         return self.act(pins.unpin, "ines", pin=self._pin()(), reason="Done elsewhere")
 
     def _plan(self) -> Act:
         when = {"operation_code": self.coming, "station": self.station(self.coming), "starts_at": NOW}
         return self.act(schedules.plan, "ines", order=self.order, **when)
+
+    def _take_off(self) -> Act:
+        job = self._plan()()
+
+        def act() -> None:
+            with self.line.plant.door("ines") as passage:
+                schedules.take_off(job=PlannedJob.objects.get(pk=job.pk), by=passage.person)
+
+        return act
 
     def _resize(self) -> Act:
         return partial(self.line.resize, self.order, 6 if self.by_lot else 2)
@@ -265,9 +290,13 @@ class Stage:
     by_serial: RoutingRevision
 
     def scene(self, *, by_lot: bool, runs: bool, begun: bool = True) -> Scene:
-        """Ten in two lots, or three units. begun: both have passed CUT; runs: DRILL runs on the first."""
+        """Ten in two lots, or three units, which are made once more when scrapped.
+
+        begun: both have passed CUT; runs: DRILL runs on the first.
+        """
         line = self.line
         order = line.order(10 if by_lot else 3, by_lot=by_lot)
+        WorkOrder.objects.filter(pk=order.pk).update(replaces_scrap=True)
         first = order.units.order_by("serial")[0].serial
         if begun and by_lot:
             _do(line, first)

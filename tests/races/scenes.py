@@ -103,7 +103,7 @@ class Scene:
         """What runs is in a batch, if it can be."""
         found = Batch.objects.filter(executions__unit__serial=self.first).first()
         if found is None:
-            undo(self.line.plant, self.line.unit(self.first), self.running)
+            self._take_back()
             code, station = self.running, self.station(self.running)
             found = self.do(batches.start, "amina", units=self.units(), operation_code=code, station=station)
         return found
@@ -200,11 +200,14 @@ class Scene:
         return self.act(reworks.cancel, "mei", rework=rework, reason="Looked again")
 
     def _undo(self) -> Act:
-        return lambda: undo(self.line.plant, self.line.unit(self.first), self.running)
+        return self._take_back
 
     def _correct(self) -> Act:
-        by_supervisor = {"who": "ines", "reason": "Wrong part"}
-        return lambda: undo(self.line.plant, self.line.unit(self.first), self.running, **by_supervisor)
+        return lambda: self._take_back(who="ines", reason="Wrong part")
+
+    def _take_back(self, **how: str) -> Any:
+        unit, job = self.line.unit(self.first), self.line.at(self.first, self.running)
+        return undo(self.line.plant, unit, self.running, execution=job, **how)
 
     # What is around it
 

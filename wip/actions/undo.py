@@ -95,7 +95,9 @@ def undo(
     if job.batch is not None:
         job.batch.status = BATCH.after(job.batch.status, "take_back", name=job.batch.number)
         update([job.batch], "status")
-    openings.rebuild(units=[one.job.unit for one in taken_back])
+    moved = [one.job.unit for one in taken_back if one.act.event is not None]
+    if moved:  # values and components alone change nothing of where a unit stands
+        openings.rebuild(units=moved)
     return last
 
 

@@ -10,6 +10,7 @@ from tests.genealogy.lots import stage, take_in
 from tests.permits import BEFORE, LIMITS, YOURS, by_supervisor, grant, under
 from tests.undo import undo
 from tests.verbs.workshop import SCRAP, Workshop
+from wip.models import OperationExecution
 
 
 def scan_to_complete(shop: Workshop):
@@ -88,6 +89,8 @@ def clear_a_line(shop: Workshop):
 
 
 def start_what_asks_for_a_cleared_line(shop: Workshop):
+    for running in OperationExecution.objects.filter(station=shop.plant.stations["20"], status="RUNNING"):
+        shop.cleared.complete(running.unit)  # of the time before
     first, second = shop.cleared.order(shop.name("WO"), 2)
     shop.cleared.clear(first)
     shop.cleared.start(first)

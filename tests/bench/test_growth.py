@@ -26,7 +26,8 @@ pytestmark = pytest.mark.bench
 ONCE = 500  # finished units: a history of 1
 STEPS = ((100, 1), (1_000, 1), (10_000, 1), (10_000, 10), (10_000, 50))  # open orders of ten units each, history times
 EACH = 40
-MOST_GROWTH = 2.0  # times, from the smallest plant to the largest
+# Times, from the smallest plant to the largest; in the queue 100,000 units wait at one station in place of 1,000.
+MOST_GROWTH = {"scan-to-complete": 2, "queue": 8, "record page": 2}
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_acts_queues_and_records_hardly_grow_with_orders_and_history(committed_p
         steps = [(f"{orders:,} orders", f"history × {times}") for orders, times in STEPS]
         Path(path).write_text(plots.lines("Milliseconds while orders and history grow", steps, took))
     grown = {name: values[-1] / values[0] for name, values in took.items()}
-    assert all(times <= MOST_GROWTH for times in grown.values()), grown
+    assert all(grown[name] <= most for name, most in MOST_GROWTH.items()), grown
 
 
 def _release(line: DriveLine, count: int) -> None:

@@ -23,7 +23,7 @@ SHOTS = Path(os.environ.get("MES_SHOTS", ""))
 def shot(page, name: str) -> None:
     """Keep a picture where MES_SHOTS says, to be looked at."""
     if SHOTS.name:
-        page.screenshot(path=SHOTS / f"{name}.png")
+        page.screenshot(path=SHOTS / f"{name}.png", caret="initial")
 
 
 def give_pin(page) -> None:

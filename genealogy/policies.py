@@ -90,10 +90,11 @@ def check_can_be_loaded(unit: Unit, container: Container) -> None:
         )
     if not container.is_active:
         raise InvalidInput(_("{container} is out of use.").format(container=container), do=_("Take another one."))
-    if unit.site_id != container.site_id or unit.quantity_left <= 0:
+    is_there = unit.quantity_left > 0 and unit.status != UnitStatus.CANCELLED and unit.site_id == container.site_id
+    if not is_there:
         raise InvalidInput(
             _("{unit} can't be put into {container}.").format(unit=unit, container=container),
-            why=_("It is used up, or at another site."),
+            why=_("It is used up or cancelled, or at another site."),
             do=_("Check its number."),
         )
 

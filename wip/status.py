@@ -70,7 +70,9 @@ REWORK = Transitions(
         (None, "send_back"): ReworkStatus.OPEN,
         (ReworkStatus.OPEN, "finish"): ReworkStatus.DONE,
         (ReworkStatus.OPEN, "cancel"): ReworkStatus.CANCELLED,
+        # What an undone act takes back.
         (ReworkStatus.DONE, "reopen"): ReworkStatus.OPEN,
+        (ReworkStatus.CANCELLED, "reopen"): ReworkStatus.OPEN,
     },
 )
 

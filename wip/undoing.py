@@ -21,7 +21,7 @@ from wip.acts import Act, last_of
 from wip.facts import open_holds
 from wip.jobs import Job
 from wip.models import Rework
-from wip.status import ExecutionEventKind, ReworkStatus
+from wip.status import ExecutionEventKind, ExecutionStatus, ReworkStatus
 from wip.ways import Way
 
 _ENDS_ELSEWHERE = [
@@ -104,7 +104,7 @@ def check_nothing_followed(job: Job, act: Act, later: Sequence[Signature]) -> No
     _check_order(job.order)
     if job.running.batch_id is not None and act.kind != ExecutionEventKind.STARTED:
         raise in_a_batch(job, act)
-    followed = _of_the_execution(job, act, later) or _of_the_way(job) or _of_the_unit(job, act)
+    followed = _of_the_execution(job, act, later) or _of_the_way(job) or _beside_it(job, act) or _of_the_unit(job, act)
     if followed:
         raise SomethingFollowed(
             _("{act} on {unit} can't be taken back any more.").format(act=act.words.capitalize(), unit=job.unit),
@@ -149,12 +149,23 @@ def _of_the_execution(job: Job, act: Act, later: Sequence[Signature]) -> str:
 def _of_the_way(job: Job) -> str:
     """What followed on the unit's way through its plan."""
     way, code = Way.of(job.plan, job.executions or ()), job.running.operation_code
+    if job.plan.operation(code) is None:  # it has left the rework routing, or is in one
+        return _("{unit} goes another way since.").format(unit=job.unit)
     begun = sorted((way.after(code) - {code}).intersection(way.current))
     if not begun:
         return ""
     operation = job.plan.operation(begun[0])
     assert operation is not None, "a way is made of its plan's operations"
     return _("{operation} {name} is begun.").format(operation=operation.code, name=operation.name)
+
+
+def _beside_it(job: Job, act: Act) -> str:
+    """What began beside it with fewer pieces than would be there again: they would go round it."""
+    others = [one for one in job.executions or () if one.is_current and one.status != ExecutionStatus.SKIPPED]
+    less = next((one for one in others if one.started_at > act.at and act.of(ActivityKind.SCRAP)), None)
+    if less is None:
+        return ""
+    return _("{operation} was started with what was left.").format(operation=less.operation_code)
 
 
 def _of_the_unit(job: Job, act: Act) -> str:
@@ -172,8 +183,8 @@ def _of_the_unit(job: Job, act: Act) -> str:
     if unit.station_id is not None:
         return _("{unit} is staged at a station.").format(unit=unit)
     reworks = Rework.objects.filter(unit=unit).exclude(status=ReworkStatus.CANCELLED)
-    if reworks.filter(Q(decided_at__gte=act.at) | Q(ended_at__gte=act.at)).exists():
-        return _("A rework was decided or ended with it.")
+    if reworks.filter(Q(decided_at__gte=act.at) | Q(ended_at__gt=act.at)).exists():
+        return _("A rework was decided or ended since.")
     since = Activity.objects.filter(units__unit=unit, kind__in=_ENDS_ELSEWHERE, pk__gt=act.key)
     later = since.filter(reversed_by_activity__isnull=True).order_by("sequence").first()
     if later is not None:

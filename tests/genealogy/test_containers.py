@@ -8,6 +8,7 @@ from genealogy.models import Container, Unit
 from genealogy.policies import InAnotherContainer
 from mes.kernel.door import open_door
 from mes.kernel.refusals import InvalidInput, NotPermitted
+from wip.actions import order_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -47,11 +48,14 @@ def test_a_unit_is_in_one_container(plant, tray, units):
         act(plant, containers.unload, container=other, units=units)
 
 
-def test_what_is_used_up_or_elsewhere_is_not_loaded_nor_into_what_is_out_of_use(plant, tray, units):
+def test_what_is_used_up_cancelled_or_elsewhere_is_not_loaded_nor_into_what_is_out_of_use(plant, tray, units):
     with open_door(person=None):
         Unit.objects.filter(pk=units[0].pk).update(site=plant.elsewhere)
         Unit.objects.filter(pk=units[1].pk).update(quantity_scrapped=1, status="SCRAPPED")
-    for unit in units:
+    never_made = plant.unit()
+    with plant.door("pavel") as passage:
+        order_changes.cancel(order=never_made.work_order, reason="Not wanted", by=passage.person, at=passage.at)
+    for unit in (*units, never_made):
         with pytest.raises(InvalidInput, match="can't be put into TRAY-1"):
             act(plant, containers.load, container=tray, units=[unit])
     with open_door(person=None):

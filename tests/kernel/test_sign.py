@@ -47,7 +47,8 @@ def test_a_signature_keeps_what_was_shown_and_what_was_done(plant, unit):
     assert (signature.signed_by, signature.signed_at, signature.meaning) == (plant.operator, plant.clock, "PERFORMED")
     assert signature.record == execution_at(unit, "40").pk
     assert signature.content["shown"]["readings"][0]["value"] == "0.12"
-    assert signature.content["act"] == {"good": "1", "scrap": "0", "scrap_reason": ""}
+    at = plant.clock.isoformat(timespec="microseconds")
+    assert signature.content["act"] == {"good": "1", "scrap": "0", "scrap_reason": "", "at": at}
     assert signature.digest == canonical.digest(signature.content)
     assert signature.shown_digest == canonical.digest(signature.content["shown"])
 

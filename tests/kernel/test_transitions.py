@@ -57,7 +57,7 @@ TOLD = {
     "COMPLETED reopen RUNNING, RUNNING join RUNNING, RUNNING pause RUNNING, RUNNING resume RUNNING, "
     "RUNNING leave RUNNING, RUNNING hand_over RUNNING, RUNNING send_back COMPLETED",
     "hold": "None place OPEN, OPEN release RELEASED",
-    "rework": "None send_back OPEN, OPEN finish DONE, OPEN cancel CANCELLED, DONE reopen OPEN",
+    "rework": "None send_back OPEN, OPEN finish DONE, OPEN cancel CANCELLED, DONE reopen OPEN, CANCELLED reopen OPEN",
     "batch": "None start RUNNING, RUNNING record RUNNING, RUNNING take_over RUNNING, RUNNING complete COMPLETED, "
     "RUNNING take_back CANCELLED",
     "permit": "None grant OPEN, OPEN close CLOSED",

@@ -1,4 +1,4 @@
-"""The routing of tests/model/floor_rules.py in the test plant, by serial number and by lot; and the plant's verbs."""
+"""The routing of tests/model/floor/routing.py in the test plant, by serial number and by lot; and the plant's verbs."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +28,7 @@ from wip.models import OperationExecution
 from wip.queries import execution_at
 
 STATIONS = {"10": "10", "20": "20", "30": "30", "41": "40", "42": "10", "43": "20", "50": "40"}
+STATIONS |= {"45": "30", "R1": "10", "R2": "20"}  # what redlines and reworks of the model add
 OPERATIONS: dict[str, dict[str, Any]] = {
     "10": {"batch_quantity": 100},
     "20": {"batch_quantity": 100, "max_attempts": 2},

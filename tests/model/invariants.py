@@ -10,7 +10,9 @@ from genealogy.models import ActivityUnit, Unit
 from genealogy.queries import plan_for
 from genealogy.status import UnitStatus
 from orders.models import WorkOrder
+from orders.queries import plan_of
 from wip.models import ExecutionEvent, OpenOperation, OperationExecution
+from wip.status import ExecutionStatus
 from wip.ways import Way
 
 Units = Sequence[Unit]
@@ -78,12 +80,15 @@ def check_ways(units: Units, executions: Executions) -> None:
             assert not rows[unit.pk], f"{unit} is {unit.status} and in a queue"
             assert not any(one.is_running for one in its), f"something runs on {unit}, which is {unit.status}"
             continue
-        way = Way.of(plan_for(unit), its)
-        assert rows[unit.pk] == way.openings, unit
-        for code in counting:
-            operation = way.plan.operation(code)
-            assert operation is not None
-            assert not way.lacks(operation), f"{unit} passed the gate of {code}"
+        assert rows[unit.pk] == Way.of(plan_for(unit), its).openings, unit
+        assert unit.work_order is not None
+        for way in (Way.of(plan_for(unit), its), Way.of(plan_of(unit.work_order), its)):
+            for operation in way.plan.operations:
+                passed = operation.code in counting
+                assert not passed or not way.lacks(operation), f"{unit} passed the gate of {operation.code}"
+        for one in its:
+            whole = unit.quantity_left <= one.quantity - one.quantity_scrapped
+            assert whole or not one.is_current or one.status == ExecutionStatus.SKIPPED, f"{unit} went round {one}"
 
 
 def queue_rows(units: Units) -> dict[UUID, dict[str, bool]]:

@@ -121,6 +121,11 @@ class Floor:
     def _is_held(self, *things: tuple[str, str]) -> bool:
         return bool(set(things) & set(self.holds.values()))
 
+    def _went_into(self, serial: str) -> list[tuple[str, str]]:
+        """The stock that is in a unit: a hold on it is one on the unit, too."""
+        values = self.units[serial]["values"].values()
+        return [("stock", value) for given in values for (step, _), value in given.items() if step in TAKES]
+
     def _is_workable(self, serial: str, code: str, who: str) -> bool:
         unit = self.units[serial]
         order = self.orders[unit["order"]]
@@ -129,7 +134,7 @@ class Floor:
             and (code != "30" or who in TORQUE_TRAINED)
             and unit["status"] == "IN_PROCESS"
             and order["status"] in ("RELEASED", "RUNNING")
-            and not self._is_held(("unit", serial), ("order", unit["order"]))
+            and not self._is_held(("unit", serial), ("order", unit["order"]), *self._went_into(serial))
         )
 
     def _is_recordable(self, serial: str, code: str, given: list[tuple[str, int, str, str]], who: str) -> bool:

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -306,6 +306,7 @@ def run(plant: Plant, *, examples: int, always_the_same: bool) -> None:
             derandomize=always_the_same,
             deadline=None,
             database=None,
+            phases=[Phase.generate],  # making a failure smaller takes minutes here
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -10,6 +10,7 @@ from equipment.models import AssetUse, PhysicalAsset
 from genealogy.actions import lots
 from genealogy.models import Activity, ActivityUnit, Unit
 from genealogy.queries import as_built, ever_built_in
+from mes.kernel.audit.models import Signature
 from mes.kernel.refusals import InvalidInput, NotPermitted, Refusal
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
@@ -19,11 +20,11 @@ from tests.flow import lot_flow
 from tests.lots import lot_line
 from tests.motion import rods
 from tests.undo import state_of, undo
-from wip.actions import holds
+from wip.actions import holds, labor
 from wip.actions import lots as lots_in_process
 from wip.actions.replacements import ReplacementBegun
 from wip.facts import values_in_force
-from wip.models import ExecutionEvent, LaborSpan, OperationExecution, ProcessException, Reading
+from wip.models import ExecutionEvent, LaborSpan, OperationExecution, ProcessException, Reading, Rework
 from wip.queries import execution_at
 from wip.undoing import ActIsAnother, CorrectionNeeded, NothingToUndo, OnHold, SomethingFollowed
 
@@ -195,6 +196,18 @@ def test_a_finished_unit_is_reopened_by_a_correction_of_its_signed_end(plant):
     )
 
 
+def test_what_was_signed_is_signed_again_after_it_was_taken_back(plant):
+    unit = plant.do(plant.unit(), "10", "20", "30")
+    plant.start(unit, "40")
+    for reason in ("Wrong pump on the bench", ""):
+        plant.report(unit, "40", Given("LEAK", "0.12"), completion=plant.signed())
+        if reason:
+            undo(plant, unit, "40", who="ines", reason=reason)
+    assert plant.fresh(unit).status == "FINISHED"
+    first, second = Signature.objects.filter(record_table="wip_operationexecution")
+    assert first.shown_digest == second.shown_digest
+
+
 def test_a_job_that_was_taken_over_goes_back(plant):
     unit = started(plant)
     with plant.door("tomasz") as passage:
@@ -203,6 +216,34 @@ def test_a_job_that_was_taken_over_goes_back(plant):
         )
     assert undo(plant, unit, "10", who="tomasz").kind == "TAKEN_OVER"
     assert execution_at(unit, "10").worked_by == plant.operator
+
+
+def crew(unit, code="10"):
+    return {span.person.username for span in LaborSpan.objects.filter(ended_at__isnull=True, execution__unit=unit)}
+
+
+def people(plant, verb, unit, who):
+    with plant.door(who) as passage:
+        verb(execution=execution_at(unit, "10"), station=plant.stations["10"], by=passage.person, at=passage.at)
+
+
+@pytest.mark.parametrize(
+    ("before", "on"),
+    [
+        ([], {"amina"}),
+        ([("join", "tomasz")], {"amina", "tomasz"}),
+        ([("pause", "amina")], set()),
+        ([("join", "tomasz"), ("pause", "tomasz"), ("pause", "amina")], set()),
+    ],
+)
+def test_whoever_was_on_a_job_before_it_was_taken_over_is_on_it_again(plant, before, on):
+    unit = started(plant)
+    for verb, who in before:
+        people(plant, getattr(labor, verb), unit, who)
+    people(plant, operations.take_over, unit, "tomasz")
+    assert "tomasz" in crew(unit)
+    undo(plant, unit, "10", who="tomasz")
+    assert crew(unit) == on
 
 
 def test_the_life_of_a_tool_is_given_back_once(plant):
@@ -359,6 +400,19 @@ def test_what_scrap_took_off_other_operations_is_there_again(plant):
     assert state_of(lot) == before
 
 
+def test_no_piece_goes_round_what_began_beside_it_with_less(plant):
+    flow = lot_flow(plant, PARALLEL)
+    lot = flow.lot(10)
+    flow.start(lot, "10")
+    flow.book(lot, "10", scrap=3)
+    flow.start(lot, "20", who="tomasz")
+    with pytest.raises(SomethingFollowed, match="20 was started with what was left"):
+        undo(plant, lot, "10")
+    undo(plant, lot, "20", who="tomasz")
+    undo(plant, lot, "10")
+    assert flow.at(lot, "10").quantity_scrapped == 0
+
+
 def test_a_lot_that_was_divided_since_is_left_as_it_is(plant):
     flow = lot_flow(plant)
     lot = flow.do(flow.lot(10), "10")
@@ -388,6 +442,32 @@ def test_a_completion_that_a_rework_followed_is_left_as_it_is(plant):
         undo(plant, unit, "20", who="ines", reason="Wrong rod")
     with pytest.raises(SomethingFollowed, match="rework was decided"):
         undo(plant, unit, "10", who="ines", reason="Wrong rod")
+
+
+@pytest.mark.parametrize("completion", [None, scrap()])
+def test_a_rework_that_an_act_ended_goes_on_when_it_is_taken_back(plant, completion):
+    line = rods(plant)
+    unit = line.do(line.unit(), "10", "20")
+    line.send_back(unit, found_in="20", return_to="20")
+    line.start(unit, "20")
+    line.end(unit, "20", completion)
+    assert Rework.objects.get().status == ("CANCELLED" if completion else "DONE")
+    undo(plant, unit, "20")
+    rework = Rework.objects.get()
+    assert (rework.status, rework.ended_at) == ("OPEN", None)
+    line.end(unit, "20")
+    assert Rework.objects.get().status == "DONE"
+
+
+def test_what_a_unit_has_left_its_rework_routing_by_is_left_as_it_is(plant):
+    line = rods(plant)
+    unit = line.do(line.unit(), "10", "20")
+    line.send_back(unit, found_in="20", return_to="20", routing_revision=line.rework)
+    unit = line.do(unit, "R1", "R2")
+    for code in ("R1", "R2"):
+        with pytest.raises(SomethingFollowed, match="goes another way since"):
+            undo(plant, unit, code)
+    assert line.comes_next(unit) == {"20": True}
 
 
 def test_nobody_is_on_a_job_whose_start_was_taken_back(plant):

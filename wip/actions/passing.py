@@ -53,9 +53,7 @@ def _return(job: Job) -> Way:
 
 def _end_rework(job: Job, by: Person, at: datetime) -> None:
     """A unit has passed again where its rework was found, or is in process no more. No query where none was."""
-    assert job.executions is not None
-    # A part of a lot is in the rework of the lot, and has inherited only what counts.
-    if all(one.set_aside_by_id is None and one.inherited_from_id is None for one in job.executions):
+    if not _was_sent_back(job):
         return
     rework = Rework.objects.filter(unit=job.unit, status=ReworkStatus.OPEN).first()
     if rework is None:
@@ -72,3 +70,19 @@ def end(*, rework: Rework, verb: str, by: Person, at: datetime) -> Rework:
     rework.ended_at, rework.ended_by = at, by
     rework.save(update_fields=["status", "ended_at", "ended_by"])
     return rework
+
+
+def reopen_rework(*, job: Job, ended_by: Person, ended_at: datetime) -> None:
+    """Let the rework of a locked unit go on that an act ended: the act is taken back. No query where none was."""
+    if not _was_sent_back(job):
+        return
+    for rework in Rework.objects.filter(unit=job.unit, ended_by=ended_by, ended_at=ended_at):
+        rework.status = REWORK.after(rework.status, "reopen", name=rework.number)
+        rework.ended_at = rework.ended_by = None
+        rework.save(update_fields=["status", "ended_at", "ended_by"])
+
+
+def _was_sent_back(job: Job) -> bool:
+    """Whether the job's unit can have a rework. A part of a lot is in that of the lot, and has only what counts."""
+    assert job.executions is not None
+    return any(one.set_aside_by_id is not None or one.inherited_from_id is not None for one in job.executions)

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.writes import insert, update
 from orders.status import OrderStatus
 from wip import undoing
-from wip.actions import batches, exceptions, executions, openings, orders, replacements
+from wip.actions import batches, exceptions, executions, openings, orders, passing, replacements
 from wip.actions.overrides import give_back
 from wip.acts import Act, acts_on, last_of
 from wip.clock import clock_off, clock_on
@@ -140,6 +141,7 @@ def _take_back(undo: _Undo) -> None:
     if job.order.status == OrderStatus.COMPLETED and job.unit.status == UnitStatus.IN_PROCESS:
         orders.reopen(order=job.order)
     if event is not None and event.kind == ExecutionEventKind.COMPLETED:
+        passing.reopen_rework(job=job, ended_by=event.by, ended_at=event.at)
         reason = undo.reason or _("Taken back")
         assets.give_back_use(execution=job.running.pk, used_at=event.at, reason=reason, by=undo.by, at=undo.at)
 
@@ -161,9 +163,7 @@ def _reverse(undo: _Undo, event: ExecutionEvent) -> None:
         execution.status = EXECUTION.after(execution.status, "reopen", name=execution.operation_code)
         execution.completed_at = execution.completed_by = execution.is_passed = None
     elif event.kind == ExecutionEventKind.TAKEN_OVER:
-        clock_off(execution, execution.worked_by, end=LaborEnd.LEFT, at=undo.at)
-        execution.worked_by = _who_had_it(event)
-        clock_on(execution, execution.worked_by, at=undo.at)
+        _give_job_back(undo, event)
     execution.quantity -= started
     execution.quantity_good -= good
     execution.quantity_scrapped -= scrap
@@ -190,6 +190,17 @@ class _Quantities(TypedDict, total=False):
 def _happened(undo: _Undo, execution: OperationExecution, event: ExecutionEvent, **added: Unpack[_Quantities]) -> None:
     kind, station = ExecutionEventKind.REVERSED, undo.job.station
     happened(execution, kind, station, undo.by, undo.at, reason=undo.reason, reverses=event, **added)
+
+
+def _give_job_back(undo: _Undo, taken: ExecutionEvent) -> None:
+    """To who had it before the take-over. Both are on it if they were: also who had joined, and not who had paused."""
+    execution, spans = undo.job.running, LaborSpan.objects.filter(execution=undo.job.running)
+    had_joined = spans.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=taken.at), person=taken.by)
+    if not had_joined.filter(began_at__lt=taken.at).exists():
+        clock_off(execution, execution.worked_by, end=LaborEnd.LEFT, at=undo.at)
+    execution.worked_by = _who_had_it(taken)
+    if spans.filter(person=execution.worked_by, ended_at=taken.at, end=LaborEnd.LEFT).exists():
+        clock_on(execution, execution.worked_by, at=undo.at)
 
 
 def _who_had_it(taken: ExecutionEvent) -> Person:

@@ -162,7 +162,7 @@ STATEMENTS = {
     take_values_back: 16,
     take_a_component_back: 20,
     take_a_booking_back: 24,
-    take_a_take_over_back: 23,
+    take_a_take_over_back: 24,  # whether the two were on it is looked up
     take_a_completion_back: 27,
     take_a_scrap_back: 28,
     take_a_skip_back: 22,

@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -194,13 +193,14 @@ def _happened(undo: _Undo, execution: OperationExecution, event: ExecutionEvent,
 
 def _give_job_back(undo: _Undo, taken: ExecutionEvent) -> None:
     """To who had it before the take-over. Both are on it if they were: also who had joined, and not who had paused."""
-    execution, spans = undo.job.running, LaborSpan.objects.filter(execution=undo.job.running)
-    had_joined = spans.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=taken.at), person=taken.by)
-    if not had_joined.filter(began_at__lt=taken.at).exists():
-        clock_off(execution, execution.worked_by, end=LaborEnd.LEFT, at=undo.at)
-    execution.worked_by = _who_had_it(taken)
-    if spans.filter(person=execution.worked_by, ended_at=taken.at, end=LaborEnd.LEFT).exists():
-        clock_on(execution, execution.worked_by, at=undo.at)
+    execution, taker, before = undo.job.running, taken.by, _who_had_it(taken)
+    spans = list(LaborSpan.objects.filter(execution=execution, person__in=[taker, before]))
+    since = [one for one in spans if one.person_id == taker.pk and one.began_at < taken.at]
+    if not any(one.ended_at is None or one.ended_at > taken.at for one in since):
+        clock_off(execution, taker, end=LaborEnd.LEFT, at=undo.at)
+    execution.worked_by = before
+    if any(one.person_id == before.pk and (one.ended_at, one.end) == (taken.at, LaborEnd.LEFT) for one in spans):
+        clock_on(execution, before, at=undo.at)
 
 
 def _who_had_it(taken: ExecutionEvent) -> Person:

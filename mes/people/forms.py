@@ -42,5 +42,13 @@ class CorrectionForm(forms.Form):
         return self.cleaned_data["ended_at"].replace(tzinfo=None)
 
 
+class EntryForm(CorrectionForm):
+    """Time that somebody did not clock: who, and on which job."""
+
+    person = forms.CharField(label=_("User name"), max_length=150)
+    unit = forms.CharField(label=_("Unit or lot"), max_length=60)
+    operation = forms.CharField(label=_("Operation"), max_length=12)
+
+
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)

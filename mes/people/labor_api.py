@@ -12,8 +12,8 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
 from mes.kernel.rest.schema import acts, reads
 from mes.kernel.rest.views import Endpoint
-from mes.people.queries import person_for, span_for
-from mes.people.serializers import LaborAnswer, LaborCorrectionInput, LaborQuery, SpanAnswer
+from mes.people.queries import execution_of, person_for, span_for
+from mes.people.serializers import LaborAnswer, LaborCorrectionInput, LaborEntryInput, LaborQuery, SpanAnswer
 from orders.queries import order_by_reference
 from wip.actions import corrections
 from wip.timesheets import by_operation, entries, ran_for
@@ -22,7 +22,7 @@ MOST = timedelta(days=31)  # in one answer
 
 
 class Labor(Endpoint):
-    permissions = {"GET": Permission.VIEW_PEOPLE}
+    permissions = {"GET": Permission.VIEW_PEOPLE, "POST": Permission.CORRECT_LABOR}
 
     @reads(LaborAnswer, name="list_labor", summary="People's time, and what it counts for", query=LaborQuery)
     def get(self, request: Request) -> Response:
@@ -42,6 +42,27 @@ class Labor(Endpoint):
             found = [one for one in found if one.span.person_id == person.pk]
         operations = by_operation(found, ran_for(order), begin, end, now=self.at) if order is not None else []
         return Response(LaborAnswer({"spans": found, "operations": operations}).data)
+
+    @acts(
+        SpanAnswer,
+        name="enter_labor",
+        summary="Enter work that somebody did without clocking in",
+        request=LaborEntryInput,
+        status=201,
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.read(LaborEntryInput)
+        execution = execution_of(request.user, asked.pop("unit"), asked.pop("operation"))
+        person = person_for(request.user, asked.pop("person"))
+        if person is None:
+            raise NotFound(_("There is no such person at your sites."), do=_("Check the user name."))
+        with self.door(reason=asked["reason"]) as passage:
+            if passage.replayed:
+                made = span_for(request.user, passage.answer["span"])
+            else:
+                made = corrections.enter(execution=execution, person=person, **asked, by=passage.person, at=passage.at)
+                passage.remember(span=made.pk)
+        return Response(SpanAnswer(made).data, status=201)
 
 
 class CorrectLabor(Endpoint):

@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from equipment.models import Area, Site, SiteAccess
 from equipment.queries import sites_of
 from mes.kernel.personnel.models import Person, PersonQualification, Qualification
+from mes.kernel.refusals import NotFound
 from mes.kernel.rest.fields import is_one_line
 from mes.station.models import StationLogon
-from wip.models import LaborSpan
+from wip.models import LaborSpan, OperationExecution
+from wip.queries import execution_of_serial
 
 CREW_DAYS = 90  # who was on at a station of an area within so many days belongs to its crew
 
@@ -36,6 +39,19 @@ def person_for(viewer: Any, username: str) -> Person | None:
     if not is_one_line(username):
         return None
     return people_of(sites_of(viewer)).filter(username=username).first()
+
+
+def execution_of(viewer: Person, serial: str, operation: str) -> OperationExecution:
+    """The latest attempt at an operation on a unit, at one of the viewer's sites. Raises NotFound."""
+    found = None
+    if is_one_line(serial) and is_one_line(operation):
+        found = execution_of_serial(viewer, serial, operation)
+    if found is None:
+        raise NotFound(
+            _("{operation} of {unit} was not begun.").format(operation=operation[:12], unit=serial[:60]),
+            do=_("Check the unit's number and the operation."),
+        )
+    return found
 
 
 def span_for(viewer: Any, key: UUID) -> LaborSpan | None:

@@ -59,6 +59,14 @@ class LaborCorrectionInput(Input):
     reason = Text(max_length=200)
 
 
+class LaborEntryInput(LaborCorrectionInput):
+    """Work that somebody (by user name) did without clocking in, on the latest attempt at an operation of a unit."""
+
+    person = Text(max_length=150)
+    unit = Text(max_length=60)
+    operation = Text(max_length=12)
+
+
 class SpanAnswer(serializers.Serializer):
     """Somebody on an operation. ended_at: null while it runs. end: how it ended, empty with its operation.
 

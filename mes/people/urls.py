@@ -6,6 +6,7 @@ from mes.people.views import labor, people, qualifications
 
 urlpatterns = [
     path("labor/", labor.labor, name="labor"),
+    path("labor/enter/", labor.enter, name="labor_enter"),
     path("labor/<uuid:pk>/correct/", labor.correct, name="labor_correct"),
     path("labor/of-order/<str:erp_reference>/", labor.order_labor, name="order_labor"),
     path("qualifications/", qualifications.qualifications, name="qualifications"),

@@ -1,6 +1,7 @@
 """People's time at the desk and over REST: what was forgotten, hours by person and by order, corrections."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -199,3 +200,22 @@ def test_a_reason_over_rest_is_one_of_the_released_ones(plant, unit):
     body = {"station": "ST-30", "reason": "NO-SUCH"}
     answer = api_as(plant, "amina").post(f"/units/{unit.serial}/operations/30/pause", body)
     assert answer.status_code == 200  # no tree is released here, so the words alone count
+
+
+def test_a_supervisor_enters_time_that_was_not_clocked_at_the_desk_and_over_rest(plant, unit, desk):
+    assert "Enter time" in text(desk.get("/labor/"))
+    begin = span_of(unit).began_at
+    given = {"person": "tomasz", "unit": unit.serial, "operation": "30", "reason": "Held the housing"}
+    api, ended = api_as(plant, "ines"), begin + timedelta(minutes=5)
+    with time_machine.travel(begin + timedelta(hours=1)):
+        made = api.post("/labor", given | {"began_at": begin.isoformat(), "ended_at": ended.isoformat()})
+        assert made.status_code == 201, made.content.decode()
+        again = api.post("/labor", given | {"began_at": begin.isoformat(), "ended_at": ended.isoformat()})
+        assert (again.status_code, again.json()["code"]) == (409, "TIME_KNOWN")
+        later = (plant.site.local(begin) + timedelta(minutes=m) for m in (10, 20))
+        times = dict(zip(("began_at", "ended_at"), (f"{one:%Y-%m-%dT%H:%M}" for one in later), strict=True))
+        answer = desk.post("/labor/enter/", {"idempotency_key": str(uuid4()), **given, **times})
+        assert answer.status_code == 302, answer.content.decode()
+        unknown = desk.post("/labor/enter/", {"idempotency_key": str(uuid4()), **given, **times, "operation": "60"})
+        assert unknown.status_code == 404
+    assert LaborSpan.objects.filter(person__username="tomasz", end="CORRECTED", corrects=None).count() == 2

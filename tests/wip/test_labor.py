@@ -9,12 +9,13 @@ from mes.kernel.refusals import InvalidInput, NotPermitted
 from mes.kernel.transitions import IllegalTransition
 from mes.station.actions import operations
 from wip.actions import corrections, holds, labor
-from wip.actions.corrections import NotYourTime, SpanCorrected
+from wip.actions.corrections import NotYourTime, SpanCorrected, TimeKnown
 from wip.actions.labor import AlreadyOnJob, NoteTaken, NotOnJob, NotYourJob
 from wip.crews import crew_of
 from wip.models import HandoverNote, LaborSpan
 from wip.policies import BlockedByGates
 from wip.queries import execution_at
+from wip.timesheets import labor_on
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +229,48 @@ def test_nobody_claims_for_another_or_outside_the_span(plant, unit):
     before = span.began_at - timedelta(seconds=1)
     with pytest.raises(InvalidInput), plant.door() as passage:
         corrections.claim(span=span, ended_at=before, reason="x", by=passage.person, at=passage.at)
+
+
+def enter(plant, unit, person: str, began, ended, who: str = "ines", reason: str = "Helped with the housing"):
+    with plant.door(who) as passage:
+        return corrections.enter(
+            execution=execution_at(unit, "30"),
+            person=plant.people[person],
+            began_at=began,
+            ended_at=ended,
+            reason=reason,
+            by=passage.person,
+            at=passage.at,
+        )
+
+
+def test_a_supervisor_enters_work_that_was_not_clocked(plant, unit):
+    begin = execution_at(unit, "30").started_at
+    made = enter(plant, unit, "tomasz", begin + timedelta(seconds=5), begin + timedelta(seconds=25))
+    assert (made.corrects, made.end, made.note) == (None, "CORRECTED", "Helped with the housing")
+    assert (made.person, made.entered_by) == (plant.people["tomasz"], plant.people["ines"])
+    entered = labor_on([made.execution.pk], now=plant.at())[made.execution.pk]
+    assert [one.counts for one in entered if one.span == made] == [timedelta(seconds=20)]
+
+
+def test_what_was_clocked_is_corrected_and_not_entered_once_more(plant, unit):
+    begin = execution_at(unit, "30").started_at
+    with pytest.raises(TimeKnown, match="was on this job at that time already"):
+        enter(plant, unit, "amina", begin, begin + timedelta(seconds=10))
+    act(plant, unit, labor.pause, reason="x")
+    (span,) = crew(unit).before
+    end = plant.at(120)
+    plant.at(60)
+    assert enter(plant, unit, "amina", span.ended_at, end).began_at == span.ended_at
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "reason"), [(0, 0, "x"), (0, -1, "x"), (-10, 5, "x"), (0, 9999, "x"), (0, 5, " ")]
+)
+def test_what_is_entered_lies_within_the_job_and_has_a_reason(plant, unit, began, ended, reason):
+    begin = execution_at(unit, "30").started_at
+    moments = (begin + timedelta(seconds=offset) for offset in (began, ended))
+    with pytest.raises(InvalidInput):
+        enter(plant, unit, "tomasz", *moments, reason=reason)
+    with pytest.raises(NotPermitted):
+        enter(plant, unit, "tomasz", begin, begin + timedelta(seconds=5), who="amina")

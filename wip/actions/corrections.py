@@ -1,7 +1,10 @@
 """Correcting people's time: what a person says they forgot, and the further row by which a supervisor sets it right."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from equipment.policies import check_site_access
@@ -18,6 +21,10 @@ from wip.topics import floor
 
 class SpanCorrected(Refusal):
     """The span was corrected already: what counts is the row that did it."""
+
+
+class TimeKnown(Refusal):
+    """What is to be entered is on record already, or a part of it."""
 
 
 class NotYourTime(NotPermitted):
@@ -77,6 +84,67 @@ def correct(
     insert([made])
     announce(floor(locked.site_id))
     return made
+
+
+def enter(
+    *,
+    execution: OperationExecution,
+    person: Person,
+    began_at: datetime,
+    ended_at: datetime,
+    reason: str,
+    by: Person,
+    at: datetime,
+) -> LaborSpan:
+    """Enter work that somebody did without clocking in; of a batch it is on all its units.
+
+    Raises TimeKnown where they were on the job; InvalidInput without a reason, for an end that is not after the begin,
+    and for a time at which the job did not run.
+    """
+    check_permission(by, Permission.CORRECT_LABOR)
+    check_site_access(by, execution.site_id)
+    _check_reason(reason)
+    together = OperationExecution.objects.filter(batch=execution.batch_id) if execution.batch_id else None
+    run = OperationExecution.objects.filter(pk=execution.pk) if together is None else together
+    locked = list(run.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    made = []
+    for one in locked:
+        if one.status not in (ExecutionStatus.RUNNING, ExecutionStatus.COMPLETED):
+            raise InvalidInput(_("Nobody worked on this job."), do=_("Choose the attempt that was worked on."))
+        _check_times(one, began_at, ended_at, at)
+        made.append(
+            LaborSpan(
+                site_id=one.site_id,
+                execution=one,
+                person=person,
+                began_at=began_at,
+                ended_at=ended_at,
+                end=LaborEnd.CORRECTED,
+                note=reason.strip()[:200],
+                entered_at=at,
+                entered_by=by,
+            )
+        )
+    if began_at == ended_at:
+        raise InvalidInput(_("It would count nothing."), do=_("Enter an end after the begin."))
+    _check_not_known(locked, person, began_at, ended_at)
+    insert(made)
+    announce(floor(execution.site_id))
+    return next(span for span in made if span.execution.pk == execution.pk)
+
+
+def _check_not_known(
+    executions: Sequence[OperationExecution], person: Person, began_at: datetime, ended_at: datetime
+) -> None:
+    """Raise TimeKnown where the person's time on these jobs covers some of it already."""
+    known = LaborSpan.objects.filter(execution__in=executions, person=person, corrected_by_span__isnull=True)
+    until = Coalesce("ended_at", "execution__completed_at")
+    known = known.annotate(until=until).filter(Q(until__gt=began_at) | Q(until__isnull=True), began_at__lt=ended_at)
+    if known.exists():
+        raise TimeKnown(
+            _("{person} was on this job at that time already.").format(person=person),
+            do=_("Correct the time that is there."),
+        )
 
 
 def _lock(span: LaborSpan) -> LaborSpan:

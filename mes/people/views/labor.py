@@ -17,8 +17,8 @@ from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import NotFound
-from mes.people.forms import CorrectionForm
-from mes.people.queries import span_for
+from mes.people.forms import CorrectionForm, EntryForm
+from mes.people.queries import execution_of, person_for, span_for
 from mes.people.working_day import working_day
 from mes.station.queries import last_log_offs
 from orders.queries import order_by_reference
@@ -79,6 +79,33 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
             said = _("The time of %(person)s is corrected.") % {"person": span.person}
             day = span.site.local(span.began_at).date()
             passage.remember(said=said, to=reverse("labor", query={"site": span.site.code, "day": str(day)}))
+    return answer(request, passage)
+
+
+@require_POST
+@office(Permission.CORRECT_LABOR)
+def enter(request: HttpRequest) -> HttpResponse:
+    """Enter time that somebody did not clock, with the reason."""
+    given = cleaned(EntryForm(request.POST))
+    execution = execution_of(request.user, given["unit"], given["operation"])
+    who = person_for(request.user, given["person"])
+    if who is None:
+        raise NotFound(_("There is no such person at your sites."), do=_("Check the user name."))
+    began_at, ended_at = (_moment(execution.site, given[name]) for name in ("began_at", "ended_at"))
+    with desk_door(request, reason=given["reason"]) as passage:
+        if not passage.replayed:
+            corrections.enter(
+                execution=execution,
+                person=who,
+                began_at=began_at,
+                ended_at=ended_at,
+                reason=given["reason"],
+                by=passage.person,
+                at=passage.at,
+            )
+            said = _("The time of %(person)s is entered.") % {"person": who}
+            day = execution.site.local(began_at).date()
+            passage.remember(said=said, to=reverse("labor", query={"site": execution.site.code, "day": str(day)}))
     return answer(request, passage)
 
 

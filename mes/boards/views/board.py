@@ -58,8 +58,8 @@ def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """A day of a work center; the picture and its lists alone to who asks for the live part."""
     center, now = _center(request, site, code), timezone.now()
     stations = stations_of(center)
-    day = _day(request, center, stations, now)
     clock = clocks_of(stations).get(center.pk, Clock(None))
+    day = _day(request, center, clock, now)
     begin, end = window_of(center, clock, day)
     is_closed = clock.timetable is not None and not has_shifts(center, clock, day)
     known = board_of(stations, begin, end, now)
@@ -108,8 +108,8 @@ def propose(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """What a proposal would change, to look at: nothing is stored."""
     center, now = _center(request, site, code), timezone.now()
     stations = stations_of(center)
-    day = _day(request, center, stations, now)
     clock = clocks_of(stations).get(center.pk, Clock(None))
+    day = _day(request, center, clock, now)
     since, until = window_of(center, clock, day)
     made = proposal_for(stations, now=now, since=since, until=until)
     context = {
@@ -214,7 +214,7 @@ def _center(request: HttpRequest, site: str, code: str) -> WorkCenter:
     return center
 
 
-def _day(request: HttpRequest, center: WorkCenter, stations: list[Station], now: datetime) -> date:
+def _day(request: HttpRequest, center: WorkCenter, clock: Clock, now: datetime) -> date:
     """The day in the address; without one, or none that is near, the one whose shifts are not over."""
     today = center.site.local(now).date()
     try:
@@ -223,7 +223,7 @@ def _day(request: HttpRequest, center: WorkCenter, stations: list[Station], now:
         asked = None
     if asked is not None and abs(asked - today) < _FAR:
         return asked
-    return day_at(center, clocks_of(stations).get(center.pk, Clock(None)), now)
+    return day_at(center, clock, now)
 
 
 def _address(center: WorkCenter, day: date) -> str:

@@ -16,7 +16,7 @@ from mes.station.actions.operations import Given
 from tests.browser.test_looks import violations
 from tests.flow import lot_flow
 from tests.plant import Plant
-from tests.redlines import add_a_step, insert_an_operation, redlined
+from tests.redlines import add_a_step, drafted, insert_an_operation, redlined
 from tests.station.pages import StationPage
 from tests.test_authorisation import PEOPLE, TABLE, addresses, samples  # noqa: F401 - a fixture
 from tests.wip.test_batch import report, start
@@ -115,9 +115,7 @@ def test_a_redline_as_form_and_card_and_a_batch_hold_to_wcag_and_fit(
     page.get_by_role("button", name="Redline", exact=True).click()
     page.get_by_role("dialog").wait_for()
     wrong += [f"the form: {broken}" for broken in violations(page)]
-    page.get_by_role("dialog").get_by_label("Why it is changed").fill("The seal of batch 7 swells " * 7)
-    page.get_by_role("button", name="Draft a redline").click()
-    page.wait_for_url("**/master-data/revisions/routing/**")
+    drafted(plant, order, reason="The seal of batch 7 swells, " * 7)
     page.goto(f"{plant_server.url}/orders/{order}/")
     wrong += [f"the card: {broken}" for broken in violations(page)]
     wrong += ["the card: too wide"] if page.evaluate(SIDEWAYS) else []

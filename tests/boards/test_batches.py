@@ -75,7 +75,7 @@ def test_time_is_apportioned_by_quantity_and_values_stand_once(flow, batch, desk
         ("amina", timedelta(minutes=90))
     ]
     page = desk_of("mei").get(f"/batches/{batch.number}/").content.decode()
-    assert page.count(">850") == 1
+    assert page.count("850 °C") == 1
     assert all(f"/units/{serial}/" in page for serial in ("SH-0001", "SH-0002"))
     assert "/orders/WO-A/" in page
 

@@ -3,7 +3,10 @@
 A copy's key follows from its original's and its number, so that copies can name each other.
 """
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
+
+from tests import databases
 
 
 def copy_rows(
@@ -20,3 +23,12 @@ def copy_rows(
         f"FROM (SELECT * FROM {table} WHERE {where}) old, generate_series({first}, {first + count - 1}) n, "
         f"jsonb_populate_record(NULL::{table}, to_jsonb(old) || jsonb_build_object({new})) made"
     )
+
+
+def analyze() -> None:
+    """Give the planner its statistics, as autovacuum does after so much was written; what is not committed is not seen.
+
+    As the owner: of the application's role PostgreSQL takes the statement, warns, and does nothing.
+    """
+    with databases.as_owner(connection.settings_dict["NAME"]) as owner:
+        owner.execute("ANALYZE")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from equipment.models import Station
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
-from tests.bench.copies import copy_rows
+from tests.bench.copies import analyze, copy_rows
 from tests.plant import Plant
 from wip.actions import schedules
 
@@ -37,7 +37,6 @@ def fill(plant: Plant) -> None:
         copy("orders_bomline", f"product_revision_id = '{revision}'", ROUTINGS, own="product_revision_id")
         copy("orders_routing", f"id = '{routing.routing_id}'", ROUTINGS, own="product_id", name="old.name || ' ' || n")
         copy("orders_routingrevision", f"id = '{routing.pk}'", ROUTINGS, own="routing_id", **draft)
-        cursor.execute("ANALYZE")  # each part's trigger looks its revision up: by the key, now that there are many
         of_routing = f"routing_revision_id = '{routing.pk}'"
         of_operation = f"operation_id IN (SELECT id FROM orders_operation WHERE {of_routing})"
         copy("orders_operation", of_routing, ROUTINGS, own="routing_revision_id")
@@ -66,8 +65,7 @@ def fill(plant: Plant) -> None:
         its = {"serial": "'U-' || n", "work_order_id": of_order}
         copy("wip_openoperation", f"work_order_id = '{order.pk}'", UNITS, own="unit_id", **its)
     _plan(plant)
-    with connection.cursor() as cursor:  # what autovacuum does after so much was written
-        cursor.execute("ANALYZE")
+    analyze()
 
 
 def _plan(plant: Plant) -> None:

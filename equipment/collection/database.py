@@ -56,5 +56,5 @@ async def send(connection: Database, sql: str, parameters: Sequence[Any]) -> Non
 
 
 def as_json(content: Any) -> str:
-    """As `jsonb` takes it; what JSON has no word for goes as text."""
-    return json.dumps(content, default=str)
+    """As `jsonb` takes it: what JSON has no word for goes as text, and a NUL, which PostgreSQL refuses, as its sign."""
+    return json.dumps(content, default=str).replace("\\u0000", "\\u2400")

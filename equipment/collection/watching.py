@@ -92,6 +92,7 @@ class Watcher:
         """Take what comes until the link is lost. Whether anything came."""
         self.link, self._seen, reached = link, Health(), False
         self._count("connects", 1)
+        self._tell("CONNECTING", "Connected; no value came yet." if self._signals.points else "It has no tags.")
         try:
             async for samples in link.watch(self._signals.points):
                 if not reached:

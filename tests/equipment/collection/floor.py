@@ -1,6 +1,8 @@
 """A floor for the collector: machines of the simulator and collectors, in an event loop of their own thread."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -16,10 +18,11 @@ from equipment.drivers.simulator.modbus_server import ModbusMachine
 from equipment.models import Connection, Station, Tag
 from mes.kernel.door import open_door
 from tests import databases
+from tests.equipment.collection.collector_program import QUICK
+from tests.equipment.collection.cut import Cut
 
 T = TypeVar("T")
 PATIENCE_S = 20.0
-QUICK = Rhythm(lease_s=0.9, flush_s=0.03)
 
 
 class Floor:
@@ -32,6 +35,8 @@ class Floor:
         self._thread.start()
         self._collectors: list[tuple[Collector, Any]] = []
         self._machines: list[ModbusMachine] = []
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._cuts: list[Cut] = []
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
@@ -42,13 +47,27 @@ class Floor:
         self._machines.append(machine)
         return machine
 
-    def collector(self, rhythm: Rhythm = QUICK, **more: Any) -> Collector:
+    def collector(self, rhythm: Rhythm = QUICK, url: str = "") -> Collector:
         async def make() -> Collector:
-            return Collector(self.url, self.spool, rhythm, **more)
+            return Collector(url or self.url, self.spool, rhythm)
 
         collector = self.do(make())
         self._collectors.append((collector, asyncio.run_coroutine_threadsafe(collector.run(), self._loop)))
         return collector
+
+    def process(self, url: str = "") -> subprocess.Popen[bytes]:
+        """A collector of its own process, to be killed or frozen."""
+        command = [sys.executable, "-m", "tests.equipment.collection.collector_program", url or self.url]
+        process = subprocess.Popen([*command, str(self.spool)])
+        self._processes.append(process)
+        return process
+
+    def cut(self) -> Cut:
+        """A way to the database that can be cut."""
+        cut = Cut(self.url, self.spool.parent / f"way-{len(self._cuts)}")
+        self.do(cut.mend())
+        self._cuts.append(cut)
+        return cut
 
     def stop(self, collector: Collector) -> None:
         running = next(running for one, running in self._collectors if one is collector)
@@ -56,11 +75,16 @@ class Floor:
         running.result(PATIENCE_S)
 
     def close(self) -> None:
+        for process in self._processes:
+            process.kill()
+            process.wait(PATIENCE_S)
         for collector, running in self._collectors:
             self._loop.call_soon_threadsafe(collector.stop)
             running.result(PATIENCE_S)
         for machine in self._machines:
             self.do(machine.unplug())
+        for cut in self._cuts:
+            self.do(cut.cut())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE_S)
         self._loop.close()

@@ -9,7 +9,7 @@ FROM python:3.11.13-slim-bookworm
 RUN groupadd --gid 10001 plantwright \
     && useradd --uid 10001 --gid plantwright --no-create-home --shell /usr/sbin/nologin plantwright \
     && install --directory --owner plantwright --group plantwright \
-        /var/lib/plantwright /var/lib/plantwright/media /var/lib/plantwright/beat
+        /var/lib/plantwright /var/lib/plantwright/media /var/lib/plantwright/beat /var/lib/plantwright/spool
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

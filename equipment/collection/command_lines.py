@@ -30,10 +30,10 @@ class Line:
 
 
 _TAGS = """
-SELECT code, address, value_type, coalesce(nullif(tag.byte_order, ''), connection.byte_order), length, scale, "offset",
-    is_writable, write_low, write_high
+SELECT tag.code, tag.address, tag.value_type, coalesce(nullif(tag.byte_order, ''), connection.byte_order), tag.length,
+    tag.scale, tag."offset", tag.is_writable, tag.write_low, tag.write_high
 FROM equipment_tag tag JOIN equipment_connection connection ON connection.id = tag.connection_id
-WHERE tag.connection_id = %s AND tag.is_active AND code = ANY(%s)"""
+WHERE tag.connection_id = %s AND tag.is_active AND tag.code = ANY(%s)"""
 
 
 async def lines_of(database: Database, connection: UUID, asked: list[dict[str, Any]]) -> list[Line]:

@@ -60,7 +60,8 @@ async def carry_out_all(url: str, owner: str, watchers: Mapping[UUID, Watcher]) 
                     await _carry_out(database, owner, watchers)
             except AWAY as away:
                 logger.warning("commands wait for the database: %s", away)
-                database = await close(database)
+                await close(database)
+                database = None
     finally:
         await close(database)
 

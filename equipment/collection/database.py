@@ -1,7 +1,7 @@
 """The collector's connection to the database: one, direct (no pooler), with short limits on all that it does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -44,7 +44,7 @@ async def close(connection: Database | None) -> None:
             await connection.close()
 
 
-async def rows(connection: Database, sql: str, parameters: Sequence[Any] = ()) -> list[TupleRow]:
+async def rows(connection: Database, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[TupleRow]:
     """All rows of a statement of ours."""
     cursor = await connection.execute(sql.encode(), parameters)
     return await cursor.fetchall() if cursor.description else []

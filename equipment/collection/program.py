@@ -67,6 +67,8 @@ class Collector:
         commands = asyncio.create_task(commanding.carry_out_all(self._url, self.owner, self._watchers))
         try:
             while not self._stopping.is_set():
+                if commands.done():
+                    commands.result()  # it never ends by itself: what it failed of ends the collector
                 began = time.monotonic()
                 await self._turn()
                 left_s = max(self.rhythm.flush_s - (time.monotonic() - began), self._pause_s, 0.001)

@@ -1,0 +1,100 @@
+"""What is written to machines: once, within bounds, read back; never late, never twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from equipment.models import Connection, MachineCommand, Tag
+from mes.kernel.door import open_door
+from tests.equipment.collection.floor import Floor, ask, connection_to, put, samples_of, tag_of, until
+
+
+@pytest.fixture
+def machine(floor: Floor):
+    return floor.machine()
+
+
+@pytest.fixture
+def connection(machine, committed_plant) -> Connection:
+    return connection_to(machine, committed_plant.stations["20"])
+
+
+@pytest.fixture
+def pressure(machine, connection) -> Tag:
+    tag = tag_of(
+        connection, "pressure", "holding:40", value_type="INT16", scale=0.1, is_writable=True, write_low=0, write_high=8
+    )
+    put(machine, tag, 25)
+    return tag
+
+
+def command(connection: Connection, *lines: dict, seconds: float = 20, **more) -> MachineCommand:
+    with open_door(person=None) as passage:
+        return MachineCommand.objects.create(
+            site=connection.site,
+            connection=connection,
+            lines=list(lines),
+            deadline_at=timezone.now() + timedelta(seconds=seconds),
+            asked_at=passage.at,
+            **more,
+        )
+
+
+def answered(asked: MachineCommand) -> MachineCommand:
+    def over() -> MachineCommand | None:
+        now = MachineCommand.objects.get(pk=asked.pk)
+        return now if now.answered_at else None
+
+    return until(over, "an answer")
+
+
+def test_a_value_is_written_and_read_back(floor, machine, connection, pressure):
+    floor.collector()
+    done = answered(command(connection, {"tag": "pressure", "value": 6.3, "expected": 2.5}))
+    assert done.status == "VERIFIED"
+    assert done.answer == [{"tag": "pressure", "before": 2.5, "after": pytest.approx(6.3)}]
+    assert machine.memory.tables["holding"][40] == 63
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ({"tag": "pressure", "value": 9.0}, "out of its bounds"),
+        ({"tag": "pressure", "value": 5.0, "expected": 1.0}, "nothing was written"),
+        ({"tag": "nothing", "value": 5.0}, "no tag nothing"),
+    ],
+)
+def test_what_must_not_be_written_is_not(floor, machine, connection, pressure, line, words):
+    floor.collector()
+    refused = answered(command(connection, line))
+    assert refused.status == "REFUSED"
+    assert words in refused.detail
+    assert machine.memory.tables["holding"][40] == 25
+
+
+def test_what_is_too_late_is_never_sent(floor, machine, connection, pressure):
+    late = command(connection, {"tag": "pressure", "value": 6.0}, seconds=-1)
+    floor.collector()
+    assert answered(late).status == "EXPIRED"
+    assert machine.memory.tables["holding"][40] == 25
+
+
+@pytest.mark.parametrize(("there", "status"), [(60, "VERIFIED"), (25, "MISMATCHED")])
+def test_one_whose_end_nobody_saw_is_looked_at_and_not_sent_again(floor, machine, connection, pressure, there, status):
+    unknown = command(connection, {"tag": "pressure", "value": 6.0}, status="WRITING")
+    machine.memory.tables["holding"][40] = there
+    floor.collector()
+    assert answered(unknown).status == status
+    assert machine.memory.tables["holding"][40] == there
+
+
+def test_a_write_that_is_not_answered_is_found_out_when_the_link_is_back(floor, machine, connection, pressure):
+    floor.collector()
+    until(lambda: samples_of(pressure), "it watches")
+    machine.faults.mute = True
+    asked = command(connection, {"tag": "pressure", "value": 6.0})
+    until(lambda: ask("SELECT 1 FROM equipment_connectionlease WHERE state = 'LOST'"), "the loss")
+    assert MachineCommand.objects.get(pk=asked.pk).status in ("QUEUED", "WRITING")
+    machine.faults.mute = False
+    assert answered(asked).status in ("VERIFIED", "MISMATCHED")

@@ -1,0 +1,88 @@
+"""Events of machines by handshake: each once, acknowledged when it is on record, whoever dies in between."""
+
+import time
+
+import pytest
+
+from equipment.models import Connection, EventDue, MachineEvent, Tag
+from tests.equipment.collection.floor import Floor, connection_to, put, samples_of, tag_of, until
+
+
+class Press:
+    """A machine that raises a number with each part, and goes on only when it is acknowledged."""
+
+    def __init__(self, floor: Floor, plant) -> None:
+        self.floor, self.machine, station = floor, floor.machine(), plant.stations["20"]
+        self.connection: Connection = connection_to(self.machine, station)
+        self.part: Tag = tag_of(
+            self.connection,
+            "part",
+            "holding:100",
+            station=station,
+            role="EVENT",
+            books="PART_DONE",
+            acknowledge_address="holding:120",
+        )
+        self.serial = self._field("serial", "serial", "holding:101", value_type="TEXT", length=12)
+        self.force = self._field("force", "step:FORCE", "holding:107", value_type="FLOAT32")
+        self.acknowledged: Tag = tag_of(self.connection, "acknowledged", "holding:120")
+        for tag, value in ((self.part, 0), (self.serial, ""), (self.force, 0.0), (self.acknowledged, 0)):
+            put(self.machine, tag, value)
+
+    def _field(self, code: str, field: str, address: str, **more) -> Tag:
+        return tag_of(self.connection, code, address, event=self.part, field=field, **more)
+
+    def make(self, number: int) -> None:
+        put(self.machine, self.serial, f"SN-{number}")
+        put(self.machine, self.force, number + 0.5)
+        put(self.machine, self.part, number)
+
+    def hears(self, number: int) -> None:
+        until(lambda: self.machine.memory.tables["holding"].get(120) == number, f"the acknowledgement of {number}")
+
+
+@pytest.fixture
+def press(floor: Floor, committed_plant) -> Press:
+    return Press(floor, committed_plant)
+
+
+def events() -> list[tuple[int, str, float]]:
+    return [
+        (event.number, event.content["serial"], event.content["step:FORCE"])
+        for event in MachineEvent.objects.order_by("number")
+    ]
+
+
+def test_each_part_is_an_event_with_what_belongs_to_it(floor, press):
+    floor.collector()
+    for number in range(1, 6):
+        press.make(number)
+        press.hears(number)
+    assert events() == [(number, f"SN-{number}", number + 0.5) for number in range(1, 6)]
+    assert EventDue.objects.count() == 5
+
+
+def test_it_is_acknowledged_only_when_it_is_on_record(floor, press):
+    way = floor.cut()
+    floor.collector(url=way.url)
+    until(lambda: samples_of(press.acknowledged), "it watches")
+    floor.do(way.cut())
+    press.make(1)
+    time.sleep(0.5)
+    assert press.machine.memory.tables["holding"][120] == 0
+    floor.do(way.mend())
+    press.hears(1)
+    assert len(events()) == 1
+
+
+def test_an_event_that_was_stored_and_not_acknowledged_is_acknowledged_by_the_next_collector(floor, press):
+    first = floor.process()
+    press.make(1)
+    press.hears(1)
+    first.kill()
+    put(press.machine, press.acknowledged, 0)  # as if the kill had come between commit and acknowledgement
+    floor.collector()
+    press.hears(1)
+    press.make(2)
+    press.hears(2)
+    assert [number for number, *_ in events()] == [1, 2]

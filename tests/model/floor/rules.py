@@ -51,6 +51,8 @@ class Floor(Together):
         if who not in WORKERS | {"mei"}:
             return False
         self.held, self.held_at = {name}, code
+        for _ in self.went:  # what it has gone into is held, too, whenever that was
+            self.held |= {two for one, two in self.went if one in self.held}
         return True
 
     def lift(self, who: str) -> bool:

@@ -29,6 +29,7 @@ class Things:
         self.spans: list[dict[str, Any]] = []
         self.acts: dict[int, list[dict[str, Any]]] = {}
         self.cuts: dict[str, list[int]] = {}  # when something was scrapped, split off or merged, by unit
+        self.went: list[tuple[str, str]] = []  # from which lot into which, by splitting and merging
         self.held: set[str] = set()
         self.held_at = ""
 

@@ -66,6 +66,7 @@ class Ways(Work):
             job["quantity"] -= its["quantity"]
             job["good"] -= its["good"]
         unit["split"] += quantity
+        self.went.append((serial, part))
         self._divided(serial, part)
         if serial in self.held:
             self.held.add(part)
@@ -75,6 +76,7 @@ class Ways(Work):
         """What was split off has got its serial number."""
         for known in (self.units, self.cuts):
             known[new] = known.pop(serial)
+        self.went = [(one, new if two == serial else two) for one, two in self.went]
         for job in self.units[new]["jobs"].values():
             job["serial"] = new
         if serial in self.held:
@@ -112,6 +114,7 @@ class Ways(Work):
         for rework in two["reworks"].values():
             if rework["status"] == "OPEN":
                 rework |= {"status": "CANCELLED", "ended": self.now()}
+        self.went.append((other, into))
         self._divided(into, other)
         self.held.discard(other)
         return True

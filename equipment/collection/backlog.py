@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import Any
 
 from equipment.collection.batches import Batch
 from equipment.collection.spool import Spool
@@ -29,7 +30,7 @@ class Backlog:
         for batch in batches:
             self._batches.append(batch)
             self._bytes += batch.size
-            self.spool.append(batch)
+            self._on_disk(self.spool.append, batch)
 
     def next(self) -> list[Batch]:
         """The oldest batches, so many as one transaction writes; they stay until `done`."""
@@ -47,7 +48,7 @@ class Backlog:
         for _ in range(count):
             self._bytes -= self._batches.popleft().size
         if not self._batches:
-            self.spool.empty()
+            self._on_disk(self.spool.empty)
 
     def forget(self, connections: set[str]) -> None:
         """Batches of leases that are lost: whoever holds them now has read what counts."""
@@ -58,9 +59,16 @@ class Backlog:
         """Have it on disk, and within its bounds."""
         if self._bytes > self.most_bytes or self.spool.is_full():
             self._thin()
-            await asyncio.to_thread(self.spool.rewrite, iter(list(self._batches)))
+            await asyncio.to_thread(self._on_disk, self.spool.rewrite, list(self._batches))
         elif self.spool.is_due():
-            await asyncio.to_thread(self.spool.sync)
+            await asyncio.to_thread(self._on_disk, self.spool.sync)
+
+    def _on_disk(self, act: Callable[..., None], *arguments: Any) -> None:
+        """A disk that is full or broken is no reason to stop: the database may well take it all."""
+        try:
+            act(*arguments)
+        except OSError:
+            logger.exception("the spool can't be written; what is read is in memory alone")
 
     def _thin(self) -> None:
         """Give up the samples of the oldest half that still has some."""

@@ -40,7 +40,8 @@ FROM mine WHERE lease.connection_id = mine.connection_id
 RETURNING lease.connection_id, lease.epoch, lease.wanted_version"""
 
 _RELEASE = """
-UPDATE equipment_connectionlease SET owner = '', expires_at = NULL, state = %(state)s, state_since = now(), detail = ''
+UPDATE equipment_connectionlease SET owner = '', expires_at = NULL, state = %(state)s, state_since = now(),
+    detail = %(detail)s
 WHERE owner = %(owner)s AND connection_id IN (
     SELECT connection_id FROM equipment_connectionlease
     WHERE connection_id = ANY(%(connections)s) ORDER BY connection_id FOR UPDATE)"""
@@ -58,9 +59,12 @@ async def renew(database: Database, *, owner: str, lease_s: float, connections: 
     return [Lease(*row) for row in await rows(database, _RENEW, asked)]
 
 
-async def release(database: Database, *, owner: str, connections: Collection[UUID], state: str = "WAITING") -> None:
+async def release(
+    database: Database, *, owner: str, connections: Collection[UUID], state: str = "WAITING", detail: str = ""
+) -> None:
     """Give connections back: another collector may have them at once."""
-    await rows(database, _RELEASE, {"owner": owner, "connections": sorted(connections), "state": state})
+    given = {"owner": owner, "connections": sorted(connections), "state": state, "detail": detail[:300]}
+    await rows(database, _RELEASE, given)
 
 
 _FOLLOW = "UPDATE equipment_connectionlease SET version = %s WHERE connection_id = %s AND epoch = %s"

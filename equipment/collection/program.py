@@ -25,6 +25,7 @@ from equipment.collection.flushing import Flusher
 from equipment.collection.leases import Lease
 from equipment.collection.spool import Spool
 from equipment.collection.watching import Watcher
+from mes.kernel.refusals import Refusal
 
 LONGEST_PAUSE_S = 2.0  # between two tries to reach the database
 
@@ -122,8 +123,15 @@ class Collector:
             await self._watch(database, lease)
 
     async def _watch(self, database: Database, lease: Lease, *, number: int = 0) -> None:
-        """Begin to watch a connection; one whose configuration can't be read waits for a change of it."""
-        configuration = await load(database, lease.connection)
+        """Begin to watch a connection. One whose configuration can't be read is given back, and says why."""
+        try:
+            configuration = await load(database, lease.connection)
+        except (Refusal, ValueError, LookupError) as wrong:
+            connections = [lease.connection]
+            await leases.release(
+                database, owner=self.owner, connections=connections, state="REFUSED", detail=str(wrong)
+            )
+            return
         watcher = Watcher(configuration, lease.epoch, number=number, now_us=_now_us())
         self._watchers[lease.connection] = watcher
         watcher.start()
@@ -135,10 +143,11 @@ class Collector:
         self._backlog.add(_frozen([watcher]))
         await self._flush(database)
         await leases.follow(database, connection=lease.connection, epoch=lease.epoch, version=lease.wanted_version)
-        if (await load(database, lease.connection)).is_paused:
+        await self._watch(database, lease, number=watcher.number)
+        followed = self._watchers.get(lease.connection)
+        if followed is not None and followed.configuration.is_paused:
+            await self._watchers.pop(lease.connection).stop("", _now_us())
             await leases.release(database, owner=self.owner, connections=[lease.connection], state="PAUSED")
-        else:
-            await self._watch(database, lease, number=watcher.number)
 
     async def _lose(self, connection: UUID) -> None:
         """Another collector has it. What this one still holds of it is void."""

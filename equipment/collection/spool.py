@@ -11,7 +11,7 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from equipment.collection.batches import Batch
@@ -28,7 +28,7 @@ class Spool:
     def __init__(self, folder: Path, name: str, most_bytes: int) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder, self.path, self.most_bytes = folder, folder / f"{name}.spool", most_bytes
-        self._file = self.path.open("w+b")
+        self._file = self.path.open("w+b", buffering=0)
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._synced_at = time.monotonic()
         self._is_synced = True
@@ -43,7 +43,6 @@ class Spool:
 
     def sync(self) -> None:
         """Wait until all that was appended is on disk. May take as long as the disk does: not for the event loop."""
-        self._file.flush()
         os.fdatasync(self._file.fileno())
         self._synced_at, self._is_synced = time.monotonic(), True
 
@@ -57,14 +56,13 @@ class Spool:
     def is_full(self) -> bool:
         return self._file.tell() > self.most_bytes
 
-    def rewrite(self, batches: Iterator[Batch]) -> None:
+    def rewrite(self, batches: Iterable[Batch]) -> None:
         """Keep these alone, in place of all that is there: first beside it, then in one step."""
         beside = self.path.with_suffix(".new")
-        new = beside.open("w+b")
+        new = beside.open("w+b", buffering=0)
         fcntl.flock(new, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for batch in batches:
             new.write(frame(batch))
-        new.flush()
         os.fdatasync(new.fileno())
         beside.replace(self.path)
         self._file.close()
@@ -72,7 +70,6 @@ class Spool:
 
     def close(self, *, remove: bool) -> None:
         """remove: the database has everything. Else it stays for whoever collects next."""
-        self._file.flush()
         if remove:
             self.path.unlink(missing_ok=True)
         self._file.close()

@@ -78,12 +78,12 @@ class Watcher:
                 async with driver(self.configuration.kind).connect(self.configuration.endpoint) as link:
                     reached = await self._follow(link)
             except NotTrusted as lost:
-                self._tell("REFUSED", str(lost))
+                self._break("REFUSED", str(lost))
             except (LinkLost, InvalidAddress) as lost:
-                self._tell("LOST", str(lost))
+                self._break("LOST", str(lost))
             except Exception as failed:
                 logger.exception("%s: the driver failed", self.configuration.code)
-                self._tell("LOST", f"The driver failed: {failed!r}")
+                self._break("LOST", f"The driver failed: {failed!r}")
             pause_s = FIRST_PAUSE_S if reached else min(2 * pause_s, LONGEST_PAUSE_S)
             # Not all at once after a network's failure.
             await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
@@ -100,12 +100,15 @@ class Watcher:
                     self._tell("GOOD", "")
                 self._take(samples)
         except LinkLost as lost:
-            self._lose(str(lost), _now_us(), Quality.BAD_NOT_CONNECTED)
-            self._tell("LOST", str(lost))
+            self._break("LOST", str(lost))
         finally:
             self._add_health()
             self.link = None
         return reached
+
+    def _break(self, state: str, why: str) -> None:
+        self._lose(why, _now_us(), Quality.BAD_NOT_CONNECTED)
+        self._tell(state, why)
 
     def _take(self, samples: list[Sample]) -> None:
         if not samples:

@@ -47,9 +47,9 @@ class Floor:
         self._machines.append(machine)
         return machine
 
-    def collector(self, rhythm: Rhythm = QUICK, url: str = "") -> Collector:
+    def collector(self, rhythm: Rhythm = QUICK, url: str = "", name: str = "") -> Collector:
         async def make() -> Collector:
-            return Collector(url or self.url, self.spool, rhythm)
+            return Collector(url or self.url, self.spool, rhythm, name)
 
         collector = self.do(make())
         self._collectors.append((collector, asyncio.run_coroutine_threadsafe(collector.run(), self._loop)))

@@ -10,8 +10,18 @@ from equipment.collection.batches import Batch
 from equipment.collection.database import connect
 from equipment.collection.flushing import Flusher
 from equipment.drivers.simulator.modbus_server import ModbusMachine
-from equipment.models import Connection, ConnectionLease, MachineEvent, Observation, QuarantinedRow, Series, Tag
+from equipment.models import (
+    Connection,
+    ConnectionLease,
+    MachineEvent,
+    Observation,
+    QuarantinedRow,
+    SecurityProfile,
+    Series,
+    Tag,
+)
 from mes.kernel.door import open_door
+from mes.kernel.sealing import Secret
 from tests.equipment.collection.floor import (
     QUICK,
     Floor,
@@ -228,6 +238,46 @@ def test_a_lost_link_leaves_one_bad_value_and_the_counter_goes_on(floor, connect
     until(lambda: made(good) == 5, "three more")
     assert len(bad) == 1
     assert samples_of(speed)[-1][3] == 192
+
+
+def test_a_paused_connection_is_left_alone_until_it_goes_on(floor, connection, speed):
+    floor.collector()
+    until(lambda: samples_of(speed), "samples")
+    pause(connection, is_paused=True)
+    until(lambda: lease(connection).state == "PAUSED", "it is paused")
+    before = len(samples_of(speed))
+    time.sleep(0.5)
+    assert len(samples_of(speed)) == before
+    assert samples_of(speed)[-1][3] == 28, "out of service"
+    pause(connection, is_paused=False)
+    until(lambda: len(samples_of(speed)) > before, "it goes on")
+
+
+def test_a_secret_that_does_not_open_stops_only_its_own_connection(floor, connection, speed, committed_plant):
+    site = committed_plant.site
+    with open_door(person=None):
+        profile = SecurityProfile.objects.create(site=site, code="cell", name="Cell", policy="None", mode="None")
+        SecurityProfile.objects.filter(pk=profile.pk).update(password=Secret("sealed under a key that is gone"))
+        locked = Connection.objects.create(
+            site=site, code="OPC-1", name="Cell", kind="OPCUA", address="127.0.0.1:1", security=profile
+        )
+    floor.collector()
+    until(lambda: lease(locked).state == "REFUSED", "it is refused")
+    assert "SECRET_KEY" in lease(locked).detail or "can't be opened" in lease(locked).detail
+    until(lambda: samples_of(speed), "the other is watched")
+
+
+def test_a_spool_that_can_not_be_written_stops_nothing(floor, connection, speed):
+    floor.spool.mkdir()
+    (floor.spool / "full.spool").symlink_to("/dev/full")  # every write to it says that no space is left
+    floor.collector(name="full")
+    until(lambda: len(samples_of(speed)) > 30, "samples")
+
+
+def pause(connection: Connection, *, is_paused: bool) -> None:
+    with open_door(person=None):
+        connection.is_paused = is_paused
+        connection.save()
 
 
 def claim(connection: Connection) -> None:

@@ -8,3 +8,5 @@ CSRF_TRUSTED_ORIGINS: list[str] = []
 # Files are served as they lie in the tree, nothing is collected.
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
+# Where the simulated machines keep what they truly did, and what is ordered to be wrong with them.
+MES_DEMO_MACHINES = Path(env.str("MES_DEMO_MACHINES", default=str(BASE_DIR / "var" / "machines")))

@@ -1,7 +1,7 @@
 """An OPC UA server of our own: nodes declared from Python, values set by a program, faults on demand.
 
-It runs in a thread with an event loop of its own, listens on loopback at a port the system chooses, and ends with its
-`with` block. Every method may be called from any thread, and returns when it is done.
+It runs in a thread with an event loop of its own, listens on loopback at a port that is given or chosen by the system,
+and ends with its `with` block. Every method may be called from any thread, and returns when it is done.
 """
 
 import asyncio
@@ -72,14 +72,14 @@ class Access:
 class OpcUaServer:
     """`with OpcUaServer([Variable("Press/Speed")]) as server: server.set("Press/Speed", 3.5)`."""
 
-    def __init__(self, variables: Iterable[Variable] = (), access: Access | None = None) -> None:
+    def __init__(self, variables: Iterable[Variable] = (), access: Access | None = None, *, port: int = 0) -> None:
         self._variables = {variable.path: variable for variable in variables}
         self._access = access or Access()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulated OPC UA server", daemon=True)
         self._inside = InternalServer()
         self._outside: Server | None = None
-        self._port = 0
+        self._port = port
         self._index = 2
         self._nodes: list[Any] = []
         self._clock_off = timedelta()

@@ -1,0 +1,34 @@
+"""What is wrong with which machine, and until when: a small file that one command writes and the machines read."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+
+
+class Fault(StrEnum):
+    UNPLUG = "unplug"  # nobody answers at its address
+    MUTE = "mute"  # takes everything, answers nothing
+    DROP = "drop"  # ends each connection that asks something
+    SLOW = "slow"  # waits before each answer
+
+
+POSSIBLE = {"MODBUS": frozenset(Fault), "OPCUA": frozenset({Fault.UNPLUG, Fault.MUTE})}
+FILE = "faults.json"
+
+
+def order(folder: Path, machine: str, fault: Fault, *, until: float) -> None:
+    """until: seconds since 1970. Takes the place of an earlier fault of the machine."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ordered = _read(folder) | {machine: (str(fault), until)}
+    written = folder / f"{FILE}.new"
+    written.write_text(json.dumps(ordered))
+    written.replace(folder / FILE)
+
+
+def present(folder: Path, at: float) -> dict[str, Fault]:
+    return {machine: Fault(fault) for machine, (fault, until) in _read(folder).items() if at < until}
+
+
+def _read(folder: Path) -> dict[str, tuple[str, float]]:
+    path = folder / FILE
+    return json.loads(path.read_text()) if path.exists() else {}

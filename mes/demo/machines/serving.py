@@ -1,0 +1,175 @@
+"""Programs behind sockets: each machine with its server, ticked together in one event loop."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from equipment.drivers.base import Value
+from equipment.drivers.simulator.modbus_server import ModbusMachine
+from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
+from mes.demo.machines import faults
+from mes.demo.machines.faults import Fault
+from mes.demo.machines.plan import HEARD, MachinePlan, TagPlan
+from mes.demo.machines.program import LOOK_S, Program
+from mes.demo.machines.truth import PART
+
+FAULTS_EVERY_S = 0.5
+SLOW_S = 0.8
+
+
+class Seat(Protocol):
+    """A machine at its socket."""
+
+    plan: MachinePlan
+
+    @property
+    def address(self) -> str: ...
+
+    async def plug_in(self) -> None:
+        """Raises OSError, RuntimeError where the port is taken."""
+
+    async def turn(self, at: float) -> None:
+        """Let it work, and show what is new."""
+
+    async def suffer(self, fault: Fault | None) -> None:
+        """This is wrong with it from now on, and nothing else."""
+
+    async def close(self) -> None: ...
+
+
+class ModbusSeat:
+    """A program in registers. What belongs to a part is there before its number."""
+
+    def __init__(self, plan: MachinePlan, program: Program, port: int = 0) -> None:
+        self.plan, self.program = plan, program
+        self.machine = ModbusMachine(port)
+        self._shown: dict[str, Value] = {}
+        self._fault: Fault | None = None
+        self._points = {tag.code: tag.point for tag in plan.tags}
+        self._hears = {code: point for code, point in HEARD.items() if PART in self._points}
+        for code, point in self._hears.items():
+            self.machine.memory.put(point, program.heard.get(code, 0))
+        self._show()
+
+    @property
+    def address(self) -> str:
+        return self.machine.address
+
+    async def plug_in(self) -> None:
+        await self.machine.plug_in()
+
+    async def turn(self, at: float) -> None:
+        for code, point in self._hears.items():
+            self.program.heard[code] = self.machine.memory.get(point) or 0
+        self.program.tick(at)
+        self._show()
+
+    def _show(self) -> None:
+        shows = self.program.shows
+        for code in sorted(shows, key=lambda code: code == PART):
+            if self._shown.get(code) != shows[code]:
+                self.machine.memory.put(self._points[code], shows[code])
+                self._shown[code] = shows[code]
+
+    async def suffer(self, fault: Fault | None) -> None:
+        now = self.machine.faults
+        now.mute, now.drop = fault == Fault.MUTE, fault == Fault.DROP
+        now.slow_s = SLOW_S if fault == Fault.SLOW else 0.0
+        if (fault == Fault.UNPLUG) != (self._fault == Fault.UNPLUG):
+            await (self.machine.unplug() if fault == Fault.UNPLUG else self.machine.plug_in())
+        self._fault = fault
+
+    async def close(self) -> None:
+        await self.machine.unplug()
+
+
+class OpcUaSeat:
+    """A program in nodes. While it is mute it works on, and shows nothing new."""
+
+    def __init__(self, plan: MachinePlan, program: Program, port: int = 0) -> None:
+        self.plan, self.program = plan, program
+        self._tags: dict[str, TagPlan] = {tag.code: tag for tag in plan.tags}
+        self._shown = dict(program.shows)
+        variables = [Variable(_path(tag), program.shows[tag.code], tag.point.value_type) for tag in plan.tags]
+        self.server = OpcUaServer(variables, port=port)
+        self._fault: Fault | None = None
+
+    @property
+    def address(self) -> str:
+        return self.server.address
+
+    async def plug_in(self) -> None:
+        await asyncio.to_thread(self.server.__enter__)
+
+    async def turn(self, at: float) -> None:
+        self.program.tick(at)
+        news = {code: value for code, value in self.program.shows.items() if self._shown.get(code) != value}
+        if news and self._fault != Fault.MUTE:
+            self._shown |= news
+            changes = [(_path(self._tags[code]), value) for code, value in news.items()]
+            await asyncio.to_thread(self.server.set_all, changes)
+
+    async def suffer(self, fault: Fault | None) -> None:
+        if fault == self._fault:
+            return
+        before, self._fault = self._fault, fault
+        if before == Fault.MUTE:
+            self.server.thaw()
+        elif before == Fault.UNPLUG:
+            await asyncio.to_thread(self.server.plug_in)
+        if fault == Fault.MUTE:
+            self.server.freeze()
+        elif fault == Fault.UNPLUG:
+            await asyncio.to_thread(self.server.unplug)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self.server.__exit__, None, None, None)
+
+
+def _path(tag: TagPlan) -> str:
+    return tag.address.partition(";s=")[2]
+
+
+SEATS: dict[str, Callable[[MachinePlan, Program, int], Seat]] = {"MODBUS": ModbusSeat, "OPCUA": OpcUaSeat}
+
+
+class MachineHall:
+    """All seats, for as long as its block lasts. folder: where faults are ordered."""
+
+    def __init__(self, seats: Sequence[Seat], folder: Path) -> None:
+        self.seats, self._folder = seats, folder
+        self._faults: dict[str, Fault] = {}
+        self._plugged: list[Seat] = []
+
+    async def __aenter__(self) -> Self:
+        for seat in self.seats:
+            await seat.plug_in()
+            self._plugged.append(seat)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for seat in self._plugged:
+            await seat.suffer(None)
+            await seat.close()
+
+    async def work(self, goes_on: Callable[[], bool]) -> None:
+        """Until `goes_on` says no more."""
+        looked = 0.0
+        while goes_on():
+            at = time.time()
+            if at - looked > FAULTS_EVERY_S:
+                looked = at
+                await self._suffer(at)
+            for seat in self.seats:
+                await seat.turn(at)
+            await asyncio.sleep(LOOK_S)
+
+    async def _suffer(self, at: float) -> None:
+        wrong = faults.present(self._folder, at)
+        for seat in self.seats:
+            await seat.suffer(wrong.get(seat.plan.code))

@@ -1,0 +1,166 @@
+"""The simulated plant and one collector over real sockets: what is on record is what the machines truly did."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from equipment.models import Observation
+from mes.demo.machines import faults
+from mes.demo.machines.faults import Fault
+from mes.demo.machines.master_data import enter_machine
+from mes.demo.machines.plan import MACHINES
+from mes.demo.machines.program import REGISTER
+from mes.demo.machines.scoring import Score, score
+from mes.demo.machines.serving import SEATS, MachineHall, Seat
+from mes.demo.machines.truth import FILE, GOOD, PART, SCRAP, VALUE, Fact, TruthFile, facts_in
+from mes.kernel.door import open_door
+from tests.equipment.collection.floor import Floor, floor_on, until
+from tests.plant import Plant
+
+PACE, PERIOD_MS, BEFORE = 8.0, 100, REGISTER - 2
+
+
+class Hall:
+    """All machines at stations of the test's plant; the lathe has nearly filled its counter."""
+
+    def __init__(self, floor: Floor, plant: Plant, folder: Path) -> None:
+        self.floor, self.folder, self._works = floor, folder, True
+        self._truth = TruthFile(folder / FILE)
+        before = [Fact(time.time(), "LATHE-110", GOOD, BEFORE)]
+        for fact in before:
+            self._truth.tell(fact)
+        seats: list[Seat] = []
+        for number, one in enumerate(MACHINES):
+            plan = replace(one, period_ms=PERIOD_MS)
+            history = [fact for fact in before if fact.machine == plan.code]
+            program = plan.program(plan.code, Random(number), self._truth.tell, pace=PACE, history=history)
+            seats.append(SEATS[plan.kind](plan, program, 0))
+        self._hall = MachineHall(seats, folder)
+        floor.do(self._hall.__aenter__())
+        for seat, station in zip(seats, plant.stations.values(), strict=False):
+            with open_door(person=None):
+                enter_machine(seat.plan, station, seat.address)
+        self._working = asyncio.run_coroutine_threadsafe(self._hall.work(lambda: self._works), floor._loop)
+
+    def fault(self, machine: str, fault: Fault, seconds: float) -> None:
+        faults.order(self.folder, machine, fault, until=time.time() + seconds)
+
+    def rest(self) -> None:
+        """They do nothing more, and still answer."""
+        self._works = False
+        self._working.result(10)
+
+    def close(self) -> None:
+        self.rest()
+        self.floor.do(self._hall.__aexit__(None, None, None))
+        self._truth.close()
+
+
+@pytest.fixture
+def floor(committed_plant: Plant, committed_database: str, tmp_path: Path) -> Iterator[Floor]:
+    with floor_on(committed_database, tmp_path / "spool") as floor:
+        yield floor
+
+
+@pytest.fixture
+def hall(floor: Floor, committed_plant: Plant, tmp_path: Path) -> Iterator[Hall]:
+    hall = Hall(floor, committed_plant, tmp_path / "machines")
+    yield hall
+    hall.close()
+
+
+def all_are_watched(times: int = 1) -> None:
+    until(lambda: Observation.objects.values("connection").distinct().count() == len(MACHINES), "all are watched")
+    until(lambda: Observation.objects.count() >= times * len(MACHINES), f"watched {times} times")
+
+
+def suffer(floor: Floor, hall: Hall, rounds: int, s: float) -> None:
+    """Everything that goes wrong in a plant, each for so many seconds."""
+    for _ in range(rounds):
+        killed = floor.process()
+        time.sleep(3 * s)
+        killed.kill()
+        way = floor.cut()
+        collector = floor.collector(url=way.url)
+        time.sleep(2 * s)
+        hall.fault("LEAK-40", Fault.MUTE, s)
+        hall.fault("TORQUE-30", Fault.UNPLUG, s)
+        hall.fault("FURNACE-140", Fault.UNPLUG, s)
+        time.sleep(3 * s)
+        floor.do(way.cut())
+        time.sleep(s)
+        floor.do(way.mend())
+        hall.fault("LATHE-110", Fault.DROP, s)
+        time.sleep(3 * s)
+        if _ < rounds - 1:
+            floor.stop(collector)
+
+
+def scores_after(hall: Hall) -> dict[str, Score]:
+    hall.rest()
+    time.sleep(2.0)
+    return {one.machine: one for one in score(hall.folder / FILE, at=time.time(), young_s=0.0)}
+
+
+def nothing_is_wrong(found: dict[str, Score]) -> None:
+    assert len(found) == len(MACHINES)
+    for one in found.values():
+        assert one.is_right, one
+        assert one.counted == one.made
+        assert one.watched_s
+        assert one.values or one.machine == "LEAK-40"
+
+
+def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
+    suffer(floor, hall, rounds=1, s=1.0)
+    found = scores_after(hall)
+    nothing_is_wrong(found)
+    lathe, leak = found["LATHE-110"], found["LEAK-40"]
+    assert lathe.made[GOOD] > 2, "the counter rolled over"
+    assert leak.made[PART] > 2
+    assert sum(one.states_s for one in found.values()) > 5
+    told = [fact for fact in facts_in(hall.folder / FILE) if fact.machine == "LATHE-110" and fact.kind == GOOD]
+    assert told[-1].number > REGISTER
+
+
+@pytest.mark.slow
+def test_it_still_is_after_many_faults(floor, hall) -> None:
+    suffer(floor, hall, rounds=6, s=4.0)
+    nothing_is_wrong(scores_after(hall))
+
+
+def test_the_same_seed_does_the_same() -> None:
+    assert life(7) == life(7) != life(8)
+
+
+def life(seed: int) -> list[Fact]:
+    told: list[Fact] = []
+    programs = [plan.program(plan.code, Random(seed), told.append) for plan in MACHINES]
+    for tick in range(4000):
+        for program in programs:
+            program.heard["acknowledged"] = program.shows.get(PART, 0)
+            program.tick(tick / 10)
+    return told
+
+
+def test_a_machine_that_is_switched_on_again_goes_on_counting() -> None:
+    before = life(3)
+    kinds = defaultdict(int)
+    for fact in before:
+        kinds[fact.machine, fact.kind] = max(kinds[fact.machine, fact.kind], fact.number)
+    lathe = next(plan for plan in MACHINES if plan.code == "LATHE-110")
+    told: list[Fact] = []
+    own = [fact for fact in before if fact.machine == lathe.code]
+    again = lathe.program(lathe.code, Random(1), told.append, history=own)
+    assert again.shows[GOOD] == kinds[lathe.code, GOOD] > 0
+    for tick in range(4000):
+        again.tick(tick / 10)
+    made = [fact.number for fact in told if fact.kind == GOOD]
+    assert made == list(range(kinds[lathe.code, GOOD] + 1, kinds[lathe.code, GOOD] + 1 + len(made)))
+    assert {fact.kind for fact in told} >= {GOOD, SCRAP, VALUE}

@@ -1,14 +1,19 @@
 """The simulated plant and one collector over real sockets: what is on record is what the machines truly did."""
 
 import asyncio
+import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from random import Random
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.utils.timezone import now
 
 from equipment.models import Observation
 from mes.demo.machines import faults
@@ -57,9 +62,11 @@ class Hall:
         self._working.result(10)
 
     def close(self) -> None:
-        self.rest()
-        self.floor.do(self._hall.__aexit__(None, None, None))
-        self._truth.close()
+        try:
+            self.rest()
+        finally:
+            self.floor.do(self._hall.__aexit__(None, None, None))
+            self._truth.close()
 
 
 @pytest.fixture
@@ -75,31 +82,30 @@ def hall(floor: Floor, committed_plant: Plant, tmp_path: Path) -> Iterator[Hall]
     hall.close()
 
 
-def all_are_watched(times: int = 1) -> None:
-    until(lambda: Observation.objects.values("connection").distinct().count() == len(MACHINES), "all are watched")
-    until(lambda: Observation.objects.count() >= times * len(MACHINES), f"watched {times} times")
+def all_are_watched_anew(since: datetime) -> None:
+    begun = Observation.objects.filter(began_at__gte=since)
+    until(lambda: begun.values("connection").distinct().count() == len(MACHINES), "all are watched")
 
 
-def suffer(floor: Floor, hall: Hall, rounds: int, s: float) -> None:
-    """Everything that goes wrong in a plant, each for so many seconds."""
-    for _ in range(rounds):
-        killed = floor.process()
-        time.sleep(3 * s)
-        killed.kill()
-        way = floor.cut()
-        collector = floor.collector(url=way.url)
-        time.sleep(2 * s)
-        hall.fault("LEAK-40", Fault.MUTE, s)
-        hall.fault("TORQUE-30", Fault.UNPLUG, s)
-        hall.fault("FURNACE-140", Fault.UNPLUG, s)
-        time.sleep(3 * s)
-        floor.do(way.cut())
-        time.sleep(s)
-        floor.do(way.mend())
-        hall.fault("LATHE-110", Fault.DROP, s)
-        time.sleep(3 * s)
-        if _ < rounds - 1:
-            floor.stop(collector)
+def suffer(floor: Floor, hall: Hall, s: float) -> None:
+    """Everything that goes wrong in a plant, each for so many seconds; at the end a collector watches."""
+    began = now()
+    killed = floor.process()
+    all_are_watched_anew(began)
+    time.sleep(2 * s)
+    killed.kill()
+    killed_at, way = now(), floor.cut()
+    floor.collector(url=way.url)
+    all_are_watched_anew(killed_at)
+    hall.fault("LEAK-40", Fault.MUTE, s)
+    hall.fault("TORQUE-30", Fault.UNPLUG, s)
+    hall.fault("FURNACE-140", Fault.UNPLUG, s)
+    time.sleep(3 * s)
+    floor.do(way.cut())
+    time.sleep(s)
+    floor.do(way.mend())
+    hall.fault("LATHE-110", Fault.DROP, s)
+    time.sleep(3 * s)
 
 
 def scores_after(hall: Hall) -> dict[str, Score]:
@@ -118,7 +124,7 @@ def nothing_is_wrong(found: dict[str, Score]) -> None:
 
 
 def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
-    suffer(floor, hall, rounds=1, s=1.0)
+    suffer(floor, hall, 1.0)
     found = scores_after(hall)
     nothing_is_wrong(found)
     lathe, leak = found["LATHE-110"], found["LEAK-40"]
@@ -131,7 +137,10 @@ def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
 
 @pytest.mark.slow
 def test_it_still_is_after_many_faults(floor, hall) -> None:
-    suffer(floor, hall, rounds=6, s=4.0)
+    for seconds in (1.0, 4.0, 2.0, 8.0, 3.0):
+        suffer(floor, hall, seconds)
+        floor.stop_all()
+    floor.collector()
     nothing_is_wrong(scores_after(hall))
 
 
@@ -164,3 +173,32 @@ def test_a_machine_that_is_switched_on_again_goes_on_counting() -> None:
     made = [fact.number for fact in told if fact.kind == GOOD]
     assert made == list(range(kinds[lathe.code, GOOD] + 1, kinds[lathe.code, GOOD] + 1 + len(made)))
     assert {fact.kind for fact in told} >= {GOOD, SCRAP, VALUE}
+
+
+def test_a_fault_is_ordered_by_the_code_of_the_station(settings, tmp_path) -> None:
+    settings.MES_DEMO_MACHINES = tmp_path
+    call_command("machine_fault", "ST-140", "mute", "20", stdout=StringIO())
+    assert faults.present(tmp_path, time.time()) == {"FURNACE-140": Fault.MUTE}
+    assert not faults.present(tmp_path, time.time() + 20)
+    with pytest.raises(CommandError, match="Known are ST-110"):
+        call_command("machine_fault", "ST-999", "mute", "20")
+    with pytest.raises(CommandError, match="can't be slow"):
+        call_command("machine_fault", "ST-140", "slow", "20")
+
+
+def test_the_score_says_what_is_wrong(floor, committed_plant, settings, tmp_path) -> None:
+    settings.MES_DEMO_MACHINES = tmp_path
+    plan = next(plan for plan in MACHINES if plan.code == "LEAK-40")
+    with open_door(person=None):
+        enter_machine(plan, committed_plant.stations["20"], "127.0.0.1:9")
+    truth = TruthFile(tmp_path / FILE)
+    truth.tell(Fact(1.0, plan.code, PART, 1, {"serial": "LT000001", "result": 1, "decay": 17.5}))
+    truth.close()
+    printed = StringIO()
+    call_command("score_machines", stdout=printed)
+    assert "part: made 1, counted 0" in printed.getvalue()
+    assert "lost: decay=17.5, result=1, serial=LT000001" in printed.getvalue()
+    as_json = StringIO()
+    call_command("score_machines", "--json", stdout=as_json)
+    (found,) = json.loads(as_json.getvalue())
+    assert not found["is_right"]

@@ -76,6 +76,8 @@ class ModbusLink:
         slot = schedule.first(now_us())
         while True:
             await asyncio.sleep(max(slot - now_us(), 0) / SECOND)
+            slot, missed = schedule.woken(slot, now_us())
+            self.health.missed_slots += missed
             samples, lost = await self._poll(poller, slot)
             if samples:
                 yield samples

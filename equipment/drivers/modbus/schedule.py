@@ -29,6 +29,13 @@ class Schedule:
         """The first slot to poll: the next to begin."""
         return self.begun(now_us) + self.period_us
 
+    def woken(self, slot_us: int, now_us: int) -> tuple[int, int]:
+        """The slot to poll for whoever slept until this one, and how many are over: a busy process wakes late, and
+        what is read then was not so before.
+        """
+        slot = max(slot_us, self.begun(now_us))
+        return slot, (slot - slot_us) // self.period_us
+
     def after(self, slot_us: int, now_us: int) -> tuple[int, int]:
         """The slot to poll after this one, and how many are over meanwhile: one is when the next has begun.
 

@@ -58,7 +58,7 @@ class Program:
             self.now = at
             self._next = at + next(self._life) / self.pace
 
-    def enters(self, state: str, **shown: Value) -> None:
+    def enters(self, state: str, /, **shown: Value) -> None:
         """In this state from now on, which it shows so."""
         if state != self._state:
             self._state = state

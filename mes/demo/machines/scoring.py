@@ -138,7 +138,7 @@ def _compare_states(
     told = [fact for fact in facts if fact.kind == STATE]
     true: dict[str, list[Span]] = defaultdict(list)
     ends = [fact.at for fact in told[1:]] + [at]
-    for fact, end in zip(told, ends, strict=True):
+    for fact, end in zip(told, ends, strict=False):  # of the last it is now
         true[str(fact.values["state"])].append((fact.at, end))
     slack_s = connection.period_ms / 1000 + SLACK_S
     known: dict[str, list[Span]] = defaultdict(list)

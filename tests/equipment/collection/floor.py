@@ -74,13 +74,17 @@ class Floor:
         self._loop.call_soon_threadsafe(collector.stop)
         running.result(PATIENCE_S)
 
-    def close(self) -> None:
+    def stop_all(self) -> None:
+        """Every collector; those in processes of their own by kill."""
         for process in self._processes:
             process.kill()
             process.wait(PATIENCE_S)
         for collector, running in self._collectors:
             self._loop.call_soon_threadsafe(collector.stop)
             running.result(PATIENCE_S)
+
+    def close(self) -> None:
+        self.stop_all()
         for machine in self._machines:
             self.do(machine.unplug())
         for cut in self._cuts:

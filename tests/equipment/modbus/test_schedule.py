@@ -37,3 +37,11 @@ def test_a_period_of_nothing_is_refused():
     assert Schedule.of(0.5, 0.25) == Schedule(500_000, 250_000)
     with pytest.raises(ValueError, match="millisecond is the shortest"):
         Schedule.of(0, 0)
+
+
+def test_who_wakes_late_polls_the_slot_that_is_now():
+    schedule = Schedule(100)
+    assert schedule.woken(500, 500) == (500, 0)
+    assert schedule.woken(500, 599) == (500, 0)
+    assert schedule.woken(500, 820) == (800, 3)
+    assert schedule.woken(500, 120) == (500, 0), "a clock that was set back"

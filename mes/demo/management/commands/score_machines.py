@@ -17,9 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
-    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         scores = score(settings.MES_DEMO_MACHINES / FILE, at=time.time())
-        self.stdout.write(_as_json(scores) if json else _as_text(scores))
+        self.stdout.write(_as_json(scores) if options["json"] else _as_text(scores))
 
 
 def _as_json(scores: list[Score]) -> str:

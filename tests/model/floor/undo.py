@@ -78,7 +78,8 @@ class Undo(Things):
         last = self.acts[job["id"]].pop()
         on = {id(one): set(one["on"]) for one in unit["jobs"].values()}
         for path, *change in last["changed"]:
-            if len(path) < 4 or path[2] in unit["jobs"]:  # what it did to a job that was taken back is gone with it
+            # What it did to a job beside it that was taken back since is gone with that job.
+            if path[1] != "jobs" or len(path) == 3 or path[2] in unit["jobs"]:
                 take_back(self._picture(serial), path, *change)
         for ended in last["ended"]:
             self.acts[ended].pop()

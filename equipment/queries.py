@@ -19,6 +19,7 @@ from equipment.models import (
     ReasonTree,
     Site,
     Station,
+    Tag,
 )
 from equipment.models.assets import DUE_SOON
 from equipment.outline import Line
@@ -231,3 +232,9 @@ def reasons_for(site: UUID, area: UUID | None, *kinds: ReasonKind) -> dict[str, 
     for reason in rows.select_related("tree"):
         found[reason.tree.kind].setdefault(reason.tree.area_id, []).append(reason)
     return {kind: branches_of(own.get(area) or own.get(None) or ()) for kind, own in found.items()}
+
+
+def accounts_at(stations: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Whose account books what the machines at these stations do: pairs of station and person."""
+    found = Tag.objects.filter(station__in=stations, connection__account__isnull=False)
+    return set(found.order_by().values_list("station", "connection__account").distinct())

@@ -284,12 +284,13 @@ class StepInline(DraftPart, admin.StackedInline):
             {"fields": (("samples", "quantity_unit", "decimals", "lower", "target", "upper"), "component", "choices")},
         ),
         (
-            lazy("When it is asked, who stands by it"),
+            lazy("When it is asked, who stands by it, where it is read"),
             {
                 "classes": ("collapse",),
                 "fields": (
                     ("condition_step", "condition_comparison", "condition_value"),
                     ("needs_witness", "signature_meaning"),
+                    ("tag", "is_from_machine"),
                 ),
             },
         ),

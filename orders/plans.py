@@ -117,6 +117,8 @@ class StepPlan:
     condition: ConditionPlan | None = None
     needs_witness: bool = False
     signature_meaning: str = ""
+    tag: str = ""
+    is_from_machine: bool = False
 
 
 @dataclass(frozen=True)

@@ -337,4 +337,6 @@ def _step(step: Step, lines: Sequence[BomLine]) -> StepPlan:
         condition=condition,
         needs_witness=step.needs_witness,
         signature_meaning=step.signature_meaning,
+        tag=step.tag,
+        is_from_machine=step.is_from_machine,
     )

@@ -138,6 +138,8 @@ class StepAnswer(serializers.Serializer):
     condition_value = serializers.CharField(allow_blank=True)
     needs_witness = serializers.BooleanField()
     signature_meaning = serializers.ChoiceField(Meaning.choices, allow_blank=True)
+    tag = serializers.CharField(allow_blank=True)
+    is_from_machine = serializers.BooleanField()
 
 
 class QualificationAsked(serializers.Serializer):

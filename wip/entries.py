@@ -6,7 +6,7 @@ PERSON: the user name. TIME: UTC in ISO 8601, to the second. FILE: the SHA-256; 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,9 @@ from mes.kernel.refusals import FieldError, InvalidInput
 from orders.models import StepKind
 from orders.plans import OperationPlan, StepPlan
 from wip.models import Reading
+from wip.readouts import Source, read_out
 
+FROM_MACHINE = "machine"  # what the value of a step with a tag may say instead of a value
 NOW = "now"  # what the value of a TIME step may say instead of a time
 _YES = {"yes", "true", "1", "on"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -46,7 +48,7 @@ class Entry:
     """What a person or a machine enters for a step: value as given; reason where it corrects an earlier one.
 
     name: of the person or file that the value stands for. witness: the person who confirmed it with their secret, other
-    than who enters it. signature: under which it is recorded.
+    than who enters it. signature: under which it is recorded. source: where it was read, of a machine's value.
     """
 
     step: StepPlan
@@ -57,6 +59,7 @@ class Entry:
     name: str = ""
     witness: Any = None
     signature: Signature | None = None
+    source: Source | None = None
 
     @property
     def text(self) -> str:
@@ -83,7 +86,8 @@ def read_entries(
 ) -> list[Entry]:
     """What is given for a step of the operation: one entry, of a table one a sample.
 
-    value of a table: all its numbers in order, as a list or in a text. Raises InvalidInput naming the step.
+    value of a table: all its numbers in order, as a list or in a text. "machine" for a step with a tag: what the tag
+    says now. Raises InvalidInput naming the step, NoSuchTag, NotWatched, ValueNotGood.
     """
     step = operation.step(step_code)
     if step is None:
@@ -113,6 +117,9 @@ def read_entries(
         raise InvalidInput(
             sentence, do=_("Send all its values and no sample."), errors=[FieldError(step.code, sentence)]
         )
+    if step.tag and value == FROM_MACHINE:
+        readout = read_out(step, here.station, here.at)
+        return [replace(_read(step, sample, readout.value, reason, here), source=readout.source)]
     return [_read(step, sample, value, reason, here)]
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from equipment.queries import accounts_at
 from genealogy.models import Unit
 from genealogy.queries import ComponentScan
 from genealogy.status import UnitStatus
@@ -54,10 +55,20 @@ def executions_on(units: Collection[UUID]) -> QuerySet[OperationExecution]:
 
 
 def joined(subjects: Sequence[Job]) -> list[bool]:
-    """Whether the job's person is on it beside the one who has it; no query where they have it themselves."""
+    """Whether the job's person is on it beside the one who has it; no query where they have it themselves.
+
+    The account of a connection is on whatever runs at the stations of its machines: they do the work themselves.
+    """
     others = {s.execution.pk for s in subjects if s.execution and s.person and s.execution.worked_by_id != s.person.pk}
     on = people_on(others) if others else set()
-    return [bool(s.execution and s.person and (s.execution.pk, s.person.pk) in on) for s in subjects]
+    found = [bool(s.execution and s.person and (s.execution.pk, s.person.pk) in on) for s in subjects]
+    left = (s.execution for s, is_on in zip(subjects, found, strict=True) if not is_on and s.execution)
+    elsewhere = {execution.station_id for execution in left if execution.pk in others}
+    machines = accounts_at(elsewhere) if elsewhere else set()
+    return [
+        is_on or bool(s.execution and s.person and (s.execution.station_id, s.person.pk) in machines)
+        for s, is_on in zip(subjects, found, strict=True)
+    ]
 
 
 @dataclass

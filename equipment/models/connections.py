@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models.hierarchy import Site
 from equipment.status import ByteOrder, ConnectionKind, LinkState, SecurityMode, SecurityPolicy
-from mes.kernel.records import History, Record
+from mes.kernel.records import History, Record, person_field
 from mes.kernel.sealing import SealedField
 
 
@@ -57,8 +57,9 @@ class Connection(Record):
 
     address: `host:port`, or an `opc.tcp://` URL. Times in ms. largest_gap, largest_span: registers that one request
     may read in vain, and altogether. byte_order: of tags that name none. clock_limit_s: by how much its clock may be
-    off before its times count for nothing. A change of it, of its tags or profile is seen by the collector, which
-    connects anew.
+    off before its times count for nothing. account: who books what its machines did, a person of the role Integration
+    with access to the site; None: nothing is booked. A change of it, of its tags or profile is seen by the collector,
+    which connects anew.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="connections")
@@ -81,6 +82,9 @@ class Connection(Record):
     clock_limit_s = models.PositiveIntegerField(lazy("clock limit, s"), default=60)
     security = models.ForeignKey(
         SecurityProfile, on_delete=models.PROTECT, null=True, blank=True, related_name="connections"
+    )
+    account = person_field(
+        null=True, blank=True, help_text=lazy("Who books what its machines did; empty: nothing is booked.")
     )
     is_paused = models.BooleanField(default=False)
 

@@ -27,7 +27,9 @@ class Tag(Record):
     (65536, 4294967296), 0 for one that never rolls over; below reset_below it began anew rather than rolled over.
     EVENT: the number that the machine raises with each event, acknowledged by writing it to acknowledge_address;
     the tags whose `event` it is are read in the same request, `field` says what they are: `serial`, `result`,
-    `quantity`, or `step:CODE` for the value of a step. write_low, write_high: bounds of what may be written.
+    `quantity`, or `step:CODE` for the value of a step (`step:CODE.2`: of its second sample). scrap_reason: with which
+    the parts are booked that it counts as scrap; a code of the reasons where the site has released some. write_low,
+    write_high: bounds of what may be written.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -49,6 +51,7 @@ class Tag(Record):
     max_silence_s = models.PositiveIntegerField(lazy("longest silence, s"), default=60)
     role = models.CharField(max_length=8, choices=TagRole, default=TagRole.VALUE)
     books = models.CharField(max_length=14, choices=Books, default=Books.NOTHING)
+    scrap_reason = models.CharField(max_length=60, blank=True)
     rollover = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
     reset_below = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
     acknowledge_address = models.CharField(max_length=250, blank=True)

@@ -390,6 +390,7 @@ _ROUTING_KINDS = (
             *("position", "kind", "name", "instruction", "picture", "is_required", "samples", "quantity_unit"),
             *("lower", "target", "upper", "component", "decimals", "choices"),
             *("condition_step", "condition_comparison", "condition_value", "needs_witness", "signature_meaning"),
+            *("tag", "is_from_machine"),
         ),
         within="operation",
         under="steps",

@@ -236,6 +236,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "equipment.tasks.roll_up_samples",
         "schedule": 15.0,
     },
+    "book-machine-events": {
+        "task": "mes.station.tasks.book_machine_events",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
 }
 
 # --- Plantwright

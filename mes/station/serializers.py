@@ -223,6 +223,9 @@ class ReadingAnswer(serializers.Serializer):
     witnessed_by = serializers.CharField(source="witnessed_by.username", default=None, allow_null=True)
     signature = serializers.UUIDField(source="signature_id", allow_null=True)
     station = serializers.CharField(source="station_code")
+    machine_tag = serializers.CharField(allow_blank=True)
+    machine_at = serializers.DateTimeField(allow_null=True)
+    machine_quality = serializers.IntegerField(allow_null=True)
 
 
 class OperationAnswer(serializers.Serializer):

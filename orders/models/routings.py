@@ -304,6 +304,8 @@ class Step(Record):
     entered together. decimals: places that values and limits are shown with; None: as many as they need.
     condition_*: asked only when the earlier step's last answer compares so; a step that was never asked asks nothing.
     needs_witness: a second person confirms each value with badge and PIN. signature_meaning: its record is signed.
+    tag: code of the tag at the station that its value may be read from; is_from_machine: no value but the machine's is
+    taken, unless it corrects one, with the reason.
     """
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="steps")
@@ -327,6 +329,10 @@ class Step(Record):
     condition_value = models.CharField(max_length=60, blank=True)
     needs_witness = models.BooleanField(default=False)
     signature_meaning = models.CharField(lazy("signature"), max_length=16, choices=Meaning, blank=True)
+    tag = models.SlugField(
+        max_length=60, blank=True, help_text=lazy("Code of the tag at the station that it is read from.")
+    )
+    is_from_machine = models.BooleanField(default=False, help_text=lazy("Nobody enters it by hand."))
 
     history = History()
 
@@ -368,6 +374,18 @@ class Step(Record):
                 condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),
                 name="step_limits_in_order",
                 violation_error_message=lazy("The lower limit is not above the upper one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(tag="") | ~Q(kind__in=["TABLE", "PERSON", "FILE"]),
+                name="step_read_from_tag",
+                violation_error_message=lazy("A table, a person or a file is not read from a tag."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_from_machine=False) | Q(needs_witness=False, signature_meaning="") & ~Q(tag=""),
+                name="step_from_machine_has_tag",
+                violation_error_message=lazy(
+                    "What only the machine says names its tag, and asks for no witness or signature."
+                ),
             ),
         ]
 

@@ -10,6 +10,7 @@ RECORDS = [model for model in OURS if not model.__name__.startswith("Historical"
 
 # A time of an event without a person of its own beside it, and where the person is.
 ALONE = {
+    "wip.Reading.machine_at": "when a machine said it",
     "audit.AuditEvent.at": "person is text there: it has to survive everything, foreign keys too",
     "idempotency.IdempotencyKey.claimed_at": "scope is the person",
     "station.LastAct.at": "the person is the log-on's",

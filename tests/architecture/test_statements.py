@@ -128,7 +128,7 @@ STATEMENTS = {
     complete_without_a_gauge: 13,
     start_under_a_permit: 18,
     complete_under_a_permit: 24,
-    record_past_a_gate_by_a_supervisor: 12,
+    record_past_a_gate_by_a_supervisor: 13,
     complete_a_lot_with_scrap: 16,
     pause_a_job: 9,
     resume_a_job: 10,

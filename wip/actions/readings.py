@@ -56,6 +56,9 @@ def record(
         reading.scanned = entry.value if entry.step.component else ""
         reading.witnessed_by, reading.witnessed_at = entry.witness, at if entry.witness else None
         reading.signature = entry.signature
+        if entry.source is not None:
+            reading.machine_tag, reading.machine_at = entry.source.tag, entry.source.at
+            reading.machine_quality = entry.source.quality
         readings.append(reading)
     insert(readings)
     for reading in readings:

@@ -269,7 +269,8 @@ def _void(undo: _Undo) -> None:
     insert(rows)
 
 
-_OF_A_VALUE = ("value", "name", "number", "scanned", "witnessed_by_id", "witnessed_at", "signature_id")
+_OF_A_MACHINE = ("machine_tag", "machine_at", "machine_quality")
+_OF_A_VALUE = ("value", "name", "number", "scanned", "witnessed_by_id", "witnessed_at", "signature_id", *_OF_A_MACHINE)
 
 
 def _note_correction(undo: _Undo) -> None:

@@ -21,7 +21,9 @@ class Reading(Record):
     where it is one, in quantity_unit. lower and upper are copied from the step as it applied. scanned: the raw scan.
     corrects: the reading that this one replaces, with the reason. is_void: it only takes that back; it has no value, or
     again the one that was corrected, with its witness and signature. witnessed_by: the second person, who confirmed the
-    value. signature: under which it was recorded; the samples of a table share one.
+    value. signature: under which it was recorded; the samples of a table share one. machine_tag: code of the tag at the
+    station that it was read from, as machine_quality (`equipment.drivers.base.Quality`) at machine_at; copied, since
+    samples are not kept as long as records.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -45,6 +47,9 @@ class Reading(Record):
     witnessed_by = person_field(null=True)
     witnessed_at = models.DateTimeField(null=True)
     signature = models.ForeignKey(Signature, on_delete=models.PROTECT, null=True, related_name="+")
+    machine_tag = models.CharField(max_length=60, blank=True)
+    machine_at = models.DateTimeField(null=True)
+    machine_quality = models.SmallIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -78,6 +83,12 @@ class Reading(Record):
                 condition=Q(witnessed_by__isnull=True) | Q(is_void=True) | ~Q(witnessed_by=F("by")),
                 name="reading_witness_is_another",
                 violation_error_message=lazy("Nobody witnesses their own value: a second person confirms it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(machine_tag="", machine_at__isnull=True, machine_quality__isnull=True)
+                | ~Q(machine_tag="") & Q(machine_at__isnull=False, machine_quality__isnull=False),
+                name="reading_from_machine_whole",
+                violation_error_message=lazy("A machine's value says of which tag, when, and how good it was."),
             ),
         ]
         indexes = [  # who may see a file is who may see a reading of it

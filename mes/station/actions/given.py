@@ -8,13 +8,15 @@ from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.personnel.models import Person
 from orders.plans import OperationPlan
 from wip.entries import Entry, Here, check_once, read_entries
+from wip.readouts import Source
 
 
 @dataclass(frozen=True)
 class Given:
     """A value as it comes in. quantity: of a scanned lot, default by the BOM.
 
-    witness: a second person, whose secret was confirmed. signing: where the step is recorded with a signature.
+    witness: a second person, whose secret was confirmed. signing: where the step is recorded with a signature. source:
+    where a machine that brings the value itself has it from.
     """
 
     step_code: str
@@ -24,6 +26,7 @@ class Given:
     quantity: Decimal | None = None
     witness: Person | None = None
     signing: Signing | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -50,5 +53,9 @@ def read_given(operation: OperationPlan, given: Sequence[Given], here: Here) -> 
         )
         for entry in entries:
             check_once(entry, places)
-        read.append((one, [replace(entry, witness=one.witness) for entry in entries] if one.witness else entries))
+        if one.witness:
+            entries = [replace(entry, witness=one.witness) for entry in entries]
+        if one.source:
+            entries = [replace(entry, source=one.source) for entry in entries]
+        read.append((one, entries))
     return read

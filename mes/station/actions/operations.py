@@ -43,6 +43,10 @@ class OrderNotOnFloor(Refusal):
     """The unit's order is not released, or the unit has none."""
 
 
+class StepFromMachine(Refusal):
+    """A value is given by hand for a step that only the machine answers."""
+
+
 class StepNotAsked(Refusal):
     """A value is given for a step whose condition does not hold."""
 
@@ -174,11 +178,15 @@ def check_may_work(*, by: Person, site_id: UUID) -> None:
 
 
 def take_in(*, job: Job, given: Sequence[Given], at: datetime) -> list[Read]:
-    """Read what is given for a job, which has its entries then. Raises InvalidInput, StepNotAsked."""
+    """Read what is given for a job, which has its entries then.
+
+    Raises InvalidInput, StepNotAsked, StepFromMachine, NoSuchTag, NotWatched, ValueNotGood.
+    """
     assert job.station is not None
     read = _settled(read_given(job.operation, given, Here(job.station, at)), job)
     job.entries = [entry for _, entries in read for entry in entries]
     _check_asked(job)
+    _check_from_machine(job)
     return read
 
 
@@ -204,6 +212,15 @@ def _check_asked(job: Job) -> None:
                 _("{step} is not asked here.").format(step=entry.step.name),
                 why=f"{words[0].upper()}{words[1:]}.",
                 do=_("Leave it out, or correct the earlier answer if that is wrong."),
+            )
+
+
+def _check_from_machine(job: Job) -> None:
+    """Raise StepFromMachine for what is entered where only a machine's value is taken; correcting one is open."""
+    for entry in job.entries:
+        if entry.step.is_from_machine and entry.source is None and not entry.reason:
+            raise StepFromMachine(
+                _("{step} is read from the machine, not entered.").format(step=entry.step.name), do=_("Press Read.")
             )
 
 

@@ -10,7 +10,7 @@ from mes.kernel.stored_files import store
 from mes.station.actions.given import Given
 from orders.models import StepKind
 from orders.plans import StepPlan
-from wip.entries import LONGEST_NAME
+from wip.entries import FROM_MACHINE, LONGEST_NAME
 from wip.models import OperationExecution
 from wip.queries import planned
 
@@ -18,7 +18,12 @@ MOST_VALUES = 50
 
 
 def entered(request: HttpRequest) -> list[str]:
-    """The values that were posted, at least one; a file is stored and stands for its digest from here on."""
+    """The values that were posted, at least one; a file is stored and stands for its digest from here on.
+
+    Read was pressed: what the machine says when it is recorded.
+    """
+    if "read" in request.POST:
+        return [FROM_MACHINE]
     attached = [file for file in request.FILES.getlist("file") if file.size]
     if attached:
         name = "".join(letter for letter in PurePath(attached[0].name).name if letter.isprintable())
@@ -44,6 +49,8 @@ def said(execution: OperationExecution, value: Given, values: list[str]) -> str:
     if len(values) > 1:
         words = ngettext("{step}: {count} value recorded", "{step}: {count} values recorded", len(values))
         return words.format(step=step.name, count=len(values))
+    if values == [FROM_MACHINE] and step.tag:
+        return _("{value} read from the machine").format(value=step.name)
     if step.kind in (StepKind.FILE, StepKind.TIME, StepKind.TASK, StepKind.PERSON):
         return _("{value} recorded").format(value=step.name)
     return _("{value} recorded").format(value=values[0])

@@ -1,0 +1,58 @@
+"""What machines did and is not booked yet, one station after the other and each station's in order."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from equipment.models import EventBooking, EventDue, MachineEvent, Station
+from equipment.status import BookingResult
+
+_MINE = """SELECT event_id FROM equipment_eventdue
+    WHERE event_id = %s AND pg_try_advisory_xact_lock(hashtextextended(%s, 0)) FOR UPDATE SKIP LOCKED"""
+
+
+def events_with_their_tags() -> QuerySet[MachineEvent]:
+    """Events with all that booking asks of them."""
+    return MachineEvent.objects.select_related(
+        "tag__connection__account", "station__site", "station__work_center", "station__station_class"
+    )
+
+
+def oldest_due(count: int) -> list[MachineEvent]:
+    """The oldest events that are due."""
+    return list(events_with_their_tags().filter(due__isnull=False).order_by("sequence")[:count])
+
+
+def claim(event: MachineEvent) -> bool:
+    """Whether the event is ours to book until the commit: nobody else books at its station then, nor has booked it."""
+    return bool(list(EventDue.objects.raw(_MINE, [event.pk, _turn(event.station)])))
+
+
+def wait_for_turn(station: Station) -> None:
+    """Wait until nobody else books events of the station; until the commit nobody does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_turn(station)])
+
+
+def is_due(event: MachineEvent) -> bool:
+    return EventDue.objects.filter(event=event).exists()
+
+
+def is_booked(event: MachineEvent) -> bool:
+    return event.bookings.exclude(result=BookingResult.REFUSED).exists()
+
+
+def take_off(event: MachineEvent) -> None:
+    """It is booked, or refused: it waits no more."""
+    EventDue.objects.filter(event=event).delete()
+
+
+def last_bookings(events: Sequence[MachineEvent]) -> dict[int, EventBooking]:
+    """What came of each of these events last, by the event's key."""
+    found = EventBooking.objects.filter(event__in=events).select_related("by").order_by("event", "-sequence")
+    return {one.event_id: one for one in found.distinct("event")}
+
+
+def _turn(station: Station) -> str:
+    return f"machine-events:{station.pk}"

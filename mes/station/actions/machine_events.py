@@ -1,0 +1,276 @@
+"""Booking what machines did, by the verbs that the screen calls, in the name of their connection's account.
+
+The ledger has connection, tag and number of the event beside every row that is written; the event's booking names the
+execution. What a verb refuses is refused here, too: it stays with the event, as a sentence, until somebody books it
+again.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Max
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from equipment.machine_events import is_booked, is_due, take_off, wait_for_turn
+from equipment.models import EventBooking, MachineEvent
+from equipment.policies import check_site_access, reason_in_words
+from equipment.status import BookingResult, Books, ReasonKind
+from equipment.topics import machine
+from genealogy.models import Unit
+from genealogy.queries import unit_by_serial
+from mes.kernel.door import announce
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import NotFound, Refusal
+from mes.kernel.writes import insert
+from mes.station.actions import operations
+from mes.station.actions.given import Completion
+from mes.station.machine_values import is_failed, values_of
+from mes.station.queries import running_here
+from orders.models import Tracking
+from wip.actions import holds
+from wip.facts import executions_on
+from wip.models import ExecutionEvent, HoldReason, OpenOperation, OperationExecution
+from wip.queries import next_operation, planned, running_at
+from wip.readouts import text_of
+
+
+class NoAccount(Refusal):
+    """Nobody is named who books what the machines of this connection do."""
+
+
+class NothingRuns(Refusal):
+    """There is no job that the event could belong to."""
+
+
+class NotOneJob(Refusal):
+    """The event could belong to several jobs, and does not say to which."""
+
+
+class EventTooLate(Refusal):
+    """The job that the event belongs to is over; another one runs."""
+
+
+class NothingToRecord(Refusal):
+    """The machine's result belongs to no step."""
+
+
+class StillDue(Refusal):
+    """The event is going to be booked anyway."""
+
+
+class EventBooked(Refusal):
+    """The event is booked."""
+
+
+def book(*, event: MachineEvent, by: Person, at: datetime, may_be_late: bool = False) -> EventBooking:
+    """Bring a claimed event on record and take it off what is due. may_be_late: somebody has looked at it.
+
+    Raises NoAccount, NothingRuns, NotOneJob, EventTooLate, NothingToRecord, NotFound, and what the verbs raise.
+    """
+    account = event.tag.connection.account
+    if account is None:
+        raise NoAccount(
+            _("Nobody is named who books what {connection} does.").format(connection=event.tag.connection),
+            do=_("Name an account of the connection in the administration, then book this again."),
+        )
+    execution = _BOOK[Books(event.books)](event, account, at, may_be_late)
+    return _put(event, BookingResult.BOOKED if execution else BookingResult.NOTED, by, at, execution=execution)
+
+
+def refuse(*, event: MachineEvent, refusal: Refusal, by: Person | None, at: datetime) -> EventBooking:
+    """Put on record that a claimed event was refused, and why; it waits no more."""
+    return _put(event, BookingResult.REFUSED, by, at, sentence=str(refusal)[:400])
+
+
+def book_again(*, event: MachineEvent, by: Person, at: datetime) -> EventBooking:
+    """Book an event that was refused, now that the reason is gone; also one that came before its job began.
+
+    Raises RoleMissing, NoSiteAccess, StillDue, EventBooked, and what `book` raises.
+    """
+    check_permission(by, Permission.CORRECT)
+    check_site_access(by, event.site_id)
+    wait_for_turn(event.station)
+    if is_booked(event):
+        raise EventBooked(_("This event is booked."), do=_("Correct the operation, if it should not be."))
+    if is_due(event):
+        raise StillDue(_("This event is about to be booked."), do=_("Wait a second."))
+    return book(event=event, by=by, at=at, may_be_late=True)
+
+
+def _put(
+    event: MachineEvent,
+    result: BookingResult,
+    by: Person | None,
+    at: datetime,
+    *,
+    execution: OperationExecution | None = None,
+    sentence: str = "",
+) -> EventBooking:
+    key = execution.pk if execution else None
+    booking = EventBooking(event=event, result=result, execution=key, sentence=sentence, at=at, by=by)
+    insert([booking])
+    take_off(event)
+    announce(machine(event.site_id, event.station_id))
+    return booking
+
+
+def _start(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution:
+    unit = _unit_named(event) or _only_one_ready(event)
+    operation = next_operation(unit, list(executions_on({unit.pk})), event.station) if unit.work_order_id else None
+    if operation is None:
+        raise NothingRuns(
+            _("{unit} has no operation at {station}.").format(unit=unit, station=event.station.code),
+            do=_("Look the unit up."),
+        )
+    return operations.start(
+        unit=unit, operation_code=operation.code, station=event.station, by=by, at=_moment(event, unit, at)
+    )
+
+
+def _done(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution | None:
+    if event.quantity == 0:
+        return None
+    running = _running(event, may_be_late)
+    at = _moment(event, running.unit, at)
+    if is_failed(event.content):
+        return _fail(event, running, by, at)
+    given = values_of(event, planned(running), running)
+    if running.unit.product.tracking == Tracking.SERIAL:
+        _check_one_piece(event, running.unit)
+        return operations.report(
+            execution=running, given=given, completion=Completion(), station=event.station, by=by, at=at
+        )
+    if given:
+        operations.report(execution=running, given=given, station=event.station, by=by, at=at)
+    return operations.book(execution=running, good=Decimal(event.quantity), station=event.station, by=by, at=at)
+
+
+def _scrapped(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution | None:
+    if event.quantity == 0:
+        return None
+    running = _running(event, may_be_late)
+    at, scrap = _moment(event, running.unit, at), Decimal(event.quantity)
+    reason = _scrap_reason(event)
+    if running.unit.product.tracking == Tracking.SERIAL:
+        _check_one_piece(event, running.unit)
+        completion = Completion(good=Decimal(0), scrap=scrap, scrap_reason=reason)
+        return operations.report(execution=running, completion=completion, station=event.station, by=by, at=at)
+    return operations.book(execution=running, scrap=scrap, scrap_reason=reason, station=event.station, by=by, at=at)
+
+
+def _tested(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution:
+    running = _running(event, may_be_late)
+    at = _moment(event, running.unit, at)
+    if is_failed(event.content):
+        return _fail(event, running, by, at)
+    given = values_of(event, planned(running), running)
+    if not given:
+        raise NothingToRecord(
+            _("The result of {tag} belongs to no step of {operation}.").format(
+                tag=event.tag.code, operation=running.operation_code
+            ),
+            do=_("Say which step it is in the field of the tag, as in step:TORQUE."),
+        )
+    return operations.report(execution=running, given=given, station=event.station, by=by, at=at)
+
+
+def _fail(event: MachineEvent, running: OperationExecution, by: Person, at: datetime) -> OperationExecution:
+    """What it measured is recorded, the check is not, and the unit is held: what a person does at the screen."""
+    if given := values_of(event, planned(running), running):
+        operations.report(execution=running, given=given, station=event.station, by=by, at=at)
+    reason = _("Failed at {station}, says {tag}").format(station=event.station.code, tag=event.tag.code)
+    holds.place(by=by, at=at, reason_code=HoldReason.QUALITY, reason=reason, unit=running.unit)
+    return running
+
+
+_BOOK = {
+    Books.PART_STARTED: _start,
+    Books.PART_DONE: _done,
+    Books.PART_SCRAPPED: _scrapped,
+    Books.TEST_RESULT: _tested,
+    Books.NOTHING: lambda event, by, at, may_be_late: None,
+}
+
+
+def _unit_named(event: MachineEvent) -> Unit | None:
+    """The unit whose serial the machine read; None where it read none."""
+    serial = text_of(event.content.get("serial", ""))
+    if not serial:
+        return None
+    unit = unit_by_serial(serial, {event.site_id})
+    if unit is None:
+        raise NotFound(
+            _("No unit {serial} is known; {tag} says it.").format(serial=serial[:60], tag=event.tag.code),
+            do=_("Look at the part: was its code read well?"),
+        )
+    return unit
+
+
+def _only_one_ready(event: MachineEvent) -> Unit:
+    station = event.station
+    ready = OpenOperation.objects.filter(
+        site=event.site_id, station_class=station.station_class_id, is_ready=True
+    ).values_list("serial", flat=True)[:2]
+    if len(ready) != 1:
+        what = _("Nothing waits at {station}.") if not ready else _("More than one unit waits at {station}.")
+        raise (NotOneJob if ready else NothingRuns)(
+            what.format(station=station.code), do=_("Start the one that it is, or let the machine name its serial.")
+        )
+    unit = unit_by_serial(ready[0], {event.site_id})
+    assert unit is not None, "an open operation has a unit"
+    return unit
+
+
+def _running(event: MachineEvent, may_be_late: bool) -> OperationExecution:
+    """The job that the event belongs to."""
+    unit, station = _unit_named(event), event.station
+    if unit is not None:
+        running = running_here(unit, station)
+    else:
+        here = list(running_at(station)[:2])
+        if len(here) > 1:
+            raise NotOneJob(
+                _("More than one job runs at {station}.").format(station=station.code),
+                do=_("Book it by hand, or let the machine name the serial."),
+            )
+        running = here[0] if here else None
+    if running is None:
+        what = _("{unit} is not in work at {station}.") if unit else _("Nothing runs at {station}.")
+        raise NothingRuns(
+            what.format(unit=unit, station=station.code),
+            do=_("Start the operation that it belongs to, then book this again; or book it by hand."),
+        )
+    if event.at < running.started_at and not may_be_late:
+        raise EventTooLate(
+            _("It was before {operation} on {unit} began.").format(operation=running.operation_code, unit=running.unit),
+            why=_("The machine did it at {time}; what ran then is over.").format(
+                time=date_format(event.station.site.local(event.at), "H:i:s")
+            ),
+            do=_("Correct the operation that it belongs to; book this again if it is this one."),
+        )
+    return running
+
+
+def _check_one_piece(event: MachineEvent, unit: Unit) -> None:
+    if event.quantity != 1:
+        raise NotOneJob(
+            _("{quantity} pieces came at once, and {unit} is one.").format(quantity=event.quantity, unit=unit),
+            do=_("Book them by hand, or let the machine name the serial of each."),
+        )
+
+
+def _scrap_reason(event: MachineEvent) -> str:
+    code = event.tag.scrap_reason
+    return reason_in_words(station=event.station, kind=ReasonKind.SCRAP, code=code, remark=code)
+
+
+def _moment(event: MachineEvent, unit: Unit, now: datetime) -> datetime:
+    """When it goes on record: the machine's time, as far as that is neither ahead nor before what was done on the unit.
+
+    Someone may have booked by hand meanwhile, and clocks differ.
+    """
+    done = ExecutionEvent.objects.filter(execution__unit=unit).aggregate(last=Max("at"))["last"]
+    return min(max(event.at, done or event.at), max(now, done or now))

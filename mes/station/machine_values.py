@@ -1,0 +1,62 @@
+"""What a machine brings with an event, as the verbs of the screen take it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from equipment.drivers.base import Quality
+from equipment.models import MachineEvent, Tag
+from mes.station.actions.given import Given
+from orders.models import StepKind
+from orders.plans import OperationPlan, StepPlan
+from wip.models import OperationExecution
+from wip.readouts import Source, entered, is_good_word
+
+_STEP = "step:"
+
+
+def is_failed(content: Mapping[str, Any]) -> bool:
+    """Whether the machine says that it did not go well; one that says nothing of it does not say so."""
+    return "result" in content and not is_good_word(content["result"])
+
+
+def has_passed(content: Mapping[str, Any]) -> bool:
+    return "result" in content and not is_failed(content)
+
+
+def values_of(event: MachineEvent, operation: OperationPlan, execution: OperationExecution) -> list[Given]:
+    """The values of steps that came with the event, and the check that its good result answers.
+
+    A value is scaled as its tag says. One whose field names no sample is the next of its step.
+    """
+    source = Source(event.tag.code, event.at, Quality.GOOD)
+    tags = {tag.field: tag for tag in event.tag.fields.all()}
+    found = []
+    for field, value in event.content.items():
+        if field.startswith(_STEP):
+            code, _, sample = field.removeprefix(_STEP).partition(".")
+            step = operation.step(code)
+            place = int(sample) if sample.isdecimal() else _next_sample(step, execution)
+            found.append(Given(code, entered(step, _scaled(tags.get(field), value)), place, source=source))
+    if has_passed(event.content) and (check := _check(operation, {given.step_code for given in found})):
+        found.append(Given(check.code, "yes", _next_sample(check, execution), source=source))
+    return found
+
+
+def _scaled(tag: Tag | None, value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if tag is None or not is_number or (tag.scale == 1 and tag.offset == 0):
+        return value
+    return value * tag.scale + tag.offset
+
+
+def _check(operation: OperationPlan, given: set[str]) -> StepPlan | None:
+    """The check that a good result answers: the only one of the operation that has no value of its own."""
+    checks = [step for step in operation.steps if step.kind == StepKind.CHECK and step.code not in given]
+    return checks[0] if len(checks) == 1 else None
+
+
+def _next_sample(step: StepPlan | None, execution: OperationExecution) -> int:
+    if step is None or step.samples == 1 or step.kind == StepKind.TABLE:
+        return 1
+    recorded = execution.readings.filter(step_code=step.code).values("sample").distinct().count()
+    return min(recorded + 1, step.samples)

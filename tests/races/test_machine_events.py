@@ -1,0 +1,63 @@
+"""Two workers book what machines did, and one of them dies: each event counts once."""
+
+import pytest
+
+from equipment.models import EventBooking, EventDue
+from mes.station.actions import machine_events
+from mes.station.tasks import book_machine_events
+from tests.lots import lot_line
+from tests.machines import bookings, counter, happens, press
+from tests.races.runners import at_once, refused
+from wip.models import ExecutionEvent
+
+
+def test_two_workers_book_each_event_once_and_in_order(committed_plant):
+    plant = committed_plant
+    line, tag = lot_line(plant, quantity=50), counter(press(plant), plant.stations["10"])
+    events = [happens(plant, tag, quantity=each) for each in range(1, 9)]
+    answers = at_once(*[book_machine_events] * 4)
+    assert not refused(answers), answers
+    book_machine_events()
+    assert [len(bookings(event)) for event in events] == [1] * 8
+    goods = ExecutionEvent.objects.filter(kind="BOOKED").order_by("sequence").values_list("good", flat=True)
+    assert list(goods) == list(range(1, 9))
+    assert line.execution().quantity_good == 36
+
+
+def test_a_worker_that_dies_before_the_commit_leaves_the_event_to_the_next(committed_plant, monkeypatch):
+    plant = committed_plant
+    line, tag = lot_line(plant, quantity=50), counter(press(plant), plant.stations["10"])
+    event = happens(plant, tag, quantity=4)
+    book = machine_events.book
+
+    class Killed(BaseException):
+        pass
+
+    def die_after(**given):
+        book(**given)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(machine_events, "book", die_after)
+        with pytest.raises(Killed):
+            book_machine_events()
+    assert (EventDue.objects.count(), EventBooking.objects.count(), line.execution().quantity_good) == (1, 0, 0)
+    assert book_machine_events() == 1
+    assert ([one.result for one in bookings(event)], line.execution().quantity_good) == (["BOOKED"], 4)
+
+
+def test_two_supervisors_book_one_event_again(committed_plant):
+    plant = committed_plant
+    tag = counter(press(plant), plant.stations["10"])
+    event = happens(plant, tag, quantity=4)
+    book_machine_events()
+    assert bookings(event)[0].result == "REFUSED"
+    line = lot_line(plant, quantity=50)
+
+    def again():
+        with plant.door("ines") as passage:
+            machine_events.book_again(event=event, by=passage.person, at=passage.at)
+
+    answers = at_once(again, again)
+    assert [type(answer) for answer in refused(answers)] == [machine_events.EventBooked]
+    assert line.execution().quantity_good == 4

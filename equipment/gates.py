@@ -6,8 +6,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from equipment.facts import assets_here, assets_taken
+from equipment.machine_facts import machines
 from equipment.models import PhysicalAsset
-from mes.kernel.gates import Facts, Hook, Verdict, gate
+from equipment.status import MachineState
+from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from mes.kernel.numbers import plain
 
 
@@ -59,6 +61,34 @@ def asset_has_life(facts: Facts) -> Verdict | None:
         _used(asset),
         _("Bring another one and scan its code at Tools, and have this one overhauled."),
         evidence={"asset": asset.code, "cycles": asset.cycles, "hours": plain(asset.hours)},
+    )
+
+
+@gate(Hook.START, needs=[machines], override=Override.SUPERVISOR)
+def machine_ready(facts: Facts) -> Verdict | None:
+    """The station's machine is in a state that the station asks for, as far as anybody knows."""
+    known = facts[machines]
+    if known is None or known.is_ready:
+        return None
+    evidence = {"station": known.station_code, "state": known.state}
+    if not known.state:
+        return Verdict(
+            "MACHINE_NOT_KNOWN",
+            _("Nobody knows how the machine at {station} is.").format(station=known.station_code),
+            _("No state is known of it now: it is not watched, or none of its conditions holds."),
+            _("Look at the machine and its connection; a supervisor may let the start pass."),
+            tone="caution",
+            evidence=evidence,
+        )
+    return Verdict(
+        "MACHINE_NOT_READY",
+        _("The machine at {station} is {state}.").format(
+            station=known.station_code, state=MachineState(known.state).label.lower()
+        ),
+        known.detail,
+        _("Start when it is ready; a supervisor may let the start pass."),
+        tone="caution",
+        evidence=evidence,
     )
 
 

@@ -44,6 +44,10 @@ def readout(station: UUID, code: str, now: datetime) -> Readout | None:
     if row is None:
         return None
     name, at, value, text, quality, seen_until, period_ms = row
-    patience = max(FRESH, PERIODS * timedelta(milliseconds=period_ms))
-    is_watched = seen_until is not None and now - seen_until <= patience
+    is_watched = seen_until is not None and is_fresh(seen_until, period_ms, now)
     return Readout(name, at, value if text is None else text, quality or 0, seen_until, is_watched)
+
+
+def is_fresh(seen_until: datetime, period_ms: int, now: datetime) -> bool:
+    """Whether a connection that was seen then is watched now."""
+    return now - seen_until <= max(FRESH, PERIODS * timedelta(milliseconds=period_ms))

@@ -195,6 +195,19 @@ class MachineState(models.TextChoices):
     DOWN = "DOWN", _("Down")
 
 
+class MachineNeed(models.TextChoices):
+    """In which states of its machine work begins at a station."""
+
+    UP = "UP", _("Not down")
+    READY = "READY", _("Running, idle or in set-up")
+
+
+NEEDED_STATES: dict[str, frozenset[str]] = {
+    MachineNeed.UP: frozenset(MachineState) - {MachineState.DOWN},
+    MachineNeed.READY: frozenset({MachineState.RUNNING, MachineState.IDLE, MachineState.SETUP}),
+}
+
+
 class BookingResult(models.TextChoices):
     """What came of a machine's event."""
 

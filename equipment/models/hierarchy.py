@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from equipment.status import DispatchRule
+from equipment.status import DispatchRule, MachineNeed
 from mes.kernel.records import History, Record, person_field
 
 
@@ -166,7 +166,8 @@ class Station(Record):
     """A place where operations are done (ISA-95: work unit). The operator's page is the station page.
 
     idle_lock_s: seconds without an act after which the station asks the active person for the PIN again. dispatch_rule:
-    its own, empty where it ranks as its work center does.
+    its own, empty where it ranks as its work center does. machine_need: what its machine has to be for work to begin;
+    empty: nobody asks.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stations")
@@ -181,6 +182,13 @@ class Station(Record):
         choices=DispatchRule,
         blank=True,
         help_text=lazy("By what its queue is ranked; empty: as its work center's."),
+    )
+    machine_need = models.CharField(
+        lazy("machine has to be"),
+        max_length=8,
+        choices=MachineNeed,
+        blank=True,
+        help_text=lazy("For an operation to start; empty: nobody asks. Not known is no."),
     )
 
     history = History()

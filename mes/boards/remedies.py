@@ -37,6 +37,7 @@ _VERBS: dict[str, tuple[Any, Permission]] = {
     "equipment.gates.asset_calibrated": (lazy("Calibrate it"), Permission.CALIBRATE_ASSETS),
     "equipment.gates.asset_has_life": (lazy("Overhaul it"), Permission.CALIBRATE_ASSETS),
     "equipment.gates.taken_asset_still_fit": (lazy("Calibrate it"), Permission.CALIBRATE_ASSETS),
+    "equipment.gates.machine_ready": (lazy("Get the machine ready"), Permission.WORK),
 }
 
 

@@ -224,7 +224,7 @@ _EQUIPMENT_KINDS = (
     Kind(
         Station,
         ("site", "code"),
-        ("name", "work_center", "station_class", "is_active", "idle_lock_s", "dispatch_rule"),
+        ("name", "work_center", "station_class", "is_active", "idle_lock_s", "dispatch_rule", "machine_need"),
         "stations",
         refs={"site": _SITE, "work_center": Ref(WorkCenter, _same_site), "station_class": Ref(StationClass)},
         **_EQUIPMENT,

@@ -290,6 +290,7 @@ MES_GATES = [
     "equipment.gates.asset_calibrated",
     "equipment.gates.asset_has_life",
     "equipment.gates.taken_asset_still_fit",
+    "equipment.gates.machine_ready",
     "genealogy.gates.component_known",
     "genealogy.gates.component_is_right_part",
     "genealogy.gates.component_is_right_revision",

@@ -6,7 +6,7 @@ from equipment.models import EventBooking, EventDue
 from mes.station.actions import machine_events
 from mes.station.tasks import book_machine_events
 from tests.lots import lot_line
-from tests.machines import bookings, counter, happens, press
+from tests.machine_floor import bookings, counter, happens, press
 from tests.races.runners import at_once, refused
 from wip.models import ExecutionEvent
 

@@ -11,7 +11,7 @@ from mes.kernel.personnel.policies import RoleMissing
 from mes.station.actions import machine_events
 from mes.station.tasks import book_machine_events
 from tests.lots import lot_line
-from tests.machines import bookings, counter, field_of, handshake, happens, press
+from tests.machine_floor import bookings, counter, field_of, handshake, happens, press
 from wip.models import ExecutionEvent, Hold, OperationExecution, Reading
 from wip.queries import execution_at
 

@@ -15,7 +15,7 @@ from mes.station.tasks import book_machine_events
 from orders.plans import Plan
 from orders.queries import plan_of
 from tests.api.conftest import api_as
-from tests.machines import handshake, happens, measured_line, press, says, value
+from tests.machine_floor import handshake, happens, measured_line, press, says, value
 from tests.station.pages import StationPage, accepted, text
 from wip.models import Reading
 from wip.readouts import NoSuchTag, NotWatched, ValueNotGood

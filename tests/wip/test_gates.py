@@ -10,6 +10,7 @@ import pytest
 
 from equipment import gates as equipment_gates
 from equipment.facts import NOTHING, AssetFacts, TakenFacts, assets_here, assets_taken
+from equipment.machine_facts import MachineFacts, machines
 from equipment.models import AssetClass, PhysicalAsset, Site
 from genealogy import gates as genealogy_gates
 from genealogy.facts import Material, material
@@ -326,6 +327,11 @@ CASES = [
             (TakenFacts(with_wrenches(OVERDUE), with_wrenches(a_wrench())), None),
         )
     ),
+    (equipment_gates.machine_ready, {machines: None}, None),
+    (equipment_gates.machine_ready, {machines: MachineFacts("ST-10", "UP", "STOPPED")}, None),
+    (equipment_gates.machine_ready, {machines: MachineFacts("ST-10", "READY", "STOPPED")}, "MACHINE_NOT_READY"),
+    (equipment_gates.machine_ready, {machines: MachineFacts("ST-10", "UP", "DOWN", "E-Stop")}, "MACHINE_NOT_READY"),
+    (equipment_gates.machine_ready, {machines: MachineFacts("ST-10", "UP")}, "MACHINE_NOT_KNOWN"),
     *LOT_CASES,
 ]
 

@@ -350,5 +350,6 @@ def _nested(branches: list[Branch]) -> SafeString:
     return format_html("<ul>{}</ul>", format_html_join("", "<li><strong>{}</strong> {}{}</li>", rows))
 
 
-# The calendars' pages have a file of their own; at the end, because they build on what is above.
-import equipment.calendars.admin  # noqa: E402, F401
+# The pages of calendars and of machines have files of their own; at the end, because they build on what is above.
+import equipment.calendars.admin  # noqa: E402
+import equipment.machine_admin  # noqa: E402, F401

@@ -22,6 +22,7 @@ from equipment.calendars.api import Calendars, WorkCenterShifts
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
 from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
 from mes.boards.api import Gates, OrderWhyNot, Refusals, UnitWhyNot
+from mes.boards.machine_api import Connections, Machines, MachineStates, OneConnection, OneMachine
 from mes.erp.api import CancelWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.erp.redline_api import ApplyRedline, OrderRedlines
 from mes.kernel.refusals import NotFound
@@ -198,6 +199,11 @@ urlpatterns = [
     ),
     path("v1/plant-files", PlantFiles.as_view(), name="api_plant_files"),
     path("v1/qualifications", Qualifications.as_view(), name="api_qualifications"),
+    path("v1/machines", Machines.as_view(), name="api_machines"),
+    path("v1/machines/<str:site>/<str:code>", OneMachine.as_view(), name="api_machine"),
+    path("v1/machines/<str:site>/<str:code>/states", MachineStates.as_view(), name="api_machine_states"),
+    path("v1/connections", Connections.as_view(), name="api_connections"),
+    path("v1/connections/<str:site>/<str:code>", OneConnection.as_view(), name="api_connection"),
     path("v1/gates", Gates.as_view(), name="api_gates"),
     path("v1/refusals", Refusals.as_view(), name="api_refusals"),
     path("v1/calendars", Calendars.as_view(), name="api_calendars"),

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.api.conftest import api_as
 from tests.equipment.assets import help_call, wrench
 from tests.flow import lot_flow
+from tests.machines import a_machine, connection_at
 from tests.plant import Plant
 from tests.station.pages import StationPage
 from wip.actions import batches, pins
@@ -28,6 +29,7 @@ ASSET_ADDRESSES += ("api_asset_place", "api_asset_calibrate", "api_asset_overhau
 CALL_ADDRESSES = ("help_call", "help_call_take", "help_call_finish", "station:help_finish")
 CALL_ADDRESSES += ("api_help_call_take", "api_help_call_finish")
 BATCHES = ("batch", "api_batch", "api_batch_record", "api_batch_take_over", "api_batch_complete")
+CONNECTIONS = ("connection", "connection_test", "connection_tags", "connection_tags_download", "api_connection")
 TABLE = Path(__file__).with_name("authorisation.csv")
 METHODS = ("GET", "POST", "PUT")  # PUT stands for all that nothing answers to
 PEOPLE = {
@@ -72,6 +74,8 @@ def samples(plant: Plant) -> dict[str, object]:
         "/holds", {"unit": unit.serial, "reason_code": "OTHER", "reason": "For the table"}
     )
     batch = a_batch(plant)
+    a_machine(plant.stations["20"])
+    connection_at(plant.stations["20"], "UA-1", kind="OPCUA", address="opc.tcp://127.0.0.1:1")
     return {
         "serial": unit.serial,
         "code": "20",
@@ -85,6 +89,9 @@ def samples(plant: Plant) -> dict[str, object]:
         "api_work_center_shifts": {"code": "LINE-1"},
         "calendar_ahead": {"code": "LINE-1"},
         **{name: {"code": "ST-20"} for name in ("dispatch", "dispatch_pin", "api_station_queue", "api_pins")},
+        **{name: {"code": "ST-20"} for name in ("machine", "api_machine", "api_machine_states")},
+        **{name: {"code": "PLC-1"} for name in CONNECTIONS},
+        **{name: {"code": "UA-1"} for name in ("connection_browse", "connection_nodes")},
         "pin": pinned(plant).pk,
         **{name: {"code": "LINE-1"} for name in ("board", "board_plan", "board_propose", "board_apply")},
         "gate": {"path": "wip.gates.no_open_hold"},

@@ -46,6 +46,7 @@ _NAVIGATION = [
     (_("Time"), "labor", Permission.VIEW_PEOPLE),
     (_("Qualifications"), "qualifications", Permission.VIEW_PEOPLE),
     (_("Help calls"), "help_calls", Permission.VIEW_ORDERS),
+    (_("Machines"), "machines", Permission.VIEW_ORDERS),
     (_("Assets"), "assets", Permission.VIEW_UNITS),
     (_("Calendar"), "calendar", Permission.VIEW_ORDERS),
     (_("Gates"), "gates", Permission.VIEW_MASTER_DATA),

@@ -4,6 +4,8 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from tests.machines import a_day, a_machine
+
 pytestmark = pytest.mark.django_db
 
 PAGES = sorted(f"{m._meta.app_label}_{m._meta.model_name}" for m in admin.site._registry if m._meta.app_label != "auth")
@@ -16,6 +18,7 @@ def filled(plant):
         from wip.actions import holds
 
         holds.place(unit=plant.unit(), reason_code="QUALITY", reason="Scratch", by=passage.person, at=passage.at)
+    a_day(a_machine(plant.stations["20"]))
     plant.finished = unit
     return plant
 

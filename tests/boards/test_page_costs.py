@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from equipment.models import Station, WorkCenter
+from equipment.models import Connection, Station, Tag, WorkCenter
 from orders.models import Product, ProductRevision, Routing, RoutingRevision
 from tests.api.conftest import api_as
+from tests.machines import a_day, a_machine, tag_at
 from tests.station.pages import StationPage
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,8 @@ DESK = {
     "/stock/": 6,
     "/assets/": 5,
     "/help-calls/": 6,
+    "/machines/": 9,
+    "/machines/NF/ST-20/": 18,
     "/calendar/": 5,
     "/gates/": 6,
     "/labor/": 7,
@@ -44,7 +47,7 @@ DESK = {
     "/admin/equipment/workcenter/": 7,
     "/admin/genealogy/unit/": 6,
 }
-AUDITOR = {"/records/": 6, "/admin/personnel/person/": 6, "/admin/equipment/calendar/": 5}
+AUDITOR = {"/connections/NF/PLC-1/": 9, "/records/": 6, "/admin/personnel/person/": 6, "/admin/equipment/calendar/": 5}
 API = {
     "/api/v1/work-orders": 4,
     "/api/v1/units": 4,
@@ -52,6 +55,8 @@ API = {
     "/api/v1/stations": 4,
     "/api/v1/holds": 3,
     "/api/v1/gates": 4,
+    "/api/v1/machines": 8,
+    "/api/v1/connections": 3,
 }
 _LISTS = {"ines": DESK, "ruth": AUDITOR, "api": API}
 ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 23, 8, 10
@@ -68,13 +73,21 @@ def more(plant, first: int, last: int) -> None:
         routing = Routing.objects.create(product=product, site=plant.site, name=f"Routing {n}")
         RoutingRevision.objects.create(routing=routing, number=1)
         center = WorkCenter.objects.create(site=plant.site, code=f"W-{n}", name="Cell")
-        Station.objects.create(
+        station = Station.objects.create(
             site=plant.site,
             work_center=center,
             station_class=plant.stations["10"].station_class,
             code=f"S-{n}",
             name="Station",
         )
+        plc = tags[0].connection if (tags := list(Tag.objects.filter(code="STATE"))) else _machine(plant)
+        tag_at(plc, station, f"T-{n}", f"holding:{n + 100}")
+
+
+def _machine(plant) -> Connection:
+    tags = a_machine(plant.stations["20"])
+    a_day(tags)
+    return tags["STATE"].connection
 
 
 @pytest.fixture

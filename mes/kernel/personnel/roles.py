@@ -47,6 +47,7 @@ class Permission(StrEnum):
     EDIT_PEOPLE = "people.edit"
     GRANT_QUALIFICATIONS = "qualifications.grant"
     EDIT_EQUIPMENT = "equipment.edit"
+    CONNECT_MACHINES = "machines.connect"
     VIEW_LEDGER = "ledger.view"
 
 
@@ -89,14 +90,14 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ENGINEER: frozenset(
         _SEE
         | {_P.VIEW_MASTER_DATA, _P.DRAFT_MASTER_DATA, _P.EDIT_EQUIPMENT, _P.CALIBRATE_ASSETS, _P.MOVE_ASSETS}
-        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.IMPORT_PLANT}
+        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.IMPORT_PLANT, _P.CONNECT_MACHINES}
     ),
     Role.PLANNER: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.VIEW_MASTER_DATA, _P.PLAN_JOBS}),
     Role.AUDITOR: frozenset(_SEE | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.VIEW_LEDGER}),
     Role.ADMINISTRATOR: frozenset(
         _SEE
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.EDIT_PEOPLE, _P.EDIT_EQUIPMENT, _P.REGISTER_STATIONS}
-        | {_P.GRANT_QUALIFICATIONS, _P.IMPORT_PLANT, _P.VIEW_LEDGER}
+        | {_P.GRANT_QUALIFICATIONS, _P.IMPORT_PLANT, _P.VIEW_LEDGER, _P.CONNECT_MACHINES}
     ),
     Role.INTEGRATION: frozenset(
         _SEE
@@ -120,10 +121,16 @@ _ADMINISTRATION: dict[str, tuple[Permission, Permission | None]] = {
     "wip": (_P.VIEW_MASTER_DATA, None),
     "audit": (_P.VIEW_LEDGER, None),
 }
+# Records of an app that need a right of their own to be changed.
+_CHANGED_BY: dict[tuple[str, str], Permission] = dict.fromkeys(
+    (("equipment", model) for model in ("connection", "securityprofile", "tag", "statecondition", "stateterm")),
+    _P.CONNECT_MACHINES,
+)
 
 
 def administration_permission(django_permission: str) -> Permission | None:
     """Our permission behind Django's "app.action_model" in the administration pages; None: nobody."""
     app_label, _, codename = django_permission.partition(".")
     see, change = _ADMINISTRATION.get(app_label, (None, None))
-    return see if codename.startswith("view_") else change
+    action, _, model = codename.partition("_")
+    return see if action == "view" else _CHANGED_BY.get((app_label, model), change)

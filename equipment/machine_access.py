@@ -1,0 +1,123 @@
+"""Asking a machine once, from a request: by the driver, over a link of its own that lasts as long as the question."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from equipment.collection.configuration import certificates_in
+from equipment.drivers import driver
+from equipment.drivers.base import (
+    Endpoint,
+    InvalidAddress,
+    Link,
+    LinkLost,
+    Node,
+    NotTrusted,
+    Point,
+    Security,
+    Value,
+    ValueType,
+    WordOrder,
+)
+from equipment.models import Connection, SecurityProfile, Tag
+from mes.kernel.refusals import Refusal
+
+T = TypeVar("T")
+PATIENCE_S = 8.0
+
+
+class MachineSilent(Refusal):
+    """The machine could not be asked."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value as it was read and as the tag scales it. took_ms: with the link that was opened for it."""
+
+    raw: Value | None
+    value: Value | None
+    quality: int
+    took_ms: int
+
+
+def read_now(tag: Tag) -> Reading:
+    """The tag's value, asked for now. Raises MachineSilent."""
+    began = time.perf_counter()
+    point = Point(
+        tag.address, ValueType(tag.value_type), WordOrder(tag.byte_order or tag.connection.byte_order), tag.length
+    )
+    samples = _ask(tag.connection, lambda link: link.read([point]))
+    took_ms = round((time.perf_counter() - began) * 1000)
+    _position, _at, raw, quality = samples[0]
+    return Reading(raw, _scaled(tag, raw), quality, took_ms)
+
+
+def browse(connection: Connection, address: str) -> list[Node]:
+    """What lies below a node of the server; "" is where its objects begin. Raises MachineSilent."""
+    return _ask(connection, lambda link: link.browse(address))
+
+
+def _scaled(tag: Tag, raw: Value | None) -> Value | None:
+    if raw is None or isinstance(raw, str) or tag.value_type == ValueType.BOOL:
+        return raw
+    value = raw * tag.scale + tag.offset
+    if tag.low is not None:
+        value = max(value, tag.low)
+    return value if tag.high is None else min(value, tag.high)
+
+
+def _ask(connection: Connection, question: Callable[[Link], Awaitable[T]]) -> T:
+    async def ask() -> T:
+        async with asyncio.timeout(PATIENCE_S), driver(connection.kind).connect(endpoint_of(connection)) as link:
+            return await question(link)
+
+    try:
+        return asyncio.run(ask())
+    except NotTrusted as refused:
+        raise _silent(
+            connection, str(refused), _("Look at its security profile, and at whom the server trusts.")
+        ) from refused
+    except (LinkLost, TimeoutError, OSError) as lost:
+        why = str(lost) or _("No answer within {seconds} s.").format(seconds=PATIENCE_S)
+        raise _silent(connection, why, _("Look at its address, the cable and the machine; then ask again.")) from lost
+    except (InvalidAddress, ValueError) as wrong:
+        raise _silent(connection, str(wrong), _("Correct the address.")) from wrong
+
+
+def _silent(connection: Connection, why: str, do: str) -> MachineSilent:
+    return MachineSilent(_("{connection} could not be asked.").format(connection=connection), why=why, do=do)
+
+
+def endpoint_of(connection: Connection) -> Endpoint:
+    """Where and how the connection's machine is asked."""
+    return Endpoint(
+        address=connection.address,
+        device_id=connection.device_id,
+        period_s=connection.period_ms / 1000,
+        timeout_s=connection.timeout_ms / 1000,
+        largest_gap=connection.largest_gap,
+        largest_span=connection.largest_span,
+        clock_limit_s=connection.clock_limit_s,
+        security=_security_of(connection.security) if connection.security else Security(),
+    )
+
+
+def _security_of(profile: SecurityProfile) -> Security:
+    return Security(
+        policy=profile.policy,
+        mode=profile.mode,
+        certificate=_der(profile.certificate) if profile.certificate else b"",
+        private_key=profile.private_key.reveal().encode(),
+        trusted=tuple(_der(pem) for pem in certificates_in(profile.trusted)),
+        user_name=profile.user_name,
+        password=profile.password.reveal(),
+    )
+
+
+def _der(pem: str) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(pem.strip() + "\n")

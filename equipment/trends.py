@@ -1,0 +1,76 @@
+"""The course of a tag in a period: samples where they are few, else rollups and, where those end, samples again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from django.db import connection
+
+MOST = 1500
+_MINUTE = 60
+# As far as this, samples are put together as they are: they need no rollups for it.
+_FROM_SAMPLES = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Numbers of a time from `at` on; width_s: 0 for a single sample. mean: None where there was no value."""
+
+    at: datetime
+    least: float | None
+    mean: float | None
+    most: float | None
+    samples: int
+    good: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """At most MOST moments, in order. width_s: seconds that each stands for, 0 where each is a sample."""
+
+    moments: Sequence[Moment]
+    width_s: int
+
+
+_SAMPLES = """SELECT at, value, value, value, 1, (quality >= 192)::int FROM equipment_sample
+WHERE series_id = %(series)s AND at >= %(begin)s AND at < %(end)s ORDER BY at LIMIT %(most)s"""
+
+# The value that was there when the period began, so that one that rarely changes has a line all the same.
+_BEFORE = """SELECT at, value, value, value, 1, (quality >= 192)::int FROM equipment_sample
+WHERE series_id = %(series)s AND at < %(begin)s AND at >= %(far)s ORDER BY at DESC LIMIT 1"""
+
+_TOGETHER = """
+WITH rolled AS (
+    SELECT at, least, most, total, count, samples, good FROM equipment_rollup
+    WHERE %(is_rolled)s AND series_id = %(series)s AND width_s = 60 AND at >= %(begin)s AND at < %(end)s),
+reached AS (SELECT coalesce(max(at) + interval '1 minute', %(begin)s) AS at FROM rolled),
+together AS (
+    SELECT * FROM rolled UNION ALL
+    SELECT at, value, value, value, (value IS NOT NULL)::int, 1, (quality >= 192)::int FROM equipment_sample
+    WHERE series_id = %(series)s AND at >= (SELECT at FROM reached) AND at < %(end)s)
+SELECT date_bin(make_interval(secs => %(width)s), at, %(origin)s) AS begins, min(least),
+    sum(total) / nullif(sum(count), 0), max(most), sum(samples)::int, sum(good)::int
+FROM together GROUP BY begins ORDER BY begins LIMIT %(most)s"""
+
+
+def trend_of(series: int, begin: datetime, end: datetime) -> Trend:
+    """The course of a series from begin to end."""
+    asked = {"series": series, "begin": begin, "end": end, "most": MOST, "far": begin - timedelta(days=1)}
+    is_rolled = end - begin > _FROM_SAMPLES
+    if not is_rolled:
+        found = _ask(_SAMPLES, asked)
+        if len(found) < MOST:
+            return Trend([*_ask(_BEFORE, asked), *found], 0)
+    width = ceil((end - begin).total_seconds() / (MOST - 2))  # one more at each end, where no time begins with begin
+    if is_rolled:
+        width = ceil(width / _MINUTE) * _MINUTE
+    origin = begin.replace(second=0, microsecond=0)
+    return Trend(_ask(_TOGETHER, asked | {"is_rolled": is_rolled, "width": width, "origin": origin}), width)
+
+
+def _ask(sql: str, asked: dict[str, Any]) -> list[Moment]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        return [Moment(*row) for row in cursor.fetchall()]

@@ -1,0 +1,60 @@
+"""Forms of the pages of connections."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from equipment.actions.tags import NewTag
+from equipment.models import Site, Station
+
+LARGEST_B = 5 << 20
+_ODD = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+class TagTableForm(forms.Form):
+    """A table of tags, and why."""
+
+    file = forms.FileField(label=_("CSV file"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_B:
+            raise forms.ValidationError(_("The file has more than 5 MB."))
+        return file
+
+
+class NodesForm(forms.Form):
+    """Nodes of a server that become tags: each as address, name and type, on a line of its own."""
+
+    node = forms.MultipleChoiceField(label=_("Nodes"))
+    station = forms.ModelChoiceField(
+        label=_("Station"), queryset=Station.objects.none(), required=False, to_field_name="code"
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"].queryset = Station.objects.filter(site=site, is_active=True)
+        sent = self.data.getlist("node") if hasattr(self.data, "getlist") else ()
+        self.fields["node"].choices = [(one, one) for one in sent if one.count("\n") == 2 and "\0" not in one]
+
+    def clean_node(self) -> list[NewTag]:
+        tags: list[NewTag] = []
+        for one in dict.fromkeys(self.cleaned_data["node"]):
+            address, name, value_type = one.split("\n")
+            code = _code(name, {tag.code for tag in tags})
+            tags.append(NewTag(code=code, name=name[:80], address=address, value_type=value_type))
+        return tags
+
+
+def _code(name: str, taken: Collection[str]) -> str:
+    """A code out of a name, another one for each."""
+    code = first = _ODD.sub("-", name).strip("-")[:50] or "NODE"
+    number = 2
+    while code in taken:
+        code, number = f"{first}-{number}", number + 1
+    return code

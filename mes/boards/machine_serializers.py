@@ -1,0 +1,114 @@
+"""The shapes of machines and their connections in the API."""
+
+from rest_framework import serializers
+
+from equipment.status import ConnectionKind, LinkState, MachineState
+from mes.kernel.rest.fields import Input, Text
+
+
+class MachinesQuery(Input):
+    """Narrow the list to a site, by its code."""
+
+    site = Text(max_length=40, required=False)
+
+
+class StatesQuery(Input):
+    """From when to when; by default the last 24 hours, at most 31 days."""
+
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+
+
+class StateAnswer(serializers.Serializer):
+    """A time in one state. state: null where nobody knows: it was not watched, or nothing told."""
+
+    state = serializers.ChoiceField(MachineState.choices, allow_null=True)
+    detail = serializers.CharField(allow_blank=True)
+    begins_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class StatesAnswer(serializers.Serializer):
+    """What a machine did, without a gap."""
+
+    results = StateAnswer(many=True)
+
+
+class MachineAnswer(serializers.Serializer):
+    """A station with tags. state: null where nobody knows; since: within the last 8 hours, null for longer."""
+
+    station = serializers.CharField()
+    name = serializers.CharField()
+    site = serializers.CharField()
+    state = serializers.ChoiceField(MachineState.choices, allow_null=True)
+    detail = serializers.CharField(allow_blank=True)
+    since = serializers.DateTimeField(allow_null=True)
+    connections = serializers.ListField(child=serializers.CharField(), help_text="Codes of those behind its tags.")
+
+
+class MachinesAnswer(serializers.Serializer):
+    """All machines, in the plant's order."""
+
+    results = MachineAnswer(many=True)
+
+
+class TagValueAnswer(serializers.Serializer):
+    """What a tag shows. value: a number, or null; text: of a tag that is a text, else null.
+
+    quality: the quality byte of OPC Data Access, from 192 on good; null, as at, where it was never read.
+    """
+
+    tag = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    connection = serializers.CharField()
+    value = serializers.FloatField(allow_null=True)
+    text = serializers.CharField(allow_null=True)
+    quantity_unit = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField(allow_null=True)
+    quality = serializers.IntegerField(allow_null=True)
+
+
+class OneMachineAnswer(MachineAnswer):
+    """The same with what its tags show now."""
+
+    values = TagValueAnswer(many=True)  # type: ignore[assignment]
+
+
+class ConnectionAnswer(serializers.Serializer):
+    """A connection and how it stands. Counts are since its collector began."""
+
+    connection = serializers.CharField(source="code")
+    name = serializers.CharField()
+    site = serializers.CharField(source="site.code")
+    kind = serializers.ChoiceField(ConnectionKind.choices)
+    address = serializers.CharField()
+    is_paused = serializers.BooleanField()
+    state = serializers.ChoiceField(LinkState.choices, source="link")
+    state_since = serializers.DateTimeField(source="lease.state_since", allow_null=True)
+    detail = serializers.CharField(source="lease.detail", allow_blank=True)
+    samples = serializers.IntegerField(source="lease.samples")
+    errors = serializers.IntegerField(source="lease.errors")
+    missed_slots = serializers.IntegerField(source="lease.missed_slots")
+    dropped = serializers.IntegerField(source="lease.dropped")
+    slowest_answer_ms = serializers.IntegerField(source="lease.slowest_answer_ms")
+
+
+class ConnectionsAnswer(serializers.Serializer):
+    """All connections, by code."""
+
+    results = ConnectionAnswer(many=True)
+
+
+class GapAnswer(serializers.Serializer):
+    """A time in which nobody watched. until: null while it lasts."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class OneConnectionAnswer(ConnectionAnswer):
+    """The same with the gaps of the last 24 hours and what its tags show."""
+
+    gaps = GapAnswer(many=True)
+    values = TagValueAnswer(many=True)  # type: ignore[assignment]

@@ -1,0 +1,153 @@
+"""Connections to machines: how they stand, what they read, and the ways to give them tags."""
+
+import csv
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from equipment import machine_access
+from equipment.actions import tags as tag_actions
+from equipment.machine_queries import connections_of
+from equipment.models import Connection, Station
+from equipment.queries import in_plant_order, sites_of
+from equipment.status import ConnectionKind
+from equipment.topics import connections as connections_at
+from mes.boards.machine_forms import NodesForm, TagTableForm
+from mes.boards.machine_rows import gap_rows, mark_of_link, quality_word, shown_value, value_rows
+from mes.kernel import csv_import
+from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
+from mes.kernel.personnel.policies import check_permission
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import InvalidInput, Refusal
+
+QUARANTINED = 20
+
+
+@never_cache
+@require_safe
+@office(Permission.VIEW_MASTER_DATA)
+def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """One connection; how it stands and what it reads alone to who asks for the live part."""
+    connection, now = _connection(request, site, code), timezone.now()
+    tags = connection.tags.filter(is_active=True).select_related("station__site")
+    context = {
+        "connection": connection,
+        "mark": mark_of_link(connection, now),
+        "values": value_rows(tags),
+        "gaps": gap_rows(connection, now),
+        "quarantine": connection.quarantine.all()[:QUARANTINED],
+        "now": now,
+        "topics": connections_at(connection.site_id),
+        "why_not": refusal_of(check_permission, request.user, Permission.CONNECT_MACHINES),
+        "is_browsed": connection.kind == ConnectionKind.OPCUA,
+    }
+    part = request.GET.get("part") == "connection"
+    return render(request, "boards/connection_live.html" if part else "boards/connection.html", context)
+
+
+@never_cache
+@require_POST
+@office(Permission.CONNECT_MACHINES)
+def test_tag(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """Read one tag now, past the collector; nothing is stored."""
+    connection = _connection(request, site, code)
+    tag = connection.tags.filter(code=request.POST.get("tag", "").replace("\0", "")).first()
+    if tag is None:
+        raise InvalidInput(_("There is no such tag at this connection."), do=_("Choose one of its tags."))
+    tag.connection = connection
+    read = machine_access.read_now(tag)
+    context = {
+        "connection": connection,
+        "tag": tag,
+        "read": read,
+        "value": shown_value(tag, read.value),
+        "quality": quality_word(read.quality) or _("Good"),
+    }
+    is_part = getattr(request, "htmx", False)
+    return render(request, "boards/tag_reading.html" if is_part else "boards/tag_test.html", context)
+
+
+@never_cache
+@require_safe
+@office(Permission.CONNECT_MACHINES)
+def browse(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """What an OPC UA server has below a node, to choose tags from."""
+    connection, below = _connection(request, site, code), request.GET.get("at", "").replace("\0", "")[:250]
+    if connection.kind != ConnectionKind.OPCUA:
+        raise Http404
+    nodes: list[Any] = []
+    refusal = None
+    try:
+        nodes = machine_access.browse(connection, below)
+    except Refusal as silent:
+        refusal = silent
+    known = set(connection.tags.filter(address__in=[node.address for node in nodes]).values_list("address", flat=True))
+    stations = Station.objects.filter(site=connection.site_id, is_active=True).order_by(*in_plant_order())
+    context = {
+        "connection": connection,
+        "below": below,
+        "nodes": [(node, node.address in known, f"{node.address}\n{node.name}\n{node.value_type}") for node in nodes],
+        "refusal": refusal,
+        "stations": stations,
+    }
+    return render(request, "boards/connection_browse.html", context)
+
+
+@require_POST
+@office(Permission.CONNECT_MACHINES)
+def take_nodes(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """Make tags of the nodes that were chosen."""
+    connection = _connection(request, site, code)
+    given = cleaned(NodesForm(request.POST, site=connection.site))
+    with desk_door(request, reason=given["reason"]) as passage:
+        if not passage.replayed:
+            made = tag_actions.add(
+                connection=connection,
+                station=given["station"],
+                wanted=given["node"],
+                by=passage.person,
+                at=passage.at,
+            )
+            said = _("{count} tags are made: the collector reads them from now on.").format(count=len(made))
+            passage.remember(said=said, to=reverse("connection", args=[site, code]))
+    return answer(request, passage)
+
+
+@require_safe
+@office(Permission.VIEW_MASTER_DATA)
+def tags_download(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """The tags of a connection as the CSV file that can be taken back."""
+    connection = _connection(request, site, code)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{connection.site.code}-{connection.code}-tags.csv"'
+    tags = list(connection.tags.select_related("station", "event").order_by("code"))
+    csv.writer(response).writerows(tag_actions.table_rows(tags))
+    return response
+
+
+@require_POST
+@office(Permission.CONNECT_MACHINES)
+def take_table(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """Make and change tags by a CSV file, all rows or none."""
+    connection = _connection(request, site, code)
+    given = cleaned(TagTableForm(request.POST, request.FILES))
+    table = csv_import.read(given["file"].read(), tag_actions.COLUMNS)
+    with desk_door(request, reason=given["reason"]) as passage:
+        if not passage.replayed:
+            taken = tag_actions.take_table(connection=connection, table=table, by=passage.person, at=passage.at)
+            said = _("{made} tags are made, {changed} changed, {same} were so already.").format(**vars(taken))
+            passage.remember(said=said, to=reverse("connection", args=[site, code]))
+    return answer(request, passage)
+
+
+def _connection(request: HttpRequest, site: str, code: str) -> Connection:
+    found = connections_of(sites_of(request.user)).filter(site__code=site, code=code).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,51 @@
+"""Machines and their connections over REST."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from django.utils import timezone
+
+from tests.api.conftest import api_as
+from tests.machines import a_day, a_machine
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tags(plant):
+    tags = a_machine(plant.stations["20"])
+    a_day(tags)
+    return tags
+
+
+def test_machines_are_listed_with_what_they_do_now(plant, tags):
+    (one,) = api_as(plant, "ines").get("/machines?site=NF").json()["results"]
+    assert (one["station"], one["site"], one["state"], one["detail"]) == ("ST-20", "NF", "DOWN", "Guard open")
+    assert one["connections"] == ["PLC-1"]
+    assert api_as(plant, "ines").get("/machines?site=XX").json()["results"] == []
+
+
+def test_a_machine_shows_its_values(plant, tags):
+    values = {one["tag"]: one for one in api_as(plant, "ines").get("/machines/NF/ST-20").json()["values"]}
+    assert (values["GOOD"]["value"], values["GOOD"]["quality"]) == (417.0, 192)
+    assert (values["RECIPE"]["text"], values["RECIPE"]["value"]) == ("A-17", None)
+    assert api_as(plant, "ines").get("/machines/NF/ST-30").status_code == 404
+
+
+def test_its_states_say_when_nobody_knows(plant, tags):
+    states = api_as(plant, "ines").get("/machines/NF/ST-20/states").json()["results"]
+    assert [one["state"] for one in states] == [None, "RUNNING", None, "RUNNING", "DOWN"]
+    for before, after in pairwise(states):
+        assert before["ends_at"] == after["begins_at"]
+    far = (timezone.now() - timedelta(days=90)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert api_as(plant, "ines").get(f"/machines/NF/ST-20/states?since={far}").status_code == 422
+
+
+def test_a_connection_shows_how_it_stands_and_its_gaps(plant, tags):
+    (one,) = api_as(plant, "hiroshi").get("/connections").json()["results"]
+    assert (one["connection"], one["state"], one["address"]) == ("PLC-1", "GOOD", "127.0.0.1:1")
+    found = api_as(plant, "hiroshi").get("/connections/NF/PLC-1").json()
+    assert [gap["reason"] for gap in found["gaps"]] == ["The cable was pulled.", ""]
+    assert len(found["values"]) == 4
+    assert api_as(plant, "hiroshi").get("/connections/NF/PLC-9").status_code == 404

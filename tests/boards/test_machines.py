@@ -1,0 +1,167 @@
+"""Machines as they are watched: the list, the live page of one, and a connection with its tags."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from equipment.models import EventBooking, QuarantinedRow, Tag
+from mes.kernel.door import open_door
+from mes.kernel.keys import uuid7
+from tests.machines import a_day, a_machine, connection_at, did, showed, tag_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tags(plant):
+    return a_machine(plant.stations["20"])
+
+
+def page(client, plant, who, name, *args, **query):
+    client.force_login(plant.people[who])
+    return client.get(reverse(name, args=args, query=query))
+
+
+def send(client, plant, who, name, *args, **fields):
+    client.force_login(plant.people[who])
+    return client.post(reverse(name, args=args), {"idempotency_key": str(uuid7()), "reason": "CAPA-7"} | fields)
+
+
+def test_the_list_shows_each_machine_with_its_state_its_hours_and_its_connection(client, plant, tags):
+    a_day(tags)
+    found = page(client, plant, "amina", "machines")
+    shown = found.content.decode()
+    assert "Down: Guard open" in shown
+    assert 'class="running"' in shown
+    assert 'fill="url(#hatch)"' in shown
+    assert f'data-topics="{plant.site.pk}/connections {plant.site.pk}/machine/{tags["STATE"].station_id}"' in shown
+    (row,) = found.context["rows"]
+    assert [spell.state for spell in row.spells] == ["", "RUNNING", "", "RUNNING", "DOWN"]
+    assert [mark.word for _connection, mark in row.links] == ["Good"]
+    live = page(client, plant, "amina", "machines", part="machines").content.decode()
+    assert "Guard open" in live
+    assert "<main" not in live
+
+
+def test_a_station_without_conditions_and_a_plant_without_machines_say_so(client, plant):
+    assert "No machines" in page(client, plant, "amina", "machines").content.decode()
+    tag_at(connection_at(plant.stations["20"]), plant.stations["20"], "P", "holding:0")
+    assert "No condition tells its state." in page(client, plant, "amina", "machines").content.decode()
+    assert page(client, plant, "amina", "machine", "NF", "ST-20").status_code == 200
+
+
+def test_who_watched_and_is_gone_is_not_believed(client, plant, tags):
+    a_day(tags, timezone.now() - timedelta(minutes=20))
+    (row,) = page(client, plant, "amina", "machines").context["rows"]
+    assert row.now.word == "Not known"
+    assert [mark.word for _connection, mark in row.links] == ["Waits for a collector"]
+
+
+def test_the_live_page_shows_values_with_quality_and_what_came_of_events(client, plant, tags):
+    a_day(tags)
+    showed(tags["PRESSURE"], (timezone.now(), 41.5, 84))
+    refused = did(tags["GOOD"], 2, timezone.now())
+    with open_door(person=None):
+        EventBooking.objects.create(
+            event=refused, result="REFUSED", sentence="No unit runs at ST-20.", at=timezone.now()
+        )
+    shown = page(client, plant, "amina", "machine", "NF", "ST-20").content.decode()
+    assert "41.5" in shown
+    assert "Out of the tag&#x27;s range" in shown
+    assert "A-17" in shown
+    assert "No unit runs at ST-20." in shown
+    assert "Good parts are done" in shown
+    assert '<path class="line"' in shown
+    live = page(client, plant, "amina", "machine", "NF", "ST-20", part="machine", tag="PRESSURE", period="8h")
+    assert "<main" not in live.content.decode()
+    assert live.context["period"] == "8h"
+    assert live.context["chosen"] == tags["PRESSURE"]
+
+
+def test_a_trend_breaks_where_nobody_watched(client, plant, tags):
+    a_day(tags)
+    now = timezone.now()
+    showed(tags["PRESSURE"], *((now - timedelta(minutes=n), n, 192) for n in (235, 200, 130, 85, 60.5)))
+    found = page(client, plant, "amina", "machine", "NF", "ST-20", tag="PRESSURE", period="24h")
+    drawing = found.context["drawing"]
+    assert len(drawing.holes) == 2
+    assert drawing.line.count("M") == 2
+    assert sum(row.samples for row in found.context["table"]) == 55
+
+
+def test_what_is_no_machine_of_yours_is_not_there(client, plant, tags):
+    assert page(client, plant, "amina", "machine", "NF", "ST-30").status_code == 404
+    assert page(client, plant, "amina", "machine", "XX", "ST-20").status_code == 404
+    assert page(client, plant, "hiroshi", "connection", "NF", "PLC-9").status_code == 404
+
+
+def test_a_connection_shows_how_it_stands_its_gaps_and_its_quarantine(client, plant, tags):
+    a_day(tags)
+    connection = tags["STATE"].connection
+    QuarantinedRow.objects.create(
+        connection=connection, at=timezone.now(), row={"series": 7, "value": "x"}, error="out of range"
+    )
+    found = page(client, plant, "ruth", "connection", "NF", "PLC-1")
+    shown = found.content.decode()
+    assert "The cable was pulled." in shown
+    assert "out of range" in shown
+    assert "holding:2" in shown
+    assert [gap.reason for gap in found.context["gaps"]] == ["The cable was pulled.", ""]
+    assert "Read it now" not in shown
+    assert "Read it now" in page(client, plant, "hiroshi", "connection", "NF", "PLC-1").content.decode()
+
+
+def test_a_machine_that_does_not_answer_is_named_when_a_tag_is_tested(client, plant, tags):
+    answer = send(client, plant, "hiroshi", "connection_test", "NF", "PLC-1", tag="STATE")
+    assert answer.status_code == 409
+    assert "could not be asked" in answer.content.decode()
+    assert send(client, plant, "hiroshi", "connection_test", "NF", "PLC-1", tag="NONE").status_code == 422
+    assert send(client, plant, "ines", "connection_test", "NF", "PLC-1", tag="STATE").status_code == 403
+
+
+def test_tags_go_out_as_csv_and_come_back_the_same(client, plant, tags):
+    out = page(client, plant, "ruth", "connection_tags_download", "NF", "PLC-1")
+    assert out["Content-Disposition"] == 'attachment; filename="NF-PLC-1-tags.csv"'
+    file = SimpleUploadedFile("tags.csv", out.content)
+    answer = send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=file)
+    assert answer.status_code == 302, answer.content.decode()
+    client.force_login(plant.people["hiroshi"])
+    assert "0 tags are made, 0 changed, 4 were so already." in client.get(answer["Location"]).content.decode()
+
+
+def test_an_empty_cell_changes_nothing(client, plant, tags):
+    rows = b"code,address,value_type,quantity_unit,name\nPRESSURE,holding:4,FLOAT32,,Oil pressure\n"
+    send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", rows))
+    tag = Tag.objects.get(code="PRESSURE")
+    assert (tag.address, tag.name, tag.quantity_unit) == ("holding:4", "Oil pressure", "kPa")
+
+
+def test_a_table_makes_and_changes_tags_all_or_none(client, plant, tags):
+    good = b"code;address;value_type;station;scale\nTEMP;input:4;INT16;ST-20;0,1\nSTATE;holding:1;UINT16;ST-20;\n"
+    answer = send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", good))
+    assert answer.status_code == 302, answer.content.decode()
+    made = Tag.objects.get(code="TEMP")
+    assert (made.scale, made.station, made.history.get().history_change_reason) == (0.1, plant.stations["20"], "CAPA-7")
+    assert Tag.objects.get(code="STATE").address == "holding:1"
+    bad = b"code,address,value_type,station\nA,holding:20,INT16,\nB,40101,INT16,\nC,holding:3,INT99,ST-77\n"
+    answer = send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", bad))
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "row 3, address" in shown
+    assert "row 4, station" in shown
+    assert not Tag.objects.filter(code="A").exists()
+
+
+def test_nodes_of_a_server_become_tags(client, plant):
+    connection = connection_at(plant.stations["20"], "UA-1", kind="OPCUA", address="opc.tcp://127.0.0.1:1")
+    node = "nsu=urn:press;s=Press.Temperature\nPress temperature\nFLOAT64"
+    answer = send(client, plant, "hiroshi", "connection_nodes", "NF", "UA-1", node=[node, node], station="ST-20")
+    assert answer.status_code == 302, answer.content.decode()
+    made = Tag.objects.get(connection=connection)
+    assert (made.code, made.name, made.value_type) == ("Press-temperature", "Press temperature", "FLOAT64")
+    silent = page(client, plant, "hiroshi", "connection_browse", "NF", "UA-1")
+    assert "could not be asked" in silent.content.decode()
+    assert page(client, plant, "ruth", "connection_browse", "NF", "UA-1").status_code == 403

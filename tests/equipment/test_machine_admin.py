@@ -1,0 +1,152 @@
+"""Connections, tags and what tells states in the administration pages."""
+
+import ssl
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from equipment.drivers.base import Security
+from equipment.drivers.opcua.certificates import own_certificate
+from equipment.models import Connection, SecurityProfile, StateCondition, StateTerm, Tag
+
+pytestmark = pytest.mark.django_db
+KEY = "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n"
+
+
+def post(client, plant, who, page, /, *args, **fields):
+    client.force_login(plant.people[who])
+    return client.post(reverse(f"admin:equipment_{page}", args=args), {"reason": "CAPA-7"} | fields)
+
+
+def open_as(client, plant, who, page, *args, **query):
+    client.force_login(plant.people[who])
+    return client.get(reverse(f"admin:equipment_{page}", args=args, query=query))
+
+
+def said(response) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def form_of(client, plant, page, *args) -> dict[str, str]:
+    """What a form would send if nobody touched it."""
+    form = open_as(client, plant, "hiroshi", page, *args).context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields}
+    return {name: str(value) for name, value in sent.items() if value is not None and value is not False} | {
+        "reason": "CAPA-7"
+    }
+
+
+def profile_of(client, plant, **more) -> SecurityProfile:
+    content = form_of(client, plant, "securityprofile_add")
+    content |= {"site": plant.site.pk, "code": "SERVERS", "name": "OPC UA servers"} | more
+    answer = post(client, plant, "hiroshi", "securityprofile_add", **content)
+    assert answer.status_code == 302, answer.context["errors"]
+    return SecurityProfile.objects.get(code="SERVERS")
+
+
+def connection_of(client, plant, **more) -> Connection:
+    content = form_of(client, plant, "connection_add")
+    content |= {"site": plant.site.pk, "code": "PLC-7", "name": "Press", "kind": "MODBUS", "address": "plc-7:502"}
+    answer = post(client, plant, "hiroshi", "connection_add", **content | more)
+    assert answer.status_code == 302, answer.context["errors"]
+    return Connection.objects.get(code="PLC-7")
+
+
+def tag_of(client, plant, connection, **more):
+    content = form_of(client, plant, "tag_add")
+    content |= {"site": plant.site.pk, "connection": connection.pk, "code": "STATE", "address": "holding:10"}
+    content |= {"value_type": "UINT16", "is_active": "on"} | more
+    return post(client, plant, "hiroshi", "tag_add", **content)
+
+
+def state_tag(client, plant) -> Tag:
+    station = plant.site.stations.order_by("code").first()
+    answer = tag_of(client, plant, connection_of(client, plant), station=station.pk)
+    assert answer.status_code == 302, answer.context["errors"]
+    return Tag.objects.get(code="STATE")
+
+
+def test_an_engineer_makes_a_connection_with_a_reason_and_a_history(client, plant):
+    made = connection_of(client, plant)
+    assert made.history.get().history_change_reason == "CAPA-7"
+    content = form_of(client, plant, "connection_change", made.pk) | {"period_ms": "500", "reason": "Slower"}
+    assert post(client, plant, "hiroshi", "connection_change", made.pk, **content).status_code == 302
+    made.refresh_from_db()
+    assert (made.period_ms, made.history.first().history_change_reason) == (500, "Slower")
+
+
+def test_only_who_connects_machines_changes_them_and_others_look(client, plant):
+    made = connection_of(client, plant)
+    assert post(client, plant, "mei", "connection_change", made.pk, name="Mine").status_code == 403
+    page = open_as(client, plant, "ruth", "connection_change", made.pk)
+    assert b'name="_save"' not in page.content
+
+
+def test_secrets_are_written_and_never_shown(client, plant):
+    profile = profile_of(client, plant, user_name="mes", password="hunter2", private_key=KEY)
+    page = open_as(client, plant, "hiroshi", "securityprofile_change", profile.pk).content.decode()
+    assert "hunter2" not in page
+    assert "PRIVATE KEY" not in page
+    assert profile.password.sealed not in page
+    content = form_of(client, plant, "securityprofile_change", profile.pk) | {"name": "Renamed"}
+    assert post(client, plant, "hiroshi", "securityprofile_change", profile.pk, **content).status_code == 302
+    profile.refresh_from_db()
+    assert (profile.name, profile.password.reveal(), profile.private_key.reveal()) == ("Renamed", "hunter2", KEY)
+    for who in ("ruth", "hiroshi"):
+        page = open_as(client, plant, who, "securityprofile_change", profile.pk).content.decode()
+        assert profile.private_key.sealed not in page
+
+
+def test_a_button_makes_a_certificate_of_its_own(client, plant):
+    profile = profile_of(client, plant)
+    answer = post(client, plant, "hiroshi", "securityprofile_certificate", profile.pk)
+    assert "new certificate" in said(answer)[-1]
+    profile.refresh_from_db()
+    der = ssl.PEM_cert_to_DER_cert(profile.certificate)
+    own, key = own_certificate(Security(certificate=der, private_key=profile.private_key.reveal().encode()))
+    assert own.public_key() == key.public_key()
+    assert "needs the permission" in said(post(client, plant, "mei", "securityprofile_certificate", profile.pk))[-1]
+
+
+def test_an_address_that_is_none_is_named_in_the_form(client, plant):
+    answer = tag_of(client, plant, connection_of(client, plant), address="40101")
+    assert answer.status_code == 200
+    assert "address" in answer.context["adminform"].form.errors
+
+
+def test_a_preset_gives_a_station_its_states(client, plant):
+    tag = state_tag(client, plant)
+    answer = post(client, plant, "hiroshi", "tag_changelist", action="begin_packml", _selected_action=str(tag.pk))
+    assert "has its states" in said(answer)[-1]
+    assert StateCondition.objects.filter(station=tag.station).count() == 17
+    running = StateTerm.objects.get(condition__detail="Execute")
+    assert (running.condition.state, str(running)) == ("RUNNING", "STATE = 6")
+    answer = post(client, plant, "hiroshi", "tag_changelist", action="begin_machinery", _selected_action=str(tag.pk))
+    assert "already" in said(answer)[-1]
+
+
+def test_a_condition_is_written_with_its_terms_and_removed_with_a_reason(client, plant):
+    tag = state_tag(client, plant)
+    content = {"site": plant.site.pk, "station": tag.station_id, "connection": tag.connection_id, "rank": "1"}
+    content |= {"state": "RUNNING", "terms-TOTAL_FORMS": "1", "terms-INITIAL_FORMS": "0", "terms-0-tag": tag.pk}
+    answer = post(
+        client, plant, "hiroshi", "statecondition_add", **content, **{"terms-0-comparison": "GE", "terms-0-value": "3"}
+    )
+    assert answer.status_code == 302, answer.context["errors"]
+    made = StateCondition.objects.get()
+    assert b"STATE \xe2\x89\xa5 3" in open_as(client, plant, "hiroshi", "statecondition_changelist").content
+    post(client, plant, "hiroshi", "statecondition_changelist", action="remove", _selected_action=str(made.pk))
+    assert not StateCondition.objects.exists()
+    assert StateCondition.history.first().history_type == "-"
+
+
+def test_others_sites_are_not_chosen_from(client, plant):
+    page = open_as(client, plant, "hiroshi", "connection_add")
+    assert set(page.context["adminform"].form.fields["site"].queryset) == {plant.site}
+
+
+@pytest.mark.parametrize("page", ["machineevent", "eventbooking", "machinecommand", "quarantinedrow"])
+def test_what_machines_did_is_read_and_not_written(client, plant, page):
+    assert open_as(client, plant, "hiroshi", f"{page}_changelist").status_code == 200
+    assert post(client, plant, "hiroshi", f"{page}_add").status_code == 403

@@ -99,10 +99,11 @@ def take_table(*, connection: Connection, table: Table, by: Person, at: datetime
         known[tag.code] = tag
         counts[kind] += 1
     if errors:
+        errors.sort(key=lambda error: error.row)
         raise TagsWrong(
             _("The table is not taken: {count} things are wrong.").format(count=len(errors)),
             do=_("Correct the rows that are named, and send it again."),
-            errors=sorted(errors, key=lambda error: error.row),
+            errors=errors,
         )
     return Taken(**counts)
 

@@ -26,6 +26,8 @@ from equipment.models import (
 )
 from equipment.queries import sites_of
 from mes.kernel.audit.admin import PlainChoices, ReadOnlyAdmin, ReasonForm, RecordAdmin
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Role
 
 
 class OfYourMachines(OfYourSites):
@@ -34,6 +36,9 @@ class OfYourMachines(OfYourSites):
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model in (Connection, SecurityProfile, Tag):
             kwargs["queryset"] = db_field.related_model._default_manager.filter(site__in=sites_of(request.user))
+        elif db_field.related_model is Person:
+            here = Person.objects.filter(is_active=True, roles__contains=[Role.INTEGRATION])
+            kwargs["queryset"] = here.filter(site_access__site__in=sites_of(request.user)).distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -128,7 +133,7 @@ class TagAdmin(FixedFields, OfYourMachines, RecordAdmin):
             lazy("What it counts or tells"),
             {
                 "fields": (
-                    *("role", "books", "rollover", "reset_below"),
+                    *("role", "books", "scrap_reason", "rollover", "reset_below"),
                     *("acknowledge_address", "event", "field"),
                 )
             },

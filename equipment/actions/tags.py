@@ -21,7 +21,7 @@ COLUMNS = Columns(
     required=("code", "address", "value_type"),
     optional=(
         *("name", "station", "quantity_unit", "scale", "offset", "low", "high", "length", "byte_order"),
-        *("report", "deadband", "max_silence_s", "role", "books", "rollover", "reset_below"),
+        *("report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "rollover", "reset_below"),
         *("acknowledge_address", "event", "field", "is_writable", "write_low", "write_high", "is_active"),
     ),
 )

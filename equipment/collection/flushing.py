@@ -6,7 +6,7 @@ void), or a row is refused (the batches go one by one, see `poison`).
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from equipment.collection import writing
@@ -18,6 +18,9 @@ from equipment.collection.times import MINUTE_US, moment
 # The owner's name is not asked for: a lease that expired and was claimed by nobody is still the epoch's.
 _LOCK = """SELECT connection_id::text, epoch, batch FROM equipment_connectionlease
 WHERE connection_id = ANY(%s) ORDER BY connection_id FOR UPDATE"""
+
+_MAKE_PARTITIONS = """SELECT equipment_make_partitions(day, day) FROM unnest(%s::date[]) AS day
+WHERE day BETWEEN current_date - 400 AND current_date + 400"""
 
 
 class Flusher:
@@ -67,10 +70,8 @@ class Flusher:
     async def _make_partitions(self, batches: Iterable[Batch]) -> None:
         """For the days of samples that none is known for. A day far from today has none: its samples are refused."""
         days = {day_of(minute) for batch in batches for _, minute in batch.due} - self._days
-        today = datetime.now(UTC).date()
-        for day in days:
-            if abs((day - today).days) <= 400:
-                await rows(self.database, "SELECT equipment_make_partitions(%s, %s)", [day, day])
+        if days:
+            await rows(self.database, _MAKE_PARTITIONS, [sorted(days)])
         self._days |= days
 
     async def store_late(self, batch: Batch) -> None:

@@ -516,6 +516,12 @@ class Migration(migrations.Migration):
                                 max_length=8,
                             ),
                         ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
+                            ),
+                        ),
                         ("execution", models.UUIDField(null=True)),
                         ("sentence", models.CharField(blank=True, max_length=400)),
                         ("at", models.DateTimeField()),
@@ -1438,6 +1444,17 @@ class Migration(migrations.Migration):
                                 to="equipment.statecondition",
                             ),
                         ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="equipment.site",
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "historical state term",
@@ -1476,6 +1493,12 @@ class Migration(migrations.Migration):
                             "tag",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.tag"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="equipment.site"
                             ),
                         ),
                     ],

@@ -52,6 +52,7 @@ class StateCondition(Record):
 class StateTerm(Record):
     """`tag comparison value`: holds while the tag's last value compares so, and is good."""
 
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     condition = models.ForeignKey(StateCondition, on_delete=models.CASCADE, related_name="terms")
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="+")
     comparison = models.CharField(max_length=2, choices=TagComparison)
@@ -172,6 +173,7 @@ class EventDue(models.Model):
 class EventBooking(Record):
     """What came of a machine's event, each time that it was tried. execution: key of what it was booked on."""
 
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     event = models.ForeignKey(MachineEvent, on_delete=models.PROTECT, related_name="bookings")
     result = models.CharField(max_length=8, choices=BookingResult)
     execution = models.UUIDField(null=True)

@@ -69,12 +69,13 @@ NOT_READ = {"bytes \0-\0/\0", 'Bearer realm="plantwright"', "Password of \0 (\0)
 
 def modules_of(package: str) -> list[Path]:
     """Its modules, or the one named; commands of manage.py speak English to whoever runs the plant's servers, drivers
-    know no Django and speak it to whoever connects a machine.
+    know no Django and speak it to whoever connects a machine, as the collector does: what it tells is kept as it is.
     """
     return sorted(
         path
         for path in ([ROOT / package] if package.endswith(".py") else (ROOT / package).rglob("*.py"))
-        if not {"migrations", "management", "drivers"} & set(path.parts) and relative(path) not in FOR_DEVELOPERS
+        if not {"migrations", "management", "drivers", "collection"} & set(path.parts)
+        and relative(path) not in FOR_DEVELOPERS
     )
 
 

@@ -107,6 +107,8 @@ ELSEWHERE = {
     "wip.actions.replacements": "a part of scrapping and of taking it back: the order of a scene asks for it",
     "wip.actions.automatic_holds": "a part of completing",
     "wip.actions.holds.place_automatically": "a part of completing",
+    "wip.actions.holds.settle_proposals": "a part of sending back",
+    "wip.actions.corrections.enter": "on no unit: it locks the job whose time it is",
     "wip.actions.orders": "releases of drafts, which have no unit: test_one_winner; the rest is a part of completing",
     "wip.actions.late": "a task's: test_rework",
     "wip.actions.permits": "on no unit: test_permits",

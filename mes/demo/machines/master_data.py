@@ -23,7 +23,9 @@ def enter_machine(plan: MachinePlan, station: Station, address: str) -> Connecti
             site=station.site, station=station, connection=connection, rank=rank, state=state, detail=detail
         )
         for code, comparison, value in terms:
-            StateTerm.objects.create(condition=condition, tag=tags[code], comparison=comparison, value=value)
+            StateTerm.objects.create(
+                site=condition.site, condition=condition, tag=tags[code], comparison=comparison, value=value
+            )
     return connection
 
 

@@ -110,7 +110,9 @@ def _put(
     sentence: str = "",
 ) -> EventBooking:
     key = execution.pk if execution else None
-    booking = EventBooking(event=event, result=result, execution=key, sentence=sentence, at=at, by=by)
+    booking = EventBooking(
+        site_id=event.site_id, event=event, result=result, execution=key, sentence=sentence, at=at, by=by
+    )
     insert([booking])
     take_off(event)
     announce(machine(event.site_id, event.station_id))

@@ -21,7 +21,9 @@ def test_states_follow_the_tags_and_end_where_nobody_knows(floor, committed_plan
             condition = StateCondition.objects.create(
                 site=station.site, station=station, connection=connection, rank=rank, state=state
             )
-            StateTerm.objects.create(condition=condition, tag=tag, comparison=comparison, value=value)
+            StateTerm.objects.create(
+                site=condition.site, condition=condition, tag=tag, comparison=comparison, value=value
+            )
     put(machine, running, 1)
     put(machine, fault, 0)
 

@@ -116,7 +116,6 @@ class ValueRow:
     text: str
     at: datetime | None
     quality: str
-    is_number: bool
 
 
 _QUALITIES = {
@@ -149,15 +148,13 @@ def value_rows(tags: Iterable[Tag]) -> list[ValueRow]:
 
 
 def value_row(tag: Tag, last: LatestValue | None) -> ValueRow:
-    is_number = tag.value_type != TagType.TEXT
     if last is None:
-        return ValueRow(tag, "–", None, _("Never read yet"), is_number)
+        return ValueRow(tag, "–", None, _("Never read yet"))
     return ValueRow(
         tag,
         shown_value(tag, last.value if last.text is None else last.text),
         last.at,
         quality_word(last.quality),
-        is_number,
     )
 
 

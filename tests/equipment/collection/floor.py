@@ -22,7 +22,7 @@ from tests.equipment.collection.collector_program import QUICK
 from tests.equipment.collection.cut import Cut
 
 T = TypeVar("T")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Floor:

@@ -19,6 +19,7 @@ from equipment.api import (
     TakeHelpCall,
 )
 from equipment.calendars.api import Calendars, WorkCenterShifts
+from equipment.command_api import CancelMachineCommand, MachineCommands, OneMachineCommand
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
 from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
 from mes.boards.api import Gates, OrderWhyNot, Refusals, UnitWhyNot
@@ -48,6 +49,7 @@ from mes.station.api.labor import (
     ResumeOperation,
 )
 from mes.station.api.lots import MergeLots, SplitLot
+from mes.station.api.machine_events import BookMachineEvent
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation, UndoOperation
 from mes.station.api.queues import MovePin, Pins, RemovePin, StationQueue
 from mes.station.api.reworks import CancelRework, SkipOperation, UnitReworks
@@ -156,6 +158,10 @@ urlpatterns = [
     path("v1/assets/<str:asset>/overhaul", OverhaulAsset.as_view(), name="api_asset_overhaul"),
     path("v1/assets/<str:asset>/calibrate", CalibrateAsset.as_view(), name="api_asset_calibrate"),
     path("v1/reasons", Reasons.as_view(), name="api_reasons"),
+    path("v1/machine-commands", MachineCommands.as_view(), name="api_machine_commands"),
+    path("v1/machine-commands/<str:command>", OneMachineCommand.as_view(), name="api_machine_command"),
+    path("v1/machine-commands/<str:command>/cancel", CancelMachineCommand.as_view(), name="api_machine_command_cancel"),
+    path("v1/machine-events/<int:event>/book", BookMachineEvent.as_view(), name="api_machine_event_book"),
     path("v1/help-calls", HelpCalls.as_view(), name="api_help_calls"),
     path("v1/help-calls/<str:call>/take", TakeHelpCall.as_view(), name="api_help_call_take"),
     path("v1/help-calls/<str:call>/finish", FinishHelpCall.as_view(), name="api_help_call_finish"),

@@ -98,6 +98,8 @@ def samples(plant: Plant) -> dict[str, object]:
         "station:register": {"pk": plant.stations["20"].pk},
         **{name: {"pk": tool.pk, "asset": tool.pk} for name in ASSET_ADDRESSES},
         **{name: {"pk": call.pk, "call": call.pk} for name in CALL_ADDRESSES},
+        "event": 1,
+        "command": "none",
         "station:remove": {"pk": StationPage(plant, "20").device.pk},
         **{name: {"serial": lot} for name in LOTS},
         "station:unlock_browser": {"pk": StationPage(plant, "20").device.pk},

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ANSWER_HELP = "help.answer"
     MOVE_ASSETS = "assets.move"
     CALIBRATE_ASSETS = "assets.calibrate"
+    WRITE_MACHINES = "machines.write"
     VIEW_MASTER_DATA = "master_data.view"
     DRAFT_MASTER_DATA = "master_data.draft"
     RELEASE_MASTER_DATA = "master_data.release"
@@ -77,7 +78,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {_P.STAGE_LOTS, _P.MOVE_ASSETS, _P.CLEAR_LINE, _P.CALL_HELP, _P.ANSWER_HELP, _P.GRANT_QUALIFICATIONS}
         | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.OVERRIDE_GATES, _P.CORRECT, _P.CORRECT_LABOR}
         | {_P.SPLIT_LOTS, _P.REPEAT, _P.REWORK, _P.MOVE_CONTAINERS}
-        | {_P.PIN_JOBS, _P.PLAN_JOBS}
+        | {_P.PIN_JOBS, _P.PLAN_JOBS, _P.WRITE_MACHINES}
     ),
     Role.QUALITY: frozenset(
         _SEE
@@ -90,7 +91,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ENGINEER: frozenset(
         _SEE
         | {_P.VIEW_MASTER_DATA, _P.DRAFT_MASTER_DATA, _P.EDIT_EQUIPMENT, _P.CALIBRATE_ASSETS, _P.MOVE_ASSETS}
-        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.IMPORT_PLANT, _P.CONNECT_MACHINES}
+        | {_P.CALL_HELP, _P.ANSWER_HELP, _P.IMPORT_PLANT, _P.CONNECT_MACHINES, _P.WRITE_MACHINES}
     ),
     Role.PLANNER: frozenset(_SEE | {_P.IMPORT_ORDERS, _P.RELEASE_ORDERS, _P.VIEW_MASTER_DATA, _P.PLAN_JOBS}),
     Role.AUDITOR: frozenset(_SEE | {_P.VIEW_MASTER_DATA, _P.VIEW_PEOPLE, _P.VIEW_LEDGER}),

@@ -1,0 +1,118 @@
+"""Asking for values to be written to machines. The collector that watches the connection writes them, once, and says
+what it read back.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from equipment.models import Connection, MachineCommand, Station, Tag
+from equipment.policies import check_site_access
+from equipment.status import MACHINE_COMMAND, CommandPurpose, TagType
+from equipment.topics import connections, machine
+from mes.kernel.door import announce
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.policies import check_permission, check_reason
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import FieldError, InvalidInput
+
+LONGEST_WAIT_S = 300  # what is written later than that surprises whoever stands at the machine
+MOST_LINES = 20
+
+
+def queue(
+    *, connection: Connection, lines: Sequence[Mapping[str, Any]], wait_s: int, reason: str, by: Person, at: datetime
+) -> MachineCommand:
+    """Ask for values to be written to tags of a connection, by hand: all, in their order, or none is sent.
+
+    lines: {"tag": code, "value": …, "expected": …}; expected: what has to be there before, left out where it does not
+    matter. wait_s: never sent later than that. Raises RoleMissing, NoSiteAccess; InvalidInput names every line that may
+    not be written: not a tag in use, not writable, out of its bounds, no value of its type.
+    """
+    check_permission(by, Permission.WRITE_MACHINES)
+    check_site_access(by, connection.site_id)
+    check_reason(reason)
+    if not 1 <= wait_s <= LONGEST_WAIT_S:
+        raise InvalidInput(_("A command waits for 1 to {longest} seconds.").format(longest=LONGEST_WAIT_S))
+    tags = _tags_of(connection, lines)
+    stations = {tag.station for tag in tags if tag.station is not None}
+    command = MachineCommand(
+        site_id=connection.site_id,
+        connection=connection,
+        station=stations.pop() if len(stations) == 1 else None,
+        purpose=CommandPurpose.MANUAL,
+        lines=[_kept(line) for line in lines],
+        deadline_at=at + timedelta(seconds=wait_s),
+        status=MACHINE_COMMAND.after(None, "queue"),
+        asked_at=at,
+        asked_by=by,
+        reason=reason.strip(),
+    )
+    command.save(force_insert=True)
+    _announce(command)
+    return command
+
+
+def cancel(*, command: MachineCommand, by: Person, at: datetime) -> MachineCommand:
+    """Take back a command that nobody has begun to write. Raises RoleMissing, NoSiteAccess, IllegalTransition."""
+    check_permission(by, Permission.WRITE_MACHINES)
+    check_site_access(by, command.site_id)
+    locked = MachineCommand.objects.select_for_update(of=("self",), no_key=True).get(pk=command.pk)
+    locked.status = MACHINE_COMMAND.after(locked.status, "cancel", name=str(locked))
+    locked.answered_at = at
+    locked.save(update_fields=["status", "answered_at"])
+    _announce(locked)
+    return locked
+
+
+def _tags_of(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> list[Tag]:
+    """The tags of the lines, each of which may be written so."""
+    if not 1 <= len(lines) <= MOST_LINES:
+        raise InvalidInput(_("A command writes 1 to {most} values.").format(most=MOST_LINES))
+    codes = [str(line["tag"]) for line in lines]
+    found = Tag.objects.filter(connection=connection, code__in=codes, is_active=True).select_related("station")
+    tags = {tag.code: tag for tag in found}
+    errors = []
+    for place, line in enumerate(lines):
+        wrong = _mistake(tags.get(codes[place]), line) or ("" if codes.count(codes[place]) == 1 else _("Named twice."))
+        if wrong:
+            errors.append(FieldError(f"lines.{place}", f"{codes[place][:60]}: {wrong}"))
+    if errors:
+        raise InvalidInput(errors[0].what, why=_("Nothing is sent."), do=_("Mend the values."), errors=errors)
+    return [tags[code] for code in codes]
+
+
+def _mistake(tag: Tag | None, line: Mapping[str, Any]) -> str:
+    if tag is None:
+        return _("The connection has no such tag in use.")
+    if not tag.is_writable:
+        return _("It may not be written.")
+    return next((wrong for name in ("value", "expected") if (wrong := _wrong(tag, line.get(name), name))), "")
+
+
+def _wrong(tag: Tag, value: Any, name: str) -> str:
+    if value is None:
+        return _("It has no value.") if name == "value" else ""
+    if tag.value_type == TagType.TEXT:
+        return "" if isinstance(value, str) else _("It takes a text.")
+    if tag.value_type == TagType.BOOL:
+        return "" if isinstance(value, bool) else _("It takes true or false.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return _("It takes a number.")
+    above = tag.write_low is None or value >= tag.write_low
+    below = tag.write_high is None or value <= tag.write_high
+    if name == "value" and not (above and below):
+        return _("{value} is not within its bounds.").format(value=value)
+    return ""
+
+
+def _kept(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: line[name] for name in ("tag", "value", "expected") if line.get(name) is not None}
+
+
+def _announce(command: MachineCommand) -> None:
+    station: Station | None = command.station
+    announce(machine(command.site_id, station.pk) if station else connections(command.site_id))

@@ -1,0 +1,62 @@
+"""Writing to machines, and booking again what was refused, over REST."""
+
+import pytest
+
+from equipment.models import MachineCommand
+from mes.station.tasks import book_machine_events
+from tests.api.conftest import api_as
+from tests.lots import lot_line
+from tests.machine_floor import counter, happens, press, value
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def connection(plant):
+    connection = press(plant)
+    value(connection, plant.stations["10"], "SPEED", is_writable=True, write_low=0, write_high=100)
+    return connection
+
+
+def asked(**more):
+    return {"connection": "PRESS", "lines": [{"tag": "SPEED", "value": 40.5}], "reason": "New batch"} | more
+
+
+def test_a_command_is_asked_for_seen_and_taken_back(plant, connection):
+    api = api_as(plant, "ines")
+    answer = api.post("/machine-commands", asked())
+    assert answer.status_code == 201, answer.content
+    command = answer.json()
+    assert (command["status"], command["lines"], command["station"]) == (
+        "QUEUED",
+        [{"tag": "SPEED", "value": 40.5}],
+        "ST-10",
+    )
+    assert api.get(f"/machine-commands/{command['id']}").json() == command
+    assert api.post(f"/machine-commands/{command['id']}/cancel", {}).json()["status"] == "CANCELLED"
+
+
+def test_out_of_its_bounds_is_named(plant, connection):
+    answer = api_as(plant, "ines").post("/machine-commands", asked(lines=[{"tag": "SPEED", "value": 101}]))
+    assert (answer.status_code, answer.json()["title"]) == (422, "SPEED: 101 is not within its bounds.")
+    assert not MachineCommand.objects.exists()
+
+
+def test_an_unknown_connection_and_an_unknown_command_are_not_found(plant):
+    api = api_as(plant, "ines")
+    assert api.post("/machine-commands", asked(connection="NONE")).status_code == 404
+    assert api.get("/machine-commands/none").status_code == 404
+
+
+def test_an_event_that_was_refused_is_booked_again(plant, connection, monkeypatch):
+    monkeypatch.setattr("mes.station.tasks.timezone.now", lambda: plant.at(0))
+    event = happens(plant, counter(connection, plant.stations["10"]), quantity=4)
+    book_machine_events()
+    api = api_as(plant, "ines")
+    again = api.post(f"/machine-events/{event.pk}/book", {})
+    assert (again.status_code, again.json()["title"]) == (409, "Nothing runs at ST-10.")
+    line = lot_line(plant, quantity=50)
+    booked = api.post(f"/machine-events/{event.pk}/book", {})
+    assert (booked.status_code, booked.json()["result"]) == (200, "BOOKED"), booked.content
+    assert line.execution().quantity_good == 4
+    assert api.post("/machine-events/0/book", {}).status_code == 404

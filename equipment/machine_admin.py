@@ -168,8 +168,8 @@ class TagAdmin(FixedFields, OfYourMachines, RecordAdmin):
 
 class StateTermInline(PlainChoices, OfYourMachines, admin.TabularInline):
     model = StateTerm
+    fields = ("tag", "comparison", "value")
     extra = 1
-    site_path = "condition__site"
     verbose_name_plural = lazy("terms: all of them hold in this state")
 
 
@@ -187,6 +187,12 @@ class StateConditionAdmin(FixedFields, OfYourMachines, RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StateCondition]:
         return super().get_queryset(request).prefetch_related("terms__tag")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """A term is of its condition's site."""
+        for one in formset.forms:
+            one.instance.site_id = form.instance.site_id
+        super().save_formset(request, form, formset, change)
 
     @admin.display(description=lazy("while"))
     def by_terms(self, condition: StateCondition) -> str:
@@ -213,7 +219,6 @@ class MachineEventAdmin(OfYourSites, ReadOnlyAdmin):
 
 @admin.register(EventBooking)
 class EventBookingAdmin(OfYourSites, ReadOnlyAdmin):
-    site_path = "event__site"
     list_display = ("at", "event", "station", "result", "by", "sentence")
     list_filter = ("result", "event__station")
     list_select_related = ("event__station", "by")

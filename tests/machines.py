@@ -44,7 +44,7 @@ def tells_state(tag: Tag, *states: str) -> None:
             condition = StateCondition.objects.create(
                 site=tag.site, station=tag.station, connection=tag.connection, rank=number + 1, state=state
             )
-            StateTerm.objects.create(condition=condition, tag=tag, comparison="EQ", value=number)
+            StateTerm.objects.create(site=tag.site, condition=condition, tag=tag, comparison="EQ", value=number)
 
 
 def a_machine(station: Station) -> dict[str, Tag]:

@@ -53,7 +53,9 @@ def _condition(station: Station, tag: Tag, rank: int, number: int, state: str, d
         state=state,
         detail=detail,
     )
-    StateTerm.objects.create(condition=made, tag=tag, comparison=TagComparison.EQUAL, value=number)
+    StateTerm.objects.create(
+        site_id=station.site_id, condition=made, tag=tag, comparison=TagComparison.EQUAL, value=number
+    )
     return made
 
 

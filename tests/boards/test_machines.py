@@ -66,7 +66,7 @@ def test_the_live_page_shows_values_with_quality_and_what_came_of_events(client,
     refused = did(tags["GOOD"], 2, timezone.now())
     with open_door(person=None):
         EventBooking.objects.create(
-            event=refused, result="REFUSED", sentence="No unit runs at ST-20.", at=timezone.now()
+            site=plant.site, event=refused, result="REFUSED", sentence="No unit runs at ST-20.", at=timezone.now()
         )
     shown = page(client, plant, "amina", "machine", "NF", "ST-20").content.decode()
     assert "41.5" in shown

@@ -76,6 +76,7 @@ def run_programs(home: Home, port: int, environment: dict[str, str], tell: Any) 
         wait_until_healthy(port, running)
         tell("ready")
         print(welcome(port), flush=True)
+        start(running, ("machines", "collector"), tell)  # nobody waits for them
         watch(home, running, tell)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

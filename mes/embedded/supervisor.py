@@ -1,4 +1,4 @@
-"""Web, worker, beat and events as child processes: started together, restarted when they die, stopped in order."""
+"""The demo's programs as child processes: started together, restarted when they die, stopped in order."""
 
 import os
 import subprocess
@@ -63,7 +63,10 @@ def services(home: Home, port: int, environment: dict[str, str]) -> list[Service
         *("--workers", str(WEB_PROCESSES), "--threads", str(THREADS), "--graceful-timeout", "5"),
         "--no-control-socket",
     ]
+    collector = ["--hostname", "collector@%h", "--queues", "collector", "--pool", "threads", "--concurrency", "1"]
     programs = {
+        "collector": [*celery, "worker", *collector, "--without-gossip", "--without-mingle"],
+        "machines": [sys.executable, "manage.py", "run_machines", "--skip-checks"],
         "operators": [sys.executable, "manage.py", "run_operators", "--skip-checks"],
         "beat": [*celery, "beat", "--schedule", str(home.path / "beat-schedule"), "--pidfile", ""],
         "events": [*python, "mes.events", "--port", str(events_port)],
@@ -81,7 +84,12 @@ def services(home: Home, port: int, environment: dict[str, str]) -> list[Service
     }
     if os.environ.get("MES_DEMO_OPERATORS") == "0":
         del programs["operators"]
-    extra = {"web": {"MES_DATABASE_POOL": str(THREADS)}}
+    if os.environ.get("MES_DEMO_MACHINES") == "0":
+        del programs["machines"], programs["collector"]
+    extra = {
+        "web": {"MES_DATABASE_POOL": str(THREADS)},
+        "collector": {"MES_COLLECT": "1", "MES_SPOOL": str(home.path / "spool")},
+    }
     return [
         Service(name, command, base | extra.get(name, {}), home.log_file(name)) for name, command in programs.items()
     ]

@@ -9,4 +9,4 @@ CSRF_TRUSTED_ORIGINS: list[str] = []
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
 # Where the simulated machines keep what they truly did, and what is ordered to be wrong with them.
-MES_DEMO_MACHINES = Path(env.str("MES_HOME", default=str(BASE_DIR / "var"))) / "machines"
+MES_MACHINES = Path(env.str("MES_HOME", default=str(BASE_DIR / "var"))) / "machines"

@@ -176,7 +176,7 @@ def test_a_machine_that_is_switched_on_again_goes_on_counting() -> None:
 
 
 def test_a_fault_is_ordered_by_the_code_of_the_station(settings, tmp_path) -> None:
-    settings.MES_DEMO_MACHINES = tmp_path
+    settings.MES_MACHINES = tmp_path
     call_command("machine_fault", "ST-140", "mute", "20", stdout=StringIO())
     assert faults.present(tmp_path, time.time()) == {"FURNACE-140": Fault.MUTE}
     assert not faults.present(tmp_path, time.time() + 20)
@@ -187,7 +187,7 @@ def test_a_fault_is_ordered_by_the_code_of_the_station(settings, tmp_path) -> No
 
 
 def test_the_score_says_what_is_wrong(floor, committed_plant, settings, tmp_path) -> None:
-    settings.MES_DEMO_MACHINES = tmp_path
+    settings.MES_MACHINES = tmp_path
     plan = next(plan for plan in MACHINES if plan.code == "LEAK-40")
     with open_door(person=None):
         enter_machine(plan, committed_plant.stations["20"], "127.0.0.1:9")

@@ -45,13 +45,16 @@ def test_a_program_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
     assert deaf.process.returncode == -9
 
 
-def test_programs_stop_in_order_the_simulated_operators_first(tmp_path: Path, monkeypatch) -> None:
+def test_programs_stop_in_order_the_simulated_plant_first(tmp_path: Path, monkeypatch) -> None:
     from mes.embedded.home import Home
 
     def names() -> list[str]:
         return [found.name for found in services(Home(tmp_path).make(), 8000, {})]
 
     monkeypatch.delenv("MES_DEMO_OPERATORS", raising=False)
+    monkeypatch.delenv("MES_DEMO_MACHINES", raising=False)
+    assert names() == ["collector", "machines", "operators", "beat", "events", "web", "worker"]
+    monkeypatch.setenv("MES_DEMO_MACHINES", "0")
     assert names() == ["operators", "beat", "events", "web", "worker"]
     monkeypatch.setenv("MES_DEMO_OPERATORS", "0")
     assert names() == ["beat", "events", "web", "worker"]

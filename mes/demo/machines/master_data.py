@@ -4,8 +4,8 @@ from equipment.models import Connection, StateCondition, StateTerm, Station, Tag
 from mes.demo.machines.plan import MachinePlan, TagPlan
 
 
-def enter_machine(plan: MachinePlan, station: Station, address: str) -> Connection:
-    """The door is open. Raises ValidationError where a tag is none."""
+def enter_machine(plan: MachinePlan, station: Station, address: str, *, books: bool = True) -> Connection:
+    """The door is open. books: whether its parts are booked, or only counted. Raises ValidationError."""
     connection = Connection.objects.create(
         site=station.site,
         code=plan.code,
@@ -17,7 +17,7 @@ def enter_machine(plan: MachinePlan, station: Station, address: str) -> Connecti
     )
     tags: dict[str, Tag] = {}
     for one in plan.tags:
-        tags[one.code] = _enter_tag(one, connection, station, tags)
+        tags[one.code] = _enter_tag(one, connection, station, tags, books=books)
     for rank, (state, detail, terms) in enumerate(plan.states, 1):
         condition = StateCondition.objects.create(
             site=station.site, station=station, connection=connection, rank=rank, state=state, detail=detail
@@ -29,8 +29,8 @@ def enter_machine(plan: MachinePlan, station: Station, address: str) -> Connecti
     return connection
 
 
-def _enter_tag(plan: TagPlan, connection: Connection, station: Station, known: dict[str, Tag]) -> Tag:
-    meaning = dict(plan.meaning)
+def _enter_tag(plan: TagPlan, connection: Connection, station: Station, known: dict[str, Tag], *, books: bool) -> Tag:
+    meaning = {name: value for name, value in plan.meaning.items() if books or name != "books"}
     if "event" in meaning:
         meaning["event"] = known[meaning["event"]]
     tag = Tag(

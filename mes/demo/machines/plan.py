@@ -38,7 +38,7 @@ class MachinePlan:
     program: type[Program]
     tags: tuple[TagPlan, ...]
     states: tuple[tuple[str, str, tuple[tuple[str, str, float], ...]], ...]
-    period_ms: int = 500
+    period_ms: int = 1000
 
 
 def _counter(code: str, address: str, books: str) -> TagPlan:

@@ -53,8 +53,8 @@ def _places(plans: Sequence[MachinePlan]) -> list[tuple[MachinePlan, int]]:
             places.append((plan, _port_of(known[plan.code])))
         elif plan.station in stations:
             port = free_port()
-            with open_door(person=None):
-                enter_machine(plan, stations[plan.station], address_at(plan, port))
+            with open_door(person=None):  # who books in the demo are the simulated operators
+                enter_machine(plan, stations[plan.station], address_at(plan, port), books=False)
             places.append((plan, port))
     return places
 

@@ -15,8 +15,8 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from equipment.drivers.base import Quality, Value
-from equipment.models import Connection, EquipmentState, MachineEvent, Observation, Sample, Tag
-from equipment.status import ConnectionKind, TagRole
+from equipment.models import Connection, CounterTotal, EquipmentState, MachineEvent, Observation, Sample, Tag
+from equipment.status import Books, ConnectionKind, TagRole
 from mes.demo.machines.program import REGISTER
 from mes.demo.machines.spans import Span, apart, common, length, narrowed, widened
 from mes.demo.machines.truth import GOOD, PART, SCRAP, STATE, VALUE, Fact, facts_in
@@ -90,26 +90,20 @@ def _watched(connection: Connection) -> list[Span]:
 def _count(found: Score, kind: str, tag: Tag, facts: Iterable[Fact], young_from: float) -> None:
     """Made since the counter was seen first: of what was made before, nobody could know."""
     told = [fact for fact in facts if fact.kind == kind]
+    seen = CounterTotal.objects.filter(tag=tag).first()
+    if seen is None or not told:
+        found.made[kind] = found.counted[kind] = found.under_way[kind] = 0
+        return
     events = MachineEvent.objects.filter(tag=tag)
-    found.counted[kind] = sum(events.values_list("quantity", flat=True))
-    last = told[-1].number if told else 0
-    seen = _first_seen(tag, told)
-    found.made[kind] = last - seen if seen is not None else 0
+    counted = seen.total if tag.books == Books.NOTHING else sum(events.values_list("quantity", flat=True))
+    found.counted[kind] = counted
+    found.made[kind] = counted + _nearest_0(told[-1].number - (seen.raw - seen.total) - counted)
     found.under_way[kind] = sum(fact.at >= young_from for fact in told)
 
 
-def _first_seen(tag: Tag, told: Sequence[Fact]) -> int | None:
-    """How many there were when the counter was seen first, by the first event, else by the first sample."""
-    first = MachineEvent.objects.filter(tag=tag).order_by("number").first()
-    if first is not None:
-        shown = (first.content["raw"] - first.quantity) % REGISTER
-    else:
-        sample = Sample.objects.filter(series__tag=tag, quality__gte=Quality.GOOD).order_by("at").first()
-        if sample is None or sample.value is None:
-            return None
-        shown = int(sample.value)
-    least = told[0].number - 1 if told else 0
-    return least + (shown - least) % REGISTER
+def _nearest_0(difference: int) -> int:
+    """Of what differs by whole turns of a register, the nearest to 0."""
+    return (difference + REGISTER // 2) % REGISTER - REGISTER // 2
 
 
 def _compare_parts(found: Score, tag: Tag, facts: Iterable[Fact], young_from: float) -> None:

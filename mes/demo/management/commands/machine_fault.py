@@ -25,5 +25,5 @@ class Command(BaseCommand):
         if fault not in faults.POSSIBLE[plan.kind]:
             possible = ", ".join(sorted(faults.POSSIBLE[plan.kind]))
             raise CommandError(f"{plan.code} can't be {fault}. Possible is {possible}.")
-        faults.order(settings.MES_DEMO_MACHINES, plan.code, faults.Fault(fault), until=time.time() + seconds)
+        faults.order(settings.MES_MACHINES, plan.code, faults.Fault(fault), until=time.time() + seconds)
         self.stdout.write(f"{plan.code}: {fault} for {seconds:g} s")

@@ -28,4 +28,4 @@ class Command(BaseCommand):
         def goes_on() -> bool:
             return not stopped.is_set() and os.getppid() == parent
 
-        asyncio.run(run(settings.MES_DEMO_MACHINES, goes_on, seed=seed, pace=pace, tell=self.stdout.write))
+        asyncio.run(run(settings.MES_MACHINES, goes_on, seed=seed, pace=pace, tell=self.stdout.write))

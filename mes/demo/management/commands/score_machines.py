@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scores = score(settings.MES_DEMO_MACHINES / FILE, at=time.time())
+        scores = score(settings.MES_MACHINES / FILE, at=time.time())
         self.stdout.write(_as_json(scores) if options["json"] else _as_text(scores))
 
 

@@ -6,14 +6,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils.timezone import now
+from django.db.models import Max
 
 from equipment.models import Observation
 from mes.demo.machines import faults
@@ -82,21 +81,24 @@ def hall(floor: Floor, committed_plant: Plant, tmp_path: Path) -> Iterator[Hall]
     hall.close()
 
 
-def all_are_watched_anew(since: datetime) -> None:
-    begun = Observation.objects.filter(began_at__gte=since)
+def last_epoch() -> int:
+    return Observation.objects.aggregate(last=Max("epoch"))["last"] or 0
+
+
+def all_are_watched_after(epoch: int) -> None:
+    begun = Observation.objects.filter(epoch__gt=epoch)
     until(lambda: begun.values("connection").distinct().count() == len(MACHINES), "all are watched")
 
 
 def suffer(floor: Floor, hall: Hall, s: float) -> None:
     """Everything that goes wrong in a plant, each for so many seconds; at the end a collector watches."""
-    began = now()
-    killed = floor.process()
-    all_are_watched_anew(began)
+    epoch, killed = last_epoch(), floor.process()
+    all_are_watched_after(epoch)
     time.sleep(2 * s)
     killed.kill()
-    killed_at, way = now(), floor.cut()
+    epoch, way = last_epoch(), floor.cut()
     floor.collector(url=way.url)
-    all_are_watched_anew(killed_at)
+    all_are_watched_after(epoch)
     hall.fault("LEAK-40", Fault.MUTE, s)
     hall.fault("TORQUE-30", Fault.UNPLUG, s)
     hall.fault("FURNACE-140", Fault.UNPLUG, s)

@@ -166,7 +166,7 @@ class MachineHall:
                 looked = at
                 await self._suffer(at)
             for seat in self.seats:
-                await seat.turn(at)
+                await seat.turn(time.time())  # a fault may have taken seconds
             await asyncio.sleep(LOOK_S)
 
     async def _suffer(self, at: float) -> None:

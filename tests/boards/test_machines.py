@@ -81,6 +81,20 @@ def test_the_live_page_shows_values_with_quality_and_what_came_of_events(client,
     assert live.context["chosen"] == tags["PRESSURE"]
 
 
+def test_a_supervisor_books_again_what_was_refused(client, plant, tags):
+    refused = did(tags["GOOD"], 2, timezone.now())
+    with open_door(person=None):
+        EventBooking.objects.create(
+            site=plant.site, event=refused, result="REFUSED", sentence="No job.", at=timezone.now()
+        )
+    assert "Book it again" in page(client, plant, "ines", "machine", "NF", "ST-20").content.decode()
+    assert "Book it again" not in page(client, plant, "amina", "machine", "NF", "ST-20").content.decode()
+    answer = send(client, plant, "ines", "station:book_event_again", refused.pk)
+    assert answer.status_code == 409, answer.content.decode()
+    assert send(client, plant, "amina", "station:book_event_again", refused.pk).status_code == 403
+    assert send(client, plant, "ines", "station:book_event_again", 0).status_code == 404
+
+
 def test_a_trend_breaks_where_nobody_watched(client, plant, tags):
     a_day(tags)
     now = timezone.now()

@@ -67,6 +67,7 @@ def machine_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "values": value_rows(tags),
         "events": [_with_outcome(event) for event in events_of(station)[:EVENTS]],
         "commands": commands_for(station)[:COMMANDS],
+        "may_book": request.user.may(Permission.CORRECT),
         "now": now,
         "topics": f"{_topic(station)} {connections_at(station.site_id)}",
         **_trend(request, station, tags, now),

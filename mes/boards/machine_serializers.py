@@ -35,7 +35,10 @@ class StatesAnswer(serializers.Serializer):
 
 
 class MachineAnswer(serializers.Serializer):
-    """A station with tags. state: null where nobody knows; since: within the last 8 hours, null for longer."""
+    """A station with tags. state: null where nobody knows; since: within the last 8 hours, null for longer.
+
+    connections: codes of those that its tags are read from.
+    """
 
     station = serializers.CharField()
     name = serializers.CharField()
@@ -43,7 +46,7 @@ class MachineAnswer(serializers.Serializer):
     state = serializers.ChoiceField(MachineState.choices, allow_null=True)
     detail = serializers.CharField(allow_blank=True)
     since = serializers.DateTimeField(allow_null=True)
-    connections = serializers.ListField(child=serializers.CharField(), help_text="Codes of those behind its tags.")
+    connections = serializers.ListField(child=serializers.CharField())
 
 
 class MachinesAnswer(serializers.Serializer):

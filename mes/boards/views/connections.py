@@ -141,7 +141,9 @@ def take_table(request: HttpRequest, site: str, code: str) -> HttpResponse:
     with desk_door(request, reason=given["reason"]) as passage:
         if not passage.replayed:
             taken = tag_actions.take_table(connection=connection, table=table, by=passage.person, at=passage.at)
-            said = _("{made} tags are made, {changed} changed, {same} were so already.").format(**vars(taken))
+            said = _("{made} tags are made, {changed} changed, {same} were so already.").format(
+                made=taken.made, changed=taken.changed, same=taken.same
+            )
             passage.remember(said=said, to=reverse("connection", args=[site, code]))
     return answer(request, passage)
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from orders import policies, queries
 from tests.verbs.holds import (
     close_a_permit,
     grant_a_permit,
@@ -214,6 +215,13 @@ OF_ANY_SIZE = [
 ]
 # What a run writes for each unit in it: an execution, an event, a span of time, what comes next, a value.
 MORE_FOR_EACH_UNIT = {start_a_batch: 7, record_in_a_batch: 2, complete_a_batch: 3, take_a_batch_over: 4}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept() -> None:
+    """A plan is kept in memory by its content: another test may have asked for the same one."""
+    for kept in (queries.pinned_plan, queries._plan_with_names, policies._known_mistakes):
+        kept.cache_clear()
 
 
 @pytest.mark.parametrize("act", STATEMENTS, ids=lambda act: act.__name__)

@@ -13,7 +13,7 @@ from equipment.actions import machine_commands
 from equipment.actions.machine_commands import LONGEST_WAIT_S, MOST_LINES
 from equipment.models import Connection, MachineCommand
 from equipment.queries import sites_of
-from equipment.status import CommandPurpose, CommandStatus
+from equipment.status import CommandStatus
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import NotFound
 from mes.kernel.rest.fields import AnyValue, Input, Text
@@ -45,7 +45,6 @@ class CommandAnswer(serializers.Serializer):
     id = serializers.UUIDField()
     connection = serializers.CharField(source="connection.code")
     station = serializers.CharField(source="station.code", allow_null=True, default=None)
-    purpose = serializers.ChoiceField(CommandPurpose.choices)
     lines = serializers.JSONField()
     status = serializers.ChoiceField(CommandStatus.choices)
     deadline_at = serializers.DateTimeField()

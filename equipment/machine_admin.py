@@ -240,8 +240,8 @@ class EventBookingAdmin(OfYourSites, ReadOnlyAdmin):
 
 @admin.register(MachineCommand)
 class MachineCommandAdmin(OfYourSites, ReadOnlyAdmin):
-    list_display = ("asked_at", "connection", "station", "purpose", "subject", "status", "asked_by", "detail")
-    list_filter = ("status", "purpose", "connection")
+    list_display = ("asked_at", "connection", "station", "subject", "status", "asked_by", "detail")
+    list_filter = ("status", "connection")
     list_select_related = ("connection", "station", "asked_by")
     search_fields = ("subject", "station__code", "connection__code")
 

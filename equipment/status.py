@@ -216,12 +216,6 @@ class BookingResult(models.TextChoices):
     REFUSED = "REFUSED", _("Refused")
 
 
-class CommandPurpose(models.TextChoices):
-    MANUAL = "MANUAL", _("By hand")
-    PREPARE = "PREPARE", _("Prepare a start")
-    WITHDRAW = "WITHDRAW", _("Withdraw the permission")
-
-
 class CommandStatus(models.TextChoices):
     QUEUED = "QUEUED", _("Waits to be sent")
     WRITING = "WRITING", _("Being written")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import Connection, MachineCommand, Station, Tag
 from equipment.policies import check_site_access
-from equipment.status import MACHINE_COMMAND, CommandPurpose, TagType
+from equipment.status import MACHINE_COMMAND, TagType
 from equipment.topics import connections, machine
 from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
@@ -43,7 +43,6 @@ def queue(
         site_id=connection.site_id,
         connection=connection,
         station=stations.pop() if len(stations) == 1 else None,
-        purpose=CommandPurpose.MANUAL,
         lines=[_kept(line) for line in lines],
         deadline_at=at + timedelta(seconds=wait_s),
         status=MACHINE_COMMAND.after(None, "queue"),

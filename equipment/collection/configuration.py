@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from equipment.collection.database import Database, rows
+from equipment.collection.state_building import Condition, Term
 from equipment.collection.times import microseconds
 from equipment.drivers.base import Endpoint, Point, Security, Value, ValueType, WordOrder
 from mes.kernel.sealing import Secret
@@ -42,24 +43,9 @@ class WatchedTag:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    tag: str
-    comparison: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    station: str
-    state: str
-    detail: str
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Configuration:
-    """One connection. open_states: by station, since when the last known one lasts (µs). seen_until: how long it was
-    watched last.
+    """One connection. conditions: by station, in order of rank. open_states: by station, since when the last known one
+    lasts (µs). seen_until: how long it was watched last.
     """
 
     connection: str
@@ -70,7 +56,7 @@ class Configuration:
     version: int
     endpoint: Endpoint
     tags: tuple[WatchedTag, ...]
-    conditions: tuple[Condition, ...]
+    conditions: dict[str, tuple[Condition, ...]]
     open_states: dict[str, int]
     seen_until: int | None
 
@@ -127,13 +113,18 @@ async def load(database: Database, connection: UUID) -> Configuration:
         version=version,
         endpoint=endpoint,
         tags=tuple(_tag(row, order) for row in await rows(database, _TAGS, [connection])),
-        conditions=tuple(
-            Condition(station, state, detail, tuple(map(Term, tags, comparisons, values)))
-            for station, state, detail, tags, comparisons, values in await rows(database, _CONDITIONS, [connection])
-        ),
+        conditions=_conditions(await rows(database, _CONDITIONS, [connection])),
         open_states={station: microseconds(at) for station, at in await rows(database, _OPEN_STATES, [connection])},
         seen_until=microseconds(seen_until) if seen_until else None,
     )
+
+
+def _conditions(found: list[Any]) -> dict[str, tuple[Condition, ...]]:
+    conditions: dict[str, tuple[Condition, ...]] = {}
+    for station, state, detail, *columns in found:
+        terms = tuple(map(Term, *columns))
+        conditions[station] = (*conditions.get(station, ()), Condition(state, detail, terms))
+    return conditions
 
 
 def _endpoint(connection: UUID, row: list[Any]) -> tuple[Endpoint, str]:

@@ -116,14 +116,15 @@ class Collector:
         for connection in watched - {lease.connection for lease in held}:
             await self._lose(connection)
         for lease in held:
-            if self._watchers[lease.connection].configuration.version != lease.wanted_version:
+            watcher = self._watchers.get(lease.connection)  # the flush of one that is followed may lose others
+            if watcher is not None and watcher.configuration.version != lease.wanted_version:
                 await self._follow(database, lease)
         most = self.rhythm.most_connections - len(self._watchers)
         for lease in await leases.claim(database, owner=self.owner, lease_s=lease_s, most=most) if most > 0 else ():
             await self._watch(database, lease)
 
     async def _watch(self, database: Database, lease: Lease, *, number: int = 0) -> None:
-        """Begin to watch a connection. One whose configuration can't be read is given back, and says why."""
+        """Begin to watch a connection. One that is paused, or whose configuration can't be read, is given back."""
         try:
             configuration = await load(database, lease.connection)
         except (Refusal, ValueError, LookupError) as wrong:
@@ -131,6 +132,9 @@ class Collector:
             await leases.release(
                 database, owner=self.owner, connections=connections, state="REFUSED", detail=str(wrong)
             )
+            return
+        if configuration.is_paused:
+            await leases.release(database, owner=self.owner, connections=[lease.connection], state="PAUSED")
             return
         watcher = Watcher(configuration, lease.epoch, number=number, now_us=_now_us())
         self._watchers[lease.connection] = watcher
@@ -144,10 +148,6 @@ class Collector:
         await self._flush(database)
         await leases.follow(database, connection=lease.connection, epoch=lease.epoch, version=lease.wanted_version)
         await self._watch(database, lease, number=watcher.number)
-        followed = self._watchers.get(lease.connection)
-        if followed is not None and followed.configuration.is_paused:
-            await self._watchers.pop(lease.connection).stop("", _now_us())
-            await leases.release(database, owner=self.owner, connections=[lease.connection], state="PAUSED")
 
     async def _lose(self, connection: UUID) -> None:
         """Another collector has it. What this one still holds of it is void."""

@@ -7,7 +7,7 @@ from equipment.collection.configuration import Configuration, WatchedTag
 from equipment.collection.counters import Count, advance
 from equipment.collection.handshakes import Handshake
 from equipment.collection.reporting import Report, Rule
-from equipment.collection.state_building import Condition, StateBuilder, Term
+from equipment.collection.state_building import StateBuilder
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
 from equipment.topics import connections, machine
 
@@ -45,7 +45,11 @@ class Signals:
         self._topics = [machine(self._site, tag.station) if tag.station else "" for tag in self._tags]
         self._counters = {i: Counter(tag) for i, tag in enumerate(self._tags) if tag.role == "COUNTER"}
         self._handshakes = {i: Handshake(tag, self._tags) for i, tag in enumerate(self._tags) if tag.role == "EVENT"}
-        self._stations = _stations(configuration)
+        self._by_key = {handshake.tag.key: handshake for handshake in self._handshakes.values()}
+        self._stations = {
+            station: StateBuilder(conditions, configuration.open_states.get(station))
+            for station, conditions in configuration.conditions.items()
+        }
         decides = {tag for builder in self._stations.values() for tag in builder.tags}
         self._deciding = {i: tag.key for i, tag in enumerate(self._tags) if tag.key in decides}
         self._values: dict[str, tuple[Value | None, int]] = {}
@@ -92,8 +96,7 @@ class Signals:
 
     def committed(self, events: Iterable[Event]) -> list[str]:
         """Tags of events that are stored now, and whose machine waits to hear it."""
-        done = {event.tag for event in events}
-        stored = [handshake for handshake in self._handshakes.values() if handshake.tag.key in done]
+        stored = [self._by_key[tag] for tag in {event.tag for event in events} & self._by_key.keys()]
         for handshake in stored:
             handshake.is_stored()
         return [handshake.tag.key for handshake in stored if handshake.is_waiting]
@@ -102,7 +105,7 @@ class Signals:
         return [handshake.tag.key for handshake in self._handshakes.values() if handshake.is_waiting]
 
     def handshake(self, tag: str) -> Handshake:
-        return next(handshake for handshake in self._handshakes.values() if handshake.tag.key == tag)
+        return self._by_key[tag]
 
     def _judge(self, at_us: int, batch: Batch) -> None:
         for station, builder in self._stations.items():
@@ -126,11 +129,3 @@ def _rule(tag: WatchedTag) -> Rule:
         silence_us=int(tag.max_silence_s * 1_000_000),
         is_whole=tag.role != "VALUE",
     )
-
-
-def _stations(configuration: Configuration) -> dict[str, StateBuilder]:
-    conditions: dict[str, list[Condition]] = {}
-    for one in configuration.conditions:
-        terms = tuple(Term(term.tag, term.comparison, term.value) for term in one.terms)
-        conditions.setdefault(one.station, []).append(Condition(one.state, one.detail, terms))
-    return {station: StateBuilder(its, configuration.open_states.get(station)) for station, its in conditions.items()}

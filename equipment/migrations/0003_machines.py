@@ -563,18 +563,6 @@ class Migration(migrations.Migration):
                     name="HistoricalMachineCommand",
                     fields=[
                         ("id", models.UUIDField(db_index=True, default=mes.kernel.keys.uuid7, editable=False)),
-                        (
-                            "purpose",
-                            models.CharField(
-                                choices=[
-                                    ("MANUAL", "By hand"),
-                                    ("PREPARE", "Prepare a start"),
-                                    ("WITHDRAW", "Withdraw the permission"),
-                                ],
-                                default="MANUAL",
-                                max_length=8,
-                            ),
-                        ),
                         ("subject", models.CharField(blank=True, max_length=80)),
                         ("lines", models.JSONField()),
                         ("deadline_at", models.DateTimeField()),
@@ -1027,18 +1015,6 @@ class Migration(migrations.Migration):
                             "id",
                             models.UUIDField(
                                 default=mes.kernel.keys.uuid7, editable=False, primary_key=True, serialize=False
-                            ),
-                        ),
-                        (
-                            "purpose",
-                            models.CharField(
-                                choices=[
-                                    ("MANUAL", "By hand"),
-                                    ("PREPARE", "Prepare a start"),
-                                    ("WITHDRAW", "Withdraw the permission"),
-                                ],
-                                default="MANUAL",
-                                max_length=8,
                             ),
                         ),
                         ("subject", models.CharField(blank=True, max_length=80)),

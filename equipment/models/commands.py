@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models.connections import Connection
 from equipment.models.hierarchy import Site, Station
-from equipment.status import CommandPurpose, CommandStatus
+from equipment.status import CommandStatus
 from mes.kernel.audit.models import Signature
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field
@@ -25,7 +25,6 @@ class MachineCommand(Record):
     station = models.ForeignKey(
         Station, on_delete=models.PROTECT, null=True, blank=True, related_name="machine_commands"
     )
-    purpose = models.CharField(max_length=8, choices=CommandPurpose, default=CommandPurpose.MANUAL)
     subject = models.CharField(max_length=80, blank=True)
     lines = models.JSONField()
     deadline_at = models.DateTimeField()
@@ -60,4 +59,4 @@ class MachineCommand(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_purpose_display()} {self.subject}".strip()
+        return self.subject or str(self.pk)

@@ -191,7 +191,6 @@ SPECTACULAR_SETTINGS = {
         "BookingResult": "equipment.status.BookingResult",
         "CalibrationResult": "equipment.status.CalibrationResult",
         "CommandStatus": "equipment.status.CommandStatus",
-        "CommandPurpose": "equipment.status.CommandPurpose",
         "AssetKind": "equipment.status.AssetKind",
         "MachineState": "equipment.status.MachineState",
         "LinkState": "equipment.status.LinkState",

@@ -73,8 +73,9 @@ def test_a_machine_where_nothing_changes_is_not_silent(machine, endpoint):
             await asyncio.sleep(3)
             machine.set(COUNT.path, 8)
             await seen.until(lambda: 8 in seen.values(1))
+            return seen.values(1)
 
-    asyncio.run(scenario())
+    assert asyncio.run(scenario())[-1] == 8
 
 
 def test_a_peer_that_takes_everything_and_answers_nothing_is_found(machine, endpoint):

@@ -1,6 +1,7 @@
 """What machines did and is not booked yet, one station after the other and each station's in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -19,9 +20,10 @@ def events_with_their_tags() -> QuerySet[MachineEvent]:
     )
 
 
-def oldest_due(count: int) -> list[MachineEvent]:
-    """The oldest events that are due."""
-    return list(events_with_their_tags().filter(due__isnull=False).order_by("sequence")[:count])
+def oldest_due(count: int, *, without: Collection[UUID] = ()) -> list[MachineEvent]:
+    """The oldest events that are due, but for those of some stations."""
+    due = events_with_their_tags().filter(due__isnull=False).exclude(station__in=without)
+    return list(due.order_by("sequence")[:count])
 
 
 def claim(event: MachineEvent) -> bool:

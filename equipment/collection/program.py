@@ -25,6 +25,7 @@ from equipment.collection.flushing import Flusher
 from equipment.collection.leases import Lease
 from equipment.collection.spool import Spool
 from equipment.collection.watching import Watcher
+from equipment.drivers.base import now_us
 from mes.kernel.refusals import Refusal
 
 LONGEST_PAUSE_S = 2.0  # between two tries to reach the database
@@ -136,14 +137,14 @@ class Collector:
         if configuration.is_paused:
             await leases.release(database, owner=self.owner, connections=[lease.connection], state="PAUSED")
             return
-        watcher = Watcher(configuration, lease.epoch, number=number, now_us=_now_us())
+        watcher = Watcher(configuration, lease.epoch, number=number, now_us=now_us())
         self._watchers[lease.connection] = watcher
         watcher.start()
 
     async def _follow(self, database: Database, lease: Lease) -> None:
         """The configuration changed: write what was read by the old one, then connect anew by the new one."""
         watcher = self._watchers.pop(lease.connection)
-        await watcher.stop("The configuration was changed.", _now_us())
+        await watcher.stop("The configuration was changed.", now_us())
         self._backlog.add(_frozen([watcher]))
         await self._flush(database)
         await leases.follow(database, connection=lease.connection, epoch=lease.epoch, version=lease.wanted_version)
@@ -154,7 +155,7 @@ class Collector:
         watcher = self._watchers.pop(connection, None)
         if watcher is not None:
             logger.warning("%s is watched by another collector now", watcher.configuration.code)
-            await watcher.stop("", _now_us())
+            await watcher.stop("", now_us())
             self._backlog.forget({str(connection)})
 
     async def _database_is_away(self, away: Exception) -> None:
@@ -165,7 +166,7 @@ class Collector:
 
     async def _end(self, spool: Spool) -> None:
         for watcher in self._watchers.values():
-            await watcher.stop("The collector was stopped.", _now_us())
+            await watcher.stop("The collector was stopped.", now_us())
         self._backlog.add(_frozen(self._watchers.values()))
         try:
             database = await self._connected()
@@ -185,7 +186,3 @@ async def _wait(stopping: asyncio.Event, patience_s: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
             await stopping.wait()
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000

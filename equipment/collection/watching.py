@@ -7,14 +7,23 @@ for the database.
 import asyncio
 import logging
 import random
-import time
 from dataclasses import replace
 
 from equipment.collection.batches import Batch
 from equipment.collection.configuration import Configuration
 from equipment.collection.signals import Signals
 from equipment.drivers import driver
-from equipment.drivers.base import Health, InvalidAddress, Link, LinkLost, NotTrusted, Quality, Sample, WriteRefused
+from equipment.drivers.base import (
+    Health,
+    InvalidAddress,
+    Link,
+    LinkLost,
+    NotTrusted,
+    Quality,
+    Sample,
+    WriteRefused,
+    now_us,
+)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
 
@@ -107,7 +116,7 @@ class Watcher:
         return reached
 
     def _break(self, state: str, why: str) -> None:
-        self._lose(why, _now_us(), Quality.BAD_NOT_CONNECTED)
+        self._lose(why, now_us(), Quality.BAD_NOT_CONNECTED)
         self._tell(state, why)
 
     def _take(self, samples: list[Sample]) -> None:
@@ -174,7 +183,3 @@ class Watcher:
 
     def _count(self, name: str, more: int) -> None:
         self._batch.health[name] = self._batch.health.get(name, 0) + more
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000

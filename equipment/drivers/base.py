@@ -3,6 +3,7 @@
 No model, no Django, no clock but the machine's: a driver can be tried against a socket alone.
 """
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -35,6 +36,11 @@ class Quality(IntEnum):
     UNCERTAIN_OUT_OF_RANGE = 84  # beyond what the tag's range allows, clamped
     GOOD = 192
     GOOD_CLOCK_OFF = 196  # the machine's clock was too far off: the time is that of receipt
+
+
+def now_us() -> int:
+    """By this machine's clock, in microseconds since 1970."""
+    return time.time_ns() // 1_000
 
 
 def is_good(quality: int) -> bool:

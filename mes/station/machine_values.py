@@ -1,6 +1,6 @@
 """What a machine brings with an event, as the verbs of the screen take it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from equipment.drivers.base import Quality
@@ -8,6 +8,7 @@ from equipment.models import MachineEvent, Tag
 from mes.station.actions.given import Given
 from orders.models import StepKind
 from orders.plans import OperationPlan, StepPlan
+from wip.facts import values_in_force
 from wip.models import OperationExecution
 from wip.readouts import Source, entered, is_good_word
 
@@ -30,15 +31,16 @@ def values_of(event: MachineEvent, operation: OperationPlan, execution: Operatio
     """
     source = Source(event.tag.code, event.at, Quality.GOOD)
     tags = {tag.field: tag for tag in event.tag.fields.all()}
+    taken = {(reading.step_code, reading.sample) for reading in values_in_force([execution.pk])}
     found = []
     for field, value in event.content.items():
         if field.startswith(_STEP):
             code, _, sample = field.removeprefix(_STEP).partition(".")
             step = operation.step(code)
-            place = int(sample) if sample.isdecimal() else _next_sample(step, execution)
+            place = int(sample) if sample.isdecimal() else _next_sample(step, taken)
             found.append(Given(code, entered(step, _scaled(tags.get(field), value)), place, source=source))
     if has_passed(event.content) and (check := _check(operation, {given.step_code for given in found})):
-        found.append(Given(check.code, "yes", _next_sample(check, execution), source=source))
+        found.append(Given(check.code, "yes", _next_sample(check, taken), source=source))
     return found
 
 
@@ -55,8 +57,8 @@ def _check(operation: OperationPlan, given: set[str]) -> StepPlan | None:
     return checks[0] if len(checks) == 1 else None
 
 
-def _next_sample(step: StepPlan | None, execution: OperationExecution) -> int:
-    if step is None or step.samples == 1 or step.kind == StepKind.TABLE:
+def _next_sample(step: StepPlan | None, taken: Set[tuple[str, int]]) -> int:
+    """The first that has no value in force; the last where all have one, which is refused as any second value is."""
+    if step is None or step.kind == StepKind.TABLE:
         return 1
-    recorded = execution.readings.filter(step_code=step.code).values("sample").distinct().count()
-    return min(recorded + 1, step.samples)
+    return next((n for n in range(1, step.samples + 1) if (step.code, n) not in taken), step.samples)

@@ -31,18 +31,18 @@ def book_machine_events() -> int:
     between. What another run is at, or somebody works on right now, is left to the next.
     """
     end, booked = time.monotonic() + AT_MOST_S, 0
-    while time.monotonic() < end:
-        left: set[UUID] = set()  # stations whose next event has to wait
-        before = booked
-        for event in oldest_due(AT_ONCE):
+    left: set[UUID] = set()  # stations whose next event has to wait for the next run
+    while time.monotonic() < end and (events := oldest_due(AT_ONCE, without=left)):
+        for event in events:
             if event.station_id in left:
                 continue
             try:
                 booked += _book(event)
             except Busy:
                 left.add(event.station_id)
-        if booked == before:
-            break
+            except OperationalError:  # it took too long; a database that is away ends the run at the next question
+                logger.exception("an event could not be booked now: %s", source_of(event))
+                left.add(event.station_id)
     return booked
 
 

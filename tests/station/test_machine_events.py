@@ -9,6 +9,7 @@ from equipment.status import BookingResult, Books
 from mes.kernel.audit.models import AuditEvent
 from mes.kernel.personnel.policies import RoleMissing
 from mes.station.actions import machine_events
+from mes.station.actions.given import Given
 from mes.station.tasks import book_machine_events
 from tests.lots import lot_line
 from tests.machine_floor import bookings, counter, field_of, handshake, happens, press
@@ -186,6 +187,16 @@ def test_a_torque_is_scaled_and_is_the_next_of_its_step(plant):
         assert booked(happens(plant, tag, step__TORQUE=raw)).sentence == ""
     readings = Reading.objects.filter(step_code="TORQUE").order_by("sample")
     assert [(one.sample, one.value) for one in readings] == [(1, "1.21"), (2, "1.19")]
+
+
+def test_a_machine_fills_what_a_person_left_open(plant):
+    unit = plant.do(plant.unit(), "10", "20")
+    plant.start(unit, "30")
+    plant.report(unit, "30", Given("TORQUE", "1.20", 2))
+    tag = handshake(press(plant), plant.stations["30"], Books.TEST_RESULT)
+    field_of(tag, "step:TORQUE", "TORQUE", scale=0.01)
+    assert booked(happens(plant, tag, step__TORQUE=121)).sentence == ""
+    assert Reading.objects.get(step_code="TORQUE", sample=1).value == "1.21"
 
 
 def test_a_good_result_answers_the_only_check(plant):

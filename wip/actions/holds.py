@@ -191,7 +191,12 @@ def release_for(
 
 
 def settle_proposals(*, unit: Unit, reason: str, by: Person, at: datetime) -> None:
-    """Release what proposed a rework of a locked unit, now that one is decided; with what inherited it."""
+    """Release what proposed a rework of a locked unit, now that one is decided; with what inherited it.
+
+    Who may decide on a rework may do so, whoever owns the proposal. Raises RoleMissing, NoSiteAccess.
+    """
+    check_permission(by, Permission.REWORK)
+    check_site_access(by, unit.site_id)
     of_it = Q(unit=unit) | Q(origin__unit=unit)
     proposals = Hold.objects.filter(of_it, reason_code=HoldReason.REWORK, status=HoldStatus.OPEN).order_by("pk")
     settled = list(proposals.select_related("unit").select_for_update(of=("self",), no_key=True))

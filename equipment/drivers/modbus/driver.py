@@ -1,7 +1,6 @@
 """Modbus TCP: the driver of connections of the kind MODBUS. addresses.py says how a point is written."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -17,6 +16,7 @@ from equipment.drivers.base import (
     Value,
     ValueType,
     WriteRefused,
+    now_us,
 )
 from equipment.drivers.modbus.addresses import Table, check, locate
 from equipment.drivers.modbus.decoder import SWAPPED_TEXTS
@@ -146,8 +146,3 @@ def write_request(point: Point, value: Value) -> bytes:
         return registers_request(address, encode(point, value))
     except (InvalidAddress, ValueError) as error:
         raise WriteRefused(str(error)) from None
-
-
-def now_us() -> int:
-    """By the machine's clock, in microseconds since 1970."""
-    return time.time_ns() // 1_000

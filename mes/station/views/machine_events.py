@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from equipment.models import MachineEvent
+from equipment.machine_events import events_with_their_tags
 from equipment.queries import sites_of
 from mes.kernel.desk import answer, desk_door, office
 from mes.kernel.personnel.roles import Permission
@@ -15,13 +15,12 @@ from mes.station.actions import machine_events
 @office(Permission.CORRECT)
 def book_again(request: HttpRequest, event: int) -> HttpResponse:
     """Book an event that was refused."""
-    events = MachineEvent.objects.select_related("site", "station", "tag")
-    found = events.filter(pk=event, site__in=sites_of(request.user)).first()
+    found = events_with_their_tags().filter(pk=event, site__in=sites_of(request.user)).first()
     if found is None:
         raise Http404
     with desk_door(request) as passage:
         if not passage.replayed:
             booking = machine_events.book_again(event=found, by=passage.person, at=passage.at)
             said = f"{booking.get_result_display()}. {booking.sentence}".strip()
-            passage.remember(said=said, to=reverse("machine", args=[found.site.code, found.station.code]))
+            passage.remember(said=said, to=reverse("machine", args=[found.station.site.code, found.station.code]))
     return answer(request, passage)

@@ -1,7 +1,6 @@
 """Asking a machine once, from a request: by the driver, over a link of its own that lasts as long as the question."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +8,8 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from equipment.collection.configuration import certificates_in
+from equipment.collection.configuration import security_of
+from equipment.collection.reporting import Report, rule_of
 from equipment.drivers import driver
 from equipment.drivers.base import (
     Endpoint,
@@ -54,21 +54,14 @@ def read_now(tag: Tag) -> Reading:
     samples = _ask(tag.connection, lambda link: link.read([point]))
     took_ms = round((time.perf_counter() - began) * 1000)
     _position, _at, raw, quality = samples[0]
-    return Reading(raw, _scaled(tag, raw), quality, took_ms)
+    report = Report(rule_of(tag))
+    report.take(0, raw, quality)
+    return Reading(raw, *report.now, took_ms)
 
 
 def browse(connection: Connection, address: str) -> list[Node]:
     """What lies below a node of the server; "" is where its objects begin. Raises MachineSilent."""
     return _ask(connection, lambda link: link.browse(address))
-
-
-def _scaled(tag: Tag, raw: Value | None) -> Value | None:
-    if raw is None or isinstance(raw, str) or tag.value_type == ValueType.BOOL:
-        return raw
-    value = raw * tag.scale + tag.offset
-    if tag.low is not None:
-        value = max(value, tag.low)
-    return value if tag.high is None else min(value, tag.high)
 
 
 def _ask(connection: Connection, question: Callable[[Link], Awaitable[T]]) -> T:
@@ -108,16 +101,12 @@ def endpoint_of(connection: Connection) -> Endpoint:
 
 
 def _security_of(profile: SecurityProfile) -> Security:
-    return Security(
-        policy=profile.policy,
-        mode=profile.mode,
-        certificate=_der(profile.certificate) if profile.certificate else b"",
-        private_key=profile.private_key.reveal().encode(),
-        trusted=tuple(_der(pem) for pem in certificates_in(profile.trusted)),
-        user_name=profile.user_name,
-        password=profile.password.reveal(),
+    return security_of(
+        profile.policy,
+        profile.mode,
+        profile.certificate,
+        profile.private_key,
+        profile.trusted,
+        profile.user_name,
+        profile.password,
     )
-
-
-def _der(pem: str) -> bytes:
-    return ssl.PEM_cert_to_DER_cert(pem.strip() + "\n")

@@ -240,10 +240,10 @@ class EventBookingAdmin(OfYourSites, ReadOnlyAdmin):
 
 @admin.register(MachineCommand)
 class MachineCommandAdmin(OfYourSites, ReadOnlyAdmin):
-    list_display = ("asked_at", "connection", "station", "subject", "status", "asked_by", "detail")
+    list_display = ("asked_at", "connection", "station", "status", "asked_by", "detail")
     list_filter = ("status", "connection")
     list_select_related = ("connection", "station", "asked_by")
-    search_fields = ("subject", "station__code", "connection__code")
+    search_fields = ("station__code", "connection__code")
 
 
 @admin.register(QuarantinedRow)

@@ -52,8 +52,8 @@ def take_off(event: MachineEvent) -> None:
 
 def last_bookings(events: Sequence[MachineEvent]) -> dict[int, EventBooking]:
     """What came of each of these events last, by the event's key."""
-    found = EventBooking.objects.filter(event__in=events).select_related("by").order_by("event", "-sequence")
-    return {one.event_id: one for one in found.distinct("event")}
+    found = EventBooking.objects.filter(event__in=events).select_related("by").order_by("event_id", "-sequence")
+    return {one.event_id: one for one in found.distinct("event_id")}
 
 
 def _turn(station: Station) -> str:

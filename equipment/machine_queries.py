@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Max, Q, QuerySet
@@ -22,9 +22,7 @@ from equipment.models import (
     Tag,
 )
 from equipment.queries import in_plant_order
-
-# An observation is written on with each flush, some times a second: one this young is still going on.
-FRESH = timedelta(seconds=10)
+from equipment.readouts import is_fresh
 
 
 def machines_of(sites: Collection[UUID]) -> list[Station]:
@@ -78,8 +76,9 @@ def watched_between(connections: Collection[UUID], begin: datetime, end: datetim
     """When each connection was watched; what is watched now is so until `end`."""
     found = Observation.objects.filter(connection__in=connections, seen_until__gt=begin, began_at__lt=end)
     seen: dict[UUID, list[Times]] = defaultdict(list)
-    for connection, since, until, ended in found.values_list("connection", "began_at", "seen_until", "ended_at"):
-        is_now = ended is None and end - until < FRESH
+    columns = ("connection", "began_at", "seen_until", "ended_at", "connection__period_ms")
+    for connection, since, until, ended, period_ms in found.values_list(*columns):
+        is_now = ended is None and is_fresh(until, period_ms, end)
         seen[connection].append((since, end if is_now else until))
     return seen
 
@@ -92,8 +91,8 @@ def latest_of(tags: Iterable[Tag]) -> Mapping[UUID, LatestValue]:
 
 
 def events_of(station: Station) -> QuerySet[MachineEvent]:
-    """What the machine did, newest first, each with what came of it."""
-    return station.machine_events.select_related("tag", "due").prefetch_related("bookings__by")
+    """What the machine did, newest first."""
+    return station.machine_events.select_related("tag", "due")
 
 
 def commands_for(station: Station) -> QuerySet[MachineCommand]:

@@ -2,9 +2,9 @@
 what it read back.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from sys import float_info
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -96,10 +96,10 @@ def _wrong(tag: Tag, value: Any, name: str) -> str:
     if value is None:
         return _("It has no value.") if name == "value" else ""
     if tag.value_type == TagType.TEXT:
-        return "" if isinstance(value, str) else _("It takes a text.")
+        return "" if isinstance(value, str) and value.isprintable() else _("It takes a text.")
     if tag.value_type == TagType.BOOL:
         return "" if isinstance(value, bool) else _("It takes true or false.")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= float_info.max:
         return _("It takes a number.")
     above = tag.write_low is None or value >= tag.write_low
     below = tag.write_high is None or value <= tag.write_high

@@ -1,5 +1,6 @@
 """Verbs that give a connection many tags at once: from a table, or from what a server has."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,17 +88,16 @@ def take_table(*, connection: Connection, table: Table, by: Person, at: datetime
     for row in sorted(table.rows, key=lambda row: bool(row.values.get("event"))):
         tag = known.get(row["code"]) or Tag(site_id=connection.site_id, connection=connection, code=row["code"])
         before = {name: getattr(tag, name) for name in _attributes(tag)}
-        wrong = _give(tag, row, stations, known) or _mistakes(tag, row.number)
-        errors += wrong
-        if wrong or errors:
-            continue
-        kind = "made" if tag._state.adding else "changed"
-        if kind == "changed" and before == {name: getattr(tag, name) for name in _attributes(tag)}:
+        wrong, is_new = _give(tag, row, stations, known), tag._state.adding
+        if not wrong and not is_new and before == {name: getattr(tag, name) for name in _attributes(tag)}:
             counts["same"] += 1
+            continue
+        errors += wrong or _mistakes(tag, row.number)
+        if errors:
             continue
         tag.save()
         known[tag.code] = tag
-        counts[kind] += 1
+        counts["made" if is_new else "changed"] += 1
     if errors:
         errors.sort(key=lambda error: error.row)
         raise TagsWrong(
@@ -159,9 +159,14 @@ def _value(name: str, text: str, stations: Mapping[str, Station], known: Mapping
     column = Tag._meta.get_field(name)
     if isinstance(column, models.BooleanField):
         return _BOOLEANS[text.lower()]
-    if isinstance(column, models.FloatField | models.IntegerField):
-        return column.to_python(text.replace(",", ".") if isinstance(column, models.FloatField) else text)
-    return text
+    if isinstance(column, models.IntegerField):
+        return column.to_python(text)
+    if not isinstance(column, models.FloatField):
+        return text
+    number = column.to_python(text.replace(",", "."))
+    if not math.isfinite(number):
+        raise ValidationError(_("{text} is no number.").format(text=text))
+    return number
 
 
 def _mistakes(tag: Tag, number: int) -> list[CellError]:

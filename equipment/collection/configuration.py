@@ -41,6 +41,10 @@ class WatchedTag:
     latest: tuple[int, Value | None, int] | None
     counter: tuple[int, int, int] | None
 
+    @property
+    def value_type(self) -> ValueType:
+        return self.point.value_type
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -128,7 +132,7 @@ def _conditions(found: list[Any]) -> dict[str, tuple[Condition, ...]]:
 
 
 def _endpoint(connection: UUID, row: list[Any]) -> tuple[Endpoint, str]:
-    address, device_id, period_ms, timeout_ms, gap, span, order, clock_limit_s, policy, *secrets = row
+    address, device_id, period_ms, timeout_ms, gap, span, order, clock_limit_s, policy, *profile = row
     period_s = period_ms / 1000
     return Endpoint(
         address=address,
@@ -140,20 +144,27 @@ def _endpoint(connection: UUID, row: list[Any]) -> tuple[Endpoint, str]:
         largest_gap=gap,
         largest_span=span,
         clock_limit_s=clock_limit_s,
-        security=_security(policy, secrets) if policy else Security(),
+        security=_profile(policy, *profile) if policy else Security(),
     ), order
 
 
-def _security(policy: str, row: list[Any]) -> Security:
-    mode, certificate, private_key, trusted, user_name, password = row
+def _profile(policy: str, mode: str, certificate: str, private_key: str, *rest: str) -> Security:
+    trusted, user_name, password = rest
+    return security_of(policy, mode, certificate, Secret(private_key), trusted, user_name, Secret(password))
+
+
+def security_of(
+    policy: str, mode: str, certificate: str, private_key: Secret, trusted: str, user_name: str, password: Secret
+) -> Security:
+    """A security profile as drivers take it. Raises SealBroken."""
     return Security(
         policy=policy,
         mode=mode,
         certificate=_der(certificate) if certificate else b"",
-        private_key=Secret(private_key).reveal().encode(),
+        private_key=private_key.reveal().encode(),
         trusted=tuple(_der(pem) for pem in certificates_in(trusted)),
         user_name=user_name,
-        password=Secret(password).reveal(),
+        password=password.reveal(),
     )
 
 

@@ -5,8 +5,9 @@ The innermost of the collector: one object a tag, one call a value that was read
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from equipment.drivers.base import Quality, Value
+from equipment.drivers.base import Quality, Value, ValueType
 
 Stored = tuple[int, Value | None, int]  # microseconds since 1970, value, quality
 
@@ -23,6 +24,20 @@ class Rule:
     deadband: float = 0.0
     silence_us: int = 0
     is_whole: bool = False  # bits, counters and numbers of events are taken as they are
+
+
+def rule_of(tag: Any) -> Rule:
+    """How a tag is reported; the model's and the collector's say it by the same names."""
+    return Rule(
+        scale=tag.scale,
+        offset=tag.offset,
+        low=tag.low,
+        high=tag.high,
+        report=tag.report,
+        deadband=tag.deadband,
+        silence_us=int(tag.max_silence_s * 1_000_000),
+        is_whole=tag.role != "VALUE" or tag.value_type == ValueType.BOOL,
+    )
 
 
 class Report:

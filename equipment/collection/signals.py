@@ -6,7 +6,7 @@ from equipment.collection.batches import Batch, Event, StateChange
 from equipment.collection.configuration import Configuration, WatchedTag
 from equipment.collection.counters import Count, advance
 from equipment.collection.handshakes import Handshake
-from equipment.collection.reporting import Report, Rule
+from equipment.collection.reporting import Report, rule_of
 from equipment.collection.state_building import StateBuilder
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
 from equipment.topics import connections, machine
@@ -40,7 +40,7 @@ class Signals:
     def __init__(self, configuration: Configuration) -> None:
         self._site = configuration.site
         self._tags = configuration.tags
-        self._reports = [Report(_rule(tag), tag.latest) for tag in self._tags]
+        self._reports = [Report(rule_of(tag), tag.latest) for tag in self._tags]
         self._series = [tag.series for tag in self._tags]
         self._topics = [machine(self._site, tag.station) if tag.station else "" for tag in self._tags]
         self._counters = {i: Counter(tag) for i, tag in enumerate(self._tags) if tag.role == "COUNTER"}
@@ -116,16 +116,3 @@ class Signals:
             at_us, (state, detail) = changed
             batch.states.append(StateChange(self._site, station, at_us, state, detail))
             batch.topics.add(machine(self._site, station))
-
-
-def _rule(tag: WatchedTag) -> Rule:
-    return Rule(
-        scale=tag.scale,
-        offset=tag.offset,
-        low=tag.low,
-        high=tag.high,
-        report=tag.report,
-        deadband=tag.deadband,
-        silence_us=int(tag.max_silence_s * 1_000_000),
-        is_whole=tag.role != "VALUE",
-    )

@@ -89,7 +89,8 @@ class MachineStates(Endpoint):
     def period(self) -> tuple[datetime, datetime]:
         asked = self.read_query(StatesQuery)
         until = min(asked.get("until", self.at), self.at)
-        since = asked.get("since", until - DAY)
+        # The calendar's first day has none before it; whoever asks for it is told that nothing is so long.
+        since = asked.get("since") or max(until, self.at - 1000 * LONGEST) - DAY
         if not timedelta() < until - since <= LONGEST:
             sentence = _("It is before the end, by at most {days} days.").format(days=LONGEST.days)
             raise InvalidInput(sentence, do=_("Ask for a shorter time."), errors=[FieldError("since", sentence)])

@@ -40,6 +40,8 @@ def test_its_states_say_when_nobody_knows(plant, tags):
         assert before["ends_at"] == after["begins_at"]
     far = (timezone.now() - timedelta(days=90)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert api_as(plant, "ines").get(f"/machines/NF/ST-20/states?since={far}").status_code == 422
+    first_day = "0001-01-01T00:00:00Z"
+    assert api_as(plant, "ines").get(f"/machines/NF/ST-20/states?until={first_day}").status_code == 422
 
 
 def test_a_connection_shows_how_it_stands_and_its_gaps(plant, tags):

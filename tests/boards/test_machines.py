@@ -169,6 +169,16 @@ def test_a_table_makes_and_changes_tags_all_or_none(client, plant, tags):
     assert not Tag.objects.filter(code="A").exists()
 
 
+def test_a_number_in_a_table_is_one(client, plant, tags):
+    for text in ("nan", "inf"):
+        rows = f"code,address,value_type,scale\nODD,holding:77,INT16,{text}\n".encode()
+        answer = send(
+            client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", rows)
+        )
+        assert "row 2, scale" in answer.content.decode()
+    assert not Tag.objects.filter(code="ODD").exists()
+
+
 def test_nodes_of_a_server_become_tags(client, plant):
     connection = connection_at(plant.stations["20"], "UA-1", kind="OPCUA", address="opc.tcp://127.0.0.1:1")
     node = "nsu=urn:press;s=Press.Temperature\nPress temperature\nFLOAT64"

@@ -1,5 +1,6 @@
 """Machines as they are watched: all of them, and the live page of one."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from equipment.machine_events import last_bookings
 from equipment.machine_queries import commands_for, events_of, machine_at, watched_between
 from equipment.machine_times import gaps
 from equipment.models import Series, Station, Tag
@@ -65,7 +67,7 @@ def machine_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "station": station,
         "machine": describe([station], now, DAY, every_h=2)[0],
         "values": value_rows(tags),
-        "events": [_with_outcome(event) for event in events_of(station)[:EVENTS]],
+        "events": _with_outcomes(events_of(station)[:EVENTS]),
         "commands": commands_for(station)[:COMMANDS],
         "may_book": request.user.may(Permission.CORRECT),
         "now": now,
@@ -80,10 +82,13 @@ def _topic(station: Station) -> str:
     return machine_topic(station.site_id, station.pk)
 
 
-def _with_outcome(event: Any) -> Any:
-    """The event with the last thing that came of it."""
-    event.outcome = max(event.bookings.all(), key=lambda booking: booking.sequence, default=None)
-    return event
+def _with_outcomes(found: Iterable[Any]) -> list[Any]:
+    """The events, each with the last thing that came of it."""
+    events = list(found)
+    outcomes = last_bookings(events)
+    for event in events:
+        event.outcome = outcomes.get(event.pk)
+    return events
 
 
 def _trend(request: HttpRequest, station: Station, tags: list[Tag], now: datetime) -> dict[str, Any]:

@@ -34,7 +34,10 @@ class Handshake:
         self, site: str, samples: Sequence[Sample], at_us: int, raw: Value | None, quality: int, batch: Batch
     ) -> None:
         """A number that was read, among the samples of one request."""
-        if not is_good(quality) or not isinstance(raw, int) or raw == 0:
+        if not is_good(quality) or not isinstance(raw, int):
+            return
+        if raw == 0:
+            self._begin_anew(at_us, batch)
             return
         if raw == self.shown:
             self.is_waiting = self._stored == raw and self._told != raw and not self._is_under_way
@@ -59,8 +62,20 @@ class Handshake:
             batch.events.append(event)
         batch.counters[self.tag.key] = (raw, self._number, self._number, at_us)
 
+    def _begin_anew(self, at_us: int, batch: Batch) -> None:
+        """The machine shows none: whatever number it shows next is a new one, also to the next collector."""
+        if self.shown:
+            self.shown, self._stored, self.is_waiting = 0, 0, False
+            batch.counters[self.tag.key] = (0, self._number, self._number, at_us)
+
+    def lose(self) -> None:
+        """The link is lost. The machine may have been off, and have forgotten what it was told."""
+        self._told, self.is_waiting = None, False
+
     def is_stored(self) -> None:
         """The event that is shown has been committed."""
+        if not self.shown:
+            return  # and is not shown any more
         self._stored = self.shown
         self.is_waiting = self._told != self.shown and not self._is_under_way
 

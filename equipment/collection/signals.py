@@ -91,6 +91,8 @@ class Signals:
                 batch.add(series, *stored)
                 batch.topics.add(topic or self.topic)
         self._values.clear()
+        for handshake in self._handshakes.values():
+            handshake.lose()
         for station, builder in self._stations.items():
             self._change(station, builder.lose(at_us), batch)
 

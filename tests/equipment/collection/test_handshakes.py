@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from equipment.models import Connection, EventDue, MachineEvent, Tag
+from equipment.models import Connection, CounterTotal, EventDue, MachineEvent, Tag
 from tests.equipment.collection.floor import Floor, connection_to, put, samples_of, tag_of, until
 
 
@@ -86,3 +86,30 @@ def test_an_event_that_was_stored_and_not_acknowledged_is_acknowledged_by_the_ne
     press.make(2)
     press.hears(2)
     assert [number for number, *_ in events()] == [1, 2]
+
+
+def test_a_machine_that_was_off_and_shows_the_same_part_is_told_once_more(floor, press):
+    floor.collector()
+    press.make(1)
+    press.hears(1)
+    floor.do(press.machine.unplug())
+    put(press.machine, press.acknowledged, 0)  # what it was told is gone with its memory
+    floor.do(press.machine.plug_in())
+    press.hears(1)
+    assert len(events()) == 1
+
+
+def test_a_machine_that_begins_anew_at_one_is_not_taken_for_the_one_before(floor, press):
+    first = floor.collector()
+    press.make(1)
+    press.hears(1)
+    put(press.machine, press.part, 0)
+    put(press.machine, press.acknowledged, 0)
+    until(lambda: CounterTotal.objects.get(tag=press.part).raw == 0, "it is seen")
+    floor.stop(first)
+    floor.collector()
+    press.make(1)
+    press.hears(1)
+    press.make(2)
+    press.hears(2)
+    assert [(number, serial) for number, serial, _ in events()] == [(1, "SN-1"), (2, "SN-1"), (3, "SN-2")]

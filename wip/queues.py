@@ -161,13 +161,13 @@ _RANKS = {
     DispatchRule.PRIORITY: f"placed.priority, placed.due_at, {_REST}",
     DispatchRule.DUE: f"placed.due_at, placed.priority, {_REST}",
     DispatchRule.SHORTEST: f"waits.work_s, placed.due_at, {_REST}",
-    DispatchRule.CRITICAL: "extract(epoch FROM placed.due_at - %(now)s)::float8 / greatest(waits.left_s, 1), "
+    DispatchRule.CRITICAL: "date_part('epoch', placed.due_at - %(now)s) / greatest(waits.left_s, 1), "
     f"placed.due_at, {_REST}",
     DispatchRule.FAMILY: f"waits.setup_family = '' OR waits.setup_family <> %(family)s, placed.due_at, {_REST}",
 }
 
 # By hand, because each queue page asks it: putting it together from models costs more than Postgres needs to answer.
-# What is pinned is found by its pins, what is stopped by the holds: most of what waits is neither, and ranked alone.
+# What is pinned is found by its pins, what may be stopped by the holds: most of what waits is neither, ranked alone.
 _WAITING = """
 WITH held AS MATERIALIZED (
     SELECT id, unit_id, work_order_id, operation_code, station_id
@@ -183,6 +183,19 @@ WITH held AS MATERIALIZED (
         SELECT waits.id, pin.position FROM pin JOIN wip_openoperation waits ON waits.work_order_id = pin.work_order_id
         WHERE waits.station_class_id = %(station_class)s
     ) each GROUP BY id
+), stopped AS MATERIALIZED (
+    SELECT id FROM wip_openoperation
+    WHERE site_id = %(site)s AND station_class_id = %(station_class)s AND NOT is_ready
+    UNION
+    SELECT waits.id FROM held JOIN wip_openoperation waits USING (unit_id)
+    WHERE waits.station_class_id = %(station_class)s
+    UNION
+    SELECT waits.id FROM held JOIN wip_openoperation waits USING (work_order_id)
+    WHERE waits.station_class_id = %(station_class)s
+    UNION
+    SELECT id FROM wip_openoperation
+    WHERE site_id = %(site)s AND station_class_id = %(station_class)s
+        AND EXISTS (SELECT FROM held WHERE station_id = %(station)s)
 ), place AS (
     (SELECT {place}, {free} AS is_free, pinned.position
      FROM pinned JOIN wip_openoperation waits USING (id) JOIN orders_workorder placed ON placed.id = waits.work_order_id
@@ -190,7 +203,7 @@ WITH held AS MATERIALIZED (
     UNION ALL
     (SELECT {place}, true, NULL {waiting} AND {free} ORDER BY {rank} LIMIT %(ready)s)
     UNION ALL
-    (SELECT {place}, false, NULL {waiting} AND NOT {free} AND {stopped}
+    (SELECT {place}, false, NULL {waiting} AND NOT {free} AND waits.id IN (SELECT id FROM stopped)
      ORDER BY NOT waits.is_ready, {rank} LIMIT %(coming)s)
 ), numbered AS (
     SELECT *, row_number() OVER () AS number FROM place
@@ -220,13 +233,8 @@ _FREE = """(waits.is_ready
                      AND held.operation_code IN ('', waits.operation_code)
                      AND NOT EXISTS (SELECT FROM wip_hold freed WHERE freed.origin_id = held.id
                          AND freed.unit_id = waits.unit_id AND freed.status = 'RELEASED'))))"""
-# What is not free is one of these; said so that Postgres finds the few of them by index.
-_STOPPED = """(NOT waits.is_ready OR waits.unit_id = ANY(ARRAY(SELECT unit_id FROM held WHERE unit_id IS NOT NULL))
-     OR waits.work_order_id = ANY(ARRAY(SELECT work_order_id FROM held WHERE work_order_id IS NOT NULL))
-     OR waits.station_class_id = ANY(ARRAY(SELECT %(station_class)s::uuid FROM held WHERE station_id = %(station)s)))"""
 _STATEMENTS = {
-    rule: _WAITING.format(place=_PLACE, waiting=_FROM, free=_FREE, stopped=_STOPPED, rank=rank)
-    for rule, rank in _RANKS.items()
+    rule: _WAITING.format(place=_PLACE, waiting=_FROM, free=_FREE, rank=rank) for rule, rank in _RANKS.items()
 }
 
 

@@ -12,6 +12,7 @@ from orders.status import OrderStatus
 
 IS_OPEN = ~Q(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
 _RANK = ["priority", "due_at", "erp_reference"]
+_BY_DUE = ["due_at", "priority", "erp_reference"]
 
 
 class PinnedPlan(Record):
@@ -103,9 +104,10 @@ class WorkOrder(Record):
         ]
         indexes = [
             # Lists of orders by rank, of one state, of those that are not over, and of all: a page is read from one of
-            # these alone, in its order. The sites come after it: a person may see several.
+            # these alone, in its order. The sites come after it: a person may see several. By due date, queues are.
             models.Index(fields=["status", *_RANK], include=["site", "id"], name="order_by_rank"),
             models.Index(fields=_RANK, include=["site", "id"], condition=IS_OPEN, name="open_order_by_rank"),
+            models.Index(fields=_BY_DUE, include=["site", "id"], condition=IS_OPEN, name="open_order_by_due"),
             models.Index(fields=_RANK, include=["site", "id"], name="any_order_by_rank"),
             text_index("erp_reference", name="order_found_by_text"),
         ]

@@ -45,7 +45,7 @@ def times_ms(sql: str, values: dict[str, Any], plan: str) -> list[float]:
         given = ", ".join(Literal(values[name]).as_string(server) for name in names)
         taken = []
         for _ in range(TIMES):
-            server.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE queue({given})")
+            server.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE queue({given})")
             ((answer,),) = server.fetchone()
             taken.append(answer["Planning Time"] + answer["Execution Time"])
         server.execute("DEALLOCATE queue")

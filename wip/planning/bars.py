@@ -1,7 +1,7 @@
 """What stands on the board: jobs that are planned, and what runs. Frozen values, brought from what is stored."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -117,21 +117,62 @@ def _held_among(orders: Collection[UUID]) -> QuerySet[Hold, Any]:
     return holds.values_list("work_order", "operation_code")
 
 
-def bars_of(jobs: Q, running: Q, *, clocks: Mapping[UUID, Clock] | None = None) -> list[Bar]:
-    """The bars of planned jobs and running executions that fulfil these conditions, in order of their begin."""
-    placed = list(PlannedJob.objects.filter(jobs).select_related("work_order", *_STATION))
-    runs = OperationExecution.objects.filter(running, status=ExecutionStatus.RUNNING)
-    at_work = list(runs.select_related("work_order", "unit", "batch", *_STATION))
+def bars_between(
+    stations: Iterable[Station], begin: datetime, end: datetime, clocks: Mapping[UUID, Clock]
+) -> list[Bar]:
+    """What is planned at these stations within a time, and what runs there, if it began before the end of it."""
+    keys = [station.pk for station in stations]
+    return _bars(*at_once(_planned_between.of(keys, begin, end), _running_before.of(keys, end)), clocks)
+
+
+def bars_among(
+    orders: Iterable[WorkOrder], stations: Iterable[Station] = (), clocks: Mapping[UUID, Clock] | None = None
+) -> list[Bar]:
+    """What is planned and what runs of these orders, wherever it is, and of any order at these stations."""
+    keys = [order.pk for order in orders], [station.pk for station in stations]
+    if not any(keys):
+        return []
+    return _bars(*at_once(_planned_among.of(*keys), _running_among.of(*keys)), clocks or {})
+
+
+@prepared
+def _planned_between(stations: Collection[UUID], begin: datetime, end: datetime) -> QuerySet[PlannedJob]:
+    return _PLANNED.filter(station=any_of(stations), starts_at__lt=end, ends_at__gt=begin)
+
+
+@prepared
+def _running_before(stations: Collection[UUID], end: datetime) -> QuerySet[OperationExecution]:
+    return _RUNNING.filter(station=any_of(stations), started_at__lt=end)
+
+
+@prepared
+def _planned_among(orders: Collection[UUID], stations: Collection[UUID]) -> QuerySet[PlannedJob]:
+    return _PLANNED.filter(Q(work_order=any_of(orders)) | Q(station=any_of(stations)))
+
+
+@prepared
+def _running_among(orders: Collection[UUID], stations: Collection[UUID]) -> QuerySet[OperationExecution]:
+    return _RUNNING.filter(Q(work_order=any_of(orders)) | Q(station=any_of(stations)))
+
+
+_STATION = ("station__work_center__site", "station__station_class")
+_PLANNED = PlannedJob.objects.select_related("work_order", *_STATION)
+_RUNNING = OperationExecution.objects.filter(status=ExecutionStatus.RUNNING).select_related(
+    "work_order", "unit", "batch", *_STATION
+)
+
+
+def _bars(
+    placed: Sequence[PlannedJob], at_work: Sequence[OperationExecution], clocks: Mapping[UUID, Clock]
+) -> list[Bar]:
+    """As bars, in order of their begin."""
     orders = {one.work_order_id: one.work_order for one in [*placed, *at_work]}
     left, held = left_of(orders.values()), held_among(orders)
-    known = dict(clocks or {})
+    known = dict(clocks)
     known |= clocks_of(one.station for one in at_work if one.station.work_center_id not in known)
     bars = [bar for one in placed if (bar := _planned(one, left, held)) is not None]
     bars += [_running(one, known[one.station.work_center_id], held) for one in at_work]
     return sorted(bars, key=lambda bar: (bar.starts_at, bar.order.erp_reference, bar.operation.code, bar.unit))
-
-
-_STATION = ("station__work_center__site", "station__station_class")
 
 
 def _planned(job: PlannedJob, left: Mapping[Key, Decimal], held: Collection[tuple[UUID, str]]) -> Bar | None:

@@ -20,7 +20,7 @@ from orders.queries import plan_of
 from orders.status import OrderStatus
 from wip.efforts import effort_from, effort_of
 from wip.models import OpenOperation
-from wip.planning.bars import Bar, Key, bars_of, clocks_of, held_among, left_of
+from wip.planning.bars import Bar, Key, bars_among, bars_between, clocks_of, held_among, left_of
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import Board
 from wip.planning.proposals import Free, Placed, Task, propose
@@ -93,13 +93,13 @@ def _stations_of(center: UUID) -> QuerySet[Station]:
 def board_of(stations: Sequence[Station], begin: datetime, end: datetime, now: datetime) -> Board:
     """The bars at these stations that reach into the window, with what is known to judge them."""
     clocks = clocks_of(stations)
-    here = Q(station__in=stations)
-    bars = bars_of(here & Q(starts_at__lt=end, ends_at__gt=begin), here & Q(started_at__lt=end), clocks=clocks)
+    here = {station.pk for station in stations}
+    bars = bars_between(stations, begin, end, clocks)
     bars = [bar for bar in bars if bar.ends_at > begin or (bar.is_running and begin <= now < end)]
     orders = {bar.order.pk: bar.order for bar in bars}
     known = {bar.key for bar in bars}
-    of_orders = Q(work_order__in=orders)
-    elsewhere = [b for b in bars_of(of_orders, of_orders & ~here) if b.key is None or b.key not in known]
+    others = bars_among(orders.values(), clocks=clocks)
+    elsewhere = [b for b in others if (b.station.pk not in here if b.is_running else b.key not in known)]
     return Board(bars, elsewhere, left_of(orders.values()), clocks, now)
 
 
@@ -151,8 +151,7 @@ def proposal_for(stations: Sequence[Station], *, now: datetime, since: datetime,
     """
     since, clocks = max(_next_five_minutes(now), since), clocks_of(stations)
     orders = _orders_at(stations)
-    of_orders = Q(work_order__in=orders)
-    bars = bars_of(of_orders | Q(station__in=stations), of_orders | Q(station__in=stations), clocks=clocks)
+    bars = bars_among(orders, stations, clocks)
     tasks = _tasks(orders, stations, bars, since)
     free = [_free(station, bars, since) for station in stations]
     placed = {one.task.key: one for one in propose(tasks, free, clocks, until=until)}

@@ -1,9 +1,11 @@
 """The board of a work center: what runs and what is planned at its stations, moved by hand or by a proposal."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +21,7 @@ from mes.boards.forms import ApplyForm, PlanForm
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
+from mes.kernel.prepared import any_of, prepared
 from mes.kernel.refusals import NotFound
 from orders.models import WorkOrder
 from wip.actions import schedules
@@ -46,7 +49,7 @@ _FAR = timedelta(days=3 * 366)
 @office(Permission.VIEW_ORDERS)
 def first_board(request: HttpRequest) -> HttpResponse:
     """The board of the first work center, or word that there is none."""
-    center = _centers(request).first()
+    center = next(iter(_centers(request)), None)
     if center is None:
         return render(request, "wip/board_none.html")
     return redirect("board", center.site.code, center.code)
@@ -200,18 +203,29 @@ def _against(bar: Bar, found: list[Conflict]) -> list[Conflict]:
     return [one for one in found if one.bar is bar]
 
 
-def _centers(request: HttpRequest):
+def _centers(request: HttpRequest) -> list[WorkCenter]:
+    return _centers_in_use(sites_of(request.user))
+
+
+@prepared
+def _centers_in_use(sites: Collection[UUID]) -> QuerySet[WorkCenter]:
     in_use = Exists(Station.objects.filter(work_center=OuterRef("pk"), is_active=True))
-    found = WorkCenter.objects.filter(in_use, site__in=sites_of(request.user))
-    return found.select_related("site", "calendar").order_by("site__name", "code")
+    return _CENTERS.filter(in_use, site=any_of(sites)).order_by("site__name", "code")
 
 
 def _center(request: HttpRequest, site: str, code: str) -> WorkCenter:
-    found = WorkCenter.objects.select_related("site", "calendar").filter(site__in=sites_of(request.user))
-    center = found.filter(site__code=site, code=code).first()
+    center = next(iter(_centers_called(site, code, sites_of(request.user))), None)
     if center is None:
         raise Http404
     return center
+
+
+@prepared
+def _centers_called(site: str, code: str, sites: Collection[UUID]) -> QuerySet[WorkCenter]:
+    return _CENTERS.filter(site__code=site, code=code, site=any_of(sites))
+
+
+_CENTERS = WorkCenter.objects.select_related("site", "calendar")
 
 
 def _day(request: HttpRequest, center: WorkCenter, clock: Clock, now: datetime) -> date:

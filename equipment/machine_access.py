@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from equipment.collection.configuration import security_of
 from equipment.collection.reporting import Report, rule_of
 from equipment.drivers import driver
 from equipment.drivers.base import (
@@ -24,7 +23,8 @@ from equipment.drivers.base import (
     ValueType,
     WordOrder,
 )
-from equipment.models import Connection, SecurityProfile, Tag
+from equipment.models import Connection, Tag
+from equipment.security_profiles import security
 from mes.kernel.refusals import Refusal
 
 T = TypeVar("T")
@@ -96,17 +96,5 @@ def endpoint_of(connection: Connection) -> Endpoint:
         largest_gap=connection.largest_gap,
         largest_span=connection.largest_span,
         clock_limit_s=connection.clock_limit_s,
-        security=_security_of(connection.security) if connection.security else Security(),
-    )
-
-
-def _security_of(profile: SecurityProfile) -> Security:
-    return security_of(
-        profile.policy,
-        profile.mode,
-        profile.certificate,
-        profile.private_key,
-        profile.trusted,
-        profile.user_name,
-        profile.password,
+        security=security(connection.security) if connection.security else Security(),
     )

@@ -7,8 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from equipment.models.hierarchy import Site
+from equipment.models.hierarchy import Site, SiteAccess
 from equipment.status import ByteOrder, ConnectionKind, LinkState, SecurityMode, SecurityPolicy
+from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Role
 from mes.kernel.records import History, Record, person_field
 from mes.kernel.sealing import SealedField
 
@@ -113,6 +115,21 @@ class Connection(Record):
     def clean(self) -> None:
         if self.security is not None and self.security.site_id != self.site_id:
             raise ValidationError({"security": _("The security profile belongs to another site.")})
+        if self.account is not None and not self._may_book(self.account):
+            raise ValidationError(
+                {
+                    "account": _(
+                        "{person} can't book here: it takes the role Integration, and access to the site."
+                    ).format(person=self.account)
+                }
+            )
+
+    def _may_book(self, person: Person) -> bool:
+        return (
+            person.is_active
+            and Role.INTEGRATION in person.roles
+            and SiteAccess.objects.filter(person=person, site=self.site_id).exists()
+        )
 
 
 class ConnectionLease(models.Model):

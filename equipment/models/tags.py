@@ -130,6 +130,8 @@ class Tag(Record):
             raise ValidationError({"station": _("The station belongs to another site.")})
         if self.event is not None and self.event.connection_id != self.connection_id:
             raise ValidationError({"event": _("The event belongs to another connection.")})
+        if self.event is not None and self.event.role != TagRole.EVENT:
+            raise ValidationError({"event": _("{tag} is no event.").format(tag=self.event)})
         if self.connection.kind in DRIVERS and self.value_type in TagType.values:
             self._check_address("address", self.address)
             if self.acknowledge_address:

@@ -9,6 +9,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from math import isfinite
 from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
@@ -240,6 +241,7 @@ _WORDS: dict[Any, str | Promise] = {
     bool: lazy("yes or no"),
     int: lazy("a whole number"),
     Decimal: lazy("a number such as 12.5"),
+    float: lazy("a number such as 12.5"),
     date: lazy("a date such as 2026-11-30"),
     time: lazy("a time such as 06:00"),
     datetime: lazy("a moment such as 2026-11-30T06:00:00Z"),
@@ -267,6 +269,11 @@ def _converted(shape: Any, text: str) -> Any:
         if not number.is_finite():
             raise ValueError(text)
         return number
+    if shape is float:
+        value = float(text)
+        if not isfinite(value):
+            raise ValueError(text)
+        return value
     if shape in (date, time, datetime):
         return shape.fromisoformat(text)
     return shape(text)

@@ -53,12 +53,16 @@ class AwaitedLine(FileLine):
 
 
 class PlantImportAnswer(serializers.Serializer):
-    """What an import did, or with dry_run would do. counts: things created, updated and unchanged, by folder."""
+    """What an import did, or with dry_run would do. counts: things created, updated and unchanged, by folder.
+
+    missing: secrets that are not here, as no file has any.
+    """
 
     applied = serializers.BooleanField()
     counts = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
     changes = FileLine(many=True)
     awaiting = AwaitedLine(many=True)
+    missing = FileLine(many=True)
 
 
 class PlantImportQuery(Input):

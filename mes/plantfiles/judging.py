@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from equipment.models import ReasonTree
 from mes.kernel.documents import FileError
 from mes.plantfiles.kinds import ABOVE, BY_MODEL, KINDS, Key, Kind
+from mes.plantfiles.machines import tag_mistakes
 from mes.plantfiles.rows import Row, shown
 from mes.plantfiles.stored import Stored
 
@@ -35,8 +38,8 @@ def mistakes_in(rows: Iterable[Row], stored: Stored) -> list[FileError]:
             found += _dangling(row, given, stored)
             found += _life(row)
             found += _violated(row)
-        found += _not_unique(kind, given, stored)
-    return found
+        found += [*_not_unique(kind, given, stored), *_excluded(kind, given, stored)]
+    return [*found, *tag_mistakes((row for known in given.values() for row in known.values()), stored)]
 
 
 def _dangling(row: Row, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -> Iterator[FileError]:
@@ -133,6 +136,7 @@ _LOOKUPS: dict[str, Any] = {
     "gte": lambda one, other: one >= other,
     "lt": lambda one, other: one < other,
     "lte": lambda one, other: one <= other,
+    "contains": lambda one, other: other in one,
 }
 
 
@@ -148,11 +152,10 @@ def _not_unique(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Sto
                 continue
             first = seen.setdefault(values, row)
             if first is not row and row.file:
-                where = f"{first.file}:{first.line}" if first.file else _("{row} in the database").format(row=first)
                 at = next((name for name in reversed(names) if name in row.lines), "")
                 yield row.error(
                     sentence or _("{field} {value} is taken.").format(field=names[-1], value=shown(values[-1])),
-                    _("See {where}.").format(where=where),
+                    _("See {where}.").format(where=_where(first)),
                     at=at,
                 )
 
@@ -178,6 +181,28 @@ def _uniques(kind: Kind) -> Iterator[tuple[tuple[str, ...], Any, bool, str]]:
             if set(names) <= {*kind.said, kind.within} and not set(names) >= own - {""}:
                 sentence = str(constraint.get_violation_error_message())
                 yield names, constraint.condition, constraint.nulls_distinct is not False, sentence
+
+
+def _excluded(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -> Iterator[FileError]:
+    """What must be the same in all rows that are equal in something else: `station` equal, `connection` not."""
+    for constraint in kind.model._meta.constraints:
+        if not isinstance(constraint, ExclusionConstraint):
+            continue
+        same = [name for name, operator in constraint.expressions if operator == RangeOperators.EQUAL]
+        other = [name for name, operator in constraint.expressions if operator == RangeOperators.NOT_EQUAL]
+        if len(same) + len(other) < len(constraint.expressions) or not {*same, *other} <= {*kind.said, kind.within}:
+            continue
+        seen: dict[tuple[Any, ...], Row] = {}
+        for row in (*_staying(kind, given, stored), *given[kind].values()):
+            first = seen.setdefault(_said(row, tuple(same)), row)
+            if row.file and _said(row, tuple(other)) != _said(first, tuple(other)):
+                at = next((name for name in same if name in row.lines), "")
+                sentence = str(constraint.get_violation_error_message())
+                yield row.error(sentence, _("See {where}.").format(where=_where(first)), at=at)
+
+
+def _where(row: Row) -> str:
+    return f"{row.file}:{row.line}" if row.file else _("{row} in the database").format(row=row)
 
 
 def _said(row: Row, names: tuple[str, ...]) -> tuple[Any, ...]:

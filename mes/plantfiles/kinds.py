@@ -19,15 +19,20 @@ from equipment.models import (
     Calendar,
     CalendarException,
     ClearanceItem,
+    Connection,
     Enterprise,
     PhysicalAsset,
     ReasonTree,
+    SecurityProfile,
     Shift,
     ShiftBreak,
     Site,
     SiteAccess,
+    StateCondition,
+    StateTerm,
     Station,
     StationClass,
+    Tag,
     WorkCenter,
 )
 from genealogy.models import Container, Supplier
@@ -153,7 +158,7 @@ def _same_site(parent: Key, own: Own) -> Key:
     return (own["site"] if "site" in own else parent[0],)
 
 
-def _same_revision(parent: Key, own: Own) -> Key:
+def _same_parent(parent: Key, own: Own) -> Key:
     return parent
 
 
@@ -287,6 +292,63 @@ _PEOPLE_KINDS = (
         end=_withdrawn,
     ),
 )
+_MACHINES: dict[str, Any] = {"change": Permission.CONNECT_MACHINES}
+_MACHINE_KINDS = (
+    # Without private key and password: secrets never stand in files.
+    Kind(
+        SecurityProfile,
+        ("site", "code"),
+        ("name", "policy", "mode", "certificate", "trusted", "user_name"),
+        "security-profiles",
+        refs={"site": _SITE},
+        **_MACHINES,
+    ),
+    Kind(
+        Connection,
+        ("site", "code"),
+        (
+            *("name", "kind", "address", "device_id", "period_ms", "timeout_ms", "largest_gap", "largest_span"),
+            *("byte_order", "clock_limit_s", "security", "account", "is_paused"),
+        ),
+        "connections",
+        refs={"site": _SITE, "security": Ref(SecurityProfile, _same_site), "account": _PERSON},
+        **_MACHINES,
+    ),
+    Kind(
+        Tag,
+        ("code",),
+        (
+            *("name", "station", "address", "value_type", "length", "byte_order", "quantity_unit", "scale", "offset"),
+            *("low", "high", "report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "rollover"),
+            *("reset_below", "acknowledge_address", "event", "field"),
+            *("is_writable", "write_low", "write_high", "is_active"),
+        ),
+        within="connection",
+        under="tags",
+        refs={"station": Ref(Station, _same_site), "event": Ref(Tag, _same_parent)},
+        end=_out_of_use,
+        **_MACHINES,
+    ),
+    Kind(
+        StateCondition,
+        ("station", "rank"),
+        ("state", "detail"),
+        within="connection",
+        under="states",
+        refs={"station": Ref(Station, _same_site)},
+        number="rank",
+        **_MACHINES,
+    ),
+    Kind(
+        StateTerm,
+        ("tag", "comparison"),
+        ("value",),
+        within="condition",
+        under="terms",
+        refs={"tag": Ref(Tag, lambda parent, own: parent[:2])},  # of the condition's connection
+        **_MACHINES,
+    ),
+)
 _PRODUCT_KINDS = (
     Kind(
         Container,
@@ -365,7 +427,7 @@ _ROUTING_KINDS = (
         ("transfer_quantity", "minimum_time_s", "maximum_time_s", "holds_when_late"),
         within="routing_revision",
         under="edges",
-        refs={"before": Ref(Operation, _same_revision), "after": Ref(Operation, _same_revision)},
+        refs={"before": Ref(Operation, _same_parent), "after": Ref(Operation, _same_parent)},
     ),
     Kind(
         OperationQualification,
@@ -399,7 +461,10 @@ _ROUTING_KINDS = (
     ),
 )
 # Each after what it belongs to: in this order they are written.
-KINDS: tuple[Kind, ...] = (*_EQUIPMENT_KINDS, *_PEOPLE_KINDS, *_PRODUCT_KINDS, *_ROUTING_KINDS)
+KINDS: tuple[Kind, ...] = (
+    *(*_EQUIPMENT_KINDS, *_PEOPLE_KINDS, *_MACHINE_KINDS),
+    *(*_PRODUCT_KINDS, *_ROUTING_KINDS),
+)
 BY_MODEL: dict[type[models.Model], Kind] = {kind.model: kind for kind in KINDS}
 FOLDERS: dict[str, Kind] = {kind.folder: kind for kind in KINDS if kind.folder}
 
@@ -409,4 +474,13 @@ def _above(kind: Kind) -> Kind | None:
 
 
 ABOVE: dict[Kind, Kind | None] = {kind: _above(kind) for kind in KINDS}
+
+
+def _top(kind: Kind) -> Kind:
+    above = ABOVE[kind]
+    return kind if above is None else _top(above)
+
+
+# The kind whose files it stands in.
+TOP: dict[Kind, Kind] = {kind: _top(kind) for kind in KINDS}
 PARTS: dict[Kind, tuple[Kind, ...]] = {kind: tuple(part for part in KINDS if ABOVE[part] is kind) for kind in KINDS}

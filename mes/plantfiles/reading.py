@@ -21,12 +21,14 @@ from mes.kernel.personnel.policies import check_username
 from mes.kernel.refusals import InvalidInput
 from mes.plantfiles.folders import MARK, Files
 from mes.plantfiles.kinds import FOLDERS, PARTS, Key, Kind
+from mes.plantfiles.presets import written_out
 from mes.plantfiles.rows import WEEKDAYS, Content, Row
 
 FORMAT = "1"
 _SHAPES: tuple[tuple[Any, type], ...] = (
     (models.BooleanField, bool),
     (models.IntegerField, int),
+    (models.FloatField, float),
     (models.DateField, date),
     (models.TimeField, time),
 )
@@ -175,7 +177,7 @@ class _FileRows:
     def _parts(self, part: Kind, value: Map, under: str, parent: Key) -> None:
         given = value.get(under)
         if isinstance(given, Items):
-            for place, (each, line) in enumerate(zip(given, given.lines, strict=True), start=1):
+            for place, (each, line) in enumerate(written_out(given, self.reader), start=1):
                 self.read(part, each, line, parent, place)
         elif given is not None:
             self.reader.wrong(

@@ -7,7 +7,7 @@ from mes.plantfiles.actions.plant import PlantImport
 
 
 def report_of(found: PlantImport, *, applied: bool) -> dict[str, Any]:
-    """Counts of things by folder, what changes by file and line, and what awaits whose signature."""
+    """Counts of things by folder, what changes by file and line, what awaits whose signature, missing secrets."""
     return {
         "applied": applied,
         "counts": found.counts,
@@ -15,6 +15,7 @@ def report_of(found: PlantImport, *, applied: bool) -> dict[str, Any]:
         "awaiting": [
             {"file": one.row.file, "line": one.row.line, "what": one.what, "who": one.who} for one in found.awaiting
         ],
+        "missing": [{"file": row.file, "line": row.line, "what": what} for row, what in found.missing],
     }
 
 

@@ -67,6 +67,8 @@ def shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Decimal):
         return plain(value)
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
     if isinstance(value, time):
         return value.isoformat("minutes" if not (value.second or value.microsecond) else "auto")
     if isinstance(value, date):

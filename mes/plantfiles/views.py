@@ -72,7 +72,9 @@ def _apply(request: HttpRequest) -> HttpResponse:
                     files=files, signers={}, is_trusted=False, is_rehearsal=False, by=person, at=passage.at
                 )
                 done = report_of(found, applied=True)
-                passage.remember(name=name, counts=done["counts"], awaiting=done["awaiting"][:SHOWN])
+                passage.remember(
+                    name=name, counts=done["counts"], awaiting=done["awaiting"][:SHOWN], missing=done["missing"]
+                )
     except (FilesWrong, FolderUnreadable) as refusal:
         return _page(request, refusal=refusal, name=name)
     return render(request, "plantfiles/done.html", {"done": passage.answer})
@@ -91,6 +93,7 @@ def _page(
         report = report_of(found, applied=False)
         context |= {"counts": report["counts"], "changes": report["changes"][:SHOWN], "more": report["changes"][SHOWN:]}
         context |= {"awaiting": report["awaiting"][:SHOWN], "found": found, "to_do": len(report["changes"])}
+        context |= {"missing": report["missing"]}
     if refusal is not None:
         context |= {"errors": refusal.errors[:SHOWN], "error_count": len(refusal.errors)}
     return render(request, "plantfiles/plant_files.html", context, status=422 if refusal else 200)

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from equipment.models import Site, SiteAccess
+from equipment.models import Site, SiteAccess, StateCondition
 from equipment.queries import sites_of
 from mes.kernel.personnel.models import Person
 from mes.kernel.yaml_writing import document
 from mes.plantfiles.folders import MARK, Files
 from mes.plantfiles.kinds import BY_MODEL, KINDS, PARTS, Kind
+from mes.plantfiles.presets import put_together
 from mes.plantfiles.reading import FORMAT, default_of
 from mes.plantfiles.rows import WEEKDAYS, Content, Row, order_of, shown
 from mes.plantfiles.stored import Stored
@@ -87,7 +88,7 @@ class _Writer:
                 found[name] = self._written(row, name, value, stem)
         for part in PARTS[row.kind]:
             if part in self.kinds and (listed := list(self._listed(part, row, stem))):
-                found[part.under] = listed
+                found[part.under] = list(put_together(listed)) if part.model is StateCondition else listed
         return found
 
     def _listed(self, part: Kind, row: Row, stem: str) -> Iterator[Any]:

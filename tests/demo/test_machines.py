@@ -14,20 +14,38 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Max
 
-from equipment.models import Observation
+from equipment.models import Observation, Station
 from mes.demo.machines import faults
 from mes.demo.machines.faults import Fault
-from mes.demo.machines.master_data import enter_machine
-from mes.demo.machines.plan import MACHINES
+from mes.demo.machines.plan import MACHINES, file_of
 from mes.demo.machines.program import REGISTER
 from mes.demo.machines.scoring import Score, score
 from mes.demo.machines.serving import SEATS, MachineHall, Seat
 from mes.demo.machines.truth import FILE, GOOD, PART, SCRAP, VALUE, Fact, TruthFile, facts_in
-from mes.kernel.door import open_door
+from mes.kernel.documents import load
+from mes.kernel.yaml_writing import document
+from mes.plantfiles.folders import MARK
 from tests.equipment.collection.floor import Floor, floor_on, until
 from tests.plant import Plant
+from tests.plantfiles.folder import take
 
 PACE, PERIOD_MS, BEFORE = 8.0, 100, REGISTER - 2
+
+
+def enter(code: str, station: Station, address: str) -> None:
+    """A machine of the demo by its plant file, at another station and read ten times as often."""
+    name, text = list(file_of(code).items())[-1]
+    given, _ = load(text.decode(), name)
+    given.pop("account", None)
+    for one in (*given["tags"], *given["states"]):
+        one["station"] = station.code
+    given |= {
+        "site": station.site.code,
+        "address": address,
+        "period_ms": str(PERIOD_MS),
+        "timeout_ms": str(2 * PERIOD_MS),
+    }
+    take({MARK: b"format: 1\n", name: document(given).encode()})
 
 
 class Hall:
@@ -41,15 +59,13 @@ class Hall:
             self._truth.tell(fact)
         seats: list[Seat] = []
         for number, one in enumerate(MACHINES):
-            plan = replace(one, period_ms=PERIOD_MS)
-            history = [fact for fact in before if fact.machine == plan.code]
-            program = plan.program(plan.code, Random(number), self._truth.tell, pace=PACE, history=history)
-            seats.append(SEATS[plan.kind](plan, program, 0))
+            history = [fact for fact in before if fact.machine == one.code]
+            program = one.program(one.code, Random(number), self._truth.tell, pace=PACE, history=history)
+            seats.append(SEATS[one.kind](one, program, 0))
         self._hall = MachineHall(seats, folder)
         floor.do(self._hall.__aenter__())
         for seat, station in zip(seats, plant.stations.values(), strict=False):
-            with open_door(person=None):
-                enter_machine(seat.plan, station, seat.address)
+            enter(seat.plan.code, station, seat.address)
         self._working = asyncio.run_coroutine_threadsafe(self._hall.work(lambda: self._works), floor._loop)
 
     def fault(self, machine: str, fault: Fault, seconds: float) -> None:
@@ -196,8 +212,7 @@ def test_a_fault_is_ordered_by_the_code_of_the_station(settings, tmp_path) -> No
 def test_the_score_says_what_is_wrong(floor, committed_plant, settings, tmp_path) -> None:
     settings.MES_MACHINES = tmp_path
     plan = next(plan for plan in MACHINES if plan.code == "LEAK-40")
-    with open_door(person=None):
-        enter_machine(plan, committed_plant.stations["20"], "127.0.0.1:9")
+    enter(plan.code, committed_plant.stations["20"], "127.0.0.1:9")
     truth = TruthFile(tmp_path / FILE)
     truth.tell(Fact(1.0, plan.code, PART, 1, {"serial": "LT000001", "result": 1, "decay": 17.5}))
     truth.close()

@@ -97,6 +97,104 @@ qualifications:
     "people/mei.yaml": "username: mei\nfull_name: Mei Chen\nroles: [quality]\nsites: [NF]\n",
     "people/omar.yaml": "username: omar\nfull_name: Omar Haddad\nroles: [administrator]\nsites: [NF]\n",
     "people/zoe.yaml": "username: zoe\nfull_name: Zoë Left\nis_active: no\n",
+    "people/press.yaml": "username: press\nfull_name: Press line\nroles: [integration]\nsites: [NF]\n",
+    "security-profiles/NF/plain.yaml": """site: NF
+code: plain
+name: User and password, nothing else
+policy: None
+mode: None
+trusted: |
+  -----BEGIN CERTIFICATE-----
+  MIIB
+  -----END CERTIFICATE-----
+user_name: mes
+""",
+    "connections/NF/OVEN.yaml": """site: NF
+code: OVEN
+name: Oven
+kind: OPCUA
+address: "opc.tcp://oven:4840/"
+security: plain
+is_paused: yes
+tags:
+  - code: state
+    station: ST-10
+    address: "nsu=http://example.com/oven;s=State"
+    value_type: INT32
+  - code: temperature
+    address: "nsu=http://example.com/oven;s=Temperature"
+    value_type: FLOAT64
+    quantity_unit: "°C"
+    low: "-20"
+    high: 1200.5
+    report: DEADBAND
+    deadband: 0.1
+    max_silence_s: 0
+    is_active: no
+states:
+  - station: ST-10
+    preset: MACHINERY
+    tag: state
+  - station: ST-10
+    state: DOWN
+    detail: Too hot
+    terms:
+      - tag: state
+        comparison: NE
+        value: 0
+      - tag: temperature
+        comparison: GT
+        value: 1000.25
+""",
+    "connections/NF/PRESS.yaml": """site: NF
+code: PRESS
+name: Press
+kind: MODBUS
+address: "press:502"
+device_id: 2
+period_ms: 250
+timeout_ms: 500
+byte_order: CDAB
+account: press
+tags:
+  - code: cycle
+    station: ST-10
+    address: "holding:100"
+    value_type: UINT16
+    role: EVENT
+    books: PART_DONE
+    acknowledge_address: "holding:120"
+  - code: force
+    station: ST-10
+    address: "holding:110"
+    value_type: FLOAT32
+    byte_order: DCBA
+    quantity_unit: kN
+    event: cycle
+    field: "step:FORCE.2"
+  - code: scrap
+    station: ST-10
+    address: "holding:8"
+    value_type: UINT32
+    role: COUNTER
+    books: PART_SCRAPPED
+    scrap_reason: DIM-OD
+    rollover: 65536
+    reset_below: 10
+  - code: serial
+    name: Serial number
+    address: "holding:101"
+    value_type: TEXT
+    length: 12
+    event: cycle
+    field: serial
+  - code: setpoint
+    address: "holding:200.3"
+    value_type: BOOL
+    is_writable: yes
+    write_low: 0
+    write_high: 1
+""",
     "suppliers/BOLT.yaml": "code: BOLT\nname: Bolts & Co\n".replace("Bolts & Co", '"Bolts & Co"'),
     "instructions/tighten.yaml": """code: tighten
 name: Tighten the cover

@@ -133,6 +133,77 @@ ONE_BY_ONE = [
         "no operation Standard/work/1/T9",
     ),
     ("instructions/tighten.yaml", "tighten/1/cover.png", "tighten/1.md", "instructions/tighten.yaml:11", "is none of"),
+    ("connections/NF/PRESS.yaml", "kind: MODBUS", "kind: PROFINET", "connections/NF/PRESS.yaml:4", "valid choice"),
+    ("connections/NF/PRESS.yaml", "period_ms: 250", "period_ms: 5", "connections/NF/PRESS.yaml:7", "equal to 20"),
+    ("connections/NF/PRESS.yaml", "account: press", "account: pres", "connections/NF/PRESS.yaml:10", "no person pres."),
+    ("connections/NF/PRESS.yaml", "account: press", "password: x", "connections/NF/PRESS.yaml:10", "no password here"),
+    (
+        "connections/NF/PRESS.yaml",
+        "account: press",
+        "account: press\nsecurity: plain",
+        "connections/NF/PRESS.yaml:4",
+        "Modbus TCP knows no security profile",
+    ),
+    (
+        "connections/NF/PRESS.yaml",
+        'address: "holding:110"',
+        'address: "h:110"',
+        "connections/NF/PRESS.yaml:21",
+        "is no Modbus address",
+    ),
+    (
+        "connections/NF/PRESS.yaml",
+        '    acknowledge_address: "holding:120"\n',
+        "",
+        "connections/NF/PRESS.yaml:16",
+        "An event names the address",
+    ),
+    (
+        "connections/NF/PRESS.yaml",
+        "event: cycle\n    field: serial",
+        "event: scrap\n    field: serial",
+        "connections/NF/PRESS.yaml:41",
+        "scrap is no event",
+    ),
+    (
+        "connections/NF/PRESS.yaml",
+        "event: cycle\n    field: serial",
+        "event: state\n    field: serial",
+        "connections/NF/PRESS.yaml:41",
+        "event: there is no tag state.",
+    ),
+    ("connections/NF/PRESS.yaml", "code: force", "code: cycle", "connections/NF/PRESS.yaml:19", "is there twice"),
+    (
+        "connections/NF/PRESS.yaml",
+        "code: force",
+        "code: state",
+        "connections/NF/PRESS.yaml:19",
+        "station has a tag of this",
+    ),
+    ("connections/NF/OVEN.yaml", 'low: "-20"', "low: 2000", "connections/NF/OVEN.yaml:17", "low end of the range"),
+    ("connections/NF/OVEN.yaml", "deadband: 0.1", "deadband: nan", "connections/NF/OVEN.yaml:20", "can't be “nan”"),
+    ("connections/NF/OVEN.yaml", "- tag: state", "- tag: stat", "connections/NF/OVEN.yaml:31", "there is no tag stat."),
+    (
+        "connections/NF/OVEN.yaml",
+        "preset: MACHINERY",
+        "preset: PAKML",
+        "connections/NF/OVEN.yaml:25",
+        "no preset PAKML.",
+    ),
+    (
+        "connections/NF/OVEN.yaml",
+        "preset: MACHINERY\n    tag: state",
+        "preset: MACHINERY\n    state: IDLE",
+        "connections/NF/OVEN.yaml:26",
+        "There is no state here.",
+    ),
+    (
+        "security-profiles/NF/plain.yaml",
+        "mode: None",
+        "mode: Sign",
+        "security-profiles/NF/plain.yaml:4",
+        "A policy needs a mode",
+    ),
     ("suppliers/BOLT.yaml", "code: BOLT", "code: *x", "suppliers/BOLT.yaml:1", "Anchors and aliases"),
     ("suppliers/BOLT.yaml", "code: BOLT", "code: [BOLT", "suppliers/BOLT.yaml:2", "It is no YAML"),
 ]
@@ -149,6 +220,26 @@ def test_a_mistake_is_named_where_it_is(plant_people, file, old, new, where, wha
 def plant_people(db):
     """People to import, in a database that has a plant of its own beside."""
     return Person.objects.get(username="omar")
+
+
+def test_who_books_for_machines_is_an_account_of_the_site(plant_people):
+    said = "Press line can't book here: it takes the role Integration, and access to the site."
+    for old, new in [
+        ("roles: [integration]", "roles: [operator]"),
+        ("sites: [NF]\n", ""),
+        ("roles", "is_active: no\nroles"),
+    ]:
+        assert mistakes(changed("people/press.yaml", old, new)) == {
+            ("connections/NF/PRESS.yaml:10", f"account: {said}")
+        }
+
+
+def test_a_stations_state_comes_from_one_connection(plant_people):
+    more = b"states:\n  - station: ST-10\n    state: IDLE\n"
+    name = "connections/NF/PRESS.yaml"
+    line = FILES[name].count(b"\n") + 2
+    said = "The station's state is told by another connection already."
+    assert (f"{name}:{line}", said) in mistakes(FILES | {name: FILES[name] + more})
 
 
 def test_all_mistakes_come_at_once(plant_people):

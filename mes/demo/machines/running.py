@@ -9,8 +9,7 @@ from random import Random
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from equipment.models import Connection, Station
-from mes.demo.machines.master_data import enter_machine
+from equipment.models import Connection
 from mes.demo.machines.plan import MACHINES, MachinePlan
 from mes.demo.machines.serving import SEATS, MachineHall
 from mes.demo.machines.truth import FILE, Fact, TruthFile, facts_in
@@ -23,7 +22,7 @@ logger = logging.getLogger(__name__)
 async def run(
     folder: Path, goes_on: Callable[[], bool], *, seed: int | None, pace: float, tell: Callable[[str], object]
 ) -> None:
-    """Until `goes_on` says no more. Machines that the MES does not know yet are entered; taken ports are changed."""
+    """Until `goes_on` says no more. Each has a port of its own, that of its connection where nobody else took it."""
     history: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts_in(folder / FILE):
         history[fact.machine].append(fact)
@@ -44,31 +43,18 @@ async def run(
 
 
 def _places(plans: Sequence[MachinePlan]) -> list[tuple[MachinePlan, int]]:
-    """Each machine with its port: the one of its connection, or another where that is taken."""
-    stations = {station.code: station for station in Station.objects.select_related("site")}
+    """Each machine that the MES knows with its port: the one of its connection, or another where that is taken."""
     known = {connection.code: connection for connection in Connection.objects.all()}
-    places = []
-    for plan in plans:
-        if plan.code in known:
-            places.append((plan, _port_of(known[plan.code])))
-        elif plan.station in stations:
-            port = free_port()
-            with open_door(person=None):  # who books in the demo are the simulated operators
-                enter_machine(plan, stations[plan.station], address_at(plan, port), books=False)
-            places.append((plan, port))
-    return places
-
-
-def address_at(plan: MachinePlan, port: int) -> str:
-    return f"opc.tcp://127.0.0.1:{port}" if plan.kind == "OPCUA" else f"127.0.0.1:{port}"
+    return [(plan, _port_of(known[plan.code])) for plan in plans if plan.code in known]
 
 
 def _port_of(connection: Connection) -> int:
-    port = int(connection.address.rpartition(":")[2])
-    if is_port_free(port):
-        return port
+    """Plant files have 0, as nobody knows before which ports are free."""
+    host, _, port = connection.address.rpartition(":")
+    if int(port) and is_port_free(int(port)):
+        return int(port)
     other = free_port()
-    connection.address = connection.address.replace(f":{port}", f":{other}")
+    connection.address = f"{host}:{other}"
     with open_door(person=None):
         connection.save(update_fields=["address"])
     return other

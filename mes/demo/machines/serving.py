@@ -7,12 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from equipment.drivers.base import Value
+from equipment.drivers.base import Point, Value
 from equipment.drivers.simulator.modbus_server import ModbusMachine
 from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
 from mes.demo.machines import faults
 from mes.demo.machines.faults import Fault
-from mes.demo.machines.plan import HEARD, MachinePlan, TagPlan
+from mes.demo.machines.plan import MachinePlan
 from mes.demo.machines.program import LOOK_S, Program
 from mes.demo.machines.truth import PART
 
@@ -48,9 +48,7 @@ class ModbusSeat:
         self.machine = ModbusMachine(port)
         self._shown: dict[str, Value] = {}
         self._fault: Fault | None = None
-        self._points = {tag.code: tag.point for tag in plan.tags}
-        self._hears = {code: point for code, point in HEARD.items() if PART in self._points}
-        for code, point in self._hears.items():
+        for code, point in plan.heard.items():
             self.machine.memory.put(point, program.heard.get(code, 0))
         self._show()
 
@@ -62,7 +60,7 @@ class ModbusSeat:
         await self.machine.plug_in()
 
     async def turn(self, at: float) -> None:
-        for code, point in self._hears.items():
+        for code, point in self.plan.heard.items():
             self.program.heard[code] = self.machine.memory.get(point) or 0
         self.program.tick(at)
         self._show()
@@ -71,7 +69,7 @@ class ModbusSeat:
         shows = self.program.shows
         for code in sorted(shows, key=lambda code: code == PART):
             if self._shown.get(code) != shows[code]:
-                self.machine.memory.put(self._points[code], shows[code])
+                self.machine.memory.put(self.plan.points[code], shows[code])
                 self._shown[code] = shows[code]
 
     async def suffer(self, fault: Fault | None) -> None:
@@ -91,9 +89,8 @@ class OpcUaSeat:
 
     def __init__(self, plan: MachinePlan, program: Program, port: int = 0) -> None:
         self.plan, self.program = plan, program
-        self._tags: dict[str, TagPlan] = {tag.code: tag for tag in plan.tags}
         self._shown = dict(program.shows)
-        variables = [Variable(_path(tag), program.shows[tag.code], tag.point.value_type) for tag in plan.tags]
+        variables = [Variable(_path(at), program.shows[code], at.value_type) for code, at in plan.points.items()]
         self.server = OpcUaServer(variables, port=port)
         self._fault: Fault | None = None
 
@@ -109,7 +106,7 @@ class OpcUaSeat:
         news = {code: value for code, value in self.program.shows.items() if self._shown.get(code) != value}
         if news and self._fault != Fault.MUTE:
             self._shown |= news
-            changes = [(_path(self._tags[code]), value) for code, value in news.items()]
+            changes = [(_path(self.plan.points[code]), value) for code, value in news.items()]
             await asyncio.to_thread(self.server.set_all, changes)
 
     async def suffer(self, fault: Fault | None) -> None:
@@ -129,8 +126,8 @@ class OpcUaSeat:
         await asyncio.to_thread(self.server.__exit__, None, None, None)
 
 
-def _path(tag: TagPlan) -> str:
-    return tag.address.partition(";s=")[2]
+def _path(point: Point) -> str:
+    return point.address.partition(";s=")[2]
 
 
 SEATS: dict[str, Callable[[MachinePlan, Program, int], Seat]] = {"MODBUS": ModbusSeat, "OPCUA": OpcUaSeat}

@@ -27,6 +27,7 @@ from mes.plantfiles.comparing import Change, Comparison, compare, counts, top_of
 from mes.plantfiles.folders import Files
 from mes.plantfiles.judging import mistakes_in
 from mes.plantfiles.kinds import ABOVE, BY_MODEL
+from mes.plantfiles.machines import account_mistakes, missing_secrets
 from mes.plantfiles.products import in_use
 from mes.plantfiles.reading import rows_of
 from mes.plantfiles.rows import Row
@@ -37,11 +38,15 @@ from orders.models import Product
 
 @dataclass
 class PlantImport:
-    """What an import did, or would do. counts: things by folder; awaiting: what nobody signed who has to."""
+    """What an import did, or would do. counts: things by folder; awaiting: what nobody signed who has to.
+
+    missing: secrets that are in no file, and not here either.
+    """
 
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     changes: list[tuple[Row, str]] = field(default_factory=list)
     awaiting: list[Awaited] = field(default_factory=list)
+    missing: list[tuple[Row, str]] = field(default_factory=list)
 
 
 class Rehearsed(Exception):
@@ -81,7 +86,7 @@ def import_plant(
     try:
         _refuse(write_rows(found=found, stored=stored, kept=None if is_rehearsal else kept, by=by, at=at))
         _let_in(found, by)
-        _refuse([*_by_verbs(found, by, at), *_calendar_mistakes(found, at)])
+        _refuse([*_by_verbs(found, by, at), *_calendar_mistakes(found, at), *account_mistakes(found)])
         signed = sign_releases(rows=found.to_sign, signers=signers, by=by, at=at)
         _refuse(signed.errors)
         if is_rehearsal:
@@ -99,7 +104,7 @@ def _result(rows: Iterable[Row], found: Comparison, signed: Sequence[Row], await
     changes += [(row, f"{row}: effective_to") for row in found.extended]
     changes += [(row, _("{row} is {status} now").format(row=row, status=row.status)) for row in signed]
     changes.sort(key=lambda change: (change[0].file, change[0].line))
-    return PlantImport(counts(rows, found, signed), changes, list(awaiting))
+    return PlantImport(counts(rows, found, signed), changes, list(awaiting), list(missing_secrets(rows)))
 
 
 def _is_within_a_new_one(one: Change, found: Comparison) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import F, ProtectedError
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
+from equipment.models import Site
 from mes.kernel.copying import copy_with_history, defaults_of
 from mes.kernel.documents import FileError
 from mes.kernel.keys import uuid7
@@ -95,6 +96,8 @@ class _Writer:
             values = {**defaults, "id": row.pk}
             if above is not None:
                 values[kind.columns[kind.within].attname] = self.keys[above][row.parent]
+            if "site" in kind.columns and "site" not in kind.said:  # of what is in a site's file, its key begins so
+                values["site_id"] = self.keys[BY_MODEL[Site]][row.key[:1]]
             values |= self._columns_of(row, kind.said)
             if kind.made is not None:
                 values |= kind.made(self.by.pk, self.at)

@@ -61,6 +61,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {row.file}:{row.line}: {what}")
         for one in found.awaiting:
             self.stdout.write(f"  {one.row.file}:{one.row.line}: {one.what}")
+        for row, what in found.missing:
+            self.stdout.write(f"  {row.file}:{row.line}: {what}")
 
     def _refuse(self, refusal: Refusal, *, as_json: bool) -> None:
         if as_json:

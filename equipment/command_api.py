@@ -16,7 +16,7 @@ from equipment.queries import sites_of
 from equipment.status import CommandStatus
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import NotFound
-from mes.kernel.rest.fields import AnyValue, Input, Text
+from mes.kernel.rest.fields import AnyValue, Input, Text, Told
 from mes.kernel.rest.schema import acts, reads
 from mes.kernel.rest.views import Endpoint
 
@@ -52,7 +52,7 @@ class CommandAnswer(serializers.Serializer):
     asked_by = serializers.CharField(source="asked_by.username", allow_null=True, default=None)
     reason = serializers.CharField()
     answer = serializers.JSONField(allow_null=True)
-    detail = serializers.CharField()
+    detail = Told()
     answered_at = serializers.DateTimeField(allow_null=True)
 
 

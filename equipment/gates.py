@@ -11,6 +11,7 @@ from equipment.models import PhysicalAsset
 from equipment.status import MachineState
 from mes.kernel.gates import Facts, Hook, Override, Verdict, gate
 from mes.kernel.numbers import plain
+from mes.kernel.words import told
 
 
 @gate(Hook.START, needs=[assets_here])
@@ -85,7 +86,7 @@ def machine_ready(facts: Facts) -> Verdict | None:
         _("The machine at {station} is {state}.").format(
             station=known.station_code, state=MachineState(known.state).label.lower()
         ),
-        known.detail,
+        told(known.detail),
         _("Start when it is ready; a supervisor may let the start pass."),
         tone="caution",
         evidence=evidence,

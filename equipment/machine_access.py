@@ -26,6 +26,7 @@ from equipment.drivers.base import (
 from equipment.models import Connection, Tag
 from equipment.security_profiles import security
 from mes.kernel.refusals import Refusal
+from mes.kernel.words import told
 
 T = TypeVar("T")
 PATIENCE_S = 8.0
@@ -73,13 +74,13 @@ def _ask(connection: Connection, question: Callable[[Link], Awaitable[T]]) -> T:
         return asyncio.run(ask())
     except NotTrusted as refused:
         raise _silent(
-            connection, str(refused), _("Look at its security profile, and at whom the server trusts.")
+            connection, told(str(refused)), _("Look at its security profile, and at whom the server trusts.")
         ) from refused
     except (LinkLost, TimeoutError, OSError) as lost:
-        why = str(lost) or _("No answer within {seconds} s.").format(seconds=PATIENCE_S)
+        why = told(str(lost)) or _("No answer within {seconds} s.").format(seconds=PATIENCE_S)
         raise _silent(connection, why, _("Look at its address, the cable and the machine; then ask again.")) from lost
     except (InvalidAddress, ValueError) as wrong:
-        raise _silent(connection, str(wrong), _("Correct the address.")) from wrong
+        raise _silent(connection, told(str(wrong)), _("Correct the address.")) from wrong
 
 
 def _silent(connection: Connection, why: str, do: str) -> MachineSilent:

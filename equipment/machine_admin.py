@@ -29,6 +29,7 @@ from equipment.queries import sites_of
 from mes.kernel.audit.admin import PlainChoices, ReadOnlyAdmin, ReasonForm, RecordAdmin
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Role
+from mes.kernel.words import told
 
 
 class OfYourMachines(OfYourSites):
@@ -240,10 +241,14 @@ class EventBookingAdmin(OfYourSites, ReadOnlyAdmin):
 
 @admin.register(MachineCommand)
 class MachineCommandAdmin(OfYourSites, ReadOnlyAdmin):
-    list_display = ("asked_at", "connection", "station", "status", "asked_by", "detail")
+    list_display = ("asked_at", "connection", "station", "status", "asked_by", "what_came")
     list_filter = ("status", "connection")
     list_select_related = ("connection", "station", "asked_by")
     search_fields = ("station__code", "connection__code")
+
+    @admin.display(description=lazy("detail"))
+    def what_came(self, command: MachineCommand) -> str:
+        return told(command.detail)
 
 
 @admin.register(QuarantinedRow)

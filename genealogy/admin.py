@@ -1,7 +1,9 @@
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as lazy
 
 from equipment.admin import OfYourSites
 from genealogy.actions import units
@@ -28,6 +30,10 @@ class UnitAdmin(OfYourSites, DoorAdmin):
         if obj is None:
             return ["site", "product", "serial", "quantity", "reason"]
         return [*(field.name for field in Unit._meta.fields if field.name != "id"), "quantity_left"]
+
+    @admin.display(description=lazy("quantity left"))
+    def quantity_left(self, unit: Unit) -> Decimal:
+        return unit.quantity_left
 
     def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
         return [] if obj is None else self.get_fields(request, obj)

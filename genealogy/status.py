@@ -18,7 +18,7 @@ class UnitStatus(models.TextChoices):
 
 
 UNIT = Transitions(
-    "unit",
+    _("unit"),
     {
         (None, "release"): UnitStatus.IN_PROCESS,
         (None, "receive"): UnitStatus.FINISHED,

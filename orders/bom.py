@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from orders.models import ProductRevision
+from orders.status import RevisionStatus
 
 LIMIT = 2000  # lines of one answer; what is left out is told
 
@@ -35,6 +36,11 @@ class BomNode:
     trace_level: str
     reference_designators: str
     is_substitute: bool
+
+    @property
+    def status_word(self) -> str:
+        """What a person calls the revision's status."""
+        return str(RevisionStatus(self.status).label)
 
     @property
     def depth(self) -> int:

@@ -38,11 +38,11 @@ class ReadingAdmin(OfYourSites, ReadOnlyAdmin):
     search_fields = ("execution__unit__serial", "step_code", "scanned")
     ordering = ("-at",)
 
-    @admin.display(ordering="execution__unit__serial")
+    @admin.display(description=lazy("unit"), ordering="execution__unit__serial")
     def unit(self, reading: Reading) -> str:
         return str(reading.execution.unit)
 
-    @admin.display(ordering="execution__operation_code")
+    @admin.display(description=lazy("operation"), ordering="execution__operation_code")
     def operation(self, reading: Reading) -> str:
         return reading.execution.operation_code
 
@@ -57,6 +57,10 @@ class HoldAdmin(OfYourSites, ReadOnlyAdmin):
     list_filter = ("status", "reason_code", "is_automatic")
     list_select_related = ("unit", "work_order", "station", "asset", "product_revision__product", "placed_by")
     search_fields = ("number", "unit__serial", "work_order__erp_reference", "reason")
+
+    @admin.display(description=lazy("subject"))
+    def subject(self, hold: Hold) -> str:
+        return hold.subject
 
 
 @admin.register(LineClearance)

@@ -12,7 +12,7 @@ class ExecutionStatus(models.TextChoices):
 
 
 EXECUTION = Transitions(
-    "operation",
+    _("operation"),
     {
         (None, "start"): ExecutionStatus.RUNNING,
         (ExecutionStatus.RUNNING, "take_over"): ExecutionStatus.RUNNING,
@@ -65,7 +65,7 @@ class ReworkStatus(models.TextChoices):
 
 
 REWORK = Transitions(
-    "rework",
+    _("rework"),
     {
         (None, "send_back"): ReworkStatus.OPEN,
         (ReworkStatus.OPEN, "finish"): ReworkStatus.DONE,
@@ -84,7 +84,7 @@ class BatchStatus(models.TextChoices):
 
 
 BATCH = Transitions(
-    "batch",
+    _("batch"),
     {
         (None, "start"): BatchStatus.RUNNING,
         (BatchStatus.RUNNING, "take_over"): BatchStatus.RUNNING,
@@ -100,7 +100,9 @@ class PermitStatus(models.TextChoices):
     CLOSED = "CLOSED", _("Closed")
 
 
-PERMIT = Transitions("permit", {(None, "grant"): PermitStatus.OPEN, (PermitStatus.OPEN, "close"): PermitStatus.CLOSED})
+PERMIT = Transitions(
+    _("permit"), {(None, "grant"): PermitStatus.OPEN, (PermitStatus.OPEN, "close"): PermitStatus.CLOSED}
+)
 
 
 class HoldStatus(models.TextChoices):
@@ -108,4 +110,4 @@ class HoldStatus(models.TextChoices):
     RELEASED = "RELEASED", _("Released")
 
 
-HOLD = Transitions("hold", {(None, "place"): HoldStatus.OPEN, (HoldStatus.OPEN, "release"): HoldStatus.RELEASED})
+HOLD = Transitions(_("hold"), {(None, "place"): HoldStatus.OPEN, (HoldStatus.OPEN, "release"): HoldStatus.RELEASED})

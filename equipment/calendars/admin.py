@@ -28,7 +28,12 @@ class BreaksField(forms.CharField):
     """Breaks as one writes them: 09:00-09:15, Lunch 11:30-12:00."""
 
     def __init__(self) -> None:
-        super().__init__(required=False, max_length=400, help_text=_("Such as: 09:00-09:15, Lunch 11:30-12:00"))
+        super().__init__(
+            label=lazy("Breaks"),
+            required=False,
+            max_length=400,
+            help_text=lazy("Such as: 09:00-09:15, Lunch 11:30-12:00"),
+        )
         self.widget.attrs.update(size=24, placeholder="09:00-09:15, Lunch 11:30-12:00")
 
     def clean(self, value: Any) -> list[tuple[str, time, time]]:
@@ -75,7 +80,10 @@ class ShiftForm(forms.ModelForm):
     """A shift on one line, with its breaks as text and its days as boxes."""
 
     weekdays = forms.TypedMultipleChoiceField(
-        choices=list(WEEKDAYS_ABBR.items()), coerce=int, widget=forms.CheckboxSelectMultiple(attrs={"class": "days"})
+        label=lazy("Weekdays"),
+        choices=list(WEEKDAYS_ABBR.items()),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "days"}),
     )
     breaks = BreaksField()
 

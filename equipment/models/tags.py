@@ -14,6 +14,7 @@ from equipment.models.hierarchy import Site, Station
 from equipment.status import Books, ByteOrder, Reporting, TagRole, TagType
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record
+from mes.kernel.words import told
 
 _INTEGERS = (TagType.INT16, TagType.UINT16, TagType.INT32, TagType.UINT32, TagType.INT64, TagType.UINT64)
 
@@ -141,7 +142,7 @@ class Tag(Record):
         try:
             driver(self.connection.kind).check_address(address, ValueType(self.value_type))
         except InvalidAddress as refused:
-            raise ValidationError({field: str(refused)}) from refused
+            raise ValidationError({field: told(str(refused))}) from refused
 
 
 class Series(models.Model):

@@ -44,3 +44,7 @@ class SignatureAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Signature]:
         here = Q(site_id__in=sites_of(request.user)) | Q(site_id__isnull=True)  # null: master data, which has no site
         return super().get_queryset(request).filter(here)
+
+    @admin.display(description=lazy("digest"))
+    def digest_groups(self, signature: Signature) -> str:
+        return signature.digest_groups

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Count, Q
+from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -80,11 +81,11 @@ class GateLine:
 
     @property
     def name(self) -> str:
-        return capfirst(self.gate.name.replace("_", " "))
+        return self.gate.words
 
     @property
     def summary(self) -> str:
-        return self.gate.summary
+        return translation.gettext(self.gate.summary)
 
     @property
     def hooks(self) -> str:

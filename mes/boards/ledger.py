@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from mes.boards.queries import people_by_key
 from mes.kernel.audit.models import AuditEvent
+from mes.kernel.words import name_of_column, told
 
 # Tables of which no row belongs to one site: to whoever may see the ledger they are all shown. Of any other table,
 # a row is shown by the site it carries or not at all.
@@ -61,6 +62,7 @@ class Change:
     column: str
     old: Any
     new: Any
+    name: str = ""  # of the column, as a person calls it
 
     @property
     def before(self) -> str:
@@ -81,6 +83,11 @@ class Entry:
     changes: list[Change]
 
     @property
+    def act(self) -> str:
+        """What was done to the row, in a word."""
+        return told(self.event.operation.lower())
+
+    @property
     def is_update(self) -> bool:
         return self.event.operation == "UPDATE"
 
@@ -91,9 +98,19 @@ class Entry:
 
 
 @cache
+def _models() -> dict[str, type[Model]]:
+    return {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+
+
 def tables() -> dict[str, str]:
     """What a person calls each table, by its name."""
-    return {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models(include_auto_created=True)}
+    return {table: str(model._meta.verbose_name) for table, model in _models().items()}
+
+
+def name_of_table(table: str) -> str:
+    """What a person calls the table; its own name where it is no model's."""
+    model = _models().get(table)
+    return str(model._meta.verbose_name) if model else table
 
 
 @cache
@@ -128,7 +145,7 @@ def search(
     found = seen_from(sites, AuditEvent.objects.all())
     if records:
         # The index begins with the table: naming all of them lets Postgres use it for a record alone.
-        found = found.filter(record__in=records, table_name__in=[table] if table else list(tables()))
+        found = found.filter(record__in=records, table_name__in=[table] if table else list(_models()))
     elif table:
         found = found.filter(table_name=table)
     if person:
@@ -145,17 +162,14 @@ def search(
 def entries(events: Sequence[AuditEvent]) -> list[Entry]:
     """The rows with names and changes. One statement for all their people."""
     people = people_by_key({event.person for event in events})
-    return [
-        Entry(event, tables().get(event.table_name, event.table_name), _who(event, people), changes(event))
-        for event in events
-    ]
+    return [Entry(event, name_of_table(event.table_name), _who(event, people), changes(event)) for event in events]
 
 
 def changes(event: AuditEvent) -> list[Change]:
     """The columns that differ between the row before and after."""
-    old, new = event.old or {}, event.new or {}
+    old, new, model = event.old or {}, event.new or {}, _models().get(event.table_name)
     return [
-        Change(column, old.get(column), new.get(column))
+        Change(column, old.get(column), new.get(column), name_of_column(model, column) if model else column)
         for column in sorted({*old, *new})
         if old.get(column) != new.get(column)
     ]

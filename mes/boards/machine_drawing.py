@@ -11,6 +11,7 @@ from equipment.machine_times import NOT_KNOWN, Spell, Times
 from equipment.models import Site
 from equipment.status import MachineState
 from equipment.trends import Moment, Trend
+from mes.kernel.words import told
 
 WIDTH, HEIGHT = 560, 200
 LEFT, RIGHT, TOP, BOTTOM = 48, 552, 10, 176
@@ -55,7 +56,7 @@ class StateStrip:
 
 def state_word(state: str, detail: str = "") -> str:
     word = str(MachineState(state).label) if state != NOT_KNOWN else _("Not known")
-    return f"{word}: {detail}" if detail else word
+    return f"{word}: {told(detail)}" if detail else word
 
 
 def draw_states(spells: Sequence[Spell], begin: datetime, end: datetime, site: Site, every_h: int) -> StateStrip:

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from equipment.status import ConnectionKind, LinkState, MachineState
-from mes.kernel.rest.fields import Input, Text
+from mes.kernel.rest.fields import Input, Text, Told
 
 
 class MachinesQuery(Input):
@@ -88,7 +88,7 @@ class ConnectionAnswer(serializers.Serializer):
     is_paused = serializers.BooleanField()
     state = serializers.ChoiceField(LinkState.choices, source="link")
     state_since = serializers.DateTimeField(source="lease.state_since", allow_null=True)
-    detail = serializers.CharField(source="lease.detail", allow_blank=True)
+    detail = Told(source="lease.detail", allow_blank=True)
     samples = serializers.IntegerField(source="lease.samples")
     errors = serializers.IntegerField(source="lease.errors")
     missed_slots = serializers.IntegerField(source="lease.missed_slots")
@@ -107,7 +107,7 @@ class GapAnswer(serializers.Serializer):
 
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(allow_null=True)
-    reason = serializers.CharField(allow_blank=True)
+    reason = Told(allow_blank=True)
 
 
 class OneConnectionAnswer(ConnectionAnswer):

@@ -95,7 +95,7 @@ def roles() -> str:
 
 def refusals() -> str:
     """Every refusal: the stable code that programs may rely on, its status, and when it is given."""
-    known = sorted(_subclasses(Refusal), key=lambda kind: (kind.status, kind.__name__))
+    known = sorted(subclasses_of(Refusal), key=lambda kind: (kind.status, kind.__name__))
     rows = [f"| `{_code(kind)}` | {kind.status} | {_first_line(kind)} |" for kind in known]
     return _table(
         "Refusals",
@@ -107,7 +107,8 @@ def refusals() -> str:
     )
 
 
-def _subclasses(kind: type[Refusal]) -> set[type[Refusal]]:
+def subclasses_of(kind: type) -> set[type]:
+    """Every class of ours below it, wherever it stands."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not re.search(r"\.(settings|migrations|wsgi|asgi|embedded|__main__)\b", module.name):
@@ -115,9 +116,9 @@ def _subclasses(kind: type[Refusal]) -> set[type[Refusal]]:
     found, queue = set(), [kind]
     while queue:
         for subclass in queue.pop().__subclasses__():
+            queue.append(subclass)
             if subclass.__module__.split(".")[0] in PACKAGES:
                 found.add(subclass)
-                queue.append(subclass)
     return found
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mes.kernel.refusals import Refusal
+from mes.kernel.words import name_of_column, told
 
 
 def both_or_neither(one: Q, other: Q) -> Q:
@@ -29,7 +30,7 @@ def explain(error: IntegrityError) -> Refusal | None:
     if diagnosis is None:
         return None
     if diagnosis.sqlstate == "23001":  # our append-only and frozen-revision triggers
-        return RuleOfTheRecord(diagnosis.message_primary or str(error), do=diagnosis.message_hint or "")
+        return RuleOfTheRecord(told(diagnosis.message_primary or str(error)), do=told(diagnosis.message_hint or ""))
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == diagnosis.constraint_name:
@@ -47,7 +48,9 @@ def _taken(diagnosis: Any) -> Refusal | None:
         return None
     key = re.match(r"Key \((.+?)\)=\((.+)\)", diagnosis.message_detail or "", re.DOTALL)
     if key:
-        said = _("There is one with the {field} {value} already.").format(field=key[1].replace("_", " "), value=key[2])
+        model = next((one for one in apps.get_models() if one._meta.db_table == diagnosis.table_name), None)
+        columns = [name_of_column(model, column) if model else column for column in key[1].split(", ")]
+        said = _("There is one with the {field} {value} already.").format(field=", ".join(columns), value=key[2])
     else:
         said = _("There is one with the same name already.")
     return RuleOfTheRecord(said, do=_("Look at it, then try again."))

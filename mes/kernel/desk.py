@@ -17,6 +17,7 @@ from mes.kernel.door import Passage, fingerprint, open_door
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, Refusal
+from mes.kernel.words import label_of
 
 View = Callable[..., HttpResponse]
 
@@ -68,7 +69,7 @@ def cleaned(form: forms.Form) -> dict[str, Any]:
     if form.is_valid():
         return form.cleaned_data
     errors = [
-        FieldError(str(form.fields[name].label or name) if name in form.fields else "form", str(sentence))
+        FieldError(label_of(form, name) if name in form.fields else _("form"), str(sentence))
         for name, sentences in form.errors.items()
         for sentence in sentences
     ]

@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 
 T = TypeVar("T")
 
@@ -96,6 +98,11 @@ class Gate:
         """The dotted path that MES_GATES lists it by."""
         return f"{self.check.__module__}.{self.name}"
 
+    @property
+    def words(self) -> str:
+        """What a person calls it: its name in words."""
+        return translation.gettext(words_of_name(self.name))
+
     def __call__(self, facts: Facts) -> Verdict | None:
         verdict = self.check(facts)
         return verdict and replace(verdict, gate=self.path, override=self.override)
@@ -116,6 +123,11 @@ def gate(
         return Gate(check, frozenset(hooks), tuple(needs), check.__name__, summary, override)
 
     return wrap
+
+
+def words_of_name(name: str) -> str:
+    """A gate's name in English words."""
+    return capfirst(name.replace("_", " "))
 
 
 def judge(subjects: Sequence[Any], hook: Hook, gates: Sequence[Gate] | None = None) -> list[list[Verdict]]:

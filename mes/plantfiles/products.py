@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from mes.kernel.csv_import import CellError, Row, Table
 from mes.kernel.csv_mapping import Values, first_filled, fitting
 from mes.kernel.numbers import decimal_of, plain
+from mes.kernel.words import name_of_column
 from mes.plantfiles.mapping import BomLines, Products
 from orders.actions.products import LineRequest, ProductRequest, line_differences, product_differences
 from orders.models import BomLine, Product, ProductRevision, TraceLevel, Tracking
@@ -151,7 +152,7 @@ class _ProductRows:
             request = _product_request(given)
             changed = product_differences(product, request) if product else []
             if product and product.pk in used and (fixed := {"quantity_unit", "tracking"} & set(changed)):
-                words = _(" and ").join(sorted(name.replace("_", " ") for name in fixed))
+                words = _(" and ").join(sorted(name_of_column(Product, name) for name in fixed))
                 mistakes.append(
                     (
                         "",

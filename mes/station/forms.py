@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from equipment.status import CallKind
 from mes.kernel.numbers import decimal_of
 from mes.kernel.refusals import FieldError, InvalidInput
+from mes.kernel.words import label_of
 from wip.models import HoldReason
 
 
@@ -198,7 +199,7 @@ def checked(form: forms.Form) -> dict[str, Any]:
     """The form's cleaned content; raises InvalidInput that names every field that is wrong."""
     if form.is_valid():
         return form.cleaned_data
-    errors = [FieldError(form[name].label, " ".join(map(str, found))) for name, found in form.errors.items()]
+    errors = [FieldError(label_of(form, name), " ".join(map(str, found))) for name, found in form.errors.items()]
     raise InvalidInput(
         _("What was sent can't be read."), do=_("Correct what is named, and send it again."), errors=errors
     )

@@ -37,6 +37,7 @@ FOR_DEVELOPERS = {
     "equipment/calendars/spans.py": "errors of a program",
     "equipment/serializers.py": "described in the API's document",
     "mes/boards/reference.py": "the pages of docs/reference",
+    "mes/boards/word_lists.py": "heads of a written file",
     "mes/boards/views/design.py": "made-up content of the page of components",
     "mes/erp/serializers.py": "described in the API's document",
     "mes/kernel/audit/canonical.py": "errors of a program",
@@ -53,7 +54,14 @@ STORED = {"Not in the plant files any more."}
 NOW = {"gettext", "ngettext", "pgettext", "npgettext"}
 MARKS = NOW | {f"{name}_lazy" for name in NOW} | {"gettext_noop"}
 # Which positional arguments of a call a person reads; keywords have the same names everywhere.
-READ = {"Verdict": (1, 2, 3), "FieldError": (1, 2), "CellError": (1, 2), "at": (2, 3), "ValueError": (0,)}
+READ = {
+    "Transitions": (0,),
+    "Verdict": (1, 2, 3),
+    "FieldError": (1, 2),
+    "CellError": (1, 2),
+    "at": (2, 3),
+    "ValueError": (0,),
+}
 READ |= {"ValidationError": (0,), "add_error": (1,)}
 KEYWORDS = {"what", "why", "do", "violation_error_message", "label", "help_text", "verbose_name", "verbose_name_plural"}
 KEYWORDS |= {"empty_label", "error_messages", "short_description"}
@@ -68,8 +76,8 @@ NOT_READ = {"bytes \0-\0/\0", 'Bearer realm="plantwright"', "Password of \0 (\0)
 
 
 def modules_of(package: str) -> list[Path]:
-    """Its modules, or the one named; commands of manage.py speak English to whoever runs the plant's servers, drivers
-    know no Django and speak it to whoever connects a machine, as the collector does: what it tells is kept as it is.
+    """Its modules, or the one named; commands of manage.py speak English to whoever runs the plant's servers. Drivers
+    know no Django, and the collector keeps what it tells: their sentences are listed (mes/boards/word_lists.py).
     """
     return sorted(
         path

@@ -1,18 +1,16 @@
 """With a compiled catalogue, station and API speak the language that browser and program ask for."""
 
-import struct
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.api.conftest import api_as
+from tests.languages import speak
 from tests.station.pages import StationPage, text
 
 pytestmark = pytest.mark.django_db
 
 GERMAN = {
-    "": "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
     "{serial} is not known at {site}.": "{site}: {serial} ist hier nicht bekannt.",
     "No badge, unit or lot of this site has this code.": "Kein Ausweis und kein Los hier hat ihn.",
     "On hold: {number}, {reason}.": "Gesperrt: {number}, {reason}.",
@@ -22,26 +20,9 @@ GERMAN = {
 }
 
 
-def compiled(catalogue: Mapping[str, str]) -> bytes:
-    """The catalogue as GNU gettext's .mo: a header, tables of length and place for each text, then the texts."""
-    pairs = [(key.encode(), value.encode()) for key, value in sorted(catalogue.items())]
-    texts, tables = b"", []
-    begin = 28 + 16 * len(pairs)
-    for column in zip(*pairs, strict=True):
-        for one in column:
-            tables += [len(one), begin + len(texts)]
-            texts += one + b"\0"
-    header = (0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, begin)
-    return struct.pack(f"<{7 + len(tables)}I", *header, *tables) + texts
-
-
 @pytest.fixture(autouse=True)
 def german(tmp_path: Path, settings) -> None:
-    folder = tmp_path / "de" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.mo").write_bytes(compiled(GERMAN))
-    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-    settings.LOCALE_PATHS = [tmp_path]
+    speak("de", GERMAN, tmp_path, settings)
 
 
 def page_in(plant, language: str) -> StationPage:

@@ -18,7 +18,7 @@ def entries(asked: Asked) -> Panel:
         Line(
             str(entry.event.sequence),
             reverse("records") + f"?record={entry.event.record}",
-            f"{entry.table}, {entry.event.operation.lower()}: {entry.who}",
+            f"{entry.table}, {entry.act}: {entry.who}",
             moment(entry.event.at, site),
             *(("caution", "!") if entry.event.is_outside_the_application else ()),
         )
@@ -37,7 +37,7 @@ def signatures(asked: Asked) -> Panel:
         lambda signature: Line(
             str(signature.signed_by),
             reverse("records") + f"?record={signature.record}",
-            f"{signature.get_meaning_display()}: {ledger.tables().get(signature.record_table, signature.record_table)}",
+            f"{signature.get_meaning_display()}: {ledger.name_of_table(signature.record_table)}",
             moment(signature.signed_at, site),
         ),
         empty=_("Nobody has signed anything yet."),

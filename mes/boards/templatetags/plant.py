@@ -14,10 +14,12 @@ from equipment.models import Site
 from mes.kernel.audit.canonical import digest
 from mes.kernel.numbers import plain as plain_number
 from mes.kernel.numbers import with_places
+from mes.kernel.words import told
 from wip.actions.holds import release_content
 from wip.models import Hold
 
 register = template.Library()
+register.filter("told", told)
 
 
 @register.filter

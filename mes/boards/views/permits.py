@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -119,7 +118,7 @@ def _form(request: HttpRequest, *args: Any, **kwargs: Any) -> PermitForm:
 
 def _gates() -> list[tuple[str, str]]:
     """The gates that a permit passes, by path, in words."""
-    return [(gate.path, capfirst(gate.name.replace("_", " "))) for gate in permitted_gates()]
+    return [(gate.path, gate.words) for gate in permitted_gates()]
 
 
 def _permit(request: HttpRequest, number: str) -> Permit:

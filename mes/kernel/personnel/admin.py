@@ -22,8 +22,11 @@ from mes.kernel.refusals import InvalidInput
 class PersonForm(ReasonForm):
     """A person with what only they know: given anew or left as it is, never shown."""
 
-    roles = forms.MultipleChoiceField(choices=Role, required=False, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label=lazy("Roles"), choices=Role, required=False, widget=forms.CheckboxSelectMultiple
+    )
     new_password = forms.CharField(
+        label=lazy("New password"),
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -120,9 +123,14 @@ class QualificationAdmin(RecordAdmin):
 
 
 class GrantForm(ReasonForm):
-    evidence = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    evidence = forms.CharField(
+        label=lazy("Evidence"), max_length=300, widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
     certificate = forms.FileField(
-        required=False, help_text=lazy("PDF, PNG or JPEG, at most 5 MB. Empty: none."), widget=forms.FileInput
+        label=lazy("Certificate"),
+        required=False,
+        help_text=lazy("PDF, PNG or JPEG, at most 5 MB. Empty: none."),
+        widget=forms.FileInput,
     )
 
     def _post_clean(self) -> None:

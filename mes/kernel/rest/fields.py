@@ -11,6 +11,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerial
 from rest_framework import serializers
 
 from mes.kernel.numbers import decimal_of, plain
+from mes.kernel.words import told
 
 _UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, surrogates, line and paragraph separators
 
@@ -76,6 +77,13 @@ class AnyValue(serializers.Field):
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+class Told(serializers.CharField):
+    """A sentence that is kept in English, in the language of the request."""
+
+    def to_representation(self, value: str) -> str:
+        return told(value)
 
 
 class NumberShape(OpenApiSerializerFieldExtension):

@@ -34,18 +34,33 @@ class StateChange:
 
 
 @dataclass(slots=True)
+class Span:
+    """A time in which the connection was watched, in microseconds; `begins` where nobody did before.
+
+    missed: slots of the schedule that were left out in it. ended: why the watching ended, None while it goes on.
+    """
+
+    from_us: int
+    until_us: int
+    begins: bool = False
+    missed: int = 0
+    ended: str | None = None
+
+
+@dataclass(slots=True)
 class Batch:
     """What was read of a connection in an epoch; keys are texts in it, that it can go to a file.
 
     number: its place in the epoch, given when nothing more is added. latest: by series (time, value, quality);
     counters: by tag (raw, total, number of events, time). due: (series, minute since 1970) that get new
-    samples. observed: (from, until) in microseconds, None where nothing was watched; begins: a new observation; ended:
-    why the watching ended. health: what is added to the lease's counts. topics: what live pages are told.
+    samples. spans: when it was watched, in order. period_ms: between two slots, None where the machine tells of changes
+    by itself. health: what is added to the lease's counts. topics: what live pages are told.
     """
 
     connection: str
     epoch: int
     number: int = 0
+    period_ms: int | None = None
     rows: bytearray = field(default_factory=bytearray)
     count: int = 0
     latest: dict[int, tuple[int, Value | None, int]] = field(default_factory=dict)
@@ -53,9 +68,7 @@ class Batch:
     counters: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     states: list[StateChange] = field(default_factory=list)
-    observed: tuple[int, int] | None = None
-    begins: bool = False
-    ended: str | None = None
+    spans: list[Span] = field(default_factory=list)
     link: tuple[str, str] | None = None
     health: dict[str, int] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
@@ -69,7 +82,7 @@ class Batch:
     @property
     def has_news(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.observed or self.latest or self.events or self.states or self.link or self.ended is not None)
+        return bool(self.spans or self.latest or self.events or self.states or self.link)
 
     @property
     def size(self) -> int:
@@ -100,7 +113,7 @@ class Batch:
         batch.counters = {tag: tuple(counter) for tag, counter in head["counters"].items()}
         batch.events = [Event(**event) for event in head["events"]]
         batch.states = [StateChange(**change) for change in head["states"]]
-        batch.observed = tuple(head["observed"]) if head["observed"] else None
+        batch.spans = [Span(**span) for span in head["spans"]]
         batch.link = tuple(head["link"]) if head["link"] else None
         batch.topics = set(head["topics"])
         return batch

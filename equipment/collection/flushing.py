@@ -75,10 +75,13 @@ class Flusher:
         self._days |= days
 
     async def store_late(self, batch: Batch) -> None:
-        """Samples of an epoch that is over, from a spool: those that nobody stored since. They count nothing."""
+        """Samples of an epoch that is over, from a spool: those that nobody stored since, and when it was watched.
+        They count nothing.
+        """
         await self._make_partitions([batch])
         async with self.database.transaction():
             await store_carefully(self.database, Batch(batch.connection, batch.epoch, rows=batch.rows, due=batch.due))
+            await writing.write_late_spans(self.database, batch)
 
 
 def day_of(minute: int) -> date:

@@ -45,8 +45,9 @@ class Handshake:
         read = {self._fields[i]: (value, how) for i, _, value, how in samples if i in self._fields}
         if any(how < Quality.UNCERTAIN for _, how in read.values()) or len(read) < len(self._fields):
             return  # half an event is none: the machine still shows it at the next reading
-        self.shown, self._number, self.is_waiting = raw, self._number + 1, False
+        self.shown, self.is_waiting = raw, False
         if self.tag.station:
+            self._number += 1
             content: dict[str, Any] = {field: value for field, (value, _) in read.items()}
             quantity = content.get("quantity", 1)
             event = Event(

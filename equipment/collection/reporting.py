@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from equipment.drivers.base import Quality, Value, ValueType
+from equipment.drivers.base import Quality, Value, ValueType, is_usable
 
 Stored = tuple[int, Value | None, int]  # microseconds since 1970, value, quality
 
@@ -56,7 +56,7 @@ class Report:
         is_scaled = rule.scale != 1.0 or rule.offset != 0.0 or rule.low is not None or rule.high is not None
         self._is_plain = rule.is_whole or not is_scaled
         self.last = last
-        self.now: tuple[Value | None, int] = (last[1], last[2]) if last else (None, Quality.BAD_NOT_CONNECTED)
+        self.now: tuple[Value | None, int] = (None, Quality.BAD_NOT_CONNECTED)
 
     def take(self, at_us: int, raw: Value | None, quality: int) -> Stored | None:
         """What is to be stored of a value that was read, None for nothing.
@@ -106,8 +106,17 @@ class Report:
             return rule.high, Quality.UNCERTAIN_OUT_OF_RANGE
         return value, quality
 
+    def repeat(self, at_us: int) -> Stored | None:
+        """The machine lives and told of no change: the value of now once more, where that is due."""
+        last = self.last
+        if last is None or not self._silence or at_us - last[0] < self._silence or not is_usable(self.now[1]):
+            return None
+        self.last = stored = (at_us, *self.now)
+        return stored
+
     def lose(self, at_us: int, quality: int) -> Stored | None:
-        """The link is lost: one bad value at the edge, and none again until a good one came."""
-        if self.last is None or self.last[2] == quality:
+        """The link is lost: one bad value at the edge, and none again until a usable one came."""
+        self.now = (None, quality)
+        if self.last is None or not is_usable(self.last[2]):
             return None
         return self.take(max(at_us, self.last[0] + 1), None, quality)

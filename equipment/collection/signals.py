@@ -11,6 +11,8 @@ from equipment.collection.state_building import StateBuilder
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
 from equipment.topics import connections, machine
 
+REPEAT_EVERY_US = 1_000_000  # looks for what is to be repeated
+
 
 class Counter:
     """A counter tag: what it counted becomes events."""
@@ -54,6 +56,7 @@ class Signals:
         self._deciding = {i: tag.key for i, tag in enumerate(self._tags) if tag.key in decides}
         self._values: dict[str, tuple[Value | None, int]] = {}
         self._seen_until, self._open_states = configuration.seen_until, configuration.open_states
+        self._repeated_us = 0
         self.points: Sequence[Point] = [tag.point for tag in self._tags]
         self.topic = connections(self._site)
 
@@ -95,6 +98,16 @@ class Signals:
             handshake.lose()
         for station, builder in self._stations.items():
             self._change(station, builder.lose(at_us), batch)
+
+    def repeat(self, at_us: int, batch: Batch) -> None:
+        """The machine lives: what it has not told anew for long is still so. For those that tell of changes alone."""
+        if at_us < self._repeated_us + REPEAT_EVERY_US:
+            return
+        self._repeated_us = at_us
+        for report, series in zip(self._reports, self._series, strict=True):
+            stored = report.repeat(at_us)
+            if stored is not None:
+                batch.add(series, *stored)
 
     def committed(self, events: Iterable[Event]) -> list[str]:
         """Tags of events that are stored now, and whose machine waits to hear it."""

@@ -9,7 +9,7 @@ import logging
 import random
 from dataclasses import replace
 
-from equipment.collection.batches import Batch
+from equipment.collection.batches import Batch, Span
 from equipment.collection.configuration import Configuration
 from equipment.collection.signals import Signals
 from equipment.drivers import driver
@@ -22,6 +22,7 @@ from equipment.drivers.base import (
     Quality,
     Sample,
     WriteRefused,
+    is_usable,
     now_us,
 )
 
@@ -41,10 +42,13 @@ class Watcher:
         self.epoch = epoch
         self.number = number
         self.link: Link | None = None
+        self._driver = driver(configuration.kind)
         self._batch = self._new_batch()
         self._signals = Signals(configuration)
         self._signals.begin(self._batch, now_us)
-        self._observed_from: int | None = None
+        self._is_observed = False
+        self._seen_until_us = 0
+        self._missed_before = 0
         self._seen = Health()
         self._task: asyncio.Task[None] | None = None
         self._acknowledging: set[asyncio.Task[None]] = set()
@@ -77,14 +81,15 @@ class Watcher:
             self._acknowledge_soon(tag)
 
     def _new_batch(self) -> Batch:
-        return Batch(self.configuration.connection, self.epoch)
+        period_ms = round(self.configuration.endpoint.period_s * 1000) if self._driver.is_polled else None
+        return Batch(self.configuration.connection, self.epoch, period_ms=period_ms)
 
     async def _watch(self) -> None:
         pause_s = FIRST_PAUSE_S
         while True:
             reached = False
             try:
-                async with driver(self.configuration.kind).connect(self.configuration.endpoint) as link:
+                async with self._driver.connect(self.configuration.endpoint) as link:
                     reached = await self._follow(link)
             except NotTrusted as lost:
                 self._break("REFUSED", str(lost))
@@ -99,7 +104,7 @@ class Watcher:
 
     async def _follow(self, link: Link) -> bool:
         """Take what comes until the link is lost. Whether anything came."""
-        self.link, self._seen, reached = link, Health(), False
+        self.link, self._seen, self._missed_before, reached = link, Health(), 0, False
         self._count("connects", 1)
         self._tell("CONNECTING", "Connected; no value came yet." if self._signals.points else "It has no tags.")
         try:
@@ -107,7 +112,7 @@ class Watcher:
                 if not reached:
                     reached = True
                     self._tell("GOOD", "")
-                self._take(samples)
+                self._take(samples, link.health)
         except LinkLost as lost:
             self._break("LOST", str(lost))
         finally:
@@ -119,31 +124,40 @@ class Watcher:
         self._lose(why, now_us(), Quality.BAD_NOT_CONNECTED)
         self._tell(state, why)
 
-    def _take(self, samples: list[Sample]) -> None:
+    def _take(self, samples: list[Sample], health: Health) -> None:
         if not samples:
             return
         self._signals.take(samples, self._batch)
-        self._observe(samples[-1][1])
+        at_us = samples[-1][1] if self._driver.is_polled else health.alive_us
+        if self._is_observed:
+            self._observe(at_us, health.missed_slots - self._missed_before)
+        elif at_us and any(is_usable(quality) for *_, quality in samples):
+            self._batch.spans.append(Span(at_us, at_us, begins=True))
+            self._is_observed, self._seen_until_us = True, at_us
+        self._missed_before = health.missed_slots
         for tag in self._signals.waiting_for_acknowledgement():
             self._acknowledge_soon(tag)
 
-    def _observe(self, until_us: int) -> None:
-        """It was watched up to here."""
-        batch = self._batch
-        if self._observed_from is None:
-            self._observed_from, batch.begins = until_us, True
-        if batch.observed is None:
-            batch.observed = (self._observed_from, until_us)
-        else:
-            batch.observed = (batch.observed[0], max(until_us, batch.observed[1]))
+    def _observe(self, until_us: int, missed: int = 0) -> None:
+        """It was watched up to here, with so many slots left out since the last time."""
+        self._seen_until_us = max(until_us, self._seen_until_us)
+        span = self._span()
+        span.until_us = self._seen_until_us
+        span.missed += missed
+
+    def _span(self) -> Span:
+        """The one that goes on, in the batch of now."""
+        spans = self._batch.spans
+        if not spans or spans[-1].ended is not None:
+            spans.append(Span(self._seen_until_us, self._seen_until_us))
+        return spans[-1]
 
     def _lose(self, reason: str, now_us: int, quality: Quality) -> None:
-        """Nobody watches from here on: one bad value a tag, no state, the end of the observation."""
-        if self._observed_from is None:
-            return
+        """Nobody watches from here on: one bad value a tag that had a better one, no state, the observation's end."""
         self._signals.lose(now_us, quality, self._batch)
-        self._batch.ended = reason
-        self._observed_from = None
+        if self._is_observed:
+            self._span().ended = reason
+            self._is_observed = False
 
     def _tell(self, state: str, detail: str) -> None:
         self._batch.link = (state, detail)
@@ -178,8 +192,9 @@ class Watcher:
         slowest_ms = int(now.slowest_answer_s * 1000)
         self._batch.health["slowest"] = max(slowest_ms, self._batch.health.get("slowest", 0))
         self._seen = replace(now)
-        if self._observed_from is not None and now.alive_us:
+        if self._is_observed and now.alive_us > self._seen_until_us:
             self._observe(now.alive_us)
+            self._signals.repeat(now.alive_us, self._batch)
 
     def _count(self, name: str, more: int) -> None:
         self._batch.health[name] = self._batch.health.get(name, 0) + more

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from equipment.collection.batches import Batch
-from equipment.collection.database import Database, as_json, send
+from equipment.collection.database import Database, as_json, rows, send
 from equipment.collection.rows import COLUMNS, SIGNATURE, TRAILER
 from equipment.collection.times import moment
 from mes.kernel.topics import CHANNEL
@@ -46,13 +46,29 @@ _END_STATE = "UPDATE equipment_equipmentstate SET ended_at = %s WHERE station_id
 _BEGIN_STATE = """INSERT INTO equipment_equipmentstate (site_id, station_id, state, detail, began_at)
 VALUES (%s, %s, %s, %s, %s)"""
 
-_SEEN = """UPDATE equipment_observation SET seen_until = %s WHERE id = (
+_SEEN = """UPDATE equipment_observation SET seen_until = %s, missed_slots = missed_slots + %s WHERE id = (
     SELECT id FROM equipment_observation WHERE connection_id = %s AND epoch = %s AND ended_at IS NULL
     ORDER BY began_at DESC LIMIT 1)"""
-_BEGUN = """INSERT INTO equipment_observation (connection_id, epoch, began_at, seen_until, reason)
-VALUES (%s, %s, %s, %s, '')"""
+_BEGUN = """INSERT INTO equipment_observation
+    (connection_id, epoch, began_at, seen_until, reason, period_ms, missed_slots) VALUES (%s, %s, %s, %s, '', %s, %s)"""
 _ENDED = """UPDATE equipment_observation SET ended_at = seen_until, reason = %s
 WHERE connection_id = %s AND ended_at IS NULL"""
+
+# Of an epoch that is over: only what ended before the next one began.
+_LATE = """
+WITH late AS (SELECT %(connection)s::uuid AS connection, %(epoch)s::bigint AS epoch, %(until)s::timestamptz AS until),
+allowed AS (
+    SELECT late.* FROM late WHERE NOT EXISTS (
+        SELECT FROM equipment_observation next
+        WHERE next.connection_id = late.connection AND next.epoch > late.epoch AND next.began_at <= late.until)),
+extended AS (
+    UPDATE equipment_observation SET seen_until = until, ended_at = until, missed_slots = missed_slots + %(missed)s
+    FROM allowed WHERE NOT %(begins)s AND seen_until < until AND id = (
+        SELECT id FROM equipment_observation WHERE connection_id = allowed.connection
+            AND equipment_observation.epoch = allowed.epoch ORDER BY began_at DESC LIMIT 1))
+INSERT INTO equipment_observation
+    (connection_id, epoch, began_at, seen_until, ended_at, reason, period_ms, missed_slots)
+SELECT connection, epoch, %(began)s, until, until, '', %(period_ms)s, %(missed)s FROM allowed WHERE %(begins)s"""
 
 _LEASES = """
 UPDATE equipment_connectionlease lease SET batch = given.batch,
@@ -85,7 +101,7 @@ async def write_rest(database: Database, batches: Sequence[Batch]) -> None:
         if due:
             await send(database, _DUE, [[series for series, _ in due], [minute for _, minute in due]])
         for batch in batches:
-            await _write_observation(database, batch)
+            await _write_spans(database, batch)
         await _write_leases(database, batches)
         topics = sorted({topic for batch in batches for topic in batch.topics})
         if topics:
@@ -149,16 +165,31 @@ async def _write_states(database: Database, batches: Sequence[Batch]) -> None:
             await send(database, _BEGIN_STATE, [change.site, change.station, change.state, change.detail, at])
 
 
-async def _write_observation(database: Database, batch: Batch) -> None:
-    if batch.observed is not None:
-        began, until = (moment(at_us) for at_us in batch.observed)
-        if batch.begins:
+async def _write_spans(database: Database, batch: Batch) -> None:
+    for span in batch.spans:
+        began, until = moment(span.from_us), moment(span.until_us)
+        if span.begins:
             await send(database, _ENDED, ["", batch.connection])
-            await send(database, _BEGUN, [batch.connection, batch.epoch, began, until])
+            row = [batch.connection, batch.epoch, began, until, batch.period_ms, span.missed]
+            await send(database, _BEGUN, row)
         else:
-            await send(database, _SEEN, [until, batch.connection, batch.epoch])
-    if batch.ended is not None:
-        await send(database, _ENDED, [batch.ended[:300], batch.connection])
+            await send(database, _SEEN, [until, span.missed, batch.connection, batch.epoch])
+        if span.ended is not None:
+            await send(database, _ENDED, [span.ended[:300], batch.connection])
+
+
+async def write_late_spans(database: Database, batch: Batch) -> None:
+    for span in batch.spans:
+        late = {
+            "connection": batch.connection,
+            "epoch": batch.epoch,
+            "began": moment(span.from_us),
+            "until": moment(span.until_us),
+            "begins": span.begins,
+            "missed": span.missed,
+            "period_ms": batch.period_ms,
+        }
+        await rows(database, _LATE, late)
 
 
 async def _write_leases(database: Database, batches: Sequence[Batch]) -> None:

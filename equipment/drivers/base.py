@@ -47,6 +47,11 @@ def is_good(quality: int) -> bool:
     return quality >= Quality.GOOD
 
 
+def is_usable(quality: int) -> bool:
+    """Whether there is a value at all."""
+    return quality >= Quality.UNCERTAIN
+
+
 class ValueType(StrEnum):
     BOOL = "BOOL"
     INT16 = "INT16"
@@ -149,7 +154,7 @@ class Node:
 class Health:
     """What a link counts while it lives; the collector reads it. Times in seconds.
 
-    alive_us: when the machine last gave a sign of life (microseconds since 1970), where it may do so without samples.
+    alive_us: when the machine was last heard (microseconds since 1970), where it tells of changes by itself.
     """
 
     requests: int = 0
@@ -189,6 +194,8 @@ class Link(Protocol):
 
 
 class Driver(Protocol):
+    is_polled: bool  # the samples of a reading have the time of its slot; else changes have the machine's
+
     def check_address(self, address: str, value_type: ValueType) -> None:
         """Raises InvalidAddress."""
         ...

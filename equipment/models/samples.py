@@ -96,7 +96,9 @@ class QuarantinedRow(models.Model):
 class Observation(models.Model):
     """A time during which a connection was watched and answered. Outside of them nothing is known.
 
-    seen_until moves on with each flush; ended_at is set where the end was seen, with the reason.
+    It begins with the first values. seen_until moves on with each flush; ended_at is set where the end was seen, with
+    the reason. period_ms: between two slots of the schedule, empty where the machine tells of changes by itself;
+    missed_slots: how many of them were left out, since the machine was slow or we were.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="observations")
@@ -105,6 +107,8 @@ class Observation(models.Model):
     seen_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
+    period_ms = models.PositiveIntegerField(null=True)
+    missed_slots = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-began_at"]

@@ -36,6 +36,7 @@ from equipment.drivers.modbus.schedule import SECOND, Schedule
 from equipment.drivers.modbus.wire import NoAnswer, Wire
 from equipment.drivers.modbus.wire import connect as connect_wire
 
+is_polled = True
 RETRY_S = 60.0  # after which an address that the device called illegal is tried again
 
 
@@ -116,14 +117,14 @@ class ModbusLink:
         return Poller(self._wire, points, self._limits, self._retry_s, self._holes)
 
     async def _poll(self, poller: Poller, at_us: int) -> tuple[list[Sample], LinkLost | None]:
-        """What was read, though the link be lost on the way."""
+        """What was read, though the link be lost on the way: then the rest of the slot is bad."""
         samples: list[Sample] = []
         async with self._turn:
             try:
                 await poller.poll(at_us, samples)
             except LinkLost as lost:
                 note(self.health, lost)
-                return samples, lost
+                return samples + poller.unread(at_us, samples), lost
         return samples, None
 
     def _give_up(self, point: Point, error: Exception) -> NoReturn:

@@ -66,6 +66,12 @@ class Poller:
         if self._is_stale:
             self._plan()
 
+    def unread(self, at_us: int, samples: Sequence[Sample]) -> list[Sample]:
+        """Bad samples of what a poll did not come to; none where it read nothing."""
+        read = {position for position, *_ in samples}
+        missing = (position for position in range(len(self._points)) if position not in read)
+        return _bad(missing, at_us, Quality.BAD_COMMUNICATION) if read else []
+
     async def _read(self, question: Question, at_us: int, samples: list[Sample]) -> bool:
         """Whether all of it could be read at once."""
         try:

@@ -5,7 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from equipment.drivers.base import Endpoint, Link
 from equipment.drivers.opcua.addresses import check_address
 
-__all__ = ["check_address", "connect"]
+__all__ = ["check_address", "connect", "is_polled"]
+
+is_polled = False
 
 
 def connect(endpoint: Endpoint) -> AbstractAsyncContextManager[Link]:

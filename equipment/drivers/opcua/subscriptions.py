@@ -78,8 +78,10 @@ class Watch:
     def _sampled(self, published: Published, received_us: int) -> list[Sample]:
         self._health.requests += 1
         changes, tracks = published.changes, self._tracks
-        if not self._has_heartbeat or any(change[0] == _HEARTBEAT for change in changes):
+        is_alive = not self._has_heartbeat or any(change[0] == _HEARTBEAT for change in changes)
+        if is_alive:
             self._flow.alive()
+        if is_alive or changes:
             self._health.alive_us = received_us
         return [tracks[change[0] - 1].sample(change, received_us) for change in changes if change[0] != _HEARTBEAT]
 

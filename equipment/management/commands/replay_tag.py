@@ -1,9 +1,10 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from equipment.management.moments import moment_of
 from equipment.models import Tag
 from equipment.replays import replay
 
@@ -25,8 +26,8 @@ class Command(BaseCommand):
         tags = list(found[:2])
         if len(tags) != 1:
             raise CommandError(f"There is {'more than one' if tags else 'no'} tag {tag} of a connection {connection}.")
-        until = _time(given["until"]) or timezone.now()
-        since = _time(given["since"]) or until - timedelta(hours=1)
+        until = moment_of(given["until"]) or timezone.now()
+        since = moment_of(given["since"]) or until - timedelta(hours=1)
         count = 0
         for event in replay(tags[0], since, until):
             count += 1
@@ -35,13 +36,3 @@ class Command(BaseCommand):
                 f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}Z {event.books} {event.quantity} {content}"
             )
         self.stdout.write(f"{count} events; nothing was stored.")
-
-
-def _time(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"{text} is not a time: write it as 2026-11-24T14:05Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

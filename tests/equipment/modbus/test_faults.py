@@ -50,11 +50,8 @@ def test_a_machine_that_takes_requests_and_answers_none_is_given_up_after_two():
             machine.faults.mute = True
             found, why = await until_lost(link, POINTS)
             assert "2 times in a row" in why
-            assert [by_position(samples) for samples in found] == [
-                {
-                    2: (None, Quality.BAD_COMMUNICATION)
-                }  # the coil was asked for first, the registers were the last straw
-            ]
+            # The coil was asked for first, the registers were the last straw: none of them was read in this slot.
+            assert [by_position(samples) for samples in found] == [all_bad(Quality.BAD_COMMUNICATION)]
             assert len(machine.traffic.requests) == 2
             with pytest.raises(LinkLost):
                 await link.read(POINTS)
@@ -340,7 +337,11 @@ def test_what_was_read_before_the_link_was_lost_is_given_all_the_same():
             machine.memory.tables["input"] = DropsNext(machine)
             watched = link.watch([SPEED, Point("input:0", ValueType.UINT16), Point("input:100", ValueType.UINT16)])
             found = by_position(await anext(watched))
-            assert found == {0: (HELD[0], Quality.GOOD), 1: (None, Quality.BAD_CONFIGURATION)}
+            assert found == {
+                0: (HELD[0], Quality.GOOD),
+                1: (None, Quality.BAD_CONFIGURATION),
+                2: (None, Quality.BAD_COMMUNICATION),
+            }
             with pytest.raises(LinkLost):
                 await anext(watched)
 

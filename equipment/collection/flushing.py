@@ -56,6 +56,8 @@ class Flusher:
         return current, lost
 
     async def _one_by_one(self, batches: Sequence[Batch]) -> set[str]:
+        self._days.clear()  # a partition that is gone refuses everything
+        await self._make_partitions(batches)
         lost: set[str] = set()
         for batch in batches:
             if batch.connection in lost:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from equipment.collection.program import Collector, Rhythm
 from equipment.drivers.base import Point, ValueType, WordOrder
 from equipment.drivers.simulator.modbus_server import ModbusMachine
-from equipment.models import Connection, Station, Tag
+from equipment.models import Connection, ConnectionLease, MachineEvent, Station, Tag
 from equipment.sample_audit import SlotAccount, audit
 from mes.kernel.door import open_door
 from tests import databases
@@ -26,6 +26,7 @@ from tests.equipment.collection.cut import Cut
 
 T = TypeVar("T")
 PATIENCE_S = 60.0
+COUNTER = {"role": "COUNTER", "books": "PART_DONE", "rollover": 65536, "report": "CHANGE"}
 
 
 class Floor:
@@ -151,6 +152,15 @@ def samples_of(tag: Tag) -> list[tuple[Any, ...]]:
         " (SELECT max(id) FROM equipment_series WHERE tag_id = %s) ORDER BY at",
         tag.pk,
     )
+
+
+def lease(connection: Connection) -> ConnectionLease:
+    return ConnectionLease.objects.get(connection=connection)
+
+
+def made(tag: Tag) -> int:
+    """Parts that are on record."""
+    return sum(MachineEvent.objects.filter(tag=tag).values_list("quantity", flat=True))
 
 
 def ledger(connection: Connection) -> dict[str, SlotAccount]:

@@ -435,6 +435,7 @@ NAMES = (
     _("owner"),
     _("parent"),
     _("password"),
+    _("period ms"),
     _("permit"),
     _("permits"),
     _("person"),

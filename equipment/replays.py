@@ -5,29 +5,37 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from equipment.collection.counters import Count, advance
 from equipment.drivers.base import is_good
 from equipment.models import MachineEvent, Sample, Tag
 from equipment.status import TagRole
+from mes.kernel.refusals import InvalidInput
 
 Row = tuple[datetime, float | None, str | None, int]
 
 
-def replay(tag: Tag, since: datetime, until: datetime) -> Iterator[MachineEvent]:
+class TooMuch(InvalidInput):
+    """There are more samples than are looked at in one go."""
+
+
+def replay(tag: Tag, since: datetime, until: datetime, *, most: int | None = None) -> Iterator[MachineEvent]:
     """The events of the tag, as it is mapped now, out of its samples from `since` to before `until`.
 
-    A counter begins with the first sample; a handshake takes what belongs to it as it was last read by then.
+    A counter begins with the first sample; a handshake takes what belongs to it as it was last read by then. most:
+    samples of one tag; above it raises TooMuch.
     """
     if tag.role == TagRole.COUNTER:
-        yield from _counted(tag, _samples(tag, since, until))
+        yield from _counted(tag, _samples(tag, since, until, most))
     elif tag.role == TagRole.EVENT:
-        yield from _raised(tag, since, until)
+        yield from _raised(tag, since, until, most)
 
 
 def _counted(tag: Tag, rows: list[Row]) -> Iterator[MachineEvent]:
     count: Count | None = None
     number = 0
-    for at, value, _, quality in rows:
+    for at, value, _text, quality in rows:
         if value is None or not is_good(quality):
             continue
         before, raw = count, int(value)
@@ -38,18 +46,18 @@ def _counted(tag: Tag, rows: list[Row]) -> Iterator[MachineEvent]:
             yield _event(tag, number, at, more, {"raw": raw})
 
 
-def _raised(tag: Tag, since: datetime, until: datetime) -> Iterator[MachineEvent]:
-    fields = {one.field: _samples(one, since, until) for one in tag.fields.all()}
+def _raised(tag: Tag, since: datetime, until: datetime, most: int | None) -> Iterator[MachineEvent]:
+    fields = {one.field: _samples(one, since, until, most) for one in tag.fields.all()}
     times = {field: [row[0] for row in rows] for field, rows in fields.items()}
     shown, number = 0, 0
-    for at, value, _, quality in _samples(tag, since, until):
+    for at, value, _text, quality in _samples(tag, since, until, most):
         if value is None or not is_good(quality) or int(value) in (0, shown):
             continue
         shown, number = int(value), number + 1
         content: dict[str, Any] = {"shown": shown}
         for field, rows in fields.items():
             if place := bisect_right(times[field], at):
-                _, read, text, _ = rows[place - 1]
+                _at, read, text, _quality = rows[place - 1]
                 content[field] = read if text is None else text
         quantity = content.get("quantity", 1)
         yield _event(tag, number, at, int(quantity) if isinstance(quantity, int | float) else 1, content)
@@ -68,6 +76,12 @@ def _event(tag: Tag, number: int, at: datetime, quantity: int, content: dict[str
     )
 
 
-def _samples(tag: Tag, since: datetime, until: datetime) -> list[Row]:
+def _samples(tag: Tag, since: datetime, until: datetime, most: int | None) -> list[Row]:
     found = Sample.objects.filter(series__tag=tag, at__gte=since, at__lt=until).order_by("at")
-    return list(found.values_list("at", "value", "text", "quality"))
+    rows = list(found.values_list("at", "value", "text", "quality")[: most and most + 1])
+    if most and len(rows) > most:
+        raise TooMuch(
+            _("{tag} has more than {most} samples in this time.").format(tag=tag, most=most),
+            do=_("Choose a shorter time, or run manage.py replay_tag."),
+        )
+    return rows

@@ -30,6 +30,7 @@ CALL_ADDRESSES = ("help_call", "help_call_take", "help_call_finish", "station:he
 CALL_ADDRESSES += ("api_help_call_take", "api_help_call_finish")
 BATCHES = ("batch", "api_batch", "api_batch_record", "api_batch_take_over", "api_batch_complete")
 CONNECTIONS = ("connection", "connection_test", "connection_tags", "connection_tags_download", "api_connection")
+CONNECTIONS += ("connection_replay",)
 TABLE = Path(__file__).with_name("authorisation.csv")
 METHODS = ("GET", "POST", "PUT")  # PUT stands for all that nothing answers to
 PEOPLE = {

@@ -1,14 +1,15 @@
 """Forms of the pages of connections."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from equipment.actions.tags import NewTag
-from equipment.models import Site, Station
+from equipment.models import Site, Station, Tag
 
 LARGEST_B = 5 << 20
 _ODD = re.compile(r"[^A-Za-z0-9_-]+")
@@ -25,6 +26,34 @@ class TagTableForm(forms.Form):
         if file.size > LARGEST_B:
             raise forms.ValidationError(_("The file has more than 5 MB."))
         return file
+
+
+class ReplayForm(forms.Form):
+    """A counter or an event, and a time of at most a day on the clock of the site; the last hour at first."""
+
+    tag = forms.ChoiceField(label=_("Tag"))
+    since = forms.DateTimeField(label=_("From"))
+    until = forms.DateTimeField(label=_("To"))
+
+    def __init__(self, *args: Any, tags: Iterable[Tag], now: datetime, **kwargs: Any) -> None:
+        usual = {"since": now - timedelta(hours=1), "until": now + timedelta(minutes=1)}
+        super().__init__(*args, initial=usual, **kwargs)
+        self.tags = {tag.code: tag for tag in tags}
+        self.fields["tag"].choices = [(code, str(tag)) for code, tag in self.tags.items()]
+        for name in ("since", "until"):
+            self.fields[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def clean_tag(self) -> Tag:
+        return self.tags[self.cleaned_data["tag"]]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if (since := given.get("since")) and (until := given.get("until")):
+            if until <= since:
+                self.add_error("until", _("It ends before it begins."))
+            elif until - since > timedelta(days=1):
+                self.add_error("until", _("At most a day is looked at: choose less."))
+        return given
 
 
 class NodesForm(forms.Form):

@@ -18,7 +18,7 @@ from equipment.machine_queries import (
     watched_between,
 )
 from equipment.machine_times import NOT_KNOWN, Spell, gaps, spells
-from equipment.models import Connection, LatestValue, Station, Tag
+from equipment.models import Connection, LatestValue, MachineEvent, Station, Tag
 from equipment.status import LinkState, TagType
 from equipment.trends import Trend
 from mes.boards.machine_drawing import StateStrip, draw_states, state_word
@@ -167,6 +167,25 @@ def shown_value(tag: Tag, value: Any) -> str:
     if isinstance(value, str):
         return value
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.6g}"
+
+
+@dataclass(frozen=True)
+class ReplayedEvent:
+    """An event that a tag would have made. content: what comes with it, in words."""
+
+    event: MachineEvent
+    content: str
+
+
+def replayed_rows(events: Iterable[MachineEvent]) -> list[ReplayedEvent]:
+    return [
+        ReplayedEvent(event, ", ".join(f"{field} {_plain(value)}" for field, value in sorted(event.content.items())))
+        for event in events
+    ]
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)

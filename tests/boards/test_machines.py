@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from equipment.models import EventBooking, QuarantinedRow, Tag
+from equipment.models import EventBooking, MachineEvent, QuarantinedRow, Tag
+from mes.boards.views import tag_replays
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
 from tests.machines import a_day, a_machine, connection_at, did, showed, tag_at
@@ -189,3 +190,65 @@ def test_nodes_of_a_server_become_tags(client, plant):
     silent = page(client, plant, "hiroshi", "connection_browse", "NF", "UA-1")
     assert "could not be asked" in silent.content.decode()
     assert page(client, plant, "ruth", "connection_browse", "NF", "UA-1").status_code == 403
+
+
+def replayed(client, plant, **query):
+    return page(client, plant, "hiroshi", "connection_replay", "NF", "PLC-1", **query)
+
+
+def entered(plant, moment):
+    return f"{plant.site.local(moment):%Y-%m-%dT%H:%M:%S}"
+
+
+def test_a_mapping_is_tried_on_what_is_on_record_and_stores_nothing(client, plant, tags):
+    now = timezone.now().replace(microsecond=0)
+    showed(tags["GOOD"], *((now - timedelta(minutes=9 - n), value, 192) for n, value in enumerate((7, 7, 9, 3))))
+    connection = tags["STATE"].connection
+    count = {"role": "EVENT", "books": "TEST_RESULT", "acknowledge_address": "holding:50"}
+    cycle = tag_at(connection, plant.stations["20"], "CYCLE", "holding:40", **count)
+    serial = tag_at(connection, None, "SN", "holding:41", value_type="TEXT", length=8, event=cycle, field="serial")
+    showed(cycle, (now - timedelta(minutes=5), 0, 192), (now - timedelta(minutes=4), 6, 192))
+    showed(serial, (now - timedelta(minutes=4, seconds=1), "U-1", 192))
+    assert "GOOD" in replayed(client, plant).content.decode()
+    time = {"since": entered(plant, now - timedelta(hours=23)), "until": entered(plant, now)}
+    found = replayed(client, plant, tag="GOOD", **time)
+    assert [(row.event.quantity, row.content) for row in found.context["rows"]] == [(2, "raw 9"), (3, "raw 3")]
+    assert "2 events · 5 pieces · Good parts are done" in " ".join(found.content.decode().split())
+    found = replayed(client, plant, tag="CYCLE", **time)
+    assert [row.content for row in found.context["rows"]] == ["serial U-1, shown 6"]
+    assert "A test has its result" in found.content.decode()
+    short = replayed(
+        client, plant, tag="GOOD", since=entered(plant, now - timedelta(minutes=7, seconds=30)), until=time["until"]
+    )
+    assert [row.event.quantity for row in short.context["rows"]] == [3], "it begins with the first sample"
+    assert not MachineEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("hours", "length", "said"),
+    [(30, 30, "At most a day"), (1, -1, "It ends before it begins."), (1, 0, "It ends before")],
+)
+def test_a_time_that_is_none_or_too_long_is_not_looked_at(client, plant, tags, hours, length, said):
+    begin = timezone.now() - timedelta(hours=hours)
+    query = {"tag": "GOOD", "since": entered(plant, begin), "until": entered(plant, begin + timedelta(hours=length))}
+    found = replayed(client, plant, **query)
+    assert (found.status_code, "rows" in found.context) == (422, False)
+    assert said in found.content.decode()
+    assert replayed(client, plant, **query | {"tag": "STATE"}).status_code == 422, "a value makes no events"
+
+
+def test_more_samples_than_a_page_looks_at_are_refused(client, plant, tags, monkeypatch):
+    monkeypatch.setattr(tag_replays, "MOST_SAMPLES", 3)
+    now = timezone.now()
+    showed(tags["GOOD"], *((now - timedelta(minutes=n), n, 192) for n in (9, 8, 7, 6)))
+    time = {"since": entered(plant, now - timedelta(hours=1)), "until": entered(plant, now)}
+    found = replayed(client, plant, tag="GOOD", **time)
+    assert found.status_code == 422
+    assert "GOOD has more than 3 samples in this time." in found.content.decode()
+
+
+def test_who_may_not_connect_machines_tries_no_mapping(client, plant, tags):
+    assert page(client, plant, "ruth", "connection_replay", "NF", "PLC-1").status_code == 403
+    assert "Try a mapping" not in page(client, plant, "ruth", "connection", "NF", "PLC-1").content.decode()
+    assert replayed(client, plant).status_code == 200
+    assert page(client, plant, "hiroshi", "connection_replay", "NF", "PLC-9").status_code == 404

@@ -58,7 +58,8 @@ API = {
     "/api/v1/machines": 8,
     "/api/v1/connections": 3,
 }
-_LISTS = {"ines": DESK, "ruth": AUDITOR, "api": API}
+ENGINEER = {"/connections/NF/PLC-1/replay/?tag=GOOD&since=2020-01-01T10:00&until=2020-01-01T11:00": 6}
+_LISTS = {"ines": DESK, "ruth": AUDITOR, "hiroshi": ENGINEER, "api": API}
 ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 23, 8, 10
 
 
@@ -93,8 +94,8 @@ def _machine(plant) -> Connection:
 @pytest.fixture
 def statements(plant) -> Callable[..., list[str]]:
     """`statements("/path", "ines")` -> what the page asks of the database."""
-    clients = {name: Client() for name in ("ines", "ruth", "api")}
-    for name in ("ines", "ruth"):
+    clients = {name: Client() for name in ("ines", "ruth", "hiroshi", "api")}
+    for name in ("ines", "ruth", "hiroshi"):
         clients[name].force_login(plant.people[name])
     token = {"authorization": f"Bearer {api_as(plant, 'ines').token}"}
 

@@ -10,7 +10,7 @@ from tests.plant import Plant
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/machines/", "/machines/NF/ST-20/?tag=PRESSURE", "/connections/NF/PLC-1/")
+PAGES = ("/machines/", "/machines/NF/ST-20/?tag=PRESSURE", "/connections/NF/PLC-1/", "/connections/NF/PLC-1/replay/")
 
 
 @pytest.mark.parametrize(("theme", "width", "height"), SHAPES)

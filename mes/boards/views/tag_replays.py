@@ -1,0 +1,52 @@
+"""Trying a tag's mapping on the samples that are on record, before it books."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from equipment.machine_queries import connections_of
+from equipment.models import Connection, Tag
+from equipment.queries import sites_of
+from equipment.replays import replay
+from equipment.status import TagRole
+from mes.boards.machine_forms import ReplayForm
+from mes.boards.machine_rows import ReplayedEvent, replayed_rows
+from mes.kernel.desk import office
+from mes.kernel.personnel.roles import Permission
+from mes.kernel.refusals import Refusal
+
+SHOWN = 200  # events on the page; all of them count
+MOST_SAMPLES = 200_000  # of one tag, in a request
+
+
+@never_cache
+@require_safe
+@office(Permission.CONNECT_MACHINES)
+def replay_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """Which events a counter or a handshake, as it is mapped now, would have made in a time of the past."""
+    connection = connections_of(sites_of(request.user)).filter(site__code=site, code=code).first()
+    if connection is None:
+        raise Http404
+    tags = connection.tags.filter(is_active=True).exclude(role=TagRole.VALUE).select_related("station__site")
+    with timezone.override(connection.site.zone):  # what is typed is the time at the machine
+        form = ReplayForm(request.GET if "tag" in request.GET else None, tags=tags, now=timezone.now())
+        context: dict[str, Any] = {"connection": connection, "form": form, "shown": SHOWN}
+        if form.is_valid():
+            context |= _replayed(connection, **form.cleaned_data)
+        is_refused = (form.is_bound and not form.is_valid()) or "refusal" in context
+        return render(request, "boards/connection_replay.html", context, status=422 if is_refused else 200)
+
+
+def _replayed(connection: Connection, tag: Tag, since: datetime, until: datetime) -> dict[str, Any]:
+    tag.connection = connection
+    try:
+        events = list(replay(tag, since, until, most=MOST_SAMPLES))
+    except Refusal as refusal:
+        return {"refusal": refusal}
+    rows: list[ReplayedEvent] = replayed_rows(events[:SHOWN])
+    return {"tag": tag, "rows": rows, "count": len(events), "pieces": sum(event.quantity for event in events)}

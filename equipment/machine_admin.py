@@ -26,6 +26,7 @@ from equipment.models import (
     Tag,
 )
 from equipment.queries import sites_of
+from equipment.security_profiles import certificates_of, lacks
 from mes.kernel.audit.admin import PlainChoices, ReadOnlyAdmin, ReasonForm, RecordAdmin
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Role
@@ -44,6 +45,9 @@ class OfYourMachines(OfYourSites):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+SECRETS = ("private_key", "password")
+
+
 class SecurityProfileForm(ReasonForm):
     """A profile; a private key is pasted as PEM, and like the password never shown again."""
 
@@ -54,6 +58,8 @@ class SecurityProfileForm(ReasonForm):
         widget=forms.Textarea(attrs={"rows": 4, "cols": 70, "autocomplete": "off", "spellcheck": "false"}),
         help_text=lazy("PEM, without a password. Leave empty to keep what is stored."),
     )
+    forget_private_key = forms.BooleanField(label=lazy("Forget the private key that is stored"), required=False)
+    forget_password = forms.BooleanField(label=lazy("Forget the password that is stored"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +68,22 @@ class SecurityProfileForm(ReasonForm):
     def clean_private_key(self) -> Any:
         given = self.cleaned_data["private_key"]
         return given if given.strip() else self.instance.private_key
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for name in SECRETS:
+            if self._is_forgotten(name) and isinstance(given := self.cleaned_data.get(name), str) and given:
+                self.add_error(f"forget_{name}", _("There is a new one above: give it, or forget the stored one."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        for name in SECRETS:
+            if self._is_forgotten(name):
+                setattr(self.instance, name, "")
+        return super().save(commit)
+
+    def _is_forgotten(self, name: str) -> bool:
+        return bool(self.cleaned_data.get(f"forget_{name}"))
 
 
 @admin.register(SecurityProfile)
@@ -76,9 +98,15 @@ class SecurityProfileAdmin(FixedFields, OfYourMachines, RecordAdmin):
     search_fields = ("code", "name")
     change_form_template = "admin/equipment/security_profile.html"
     fields = (
-        *("site", "code", "name", "policy", "mode", "certificate", "private_key"),
-        *("trusted", "user_name", "password", "reason"),
+        *("site", "code", "name", "policy", "mode", "certificate", "private_key", "forget_private_key"),
+        *("trusted", "user_name", "password", "forget_password", "reason"),
     )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What can be forgotten is what is stored, by who may change it."""
+        may = obj is not None and self.has_change_permission(request, obj)
+        gone = {f"forget_{name}" for name in SECRETS if not (may and getattr(obj, name))}
+        return [name for name in super().get_fields(request, obj) if name not in gone]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.certificate_view)
@@ -100,8 +128,11 @@ class SecurityProfileAdmin(FixedFields, OfYourMachines, RecordAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         more: dict[str, Any] = {}
+        profile = self.get_object(request, object_id)
+        if profile is not None:
+            more |= {"certificates": certificates_of(profile), "site": profile.site, "lacks": list(lacks(profile))}
         if self.has_change_permission(request):
-            more = {"certificate_url": reverse("admin:equipment_securityprofile_certificate", args=[object_id])}
+            more |= {"certificate_url": reverse("admin:equipment_securityprofile_certificate", args=[object_id])}
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 
 

@@ -1,15 +1,22 @@
-"""How security profiles stand: which secrets they lack."""
+"""How security profiles stand: which secrets they lack, which certificates they have and how long those are valid."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from django.utils.translation import gettext as _
 
-from equipment.collection.configuration import security_of
+from equipment.collection.configuration import certificates_in, security_of
 from equipment.drivers.base import NotTrusted, Security
 from equipment.drivers.opcua.certificates import own_certificate
+from equipment.drivers.opcua.trust import fingerprint
 from equipment.models import SecurityProfile
 from equipment.status import SecurityPolicy
 from mes.kernel.sealing import SealBroken
+
+WARNED_BEFORE = timedelta(days=30)  # time to make one, and to have every server of the profile trust it
 
 
 def security(profile: SecurityProfile) -> Security:
@@ -36,3 +43,53 @@ def lacks(profile: SecurityProfile) -> Iterator[str]:
             own_certificate(security(profile))
         except (SealBroken, NotTrusted, ValueError) as wrong:
             yield str(wrong)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One that a profile has. name: empty where it can't be read; then the rest says nothing."""
+
+    is_ours: bool
+    name: str = ""
+    issuer: str = ""
+    expires_at: datetime | None = None
+    fingerprint: str = ""
+
+    def warning(self, at: datetime) -> str:
+        """What has to be done about it by somebody, and until when; empty: nothing."""
+        if self.expires_at is None:
+            return _("A certificate of the security profile can't be read: paste it anew, as PEM.")
+        if self.expires_at - at > WARNED_BEFORE:
+            return ""
+        days = (self.expires_at - at).days
+        if self.is_ours:
+            do = _("Make a new one for the security profile, and have the servers trust it.")
+        else:
+            do = _("Have the one that replaces it from the machine, and take that into the trusted ones.")
+        if days < 0:
+            return _("The certificate {name} is expired. {do}").format(name=self.name, do=do)
+        return _("The certificate {name} expires in {days} days. {do}").format(name=self.name, days=days, do=do)
+
+
+def certificates_of(profile: SecurityProfile) -> list[Certificate]:
+    """Our own first, then those that are trusted."""
+    ours = [profile.certificate] if profile.certificate.strip() else []
+    trusted = certificates_in(profile.trusted)
+    if profile.trusted.strip() and not trusted:
+        trusted = [profile.trusted]
+    return [_read(pem, is_ours=True) for pem in ours] + [_read(pem, is_ours=False) for pem in trusted]
+
+
+def _read(pem: str, *, is_ours: bool) -> Certificate:
+    try:
+        found = x509.load_pem_x509_certificate(pem.encode())
+        return Certificate(
+            is_ours, _called(found.subject), _called(found.issuer), found.not_valid_after_utc, fingerprint(found)
+        )
+    except ValueError:
+        return Certificate(is_ours)
+
+
+def _called(name: x509.Name) -> str:
+    common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(common[0].value) if common else name.rfc4514_string() or "–"

@@ -1,5 +1,6 @@
 """Machines as they are watched: the list, the live page of one, and a connection with its tags."""
 
+import ssl
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from equipment.models import EventBooking, MachineEvent, QuarantinedRow, Tag
+from equipment.drivers.opcua.certificates import make_certificate
+from equipment.models import Connection, EventBooking, MachineEvent, QuarantinedRow, SecurityProfile, Tag
 from mes.boards.views import tag_replays
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
@@ -252,3 +254,42 @@ def test_who_may_not_connect_machines_tries_no_mapping(client, plant, tags):
     assert "Try a mapping" not in page(client, plant, "ruth", "connection", "NF", "PLC-1").content.decode()
     assert replayed(client, plant).status_code == 200
     assert page(client, plant, "hiroshi", "connection_replay", "NF", "PLC-9").status_code == 404
+
+
+def secured(plant, **days) -> Connection:
+    """A connection whose profile has our certificate and a trusted one, valid for so many days from yesterday on."""
+    yesterday = timezone.now() - timedelta(days=1)
+    own, trusted = (
+        ssl.DER_cert_to_PEM_cert(
+            make_certificate(name=name, application_uri=f"urn:{name}", valid_from=yesterday, days=valid).certificate
+        )
+        for name, valid in days.items()
+    )
+    with open_door(person=None):
+        profile = SecurityProfile.objects.create(
+            site=plant.site, code="S", name="Servers", certificate=own, trusted=trusted
+        )
+        connection = connection_at(plant.stations["20"], "UA-1", kind="OPCUA", address="opc.tcp://127.0.0.1:1")
+        connection.security = profile
+        connection.save()
+    return connection
+
+
+def test_certificates_that_expire_soon_are_told_before_they_do(client, plant):
+    secured(plant, ours=29, theirs=400)
+    found = page(client, plant, "ruth", "connection", "NF", "UA-1")
+    do = "Make a new one for the security profile, and have the servers trust it."
+    assert found.context["warnings"] == [f"The certificate ours expires in 27 days. {do}"]
+    assert [(one.is_ours, one.name) for one in found.context["certificates"]] == [(True, "ours"), (False, "theirs")]
+    assert found.context["certificates"][1].fingerprint in found.content.decode()
+
+
+def test_what_is_expired_or_no_certificate_is_told(client, plant):
+    connection = secured(plant, ours=400, theirs=0.5)
+    (said,) = page(client, plant, "ruth", "connection", "NF", "UA-1").context["warnings"]
+    assert said.startswith("The certificate theirs is expired.")
+    with open_door(person=None):
+        connection.security.trusted = "MIIB"
+        connection.security.save()
+    (said,) = page(client, plant, "ruth", "connection", "NF", "UA-1").context["warnings"]
+    assert "can't be read" in said

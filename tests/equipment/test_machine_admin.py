@@ -3,12 +3,15 @@
 import ssl
 
 import pytest
+from cryptography import x509
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from equipment.drivers.base import Security
-from equipment.drivers.opcua.certificates import own_certificate
+from equipment.drivers.opcua.certificates import make_certificate, own_certificate
+from equipment.drivers.opcua.trust import fingerprint
 from equipment.models import Connection, SecurityProfile, StateCondition, StateTerm, Tag
+from mes.kernel.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 KEY = "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n"
@@ -96,6 +99,43 @@ def test_secrets_are_written_and_never_shown(client, plant):
     for who in ("ruth", "hiroshi"):
         page = open_as(client, plant, who, "securityprofile_change", profile.pk).content.decode()
         assert profile.private_key.sealed not in page
+
+
+def test_a_secret_is_forgotten_with_a_reason_and_a_history(client, plant):
+    profile = profile_of(client, plant, user_name="mes", password="hunter2", private_key=KEY)
+    first = form_of(client, plant, "securityprofile_change", profile.pk)
+    assert b"Forget the password" not in open_as(client, plant, "hiroshi", "securityprofile_add").content
+    assert b"Forget the password" not in open_as(client, plant, "ruth", "securityprofile_change", profile.pk).content
+    both = first | {"forget_password": "on", "password": "hunter3"}
+    answer = post(client, plant, "hiroshi", "securityprofile_change", profile.pk, **both)
+    assert answer.context["adminform"].form.errors["forget_password"] == [
+        "There is a new one above: give it, or forget the stored one."
+    ]
+    given = first | {"forget_password": "on", "reason": "The server has no users now"}
+    assert post(client, plant, "hiroshi", "securityprofile_change", profile.pk, **given).status_code == 302
+    profile.refresh_from_db()
+    assert (profile.password.reveal(), profile.private_key.reveal()) == ("", KEY)
+    assert profile.history.first().history_change_reason == "The server has no users now"
+    event = AuditEvent.objects.filter(table_name="equipment_securityprofile").latest("sequence")
+    assert (event.reason, event.person) == ("The server has no users now", str(plant.people["hiroshi"].pk))
+    page = open_as(client, plant, "hiroshi", "securityprofile_change", profile.pk).content.decode()
+    assert "Forget the password" not in page
+    assert "The password of mes is not here" in page
+    assert "Forget the private key" in page
+    given = form_of(client, plant, "securityprofile_change", profile.pk) | {"forget_private_key": "on"}
+    post(client, plant, "hiroshi", "securityprofile_change", profile.pk, **given)
+    profile.refresh_from_db()
+    assert not profile.private_key
+
+
+def test_what_is_trusted_can_be_read(client, plant):
+    made = make_certificate(name="Press 7", application_uri="urn:press")
+    pem = ssl.DER_cert_to_PEM_cert(made.certificate)
+    profile = profile_of(client, plant, trusted=f"Press 7, from its own screen\n{pem}")
+    page = open_as(client, plant, "ruth", "securityprofile_change", profile.pk).content.decode()
+    shown = fingerprint(x509.load_der_x509_certificate(made.certificate))
+    assert "Press 7</th>" in page
+    assert shown in page
 
 
 def test_a_button_makes_a_certificate_of_its_own(client, plant):

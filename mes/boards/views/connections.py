@@ -16,6 +16,7 @@ from equipment.actions import tags as tag_actions
 from equipment.machine_queries import connections_of
 from equipment.models import Connection, Station
 from equipment.queries import in_plant_order, sites_of
+from equipment.security_profiles import certificates_of
 from equipment.status import ConnectionKind
 from equipment.topics import connections as connections_at
 from mes.boards.machine_forms import NodesForm, TagTableForm
@@ -36,11 +37,14 @@ def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """One connection; how it stands and what it reads alone to who asks for the live part."""
     connection, now = _connection(request, site, code), timezone.now()
     tags = connection.tags.filter(is_active=True).select_related("station__site")
+    certificates = certificates_of(connection.security) if connection.security else []
     context = {
         "connection": connection,
         "mark": mark_of_link(connection, now),
         "values": value_rows(tags),
         "gaps": gap_rows(connection, now),
+        "certificates": certificates,
+        "warnings": [said for one in certificates if (said := one.warning(now))],
         "quarantine": connection.quarantine.all()[:QUARANTINED],
         "now": now,
         "topics": connections_at(connection.site_id),

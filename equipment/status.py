@@ -202,6 +202,13 @@ class MachineNeed(models.TextChoices):
     READY = "READY", _("Running, idle or in set-up")
 
 
+class Interlock(models.TextChoices):
+    """What is written to a station's machine before work begins there."""
+
+    PERMISSION = "PERMISSION", _("Permission")
+    RECIPE = "RECIPE", _("Recipe, then permission")
+
+
 NEEDED_STATES: dict[str, frozenset[str]] = {
     MachineNeed.UP: frozenset(MachineState) - {MachineState.DOWN},
     MachineNeed.READY: frozenset({MachineState.RUNNING, MachineState.IDLE, MachineState.SETUP}),
@@ -214,6 +221,14 @@ class BookingResult(models.TextChoices):
     BOOKED = "BOOKED", _("Booked")
     NOTED = "NOTED", _("Noted, nothing to book")
     REFUSED = "REFUSED", _("Refused")
+
+
+class Purpose(models.TextChoices):
+    """Why something is written to a machine."""
+
+    HAND = "HAND", _("By hand")
+    PREPARE = "PREPARE", _("To prepare it for work")
+    WITHDRAW = "WITHDRAW", _("To withdraw its permission")
 
 
 class CommandStatus(models.TextChoices):

@@ -29,6 +29,7 @@ from orders.models import (
     OperationAsset,
     OperationEdge,
     OperationQualification,
+    OperationSetpoint,
     Product,
     ProductRevision,
     Routing,
@@ -307,12 +308,17 @@ class OperationAssetInline(PartInline):
     verbose_name_plural = lazy("tools, gauges and fixtures it asks for")
 
 
+class OperationSetpointInline(PartInline):
+    model = OperationSetpoint
+    verbose_name_plural = lazy("recipe: what is written to the machine before it starts")
+
+
 @admin.register(Operation)
 class OperationAdmin(OfYourSites, PartAdmin):
     """One operation of a routing revision with its steps; reached from the revision's page."""
 
     site_path = "routing_revision__routing__site"
-    inlines = (StepInline, OperationQualificationInline, OperationAssetInline)
+    inlines = (StepInline, OperationQualificationInline, OperationAssetInline, OperationSetpointInline)
     readonly_fields = ("routing_revision", "copied_from")
     autocomplete_fields = ("instruction",)
     fieldsets = (

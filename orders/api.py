@@ -338,7 +338,7 @@ def _rows(revision: AnyRevision, day: date) -> dict[str, Any]:
         return rows | {"code": revision.code, "bom_lines": lines.prefetch_related("substitutes__product")}
     if isinstance(revision, RoutingRevision):
         operations = revision.operations.select_related("station_class", "instruction").prefetch_related(
-            "steps__component", "qualifications__qualification", "assets__asset_class"
+            "steps__component", "qualifications__qualification", "assets__asset_class", "setpoints"
         )
         edges = revision.edges.select_related("before", "after").order_by("before__code", "after__code")
         return rows | {"number": revision.number, "operations": operations, "edges": edges}

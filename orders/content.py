@@ -36,6 +36,7 @@ NOUNS = {
     "step": lazy("step"),
     "qualification": lazy("qualification"),
     "tool": lazy("tool"),
+    "setpoint": lazy("setpoint"),
     "edge": lazy("edge"),
     "file": lazy("file"),
 }
@@ -100,7 +101,7 @@ def _bill(revision: ProductRevision) -> Iterator[Part]:
 
 def _graph(revision: RoutingRevision) -> Iterator[Part]:
     operations = revision.operations.select_related("station_class", "instruction").prefetch_related(
-        "steps__component", "qualifications__qualification", "assets__asset_class"
+        "steps__component", "qualifications__qualification", "assets__asset_class", "setpoints"
     )
     for operation in operations.order_by("code"):
         code = operation.code
@@ -111,6 +112,8 @@ def _graph(revision: RoutingRevision) -> Iterator[Part]:
             yield _part("qualification", f"{code} {asked.qualification.code}", code, asked)
         for needed in sorted(operation.assets.all(), key=lambda a: a.asset_class.code):
             yield _part("tool", f"{code} {needed.asset_class.code}", code, needed)
+        for setpoint in operation.setpoints.all():
+            yield _part("setpoint", f"{code} {setpoint.tag}", code, setpoint)
     edges = revision.edges.select_related("before", "after")
     for edge in sorted(edges, key=lambda edge: (edge.before.code, edge.after.code)):
         yield _part("edge", str(edge), "", edge)

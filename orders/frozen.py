@@ -125,3 +125,7 @@ MORE_FROZEN = FUNCTIONS + _triggers(("orders_instructionrevision",), _MORE_PARTS
 MORE_NOT_FROZEN = "\n".join(
     f"DROP TRIGGER frozen ON {table};" for table in ("orders_instructionrevision", *_MORE_PARTS)
 )
+
+# And setpoints, later still.
+SETPOINTS_FROZEN = _triggers((), ("orders_operationsetpoint",))
+SETPOINTS_NOT_FROZEN = "DROP TRIGGER frozen ON orders_operationsetpoint;"

@@ -18,6 +18,7 @@ from orders.models import (
     OperationAsset,
     OperationEdge,
     OperationQualification,
+    OperationSetpoint,
     ProductRevision,
     RoutingRevision,
     Step,
@@ -76,7 +77,7 @@ def _states(revision: AnyRevision) -> Iterator[Any]:
         operations = list(_of(Operation, routing_revision_id__in=[revision.pk]))
         yield from operations
         keys = {operation.id for operation in operations}
-        for model in (Step, OperationQualification, OperationAsset):
+        for model in (Step, OperationQualification, OperationAsset, OperationSetpoint):
             yield from _of(model, operation_id__in=keys)
         yield from _of(OperationEdge, routing_revision_id__in=[revision.pk])
     else:

@@ -85,6 +85,15 @@ class AssetPlan:
 
 
 @dataclass(frozen=True)
+class SetpointPlan:
+    """A value of the recipe: what is written to a tag at the station, and how far what is read back may differ."""
+
+    tag: str
+    value: str
+    tolerance: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class InstructionPlan:
     """The revision of an instruction that the order was released with."""
 
@@ -126,6 +135,7 @@ class OperationPlan:
     """One operation. qualifications: (code, name, minimum level). predecessors: codes of what is to be done first.
 
     edges: those of the predecessors that ask for more than being done. untraced: components used without a scan.
+    setpoints: the recipe, in the order of writing.
     """
 
     code: str
@@ -150,6 +160,7 @@ class OperationPlan:
     batch_quantity: Decimal | None = None
     hold_after_failures: int = 0
     hold_below_yield: int | None = None
+    setpoints: tuple[SetpointPlan, ...] = ()
 
     def step(self, code: str) -> StepPlan | None:
         return next((step for step in self.steps if step.code == code), None)

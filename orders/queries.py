@@ -33,6 +33,7 @@ from orders.plans import (
     InstructionPlan,
     OperationPlan,
     Plan,
+    SetpointPlan,
     StepPlan,
     SubstitutePlan,
 )
@@ -175,7 +176,7 @@ def operations_in_order(routing: RoutingRevision) -> list[Operation]:
         operation.pk: operation
         for operation in routing.operations.select_related("station_class", "instruction")
         .prefetch_related(
-            "steps__component", "qualifications__qualification", "assets__asset_class", "edges_in__before"
+            "steps__component", "qualifications__qualification", "assets__asset_class", "setpoints", "edges_in__before"
         )
         .order_by("code")
     }
@@ -270,6 +271,10 @@ def _operation(
         batch_quantity=operation.batch_quantity,
         hold_after_failures=operation.hold_after_failures,
         hold_below_yield=operation.hold_below_yield,
+        setpoints=tuple(
+            SetpointPlan(one.tag, one.value, one.tolerance)
+            for one in sorted(operation.setpoints.all(), key=lambda one: one.position)
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from orders.catalogue import newer_standards
 from orders.models import Comparison, InstructionRevision, Operation, OperationEdge, RoutingRevision, Step, StepKind
 from orders.motion_mistakes import mistakes_in_rework, warnings_in_motion
 from orders.queries import operations_in_order
+from orders.setpoint_mistakes import mistakes_in_setpoints, warnings_in_setpoints
 from orders.status import RevisionStatus
 
 # What an earlier answer can be compared with; a scan, a table, a person, a time and a file have no one word to it.
@@ -34,13 +35,14 @@ def mistakes_in_routing(revision: RoutingRevision) -> list[FieldError]:
         *mistakes_in_rework(revision, operations),
         *_instructions(operations),
         *steps,
+        *mistakes_in_setpoints(revision, operations),
     ]
 
 
 def warnings_in_routing(revision: RoutingRevision) -> list[FieldError]:
     """What is probably not meant, and does not stop a release."""
     operations = _operations(revision)
-    found = [*warnings_in_motion(revision, operations)]
+    found = [*warnings_in_motion(revision, operations), *warnings_in_setpoints(revision, operations)]
     found += [
         FieldError(
             _("operation {operation}").format(operation=draft.code),
@@ -67,7 +69,7 @@ def warnings_in_routing(revision: RoutingRevision) -> list[FieldError]:
 
 
 def _operations(revision: RoutingRevision) -> list[Operation]:
-    found = revision.operations.select_related("station_class", "instruction").prefetch_related("steps")
+    found = revision.operations.select_related("station_class", "instruction").prefetch_related("steps", "setpoints")
     return list(found.order_by("code"))
 
 

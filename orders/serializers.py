@@ -156,6 +156,14 @@ class AssetAsked(serializers.Serializer):
     cycles_per_piece = serializers.IntegerField()
 
 
+class SetpointAnswer(serializers.Serializer):
+    """A value of an operation's recipe, in the order of writing. tolerance: of what is read back, null for none."""
+
+    tag = serializers.CharField()
+    value = serializers.CharField()
+    tolerance = Number(allow_null=True)
+
+
 class RoutingOperationAnswer(serializers.Serializer):
     """One operation of a routing; times in seconds."""
 
@@ -174,6 +182,7 @@ class RoutingOperationAnswer(serializers.Serializer):
     steps = StepAnswer(many=True)
     qualifications = QualificationAsked(many=True)
     assets = AssetAsked(many=True)
+    setpoints = SetpointAnswer(many=True)
 
 
 class EdgeAnswer(serializers.Serializer):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import ClearanceItem, Station
 from genealogy.models import Unit
-from mes.kernel.gates import Hook, Override, Verdict, judge
+from mes.kernel.gates import Gate, Hook, Override, Verdict, judge
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
@@ -36,6 +36,10 @@ class NoChecklist(Refusal):
 
 class StationOccupied(Refusal):
     """Something else is at the station, so it can't be clear."""
+
+
+class MachineInUse(Refusal):
+    """Something else runs at the station, by whose recipe and permission its machine works."""
 
 
 class OrderCantShrink(Refusal):
@@ -87,9 +91,11 @@ def check_may_release(person: Person, hold: Hold) -> None:
         )
 
 
-def check_gates_together(jobs: Sequence[Job], hook: Hook, overrides: Sequence[GivenOverride] = ()) -> None:
-    """The same for jobs that go together: all or none. Each verdict says of which unit it is."""
-    answers = judge(jobs, hook)
+def check_gates_together(
+    jobs: Sequence[Job], hook: Hook, overrides: Sequence[GivenOverride] = (), gates: Sequence[Gate] | None = None
+) -> None:
+    """The same for jobs that go together: all or none. Each verdict says of which unit it is. gates: only these."""
+    answers = judge(jobs, hook, gates)
     found: dict[tuple[str, str], Verdict] = {}
     passed = passing(jobs, hook, answers, overrides) if overrides and any(answers) else [[] for _ in jobs]
     for job, verdicts, of_job in zip(jobs, answers, passed, strict=True):

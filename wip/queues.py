@@ -115,7 +115,7 @@ def candidates_of(places: Sequence[Place], station: Station, person: Any, family
         why = in_words(terms, station.rule, now=now, family=family)
         found.append(Candidate(place.key, job, terms, why, place.pin, place.slot))
     for candidate, blockers in zip(found, judge([c.job for c in found], Hook.START), strict=True):
-        candidate.blockers = blockers
+        candidate.blockers = [one for one in blockers if not one.comes_with_start]
     return found
 
 

@@ -3,11 +3,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from equipment.models import Station
 from genealogy.models import Unit
 from mes.kernel.door import open_door
 from mes.kernel.stored_files import discard, keep, waiting_since
 from orders.models import StepKind
-from wip.actions import late
+from wip.actions import late, preparations
 from wip.models import Reading
 from wip.waiting_long import may_be_late
 
@@ -48,4 +49,18 @@ def note_late_units() -> int:
             free = Unit.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
             unit = free.select_related("work_order", "site").filter(pk=key).first()
             found += late.note_late(unit=unit, at=at) if unit is not None else 0
+    return found
+
+
+@shared_task
+def withdraw_permissions() -> int:
+    """Withdraw what machines may run by for what has ended or was not begun; returns how many.
+
+    What a verb ends by itself is withdrawn with it. One statement where no station has an interlock.
+    """
+    at, found = timezone.now(), 0
+    interlocked = Station.objects.filter(is_active=True).exclude(interlock="")
+    for site in interlocked.order_by().values_list("site", flat=True).distinct():
+        with open_door(person=None, at=at):
+            found += preparations.withdraw_ended(site=site, by=None, at=at)
     return found

@@ -2,16 +2,16 @@
 what it read back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from sys import float_info
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from equipment.interlocks import wrong_value
 from equipment.models import Connection, MachineCommand, Station, Tag
 from equipment.policies import check_site_access
-from equipment.status import MACHINE_COMMAND, TagType
+from equipment.status import MACHINE_COMMAND
 from equipment.topics import connections, machine
 from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
@@ -39,6 +39,7 @@ def queue(
         raise InvalidInput(_("A command waits for 1 to {longest} seconds.").format(longest=LONGEST_WAIT_S))
     tags = _tags_of(connection, lines)
     stations = {tag.station for tag in tags if tag.station is not None}
+    _check_no_interlock(tags, stations)
     command = MachineCommand(
         site_id=connection.site_id,
         connection=connection,
@@ -67,6 +68,23 @@ def cancel(*, command: MachineCommand, by: Person, at: datetime) -> MachineComma
     return locked
 
 
+def _check_no_interlock(tags: Sequence[Tag], stations: Collection[Station]) -> None:
+    """Raise InvalidInput for a permission, which nobody gives by hand, and where several machines would be touched."""
+    for tag in tags:
+        if tag.station is not None and tag.station.permission_tag == tag.code:
+            raise InvalidInput(
+                _("{tag} is the permission of the machine at {station}.").format(
+                    tag=tag.code, station=tag.station.code
+                ),
+                why=_("It is given when the machine is prepared, and withdrawn when the work ends."),
+                do=_("Prepare the machine at its station."),
+            )
+    if len(stations) > 1 and any(station.interlock for station in stations):
+        raise InvalidInput(
+            _("Machines with an interlock are written to one at a time."), do=_("Send a command for each station.")
+        )
+
+
 def _tags_of(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> list[Tag]:
     """The tags of the lines, each of which may be written so."""
     if not 1 <= len(lines) <= MOST_LINES:
@@ -89,23 +107,7 @@ def _mistake(tag: Tag | None, line: Mapping[str, Any]) -> str:
         return _("The connection has no such tag in use.")
     if not tag.is_writable:
         return _("It may not be written.")
-    return next((wrong for name in ("value", "expected") if (wrong := _wrong(tag, line.get(name), name))), "")
-
-
-def _wrong(tag: Tag, value: Any, name: str) -> str:
-    if value is None:
-        return _("It has no value.") if name == "value" else ""
-    if tag.value_type == TagType.TEXT:
-        return "" if isinstance(value, str) and value.isprintable() else _("It takes a text.")
-    if tag.value_type == TagType.BOOL:
-        return "" if isinstance(value, bool) else _("It takes true or false.")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= float_info.max:
-        return _("It takes a number.")
-    above = tag.write_low is None or value >= tag.write_low
-    below = tag.write_high is None or value <= tag.write_high
-    if name == "value" and not (above and below):
-        return _("{value} is not within its bounds.").format(value=value)
-    return ""
+    return next((wrong for name in ("value", "expected") if (wrong := wrong_value(tag, line.get(name), name))), "")
 
 
 def _kept(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a command asks to be written, as the machine takes it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,10 @@ AS_GOOD_AS_EQUAL = 1e-6  # relative: a 32-bit number read back is not the 64-bit
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One value to write. raw: as the machine takes it; expected: what must be there before, None for anything."""
+    """One value to write. raw: as the machine takes it; expected: what must be there before, None for anything.
+
+    tolerance: how far what is read back may differ. enables: it lets the machine run; off is what does not.
+    """
 
     tag: str
     point: Point
@@ -21,6 +24,24 @@ class Line:
     expected: Value | None
     scale: float
     offset: float
+    tolerance: float = 0.0
+    enables: bool = False
+
+    @property
+    def wanted(self) -> Value:
+        """What has to be read back."""
+        return self.shown(self.raw)
+
+    @property
+    def off(self) -> "Line":
+        """The same tag, so that the machine may not run."""
+        return replace(self, raw=type(self.raw)(0), enables=False)
+
+    def is_met_by(self, read: Value | None) -> bool:
+        """Whether what was read back is what was wanted."""
+        if self.tolerance and not isinstance(read, str) and not isinstance(self.wanted, str) and read is not None:
+            return math.isclose(read, self.wanted, rel_tol=AS_GOOD_AS_EQUAL, abs_tol=self.tolerance)
+        return is_same(read, self.wanted)
 
     def shown(self, raw: Value) -> Value:
         """As a person sees it."""
@@ -50,7 +71,8 @@ async def lines_of(database: Database, connection: UUID, asked: list[dict[str, A
         if isinstance(value, int | float) and not ((low is None or value >= low) and (high is None or value <= high)):
             raise ValueError(f"{code} = {value} is out of its bounds, {low} to {high}.")
         point = Point(address, ValueType(value_type), WordOrder(order), length)
-        lines.append(Line(code, point, _raw(value, point, scale, offset), line.get("expected"), scale, offset))
+        raw, more = _raw(value, point, scale, offset), (line.get("tolerance") or 0.0, bool(line.get("enables")))
+        lines.append(Line(code, point, raw, line.get("expected"), scale, offset, *more))
     return lines
 
 

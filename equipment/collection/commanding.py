@@ -7,7 +7,7 @@ lost link, is never sent again: what is there is read, and decides. What is too 
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from equipment.collection.command_lines import Line, is_same, lines_of
@@ -21,6 +21,18 @@ READ_PATIENCE_S = 5.0
 
 logger = logging.getLogger(__name__)
 
+# (status, what was read before and after, what went wrong); no status: nobody knows yet.
+Outcome: TypeAlias = tuple[str, list[dict[str, Any]], str]
+
+
+class Command(NamedTuple):
+    """One that is due. asked: its lines, as they are stored."""
+
+    key: UUID
+    status: str
+    purpose: str
+    asked: list[dict[str, Any]]
+
 
 _EXPIRE = """
 UPDATE equipment_machinecommand SET status = 'EXPIRED', answered_at = now(), detail = 'Nobody could send it in time.'
@@ -28,9 +40,9 @@ WHERE status = 'QUEUED' AND deadline_at < now() AND connection_id = ANY(%s)"""
 
 # One connection's commands in the order in which they were asked; one at a time.
 _NEXT = """
-SELECT DISTINCT ON (connection_id) id, connection_id, status, lines FROM equipment_machinecommand
+SELECT DISTINCT ON (connection_id) id, connection_id, status, purpose, lines FROM equipment_machinecommand
 WHERE status IN ('QUEUED', 'WRITING') AND connection_id = ANY(%s)
-ORDER BY connection_id, asked_at, id"""
+ORDER BY connection_id, sequence"""
 
 # Only the owner in this epoch, and only while it may still be sent.
 _BEGIN = """
@@ -48,85 +60,119 @@ SELECT pg_notify(%s, site_id || coalesce('/machine/' || station_id, '/connection
 
 
 async def carry_out_all(url: str, owner: str, watchers: Mapping[UUID, Watcher]) -> None:
-    """Carry out what is asked of the connections that are watched here, until cancelled."""
+    """Carry out what is asked of the connections that are watched here, until cancelled.
+
+    Each connection's in their order. None waits for another connection's machine: a withdrawal has no time for that.
+    """
     database: Database | None = None
+    at_work: dict[UUID, asyncio.Task[None]] = {}
     try:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
+                for connection in [key for key, task in at_work.items() if task.done()]:
+                    at_work.pop(connection).result()
                 if database is None:
                     database = await connect(url, owner)
                 if watchers:
-                    await _carry_out(database, owner, watchers)
+                    await _begin_what_is_due(database, owner, watchers, at_work)
             except AWAY as away:
                 logger.warning("commands wait for the database: %s", away)
                 await close(database)
                 database = None
     finally:
+        for task in at_work.values():
+            task.cancel()
+        await asyncio.gather(*at_work.values(), return_exceptions=True)
         await close(database)
 
 
-async def _carry_out(database: Database, owner: str, watchers: Mapping[UUID, Watcher]) -> None:
+async def _begin_what_is_due(
+    database: Database, owner: str, watchers: Mapping[UUID, Watcher], at_work: dict[UUID, asyncio.Task[None]]
+) -> None:
     keys = list(watchers)
     await rows(database, _EXPIRE, [keys])
-    found = await rows(database, _NEXT, [keys])
-    for command, connection, status, asked in found:
-        await _one(database, owner, watchers.get(connection), command, status, asked)
+    for command, connection, status, purpose, asked in await rows(database, _NEXT, [keys]):
+        watcher = watchers.get(connection)
+        if watcher is None or watcher.link is None or connection in at_work:
+            continue  # it waits, as long as its deadline lets it
+        due = Command(command, status, purpose, asked)
+        at_work[connection] = asyncio.create_task(_one(database, owner, watcher, due), name=f"command {command}")
 
 
-async def _one(database: Database, owner: str, watcher: Watcher | None, command: UUID, status: str, asked: Any) -> None:
-    if watcher is None or watcher.link is None:
-        return  # it waits for the link, as long as its deadline lets it
+async def _one(database: Database, owner: str, watcher: Watcher, command: Command) -> None:
+    if command.purpose == "PREPARE" and not watcher.is_observed:
+        return  # it counts for as long as the connection is watched, and that has not begun yet
     try:
-        lines = await lines_of(database, UUID(watcher.configuration.connection), asked)
+        lines = await lines_of(database, UUID(watcher.configuration.connection), command.asked)
     except ValueError as wrong:
-        await _answer(database, command, "REFUSED", [], str(wrong))
+        await _answer(database, command, ("REFUSED", [], str(wrong)))
         return
-    if status == "QUEUED":
-        if not await rows(database, _BEGIN, [command, owner, watcher.epoch]):
+    link = watcher.link
+    if link is None:
+        return
+    if command.status == "QUEUED":
+        if not await rows(database, _BEGIN, [command.key, owner, watcher.epoch]):
             return
-        await _answer(database, command, *await _write(watcher.link, lines))
+        await _answer(database, command, await _write(link, lines))
+    elif command.purpose == "WITHDRAW":
+        await _answer(database, command, await _write(link, lines))  # twice does no harm, and not at all would
     else:
-        await _answer(database, command, *await _find_out(watcher.link, lines))
+        await _answer(database, command, await _find_out(link, lines))
 
 
-async def _write(link: Link, lines: list[Line]) -> tuple[str, list[dict[str, Any]], str]:
-    """Write all lines in their order, read them back. (status, answer, detail)"""
+async def _write(link: Link, lines: list[Line]) -> Outcome:
+    """Write all lines in their order, read them back; what lets the machine run is written when all else is right."""
     try:
         before = await _read(link, lines)
         for line in lines:
             if line.expected is not None and not is_same(before[line.tag], line.expected):
                 why = f"{line.tag} is {before[line.tag]}, not {line.expected}: nothing was written."
                 return "REFUSED", _told(lines, before, before), why
-        for line in lines:
+        enabling, others = [line for line in lines if line.enables], [line for line in lines if not line.enables]
+        first = [line.off for line in enabling] + others
+        for line in first:
             await link.write(line.point, line.raw)
-        return _compared(lines, before, await _read(link, lines))
+        if not enabling:
+            return _compared(lines, before, await _read(link, lines))
+        if others:  # otherwise there is nothing that could be wrong
+            checked = _compared(first, before, await _read(link, lines))
+            if checked[0] != "VERIFIED":
+                return checked
+        for line in enabling:
+            await link.write(line.point, line.raw)
+        return await _disabled_unless_right(link, lines, _compared(lines, before, await _read(link, lines)))
     except WriteRefused as refused:
         return "REFUSED", [], str(refused)
     except LinkLost as lost:
         return "", [], str(lost)
 
 
-async def _find_out(link: Link, lines: list[Line]) -> tuple[str, list[dict[str, Any]], str]:
+async def _find_out(link: Link, lines: list[Line]) -> Outcome:
     """What became of a command whose end nobody saw."""
     try:
-        return _compared(lines, {}, await _read(link, lines))
+        return await _disabled_unless_right(link, lines, _compared(lines, {}, await _read(link, lines)))
+    except WriteRefused as refused:
+        return "REFUSED", [], str(refused)
     except LinkLost as lost:
         return "", [], str(lost)
 
 
-def _compared(
-    lines: list[Line], before: dict[str, Value | None], after: dict[str, Value | None]
-) -> tuple[str, list[dict[str, Any]], str]:
-    wrong = [line for line in lines if not is_same(after[line.tag], line.shown(line.raw))]
+async def _disabled_unless_right(link: Link, lines: list[Line], outcome: Outcome) -> Outcome:
+    """The outcome; unless all is as asked, nothing lets the machine run any more."""
+    if outcome[0] != "VERIFIED":
+        for line in lines:
+            if line.enables:
+                await link.write(line.point, line.off.raw)
+    return outcome
+
+
+def _compared(lines: list[Line], before: dict[str, Value | None], after: dict[str, Value | None]) -> Outcome:
+    wrong = [line for line in lines if not line.is_met_by(after[line.tag])]
     answer = _told(lines, before, after)
     if not wrong:
         return "VERIFIED", answer, ""
-    return (
-        "MISMATCHED",
-        answer,
-        ", ".join(f"{line.tag} is {after[line.tag]}, not {line.shown(line.raw)}" for line in wrong),
-    )
+    return "MISMATCHED", answer, ", ".join(f"{line.tag} is {after[line.tag]}, not {line.wanted}" for line in wrong)
 
 
 async def _read(link: Link, lines: list[Line]) -> dict[str, Value | None]:
@@ -143,10 +189,11 @@ async def _read(link: Link, lines: list[Line]) -> dict[str, Value | None]:
     return read
 
 
-async def _answer(database: Database, command: UUID, status: str, answer: list[dict[str, Any]], detail: str) -> None:
+async def _answer(database: Database, command: Command, outcome: Outcome) -> None:
     """Put the outcome on record; without a status it is not known yet, and is looked for when the link is back."""
+    status, answer, detail = outcome
     if status:
-        await rows(database, _ANSWER, [status, as_json(answer), detail[:300], command, CHANNEL])
+        await rows(database, _ANSWER, [status, as_json(answer), detail[:300], command.key, CHANNEL])
 
 
 def _told(lines: list[Line], before: dict[str, Value | None], after: dict[str, Value | None]) -> list[dict[str, Any]]:

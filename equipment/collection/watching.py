@@ -53,6 +53,11 @@ class Watcher:
         self._task: asyncio.Task[None] | None = None
         self._acknowledging: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_observed(self) -> bool:
+        """Whether values have come since it was connected."""
+        return self._observed_from is not None
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._watch(), name=f"watch {self.configuration.code}")
 

@@ -1,22 +1,27 @@
 """What is to be written to a machine, by whom and why, and what came of it."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as lazy
 
 from equipment.models.connections import Connection
 from equipment.models.hierarchy import Site, Station
-from equipment.status import CommandStatus
+from equipment.status import CommandStatus, Purpose
 from mes.kernel.audit.models import Signature
 from mes.kernel.constraints import both_or_neither
-from mes.kernel.records import History, Record, person_field
+from mes.kernel.records import History, Record, person_field, sequence_field
 
 
 class MachineCommand(Record):
     """Values to write to tags of one connection, all or none sent.
 
     lines: [{"tag": code, "value": …, "expected": …}], in the order of writing; expected: what must be there before,
-    missing where it does not matter. subject: what it is for, as text ("U-17 OP-20"). deadline: never sent later.
+    missing where it does not matter; "tolerance": how far what is read back may differ; "enables": it lets the machine
+    run, which is taken away first, and given when all else was read back as asked. purpose: by hand, or of an
+    interlock: for the operation of this code on these units (by key), which subject says as text ("U-17, 20").
+    cause: key of the hold for which a permission is withdrawn. deadline: never sent later. sequence: the order in which
+    they are carried out, and in which the last one is the last.
     answer: [{"tag", "before", "after"}] as read back. detail: what went wrong, for a person.
     """
 
@@ -25,6 +30,9 @@ class MachineCommand(Record):
     station = models.ForeignKey(
         Station, on_delete=models.PROTECT, null=True, blank=True, related_name="machine_commands"
     )
+    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.HAND)
+    units = ArrayField(models.UUIDField(), default=list)
+    operation_code = models.CharField(max_length=12, blank=True)
     subject = models.CharField(max_length=80, blank=True)
     lines = models.JSONField()
     deadline_at = models.DateTimeField()
@@ -36,11 +44,13 @@ class MachineCommand(Record):
     answer = models.JSONField(null=True)
     detail = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
+    cause = models.UUIDField(null=True)
+    sequence = sequence_field()
 
-    history = History()
+    history = History(excluded_fields=["sequence"])
 
     class Meta:
-        ordering = ["-asked_at"]
+        ordering = ["-sequence"]
         constraints = [
             models.CheckConstraint(
                 condition=both_or_neither(
@@ -48,14 +58,20 @@ class MachineCommand(Record):
                 ),
                 name="machine_command_answered",
                 violation_error_message=lazy("A command that is over says when."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.HAND) | Q(station__isnull=False),
+                name="machine_command_of_interlock",
+                violation_error_message=lazy("What an interlock writes is for the machine of a station."),
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["connection", "asked_at"],
+                fields=["connection", "sequence"],
                 condition=Q(status__in=("QUEUED", "WRITING")),
                 name="machine_command_open",
-            )
+            ),
+            models.Index(fields=["station", "-sequence"], name="machine_command_of_station"),
         ]
 
     def __str__(self) -> str:

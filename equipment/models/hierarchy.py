@@ -6,10 +6,12 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from equipment.status import DispatchRule, MachineNeed
+from equipment.status import DispatchRule, Interlock, MachineNeed
+from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field
 
 
@@ -167,7 +169,8 @@ class Station(Record):
 
     idle_lock_s: seconds without an act after which the station asks the active person for the PIN again. dispatch_rule:
     its own, empty where it ranks as its work center does. machine_need: what its machine has to be for work to begin;
-    empty: nobody asks.
+    empty: nobody asks. interlock: what is written to its machine before; permission_tag: code of the tag at the station
+    that lets the machine run, 1 or 0.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stations")
@@ -190,6 +193,15 @@ class Station(Record):
         blank=True,
         help_text=lazy("For an operation to start; empty: nobody asks. Not known is no."),
     )
+    interlock = models.CharField(
+        max_length=10,
+        choices=Interlock,
+        blank=True,
+        help_text=lazy("What is written to its machine before an operation starts; empty: nothing."),
+    )
+    permission_tag = models.SlugField(
+        max_length=60, blank=True, help_text=lazy("Code of the tag at the station that lets its machine run, 1 or 0.")
+    )
 
     history = History()
 
@@ -201,6 +213,13 @@ class Station(Record):
                 fields=["site", "code"],
                 name="station_code_once",
                 violation_error_message=lazy("The site has a station of this code already."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(interlock=""), Q(permission_tag="")),
+                name="station_interlock_has_tag",
+                violation_error_message=lazy(
+                    "An interlock names the tag that lets the machine run; without one, none."
+                ),
             ),
         ]
 

@@ -48,6 +48,7 @@ _OF_THE_ENTERPRISE = {
     "orders_operationedge": "master data",
     "orders_operationqualification": "master data",
     "orders_operationasset": "master data",
+    "orders_operationsetpoint": "master data",
     "orders_step": "master data",
     "orders_pinnedplan": "a copy of master data, shared by its content",
 }

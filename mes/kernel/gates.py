@@ -53,6 +53,8 @@ class Verdict:
     gate: str = ""
     # It judges what was made: who passes it leaves a result that is not good.
     fails: bool = False
+    # The station itself settles it, as the last thing before the start: what waits there is ready all the same.
+    comes_with_start: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -48,6 +48,7 @@ from orders.models import (
     OperationAsset,
     OperationEdge,
     OperationQualification,
+    OperationSetpoint,
     Product,
     ProductRevision,
     Routing,
@@ -229,7 +230,10 @@ _EQUIPMENT_KINDS = (
     Kind(
         Station,
         ("site", "code"),
-        ("name", "work_center", "station_class", "is_active", "idle_lock_s", "dispatch_rule", "machine_need"),
+        (
+            *("name", "work_center", "station_class", "is_active", "idle_lock_s", "dispatch_rule", "machine_need"),
+            *("interlock", "permission_tag"),
+        ),
         "stations",
         refs={"site": _SITE, "work_center": Ref(WorkCenter, _same_site), "station_class": Ref(StationClass)},
         **_EQUIPMENT,
@@ -444,6 +448,14 @@ _ROUTING_KINDS = (
         within="operation",
         under="assets",
         refs={"asset_class": Ref(AssetClass)},
+    ),
+    Kind(
+        OperationSetpoint,
+        ("tag",),
+        ("position", "value", "tolerance"),
+        within="operation",
+        under="setpoints",
+        number="position",
     ),
     Kind(
         Step,

@@ -230,6 +230,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wip.tasks.note_late_units",
         "schedule": 60.0,
     },
+    "withdraw-permissions": {
+        "task": "wip.tasks.withdraw_permissions",
+        "schedule": 20.0,
+    },
     "make-partitions": {
         "task": "equipment.tasks.make_partitions",
         "schedule": 3600.0,
@@ -297,6 +301,7 @@ MES_GATES = [
     "equipment.gates.asset_has_life",
     "equipment.gates.taken_asset_still_fit",
     "equipment.gates.machine_ready",
+    "wip.machine_gates.machine_prepared",
     "genealogy.gates.component_known",
     "genealogy.gates.component_is_right_part",
     "genealogy.gates.component_is_right_revision",

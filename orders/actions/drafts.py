@@ -104,7 +104,7 @@ def insert_standard_operation(
     return _copy_operation(operation, routing_revision=draft, code=code, copied_from=operation)
 
 
-_OF_OPERATION = ("steps", "qualifications", "assets")
+_OF_OPERATION = ("steps", "qualifications", "assets", "setpoints")
 
 
 def _copy_operation(operation: Operation, **changed: Any) -> Operation:

@@ -274,6 +274,52 @@ class OperationAsset(Record):
         return str(self.asset_class)
 
 
+class OperationSetpoint(Record):
+    """A value of the recipe that is written to the machine before the operation starts there.
+
+    tag: code of a tag at the station. value: as the tag takes it: a number, yes or no, a text. tolerance: how far what
+    is read back may differ; None: not at all. Written by position.
+    """
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="setpoints")
+    position = models.PositiveSmallIntegerField()
+    tag = models.SlugField(max_length=60, help_text=lazy("Code of the tag at the station that it is written to."))
+    value = models.CharField(max_length=60)
+    tolerance = models.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=lazy("How far what is read back may differ; empty: not at all."),
+    )
+
+    history = History()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operation", "tag"],
+                name="setpoint_once",
+                violation_error_message=lazy("The operation sets this tag already."),
+            ),
+            models.UniqueConstraint(
+                fields=["operation", "position"],
+                name="setpoint_position_once",
+                violation_error_message=lazy("Another setpoint of the operation has this position."),
+            ),
+            models.CheckConstraint(
+                condition=Q(tolerance__isnull=True) | Q(tolerance__gte=0),
+                name="setpoint_tolerance_positive",
+                violation_error_message=lazy("A tolerance is 0 or more."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} = {self.value}"
+
+
 class StepKind(models.TextChoices):
     TASK = "TASK", lazy("task")
     CHECK = "CHECK", lazy("check")

@@ -24,6 +24,7 @@ from orders.models import (
     OperationAsset,
     OperationEdge,
     OperationQualification,
+    OperationSetpoint,
     ProductRevision,
     RoutingRevision,
     Step,
@@ -32,7 +33,16 @@ from tests.equipment.assets import wrench
 
 REVISIONS = [ProductRevision, RoutingRevision, InstructionRevision]
 PARTS = [
-    *(BomLine, BomSubstitute, Operation, OperationAsset, OperationEdge, OperationQualification, Step),
+    *(
+        BomLine,
+        BomSubstitute,
+        Operation,
+        OperationAsset,
+        OperationEdge,
+        OperationQualification,
+        OperationSetpoint,
+        Step,
+    ),
     InstructionFile,
 ]
 VALUES = {
@@ -45,6 +55,7 @@ VALUES = {
     OperationAsset: {"cycles_per_piece": "9"},
     OperationEdge: {"minimum_time_s": "5", "transfer_quantity": "3"},
     OperationQualification: {"minimum_level": "9"},
+    OperationSetpoint: {"value": "9"},
     Step: {"name": "'Else'", "is_required": "'f'", "needs_witness": "'t'", "position": "99"},
     InstructionFile: {"caption": "'Else'", "file": "'else.png'"},
 }
@@ -72,6 +83,9 @@ def whole(plant):
     tool = wrench(plant)
     with plant.door("hiroshi"):
         OperationAsset.objects.create(operation=routing.operations.get(code="30"), asset_class=tool.asset_class)
+        OperationSetpoint.objects.create(
+            operation=routing.operations.get(code="30"), position=1, tag="SPEED", value="40"
+        )
     return [product, routing, instruction]
 
 
@@ -101,6 +115,7 @@ def of(revisions, model):
         OperationAsset: OperationAsset.objects.filter(operation__routing_revision=routing),
         OperationEdge: OperationEdge.objects.filter(routing_revision=routing),
         OperationQualification: OperationQualification.objects.filter(operation__routing_revision=routing),
+        OperationSetpoint: OperationSetpoint.objects.filter(operation__routing_revision=routing),
         Step: Step.objects.filter(operation__routing_revision=routing),
         InstructionFile: InstructionFile.objects.filter(instruction_revision=instruction),
     }[model]

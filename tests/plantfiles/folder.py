@@ -307,6 +307,12 @@ revisions:
         assets:
           - asset_class: torque-wrench
             cycles_per_piece: 6
+        setpoints:
+          - tag: PROGRAM
+            value: M3-12
+          - tag: SPEED
+            value: "450"
+            tolerance: 2.5
         steps:
           - code: TORQUE
             kind: NUMBER

@@ -24,7 +24,7 @@ from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.queries import pinned_plan
 from orders.status import OrderStatus
-from wip.actions import assets, automatic_holds, openings, orders, replacements
+from wip.actions import assets, automatic_holds, openings, orders, preparations, replacements
 from wip.actions.overrides import keep as keep_overrides
 from wip.actions.passing import go_on, way_of, where
 from wip.clock import clock_off, clock_on
@@ -219,6 +219,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
         scrap_reason=scrap_reason,
     )
     assets.use(job=job, by=by, at=at)
+    preparations.withdraw_after(execution=execution, reason=_("Completed"), by=by, at=at)
     _scrap(job, scrap_reason, by, at)
     go_on(job=job, before=before, by=by, at=at)
     if may_end_order(execution, job.scrap):
@@ -273,6 +274,7 @@ def _reduce_others(job: Job, reason: str, by: Person, at: datetime) -> None:
             other.completed_at, other.completed_by = at, by
             update([other], "status", "completed_at", "completed_by")
             happened(other, ExecutionEventKind.COMPLETED, job.station, by, at)
+            preparations.withdraw_after(execution=other, reason=_("Completed"), by=by, at=at)
 
 
 def lock_order(order: WorkOrder) -> WorkOrder:

@@ -24,6 +24,7 @@ from mes.kernel.records import update_alike
 from mes.kernel.refusals import InvalidInput
 from orders.models import ProductRevision, WorkOrder
 from orders.topics import one_order
+from wip.actions import preparations
 from wip.impact import GONE
 from wip.models import Hold, HoldReason, OperationExecution
 from wip.numbers import next_numbers
@@ -90,6 +91,7 @@ def place(
     (hold.number,) = next_numbers("hold", 1)
     hold.save(force_insert=True)
     inherit(hold, heirs)
+    preparations.withdraw_held(hold=hold, at=at)
     _announce(site_id, [hold], heirs)
     return hold
 
@@ -114,6 +116,7 @@ def place_automatically(
     hold = Hold(site_id=held.site_id, **on, **_placed(why, by, at))
     (hold.number,) = next_numbers("hold", 1)
     hold.save(force_insert=True)
+    preparations.withdraw_held(hold=hold, at=at)
     _announce(held.site_id, [hold], [])
     return hold
 

@@ -25,7 +25,7 @@ from orders.queries import plan_of
 from orders.status import ORDER, OrderStatus
 from orders.topics import one_order
 from orders.topics import orders as all_orders
-from wip.actions import openings, orders
+from wip.actions import openings, orders, preparations
 from wip.models import OperationExecution
 from wip.overview import least_quantities
 from wip.policies import check_can_be_reduced
@@ -79,6 +79,7 @@ def cancel(*, order: WorkOrder, reason: str, by: Person, at: datetime) -> WorkOr
         openings.close(units=free)
     locked.status, locked.cancelled_at, locked.cancelled_by = status, at, by
     locked.save(update_fields=["status", "cancelled_at", "cancelled_by"])
+    preparations.withdraw_ended(site=locked.site_id, by=by, at=at)
     announce(one_order(locked.site_id, locked.pk), all_orders(locked.site_id))
     return locked
 

@@ -25,7 +25,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.writes import insert, update
 from orders.status import OrderStatus
 from wip import undoing
-from wip.actions import batches, exceptions, executions, openings, orders, passing, replacements
+from wip.actions import batches, exceptions, executions, openings, orders, passing, preparations, replacements
 from wip.actions.overrides import give_back
 from wip.acts import Act, acts_on, last_of
 from wip.clock import clock_off, clock_on
@@ -171,6 +171,7 @@ def _reverse(undo: _Undo, event: ExecutionEvent) -> None:
     if not execution.is_current:
         for one in LaborSpan.objects.filter(execution=execution, ended_at__isnull=True).select_related("person"):
             clock_off(execution, one.person, end=LaborEnd.LEFT, at=undo.at)
+        preparations.withdraw_after(execution=execution, reason=_("Taken back"), by=undo.by, at=undo.at)
         orders.unbegin_if_nothing_runs(order=undo.job.order)
 
 

@@ -1,0 +1,172 @@
+"""Preparing a machine for work, and withdrawing its permission when the work ends or is stopped."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from equipment.actions import interlocks
+from equipment.models import MachineCommand, Station
+from equipment.preparations import LastCommand, last_to, standing_at
+from genealogy.models import Unit
+from genealogy.queries import plan_for
+from mes.kernel.gates import Gate, Hook, Verdict, configured, judge
+from mes.kernel.personnel.models import Person
+from mes.kernel.refusals import InvalidInput
+from orders.models import WorkOrder
+from orders.plans import OperationPlan
+from wip.actions import assets
+from wip.facts import executions_on
+from wip.gates import no_open_hold, operation_not_begun, predecessors_done, station_fits, unit_in_process
+from wip.jobs import Job
+from wip.machine_gates import machine_prepared
+from wip.models import Hold, OperationExecution
+from wip.policies import MachineInUse, check_gates_together
+from wip.queries import job_for, runs_at
+
+UNUSED_S = 15 * 60  # a permission that nobody has begun to work by
+
+# What a machine may run by stays while these say nothing: before the start, and from then on.
+_STILL_TO_START = (unit_in_process, no_open_hold, predecessors_done, operation_not_begun, station_fits)
+_STILL_TO_RUN = (unit_in_process, no_open_hold)
+
+
+def prepare(
+    *, units: Sequence[Unit], operation: OperationPlan, station: Station, by: Person, at: datetime
+) -> MachineCommand:
+    """Ask for the machine of a station to be prepared for an operation on these units, which go into one run.
+
+    Each unit comes with its order. Also for work that runs there, and whose permission was withdrawn. Raises
+    BlockedByGates with what is in the way of the start, MachineInUse, NoInterlock, CantBeTold, InvalidInput.
+    """
+    keys = sorted(unit.pk for unit in units)
+    if not keys or len(set(keys)) < len(keys):
+        raise InvalidInput(_("A machine is prepared for units that are not the same one."), do=_("Name each once."))
+    placed = {unit.work_order_id: unit.work_order for unit in units}
+    rows = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("product").order_by("pk")
+    locked = list(rows.filter(pk__in=keys))
+    # Alone, so that whoever prepares or holds it next sees this one, and who starts here waits for it.
+    station = Station.objects.select_for_update(of=("self",), no_key=True).select_related("site").get(pk=station.pk)
+    jobs = [_job(unit, placed[unit.work_order_id], operation, station, by) for unit in locked]
+    _check_one_recipe(jobs)
+    _check_nothing_else_runs(jobs, station)
+    waiting, running = [j for j in jobs if j.execution is None], [j for j in jobs if j.execution is not None]
+    for job in jobs if len(jobs) > 1 else ():
+        job.together = jobs
+    if waiting:
+        assets.lock_here(waiting[0])
+        check_gates_together(waiting, Hook.START, gates=[one for one in configured() if one is not machine_prepared])
+    if running:
+        check_gates_together(running, Hook.RECORD, gates=_STILL_TO_RUN)
+    serials = ", ".join(unit.serial for unit in locked)
+    return interlocks.prepare(
+        station=station,
+        setpoints=jobs[0].operation.setpoints,
+        units=keys,
+        operation_code=operation.code,
+        subject=f"{serials}, {operation.code}",
+        by=by,
+        at=at,
+    )
+
+
+def _job(unit: Unit, order: WorkOrder | None, operation: OperationPlan, station: Station, by: Person | None) -> Job:
+    """A job with its execution where it runs at the station already."""
+    unit.work_order = order
+    known = list(executions_on({unit.pk}))
+    here = (one for one in known if one.is_running and one.station_id == station.pk)
+    execution = next((one for one in here if one.operation_code == operation.code), None)
+    planned = plan_for(unit).operation(operation.code) or operation
+    return job_for(unit, planned, station=station, person=by, execution=execution, executions=known)
+
+
+def _check_one_recipe(jobs: Sequence[Job]) -> None:
+    """Raise InvalidInput for units that don't go into one run: their plans ask for different values."""
+    other = next((job for job in jobs if job.operation.setpoints != jobs[0].operation.setpoints), None)
+    if other is not None:
+        raise InvalidInput(
+            _("{unit} and {other} ask for different recipes.").format(unit=jobs[0].unit, other=other.unit),
+            do=_("Prepare the machine for one of them."),
+        )
+
+
+def _check_nothing_else_runs(jobs: Sequence[Job], station: Station) -> None:
+    """Raise MachineInUse while something else runs at the station: its permission, or its recipe, is that one's."""
+    mine = {job.execution_key for job in jobs}
+    other = next((one for one in runs_at(station.pk) if one.pk not in mine), None)
+    if other is not None:
+        raise MachineInUse(
+            _("{person} works on {unit} at {station}.").format(
+                person=other.worked_by, unit=other.unit, station=station.code
+            ),
+            why=_("The machine is prepared for one piece of work at a time."),
+            do=_("Let it be completed first."),
+            evidence={"unit": other.unit.serial, "person": str(other.worked_by)},
+        )
+
+
+def withdraw_after(*, execution: OperationExecution, reason: str, by: Person, at: datetime) -> None:
+    """Withdraw what the machine runs by for a locked execution that ends; nothing where its station has no interlock.
+
+    The execution comes with its station.
+    """
+    station = execution.station
+    if not station.interlock:
+        return
+    last = last_to([station.pk]).get(station.pk)
+    if last is not None and last.is_standing and last.is_for([execution.unit_id], execution.operation_code):
+        interlocks.withdraw(prepared=last.key, reason=reason, by=by, at=at)
+
+
+def withdraw_held(*, hold: Hold, at: datetime) -> None:
+    """Withdraw what a machine at the site runs by for something that this hold stops, or one that inherited it.
+
+    One statement where no machine at the site has a permission.
+    """
+    reason = _("On hold: {number}").format(number=hold.number)
+    origin = hold.origin_id or hold.pk
+    for last, verdicts in _no_longer(standing_at(hold.site_id), at):
+        if any(verdict.code == "ON_HOLD" for verdict in verdicts):
+            interlocks.withdraw(prepared=last.key, reason=reason, by=hold.placed_by, at=at, cause=origin)
+
+
+def withdraw_ended(*, site: UUID, by: Person | None, at: datetime) -> int:
+    """Withdraw what machines of a site run by for what has ended, is stopped, or was not begun in time; how often."""
+    count = 0
+    for last, verdicts in _no_longer(standing_at(site), at):
+        interlocks.withdraw(prepared=last.key, reason=verdicts[0].what, by=by, at=at)
+        count += 1
+    return count
+
+
+def _no_longer(standing: dict[UUID, LastCommand], at: datetime) -> list[tuple[LastCommand, list[Verdict]]]:
+    """Of these permissions, by station, those that are for nothing any more, and why."""
+    stations = Station.objects.filter(pk__in=standing).select_related("site") if standing else ()
+    found = []
+    for station in stations:
+        last = standing[station.pk]
+        verdicts = _why_no_longer(last, station, at)
+        if verdicts:
+            found.append((last, verdicts))
+    return found
+
+
+def _why_no_longer(last: LastCommand, station: Station, at: datetime) -> list[Verdict]:
+    units = list(Unit.objects.filter(pk__in=last.units).select_related("product", "work_order").order_by("pk"))
+    jobs = []
+    for unit in units:
+        planned = plan_for(unit).operation(last.operation_code)
+        if planned is None:
+            return [Verdict("ANOTHER_WAY", _("{unit} goes another way now.").format(unit=unit))]
+        jobs.append(_job(unit, unit.work_order, planned, station, None))
+    verdicts: list[Verdict] = []
+    for job in jobs:
+        gates: Sequence[Gate] = _STILL_TO_START if job.execution is None else _STILL_TO_RUN
+        verdicts += judge([job], Hook.START, gates)[0]
+    is_unused = all(job.execution is None for job in jobs)
+    if not verdicts and is_unused and last.answered_at and (at - last.answered_at).total_seconds() > UNUSED_S:
+        verdicts.append(
+            Verdict("NOT_BEGUN", _("Nobody has begun within {minutes} min.").format(minutes=UNUSED_S // 60))
+        )
+    return verdicts

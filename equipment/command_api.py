@@ -13,7 +13,7 @@ from equipment.actions import machine_commands
 from equipment.actions.machine_commands import LONGEST_WAIT_S, MOST_LINES
 from equipment.models import Connection, MachineCommand
 from equipment.queries import sites_of
-from equipment.status import CommandStatus
+from equipment.status import CommandStatus, Purpose
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import NotFound
 from mes.kernel.rest.fields import AnyValue, Input, Text, Told
@@ -40,11 +40,16 @@ class CommandInput(Input):
 
 
 class CommandAnswer(serializers.Serializer):
-    """What was asked, and what came of it. answer: each tag's value before and after, as it was read."""
+    """What was asked, and what came of it. answer: each tag's value before and after, as it was read.
+
+    purpose: by hand, or an interlock's; subject: what that is for.
+    """
 
     id = serializers.UUIDField()
     connection = serializers.CharField(source="connection.code")
     station = serializers.CharField(source="station.code", allow_null=True, default=None)
+    purpose = serializers.ChoiceField(Purpose.choices)
+    subject = serializers.CharField(allow_blank=True)
     lines = serializers.JSONField()
     status = serializers.ChoiceField(CommandStatus.choices)
     deadline_at = serializers.DateTimeField()

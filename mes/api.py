@@ -50,6 +50,7 @@ from mes.station.api.labor import (
 )
 from mes.station.api.lots import MergeLots, SplitLot
 from mes.station.api.machine_events import BookMachineEvent
+from mes.station.api.machines import PrepareMachine
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation, UndoOperation
 from mes.station.api.queues import MovePin, Pins, RemovePin, StationQueue
 from mes.station.api.reworks import CancelRework, SkipOperation, UnitReworks
@@ -161,6 +162,7 @@ urlpatterns = [
     path("v1/machine-commands", MachineCommands.as_view(), name="api_machine_commands"),
     path("v1/machine-commands/<str:command>", OneMachineCommand.as_view(), name="api_machine_command"),
     path("v1/machine-commands/<str:command>/cancel", CancelMachineCommand.as_view(), name="api_machine_command_cancel"),
+    path("v1/machine-preparations", PrepareMachine.as_view(), name="api_machine_preparations"),
     path("v1/machine-events/<int:event>/book", BookMachineEvent.as_view(), name="api_machine_event_book"),
     path("v1/help-calls", HelpCalls.as_view(), name="api_help_calls"),
     path("v1/help-calls/<str:call>/take", TakeHelpCall.as_view(), name="api_help_call_take"),

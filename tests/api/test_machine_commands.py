@@ -5,6 +5,7 @@ import pytest
 from equipment.models import MachineCommand
 from mes.station.tasks import book_machine_events
 from tests.api.conftest import api_as
+from tests.interlock_floor import answer, interlocked
 from tests.lots import lot_line
 from tests.machine_floor import counter, happens, press, value
 
@@ -60,3 +61,26 @@ def test_an_event_that_was_refused_is_booked_again(plant, connection, monkeypatc
     assert (booked.status_code, booked.json()["result"]) == (200, "BOOKED"), booked.content
     assert line.execution().quantity_good == 4
     assert api.post("/machine-events/0/book", {}).status_code == 404
+
+
+def test_a_machine_is_prepared_once_for_a_repeated_request_and_its_command_seen(plant):
+    interlocked(plant)
+    unit, api = plant.unit(), api_as(plant, "amina")
+    body = {"station": "ST-20", "operation": "20", "units": [unit.serial]}
+    first, again = (api.post("/machine-preparations", body, idempotency_key="p-1") for _ in range(2))
+    assert first.status_code == 201, first.content
+    assert first.json() == again.json()
+    command = first.json()
+    assert (command["purpose"], command["status"], command["subject"]) == ("PREPARE", "QUEUED", f"{unit}, 20")
+    assert MachineCommand.objects.count() == 1
+    refused = api.post(f"/units/{unit}/operations/20/start", {"station": "ST-20"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "MACHINE_NOT_PREPARED")
+    answer(plant, MachineCommand.objects.get(), detail="")
+    assert api_as(plant, "ruth").get(f"/machine-commands/{command['id']}").json()["status"] == "VERIFIED"
+
+
+def test_where_there_is_nothing_to_prepare_it_is_refused(plant):
+    unit = plant.unit()
+    body = {"station": "ST-20", "operation": "20", "units": [unit.serial]}
+    assert api_as(plant, "amina").post("/machine-preparations", body).json()["code"] == "NO_INTERLOCK"
+    assert api_as(plant, "pavel").post("/machine-preparations", body).status_code == 403

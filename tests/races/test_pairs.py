@@ -111,6 +111,7 @@ ELSEWHERE = {
     "wip.actions.corrections.enter": "on no unit: it locks the job whose time it is",
     "wip.actions.orders": "releases of drafts, which have no unit: test_one_winner; the rest is a part of completing",
     "wip.actions.late": "a task's: test_rework",
+    "wip.actions.preparations": "of a machine: test_interlock; the rest is a part of other verbs",
     "wip.actions.permits": "on no unit: test_permits",
     "wip.actions.labor.leave_note": "on no unit",
     "wip.actions.labor.take_note": "on no unit",

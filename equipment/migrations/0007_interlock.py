@@ -8,7 +8,7 @@ from mes.kernel.schema import AtOnce
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0003_refused"),
-        ("equipment", "0005_machine_need"),
+        ("equipment", "0006_observed_slots"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from orders.frozen import SETPOINTS_FROZEN, SETPOINTS_NOT_FROZEN
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_read_from_machine"),
+        ("orders", "0007_open_order_by_due"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -56,7 +56,7 @@ class Watcher:
     @property
     def is_observed(self) -> bool:
         """Whether values have come since it was connected."""
-        return self._observed_from is not None
+        return self._is_observed
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._watch(), name=f"watch {self.configuration.code}")

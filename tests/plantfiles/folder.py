@@ -311,7 +311,7 @@ revisions:
           - tag: PROGRAM
             value: M3-12
           - tag: SPEED
-            value: "450"
+            value: 450
             tolerance: 2.5
         steps:
           - code: TORQUE

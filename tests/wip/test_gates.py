@@ -31,6 +31,7 @@ from orders.plans import (
     SubstitutePlan,
 )
 from quality.gates import readings_within_limits
+from tests.wip.interlock_gate_cases import INTERLOCK_CASES
 from tests.wip.lot_gate_cases import LOT_CASES
 from wip import gates, queue_times, rework_gates
 from wip.clearances import Cleared
@@ -333,6 +334,7 @@ CASES = [
     (equipment_gates.machine_ready, {machines: MachineFacts("ST-10", "UP", "DOWN", "E-Stop")}, "MACHINE_NOT_READY"),
     (equipment_gates.machine_ready, {machines: MachineFacts("ST-10", "UP")}, "MACHINE_NOT_KNOWN"),
     *LOT_CASES,
+    *INTERLOCK_CASES,
 ]
 
 # A way through these: 20 waits at least 5 and at most 60 min after 10, 21 or 22 come after it, 30 after either.

@@ -93,6 +93,8 @@ def test_the_catalogue_of_sentences_can_be_made(tmp_path: Path) -> None:
         "An order's quantity is more than 0.",
         "take over",
         "Disable (needs a reason)",  # marked by lazy
+        "historical work order",  # listed: Django makes it
+        "{address} can't be reached: {error}.",  # listed: a driver says it
     )
     for sentence in (*of_templates, *of_modules):
         assert f'msgid "{sentence}"' in catalogue

@@ -8,32 +8,36 @@ from django.db.models import Q
 
 from genealogy.models import Unit
 
-# A set without its ways (UNION): each unit is followed once, so that a circle ends. What was taken out again is not in
-# it any more: a host counts while more of the unit went in than came out.
+# Each unit with the sequence at which what is followed came into it: it goes on with what was done to the unit later,
+# and parts that were split off before do not have it. Sequences only grow along a way, so that it ends. What was taken
+# out again is not in it any more: an activity counts while more of the unit went in than came out.
 _GONE_INTO = """
-WITH RECURSIVE gone_into (unit_id) AS (
-    SELECT unnest(%s::uuid[])
+WITH RECURSIVE gone_into (unit_id, since) AS (
+    SELECT unit_id, 0::bigint FROM unnest(%s::uuid[]) AS unit_id
     UNION
-    SELECT next.unit_id FROM gone_into JOIN LATERAL (
-        SELECT output.unit_id
-        FROM genealogy_activityunit input
-        JOIN genealogy_activity activity ON activity.id = input.activity_id
-        JOIN genealogy_activityunit output ON output.activity_id = input.activity_id AND output.direction = 'OUTPUT'
-        WHERE input.unit_id = gone_into.unit_id AND input.direction = 'INPUT' AND output.unit_id <> input.unit_id
-            AND activity.kind IN ('CONSUME', 'MERGE')
-        GROUP BY output.unit_id
-        HAVING sum(input.quantity) > coalesce((
-            SELECT sum(back.quantity)
-            FROM genealogy_activityunit back
-            JOIN genealogy_activity removal ON removal.id = back.activity_id AND removal.kind = 'REMOVE'
-            JOIN genealogy_activityunit host ON host.activity_id = back.activity_id AND host.direction = 'INPUT'
-            WHERE back.unit_id = gone_into.unit_id AND back.direction = 'OUTPUT' AND host.unit_id = output.unit_id
-        ), 0)
-        UNION
-        SELECT part.id FROM genealogy_unit part WHERE part.split_from_id = gone_into.unit_id
+    SELECT next.unit_id, next.since FROM gone_into JOIN LATERAL (
+        SELECT into_one.unit_id, min(into_one.sequence) AS since
+        FROM (
+            SELECT output.unit_id, activity.sequence
+            FROM genealogy_activityunit input
+            JOIN genealogy_activity activity ON activity.id = input.activity_id
+            JOIN genealogy_activityunit output ON output.activity_id = input.activity_id
+            WHERE input.unit_id = gone_into.unit_id AND input.direction = 'INPUT'
+                AND output.direction = 'OUTPUT' AND output.unit_id <> input.unit_id
+                AND activity.kind IN ('CONSUME', 'MERGE', 'SPLIT') AND activity.sequence > gone_into.since
+            GROUP BY output.unit_id, activity.id
+            HAVING sum(input.quantity) > coalesce((
+                SELECT sum(back.quantity)
+                FROM genealogy_activity removal
+                JOIN genealogy_activityunit back ON back.activity_id = removal.id AND back.direction = 'OUTPUT'
+                WHERE removal.reverses_id = activity.id AND removal.kind = 'REMOVE'
+                    AND back.unit_id = gone_into.unit_id
+            ), 0)
+        ) AS into_one
+        GROUP BY into_one.unit_id
     ) AS next ON true
 )
-SELECT unit_id FROM gone_into
+SELECT DISTINCT unit_id FROM gone_into
 """
 
 

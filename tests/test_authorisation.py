@@ -15,13 +15,14 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from mes.station.actions import batches
 from tests.api.conftest import api_as
 from tests.equipment.assets import help_call, wrench
 from tests.flow import lot_flow
 from tests.machines import a_machine, connection_at
 from tests.plant import Plant
 from tests.station.pages import StationPage
-from wip.actions import batches, pins
+from wip.actions import pins
 from wip.models import Batch, DispatchPin
 
 ASSET_ADDRESSES = ("asset", "asset_place", "asset_calibrate", "asset_overhaul", "asset_use", "api_asset")

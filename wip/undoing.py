@@ -32,6 +32,8 @@ _ENDS_ELSEWHERE = [
     ActivityKind.RETURN,
     ActivityKind.CANCEL,
 ]
+# What divided a lot or put it together stays.
+_OF_LOTS = (ExecutionEventKind.SPLIT, ExecutionEventKind.MERGED)
 
 
 class NothingToUndo(Refusal):
@@ -73,6 +75,8 @@ def needs_correction(act: Act, *, is_signed: bool, by: Person, at: datetime) -> 
 def offered(acts: Sequence[Act], by: Person) -> Act | None:
     """The last act that counts, if the person may take it back now, or correct it."""
     last = last_of(acts)
+    if last is not None and last.kind in _OF_LOTS:
+        return None
     is_own = last is not None and not needs_correction(last, is_signed=False, by=by, at=moment())
     return last if is_own or by.may(Permission.CORRECT) else None
 
@@ -141,7 +145,7 @@ def _of_the_execution(job: Job, act: Act, later: Sequence[Signature]) -> str:
     execution = job.running
     if not execution.is_current:
         return _("{operation} was set aside since, to be done again.").format(operation=execution.operation_code)
-    if act.kind in (ExecutionEventKind.SPLIT, ExecutionEventKind.MERGED):
+    if act.kind in _OF_LOTS:
         return _("The lot was divided or put together.")
     return _("{person} signed it since.").format(person=later[0].signed_by) if later else ""
 

@@ -44,7 +44,7 @@ class LogInForm(AuthenticationForm):
 class HoldForm(forms.Form):
     """Why something is held."""
 
-    reason_code = forms.ChoiceField(label=_("Kind"), choices=HoldReason)
+    reason_code = forms.ChoiceField(label=_("Kind"), choices=HoldReason.placed())
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"data-autofocus": True}))
 
 

@@ -47,11 +47,6 @@ def _logons_at(device: UUID) -> QuerySet[StationLogon]:
     return _logons().filter(device=device)
 
 
-def active_logon(device: StationDevice) -> StationLogon | None:
-    """Who is active at the browser."""
-    return next((logon for logon in logons_at(device) if logon.is_active), None)
-
-
 def last_log_offs(people: Collection[Any]) -> dict[Any, datetime]:
     """When these people, by key, logged off last; without those who are on anywhere, or never were."""
     grouped = StationLogon.objects.filter(person__in=people).order_by().values("person")

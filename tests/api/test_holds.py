@@ -95,3 +95,11 @@ def test_who_may_not_release_a_hold_is_refused(plant, api):
     refused = api.post(f"/holds/{number}/release", {"reason": "It is fine"})
     assert (refused.status_code, refused.json()["code"]) == (403, "ROLE_MISSING")
     assert api_as(plant, "mei").post("/holds/H-9999/release", {"reason": "x"}).status_code == 404
+
+
+def test_a_rework_is_proposed_of_a_unit_in_process_alone(plant, api):
+    proposal = {"reason_code": "REWORK", "reason": "Seat worn"}
+    unit, received = plant.unit(), plant.receive(plant.screws, "LOT-1", 10)
+    wrong = [{"station": "ST-10"}, {"unit": received.serial}, {"unit": unit.serial, "operation": "10"}]
+    assert {api.post("/holds", on | proposal).status_code for on in wrong} == {422}
+    assert api.post("/holds", {"unit": unit.serial} | proposal).status_code == 201

@@ -131,3 +131,14 @@ def test_what_is_overdue_stands_first(plant, ines) -> None:
     place(plant, unit=plant.unit())
     Hold.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
     assert ines.get("/holds/").context["rows"][0] == (late, True)
+
+
+def test_a_rework_is_proposed_at_the_station_and_is_no_kind_of_hold_on_the_desk(plant, desk_of) -> None:
+    amina, unit = desk_of("amina"), plant.unit()
+    for page in ("/holds/new/", f"/units/{unit.serial}/"):
+        shown = amina.get(page).content.decode()
+        assert 'value="PROCESS"' in shown
+        assert 'value="REWORK"' not in shown
+    refused = amina.post("/holds/place/", subject=unit.serial, reason_code="REWORK", reason="x")
+    assert refused.status_code == 422
+    assert not Hold.objects.exists()

@@ -7,7 +7,10 @@ import pytest
 from genealogy.models import Unit
 from mes.kernel.audit.models import Signature
 from mes.station.actions.operations import Given
+from tests.flow import lot_flow
 from tests.undo import undo
+from tests.wip.test_merge import merge
+from tests.wip.test_split import split
 from wip.actions import holds
 from wip.models import Hold
 from wip.queries import execution_at
@@ -128,3 +131,14 @@ def test_who_may_not_take_an_act_back_is_not_offered_it(plant, desk_of) -> None:
     unit = plant.unit()
     plant.start(unit, "10")
     assert "Take back last act" not in desk_of("pavel").get(f"/units/{unit}/").content.decode()
+
+
+def test_what_nobody_can_take_back_is_not_offered(plant, ines) -> None:
+    """The last thing that happened to a lot that was merged away, and to the lot that took it, is the merge."""
+    flow = lot_flow(plant)
+    lot = flow.do(flow.lot(100), "10")
+    assert "Take back last act" in ines.get(f"/units/{lot}/").content.decode()
+    part = split(flow, lot, 40)
+    merge(flow, plant.fresh(lot), plant.fresh(part))
+    for unit in (lot, part):
+        assert "Take back last act" not in ines.get(f"/units/{unit}/").content.decode()

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from mes.station.models import LastAct, StationDevice, StationLogon
-from mes.station.queries import active_logon
 from tests.browser.acts import enter, scan
 from tests.browser.test_looks import SMALL_TARGETS, violations
 from tests.browser.test_station_journey import SCROLLS, Operator, operator  # noqa: F401 - a fixture
 from tests.kinds import kinds_line
 from tests.plant import PIN
+from tests.presence import active_logon
 from wip.models import Reading
 
 pytestmark = pytest.mark.browser

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from mes.kernel.audit.models import AuditEvent
 from mes.station.models import LastAct, StationLogon
-from mes.station.queries import active_logon
 from mes.station.views.presence import watched
+from tests.presence import active_logon
 from tests.station.pages import StationPage, accepted, is_refused, text
 from wip.models import Reading
 

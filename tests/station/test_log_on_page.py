@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from mes.kernel.personnel.models import Person
 from mes.station.models import StationLogon
-from mes.station.queries import active_logon, logons_at
+from mes.station.queries import logons_at
+from tests.presence import active_logon
 from tests.station.pages import StationPage, accepted, is_refused, text
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,9 @@ from mes.kernel.refusals import Refusal
 from mes.station.actions import logons
 from mes.station.actions.logons import WRONG_SECRETS, DeviceRevoked, LogOnLocked, NotActive
 from mes.station.models import StationDevice, StationLogon
-from mes.station.queries import active_logon, device_of_token, logons_at
+from mes.station.queries import device_of_token, logons_at
 from tests.plant import NOW, PIN
+from tests.presence import active_logon
 from tests.races.runners import at_once, refused
 
 

@@ -2,9 +2,14 @@
 
 import pytest
 
+from genealogy.actions import corrections
+from genealogy.activities import At
 from genealogy.forward import gone_into
-from genealogy.models import Delivery, Supplier, Unit
+from genealogy.models import Activity, Delivery, Supplier, Unit
+from tests.flow import lot_flow
 from tests.holds import build_in, lift, lift_for, place
+from tests.wip.test_merge import merge
+from tests.wip.test_split import split
 from wip.actions import holds
 from wip.impact import impact_of
 from wip.models import Hold
@@ -50,8 +55,40 @@ def test_it_is_followed_through_all_levels_and_a_circle_ends(plant):
     second.refresh_from_db()
     third = plant.unit()
     build_in(plant, second, third)
-    Unit.objects.filter(pk=board.pk).update(split_from=third)  # what never happens
+    Unit.objects.filter(pk=third.pk).update(status="FINISHED")
+    third.refresh_from_db()
+    build_in(plant, third, plant.fresh(board))  # what never happens
     assert gone_into([board.pk]) == {first.pk, second.pk, third.pk}
+
+
+def test_a_part_that_was_split_off_before_the_held_lot_came_in_is_not_held(plant):
+    flow = lot_flow(plant)
+    first, other = flow.do(flow.lot(100), "10"), flow.do(flow.lot(50, "WO-OTHER"), "10")
+    early = split(flow, first, 10)
+    box = split(flow, first, 30)
+    screws = plant.receive(plant.screws, "LOT-BAD", 100)
+    build_in(plant, screws, box, 5)
+    merge(flow, plant.fresh(first), plant.fresh(box))
+    late = split(flow, plant.fresh(first), 20)
+    assert gone_into([screws.pk]) == {box.pk, first.pk, late.pk}
+    held = {heir.unit for heir in place(plant, unit=plant.fresh(screws)).heirs.all()}
+    assert held == {first, late}
+    assert not {early, other} & held
+    assert gone_into([first.pk]) == {early.pk, box.pk, late.pk}  # the lot itself is in doubt, and all that left it
+
+
+def test_what_was_taken_out_is_followed_again_only_where_it_goes_in_again(plant):
+    board = plant.receive(plant.board, "PCB-1")
+    pump = plant.unit()
+    build_in(plant, board, pump)
+    consumed = Activity.objects.get(kind="CONSUME")
+    with plant.door() as passage:
+        corrections.take_out(
+            unit=plant.fresh(pump), consumed=consumed, where=At(), reason="Bent", by=passage.person, at=passage.at
+        )
+    assert gone_into([board.pk]) == set()
+    build_in(plant, plant.fresh(board), plant.fresh(pump))
+    assert gone_into([board.pk]) == {pump.pk}
 
 
 def test_heirs_keep_a_hold_of_their_own(plant):

@@ -17,7 +17,6 @@ from mes.kernel.refusals import InvalidInput
 from mes.kernel.writes import insert, update
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
-from orders.queries import plan_of
 from orders.status import OrderStatus
 from wip.actions import assets, executions
 from wip.jobs import Job
@@ -31,8 +30,7 @@ from wip.status import BATCH
 
 def start(
     *,
-    units: Sequence[Unit],
-    operation_code: str,
+    chosen: Sequence[tuple[Unit, OperationPlan]],
     station: Station,
     by: Person,
     at: datetime,
@@ -40,13 +38,13 @@ def start(
 ) -> Batch:
     """Start an operation on several units in one run, on all of them or on none.
 
-    Each unit comes with its order, whose plan is known to have the operation. Raises BlockedByGates, whose blockers say
+    Each unit comes with its order, and with the operation as its plan has it. Raises BlockedByGates, whose blockers say
     of which unit they are; InvalidInput for none, or one twice.
     """
+    units, asked = [unit for unit, _operation in chosen], {unit.pk: operation for unit, operation in chosen}
     keys = [unit.pk for unit in units]
     if not keys or len(set(keys)) < len(keys):
         raise InvalidInput(_("A batch is of units that are not the same one."), do=_("Choose each unit once."))
-    chosen = {unit.pk: _operation_of(unit, operation_code) for unit in units}
     placed = {unit.work_order.pk: unit.work_order for unit in units if unit.work_order is not None}
     placed |= _lock_orders([key for key, order in placed.items() if order.status == OrderStatus.RELEASED])
     rows = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("product").order_by("pk")
@@ -58,7 +56,7 @@ def start(
         unit = locked[key]
         unit.work_order = placed[_order_of(unit)]
         its = known.get(key, [])
-        operation = plan_for(unit).operation(operation_code) or chosen[key]  # gone another way: the gates say so
+        operation = plan_for(unit).operation(asked[key].code) or asked[key]  # gone another way: the gates say so
         jobs.append(job_for(unit, operation, station=station, person=by, executions=its))
     for job in jobs:
         job.together = jobs
@@ -128,14 +126,6 @@ def shares(batched: Collection[OperationExecution]) -> dict[UUID, Decimal]:
     """Which part of a run's time each execution in it has, by its key: by quantity; the parts make up 1."""
     total = sum(one.quantity for one in batched)
     return {one.pk: one.quantity / total if total else Decimal(1) / len(batched) for one in batched}
-
-
-def _operation_of(unit: Unit, code: str) -> OperationPlan:
-    """As the plan has it that the unit follows, else its order's: on a unit that is in rework the gates say no."""
-    assert unit.work_order is not None
-    operation = plan_for(unit).operation(code) or plan_of(unit.work_order).operation(code)
-    assert operation is not None, "its order's plan is known to have it"
-    return operation
 
 
 def _order_of(unit: Unit) -> UUID:

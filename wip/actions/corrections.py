@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -69,18 +70,8 @@ def correct(
     if locked.ended_at is None:
         locked.ended_at, locked.end = max(_until(locked) or at, locked.began_at), LaborEnd.CORRECTED
         update([locked], "ended_at", "end")
-    made = LaborSpan(
-        site_id=locked.site_id,
-        execution=locked.execution,
-        person_id=locked.person_id,
-        began_at=began_at,
-        ended_at=ended_at,
-        end=LaborEnd.CORRECTED,
-        note=reason.strip()[:200],
-        corrects=locked,
-        entered_at=at,
-        entered_by=by,
-    )
+    made = _span(locked.execution, locked.person_id, began_at, ended_at, reason, by, at)
+    made.corrects = locked
     insert([made])
     announce(floor(locked.site_id))
     return made
@@ -112,25 +103,36 @@ def enter(
         if one.status not in (ExecutionStatus.RUNNING, ExecutionStatus.COMPLETED):
             raise InvalidInput(_("Nobody worked on this job."), do=_("Choose the attempt that was worked on."))
         _check_times(one, began_at, ended_at, at)
-        made.append(
-            LaborSpan(
-                site_id=one.site_id,
-                execution=one,
-                person=person,
-                began_at=began_at,
-                ended_at=ended_at,
-                end=LaborEnd.CORRECTED,
-                note=reason.strip()[:200],
-                entered_at=at,
-                entered_by=by,
-            )
-        )
+        made.append(_span(one, person.pk, began_at, ended_at, reason, by, at))
     if began_at == ended_at:
         raise InvalidInput(_("It would count nothing."), do=_("Enter an end after the begin."))
     _check_not_known(locked, person, began_at, ended_at)
     insert(made)
     announce(floor(execution.site_id))
     return next(span for span in made if span.execution.pk == execution.pk)
+
+
+def _span(
+    execution: OperationExecution,
+    person: UUID,
+    began_at: datetime,
+    ended_at: datetime,
+    reason: str,
+    by: Person,
+    at: datetime,
+) -> LaborSpan:
+    """A row of time that nobody clocked, as `by` says it was; not stored yet."""
+    return LaborSpan(
+        site_id=execution.site_id,
+        execution=execution,
+        person_id=person,
+        began_at=began_at,
+        ended_at=ended_at,
+        end=LaborEnd.CORRECTED,
+        note=reason.strip()[:200],
+        entered_at=at,
+        entered_by=by,
+    )
 
 
 def _check_not_known(

@@ -70,6 +70,10 @@ def place(
     check_permission(by, Permission.PLACE_HOLDS)
     why = Why(reason_code, reason.strip(), owner, due_at)
     _check(why, at)
+    if reason_code == HoldReason.REWORK and (unit is None or unit.work_order_id is None or operation_code):
+        raise InvalidInput(
+            _("Rework is proposed of a unit in process, as a whole."), do=_("Choose another kind of hold.")
+        )
     on: dict[str, Any] = {
         "unit": unit,
         "work_order": order,

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -20,6 +21,11 @@ class HoldReason(models.TextChoices):
     CUSTOMER = "CUSTOMER", _("Customer's wish")
     REWORK = "REWORK", _("Rework proposed")
     OTHER = "OTHER", _("Other")
+
+    @classmethod
+    def placed(cls) -> list[tuple[str, Any]]:
+        """What a person chooses from who places a hold; a rework is proposed, by who works on the unit."""
+        return [choice for choice in cls.choices if choice[0] != cls.REWORK]
 
 
 def _one_of(*names: str) -> Q:

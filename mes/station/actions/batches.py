@@ -46,10 +46,11 @@ def start(
     overrides: Sequence[GivenOverride] = (),
 ) -> Batch:
     """Start an operation on several units in one run, on all or on none. Raises as wip.actions.batches.start."""
+    chosen = []
     for unit in units:
         operations.check_may_work(by=by, site_id=unit.site_id)
-        operations.planned_operation(unit, operation_code)
-    return batches.start(units=units, operation_code=operation_code, station=station, by=by, at=at, overrides=overrides)
+        chosen.append((unit, operations.planned_operation(unit, operation_code)))
+    return batches.start(chosen=chosen, station=station, by=by, at=at, overrides=overrides)
 
 
 def take_over(*, batch: Batch, station: Station, by: Person, at: datetime) -> Batch:

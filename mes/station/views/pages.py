@@ -74,7 +74,7 @@ def work_page(request: HttpRequest, presence: Presence, sheet: Sheet, dialog: st
         place=place,
         total=total,
         pace=presence.pace(),
-        hold_reasons=[choice for choice in HoldReason.choices if choice[0] != HoldReason.REWORK],  # that is proposed
+        hold_reasons=HoldReason.placed(),
         **reason_context(presence.station),
         shown_dialog=dialog,
         elapsed_s=max(0, int((presence.now - sheet.execution.started_at).total_seconds())),

@@ -14,6 +14,7 @@ NAMES = (
     _("Badge"),
     _("Blockers"),
     _("Boards"),
+    _("Carried"),
     _("Change"),
     _("Code"),
     _("Confirmed"),

@@ -11,21 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from equipment.actions.tags import NewTag
 from equipment.models import Site, Station, Tag
 
-LARGEST_B = 5 << 20
 _ODD = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 class TagTableForm(forms.Form):
-    """A table of tags, and why."""
+    """A table of tags as its preview carries it on, and why it is taken."""
 
-    file = forms.FileField(label=_("CSV file"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}))
+    carried = forms.CharField()
     reason = forms.CharField(label=_("Reason"), max_length=200)
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST_B:
-            raise forms.ValidationError(_("The file has more than 5 MB."))
-        return file
 
 
 class ReplayForm(forms.Form):

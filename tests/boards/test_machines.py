@@ -4,7 +4,6 @@ import ssl
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -137,49 +136,6 @@ def test_a_machine_that_does_not_answer_is_named_when_a_tag_is_tested(client, pl
     assert "could not be asked" in answer.content.decode()
     assert send(client, plant, "hiroshi", "connection_test", "NF", "PLC-1", tag="NONE").status_code == 422
     assert send(client, plant, "ines", "connection_test", "NF", "PLC-1", tag="STATE").status_code == 403
-
-
-def test_tags_go_out_as_csv_and_come_back_the_same(client, plant, tags):
-    out = page(client, plant, "ruth", "connection_tags_download", "NF", "PLC-1")
-    assert out["Content-Disposition"] == 'attachment; filename="NF-PLC-1-tags.csv"'
-    file = SimpleUploadedFile("tags.csv", out.content)
-    answer = send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=file)
-    assert answer.status_code == 302, answer.content.decode()
-    client.force_login(plant.people["hiroshi"])
-    assert "0 tags are made, 0 changed, 4 were so already." in client.get(answer["Location"]).content.decode()
-
-
-def test_an_empty_cell_changes_nothing(client, plant, tags):
-    rows = b"code,address,value_type,quantity_unit,name\nPRESSURE,holding:4,FLOAT32,,Oil pressure\n"
-    send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", rows))
-    tag = Tag.objects.get(code="PRESSURE")
-    assert (tag.address, tag.name, tag.quantity_unit) == ("holding:4", "Oil pressure", "kPa")
-
-
-def test_a_table_makes_and_changes_tags_all_or_none(client, plant, tags):
-    good = b"code;address;value_type;station;scale\nTEMP;input:4;INT16;ST-20;0,1\nSTATE;holding:1;UINT16;ST-20;\n"
-    answer = send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", good))
-    assert answer.status_code == 302, answer.content.decode()
-    made = Tag.objects.get(code="TEMP")
-    assert (made.scale, made.station, made.history.get().history_change_reason) == (0.1, plant.stations["20"], "CAPA-7")
-    assert Tag.objects.get(code="STATE").address == "holding:1"
-    bad = b"code,address,value_type,station\nA,holding:20,INT16,\nB,40101,INT16,\nC,holding:3,INT99,ST-77\n"
-    answer = send(client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", bad))
-    assert answer.status_code == 422
-    shown = answer.content.decode()
-    assert "row 3, address" in shown
-    assert "row 4, station" in shown
-    assert not Tag.objects.filter(code="A").exists()
-
-
-def test_a_number_in_a_table_is_one(client, plant, tags):
-    for text in ("nan", "inf"):
-        rows = f"code,address,value_type,scale\nODD,holding:77,INT16,{text}\n".encode()
-        answer = send(
-            client, plant, "hiroshi", "connection_tags", "NF", "PLC-1", file=SimpleUploadedFile("t.csv", rows)
-        )
-        assert "row 2, scale" in answer.content.decode()
-    assert not Tag.objects.filter(code="ODD").exists()
 
 
 def test_nodes_of_a_server_become_tags(client, plant):

@@ -1,6 +1,5 @@
 """Connections to machines: how they stand, what they read, and the ways to give them tags."""
 
-import csv
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,9 +18,8 @@ from equipment.queries import in_plant_order, sites_of
 from equipment.security_profiles import certificates_of
 from equipment.status import ConnectionKind
 from equipment.topics import connections as connections_at
-from mes.boards.machine_forms import NodesForm, TagTableForm
+from mes.boards.machine_forms import NodesForm
 from mes.boards.machine_rows import gap_rows, mark_of_link, quality_word, shown_value, value_rows
-from mes.kernel import csv_import
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -35,7 +33,7 @@ QUARANTINED = 20
 @office(Permission.VIEW_MASTER_DATA)
 def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """One connection; how it stands and what it reads alone to who asks for the live part."""
-    connection, now = _connection(request, site, code), timezone.now()
+    connection, now = connection_at(request, site, code), timezone.now()
     tags = connection.tags.filter(is_active=True).select_related("station__site")
     certificates = certificates_of(connection.security) if connection.security else []
     context = {
@@ -60,7 +58,7 @@ def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
 @office(Permission.CONNECT_MACHINES)
 def test_tag(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """Read one tag now, past the collector; nothing is stored."""
-    connection = _connection(request, site, code)
+    connection = connection_at(request, site, code)
     tag = connection.tags.filter(code=request.POST.get("tag", "").replace("\0", "")).first()
     if tag is None:
         raise InvalidInput(_("There is no such tag at this connection."), do=_("Choose one of its tags."))
@@ -82,7 +80,7 @@ def test_tag(request: HttpRequest, site: str, code: str) -> HttpResponse:
 @office(Permission.CONNECT_MACHINES)
 def browse(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """What an OPC UA server has below a node, to choose tags from."""
-    connection, below = _connection(request, site, code), request.GET.get("at", "").replace("\0", "")[:250]
+    connection, below = connection_at(request, site, code), request.GET.get("at", "").replace("\0", "")[:250]
     if connection.kind != ConnectionKind.OPCUA:
         raise Http404
     nodes: list[Any] = []
@@ -107,7 +105,7 @@ def browse(request: HttpRequest, site: str, code: str) -> HttpResponse:
 @office(Permission.CONNECT_MACHINES)
 def take_nodes(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """Make tags of the nodes that were chosen."""
-    connection = _connection(request, site, code)
+    connection = connection_at(request, site, code)
     given = cleaned(NodesForm(request.POST, site=connection.site))
     with desk_door(request, reason=given["reason"]) as passage:
         if not passage.replayed:
@@ -123,36 +121,8 @@ def take_nodes(request: HttpRequest, site: str, code: str) -> HttpResponse:
     return answer(request, passage)
 
 
-@require_safe
-@office(Permission.VIEW_MASTER_DATA)
-def tags_download(request: HttpRequest, site: str, code: str) -> HttpResponse:
-    """The tags of a connection as the CSV file that can be taken back."""
-    connection = _connection(request, site, code)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{connection.site.code}-{connection.code}-tags.csv"'
-    tags = list(connection.tags.select_related("station", "event").order_by("code"))
-    csv.writer(response).writerows(tag_actions.table_rows(tags))
-    return response
-
-
-@require_POST
-@office(Permission.CONNECT_MACHINES)
-def take_table(request: HttpRequest, site: str, code: str) -> HttpResponse:
-    """Make and change tags by a CSV file, all rows or none."""
-    connection = _connection(request, site, code)
-    given = cleaned(TagTableForm(request.POST, request.FILES))
-    table = csv_import.read(given["file"].read(), tag_actions.COLUMNS)
-    with desk_door(request, reason=given["reason"]) as passage:
-        if not passage.replayed:
-            taken = tag_actions.take_table(connection=connection, table=table, by=passage.person, at=passage.at)
-            said = _("{made} tags are made, {changed} changed, {same} were so already.").format(
-                made=taken.made, changed=taken.changed, same=taken.same
-            )
-            passage.remember(said=said, to=reverse("connection", args=[site, code]))
-    return answer(request, passage)
-
-
-def _connection(request: HttpRequest, site: str, code: str) -> Connection:
+def connection_at(request: HttpRequest, site: str, code: str) -> Connection:
+    """A connection of the person's sites, with how it stands. Raises Http404."""
     found = connections_of(sites_of(request.user)).filter(site__code=site, code=code).first()
     if found is None:
         raise Http404

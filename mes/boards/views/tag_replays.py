@@ -3,19 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from equipment.machine_queries import connections_of
 from equipment.models import Connection, Tag
-from equipment.queries import sites_of
 from equipment.replays import replay
 from equipment.status import TagRole
 from mes.boards.machine_forms import ReplayForm
 from mes.boards.machine_rows import ReplayedEvent, replayed_rows
+from mes.boards.views.connections import connection_at
 from mes.kernel.desk import office
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import Refusal
@@ -29,9 +28,7 @@ MOST_SAMPLES = 200_000  # of one tag, in a request
 @office(Permission.CONNECT_MACHINES)
 def replay_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """Which events a counter or a handshake, as it is mapped now, would have made in a time of the past."""
-    connection = connections_of(sites_of(request.user)).filter(site__code=site, code=code).first()
-    if connection is None:
-        raise Http404
+    connection = connection_at(request, site, code)
     tags = connection.tags.filter(is_active=True).exclude(role=TagRole.VALUE).select_related("station__site")
     with timezone.override(connection.site.zone):  # what is typed is the time at the machine
         form = ReplayForm(request.GET if "tag" in request.GET else None, tags=tags, now=timezone.now())

@@ -1,0 +1,191 @@
+"""Tags of a connection by a table: what it would change, and making it so."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from equipment.actions.tags import TagsWrong, check_connecting, mistakes_in
+from equipment.models import Connection, Station, Tag
+from mes.kernel.csv_import import CellError, Columns, Row, Table
+from mes.kernel.personnel.models import Person
+
+COLUMNS = Columns(
+    required=("code", "address", "value_type"),
+    optional=(
+        *("name", "station", "quantity_unit", "scale", "offset", "low", "high", "length", "byte_order"),
+        *("report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "rollover", "reset_below"),
+        *("acknowledge_address", "event", "field", "is_writable", "write_low", "write_high", "is_active"),
+    ),
+)
+MOST_ROWS = 5000
+_BOOLEANS = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
+_REFERENCES = ("station", "event")
+_OF_SERIES = {"value_type", "quantity_unit"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column that changes, as the table writes it."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class TagLine:
+    """A row that makes a tag or changes one. begins_series: samples from now on are of another type or unit."""
+
+    row: int
+    code: str
+    is_new: bool
+    cells: tuple[Cell, ...]
+
+    @property
+    def begins_series(self) -> bool:
+        return not self.is_new and any(cell.column in _OF_SERIES for cell in self.cells)
+
+
+@dataclass
+class Taken:
+    """lines: what was made or changed, in the order of the table; same: how many tags were so already."""
+
+    lines: list[TagLine] = field(default_factory=list)
+    same: int = 0
+
+    @property
+    def made(self) -> int:
+        return sum(line.is_new for line in self.lines)
+
+    @property
+    def changed(self) -> int:
+        return len(self.lines) - self.made
+
+
+class Rehearsed(Exception):
+    """Raised behind a rehearsal, so that the door takes everything back. found: what would have happened."""
+
+    def __init__(self, found: Taken) -> None:
+        super().__init__("rehearsed")
+        self.found = found
+
+
+def take_table(*, connection: Connection, table: Table, by: Person, at: datetime, is_rehearsal: bool = False) -> Taken:
+    """Make and change a connection's tags by a table, all rows or none. An empty cell changes nothing, or leaves what
+    is usual in a new tag; a tag that is not in the table stays as it is. is_rehearsal: do all of it, then raise
+    Rehearsed. Raises TagsWrong with every mistake.
+    """
+    check_connecting(connection, by)
+    if len(table.rows) > MOST_ROWS:
+        raise TagsWrong(_("A table has at most {most} rows.").format(most=MOST_ROWS), do=_("Divide it."))
+    taker = _Taker(connection)
+    # An event comes before what belongs to it.
+    for row in sorted(table.rows, key=lambda row: bool(row.values.get("event"))):
+        taker.take(row)
+    errors = sorted([*table.errors, *taker.errors], key=lambda error: error.row)
+    if errors:
+        raise TagsWrong(
+            _("The table is not taken: {count} things are wrong.").format(count=len(errors)),
+            do=_("Correct the rows that are named, and send it again."),
+            errors=errors,
+        )
+    taker.found.lines.sort(key=lambda line: line.row)
+    if is_rehearsal:
+        raise Rehearsed(taker.found)
+    return taker.found
+
+
+class _Taker:
+    """Takes row by row. A tag that is wrong is known all the same: what belongs to it is not wrong for that."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection, self.found = connection, Taken()
+        stored = connection.tags.select_for_update(of=("self",)).select_related("station", "event").order_by("pk")
+        self.known = {tag.code: tag for tag in stored}
+        active = Station.objects.filter(site=connection.site_id, is_active=True)
+        self.stations = {station.code: station for station in active}
+        self.errors: list[CellError] = []
+        self._wrong: set[str] = set()
+        self._rows: dict[str, int] = {}
+
+    def take(self, row: Row) -> None:
+        code = row["code"]
+        if (first := self._rows.setdefault(code, row.number)) != row.number:
+            what = _("{code} is there twice: in row {row} already.").format(code=code, row=first)
+            self.errors.append(CellError.at(row.number, "code", what, _("Keep one.")))
+            return
+        tag = self.known.get(code) or Tag(site_id=self.connection.site_id, connection=self.connection, code=code)
+        before, is_new = _cells(tag), tag._state.adding
+        wrong = self._give(tag, row)
+        self.known[code] = tag
+        after = _cells(tag)
+        cells = tuple(Cell(name, before[name], after[name]) for name in COLUMNS.names if before[name] != after[name])
+        if not wrong and not is_new and not cells:
+            self.found.same += 1
+            return
+        if row["event"] in self._wrong:
+            self._wrong.add(code)
+        wrong = wrong or ([] if code in self._wrong else mistakes_in(tag, row.number))
+        if wrong or code in self._wrong:
+            self.errors += wrong
+            self._wrong.add(code)
+            return
+        tag.save()
+        self.found.lines.append(TagLine(row.number, code, is_new, cells))
+
+    def _give(self, tag: Tag, row: Row) -> list[CellError]:
+        """Set what the row says."""
+        errors = []
+        for name in COLUMNS.names:
+            text = row[name]
+            if not text:
+                continue
+            try:
+                setattr(tag, name, self._value(name, text))
+            except (ValidationError, KeyError, ValueError) as wrong:
+                is_said = isinstance(wrong, ValidationError)
+                what = " ".join(wrong.messages) if is_said else _("There is no {text}.").format(text=text)  # type: ignore[union-attr]
+                errors.append(CellError.at(row.number, name, what))
+        return errors
+
+    def _value(self, name: str, text: str) -> Any:
+        if name in _REFERENCES:
+            places: Mapping[str, Any] = self.stations if name == "station" else self.known
+            return places[text]
+        column = Tag._meta.get_field(name)
+        if isinstance(column, models.BooleanField):
+            return _BOOLEANS[text.lower()]
+        if isinstance(column, models.IntegerField):
+            return column.to_python(text)
+        if not isinstance(column, models.FloatField):
+            return text
+        number = column.to_python(text.replace(",", "."))
+        if not math.isfinite(number):
+            raise ValidationError(_("{text} is no number.").format(text=text))
+        return number
+
+
+def table_rows(tags: Sequence[Tag]) -> list[list[str]]:
+    """Tags as the rows of such a table, its header first; what they came from gives the same tags."""
+    return [list(COLUMNS.names), *(list(_cells(tag).values()) for tag in tags)]
+
+
+def _cells(tag: Tag) -> dict[str, str]:
+    return {name: _written(tag, name) for name in COLUMNS.names}
+
+
+def _written(tag: Tag, name: str) -> str:
+    value = getattr(tag, name)
+    if name in _REFERENCES:
+        return value.code if value else ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    return "" if value is None else str(value)

@@ -1,0 +1,191 @@
+"""Tags of a connection as a CSV file: out, previewed, in; every field of them, and every mistake by row and column."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from equipment.actions.tag_tables import COLUMNS
+from equipment.models import Series, Tag
+from mes.boards.views import tag_tables
+from mes.kernel.keys import uuid7
+from mes.plantfiles.kinds import BY_MODEL
+from tests.machines import a_machine, connection_at, tag_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tags(plant):
+    return a_machine(plant.stations["20"])
+
+
+@pytest.fixture
+def ask(client, plant):
+    """`ask(file, carried=…)` -> the answer of the page of PLC-1 to an engineer, or to whom is named."""
+
+    def asked(content=None, *, who="hiroshi", code="PLC-1", **fields):
+        client.force_login(plant.people[who])
+        if content is not None:
+            fields["file"] = SimpleUploadedFile("tags.csv", content)
+        to = reverse("connection_tags", args=["NF", code])
+        return client.post(to, {"idempotency_key": str(uuid7()), "reason": "CAPA-7"} | fields)
+
+    return asked
+
+
+@pytest.fixture
+def take(ask):
+    """Preview a table and take it as it was shown."""
+
+    def taken(content, **more):
+        shown = ask(content, **more)
+        assert shown.status_code == 200, shown.content.decode()
+        return ask(carried=shown.context["carried"], **more)
+
+    return taken
+
+
+def download(client, plant, code="PLC-1"):
+    client.force_login(plant.people["ruth"])
+    return client.get(reverse("connection_tags_download", args=["NF", code]))
+
+
+def mistakes(answer):
+    assert answer.status_code == 422
+    return [(error.row, error.column, error.what) for error in answer.context["errors"]]
+
+
+def test_a_table_has_every_field_that_plant_files_have():
+    assert set(COLUMNS.names) == set(BY_MODEL[Tag].said)
+
+
+def test_tags_go_out_as_csv_and_come_back_the_same(client, plant, tags, ask):
+    out = download(client, plant)
+    assert out["Content-Disposition"] == 'attachment; filename="NF-PLC-1-tags.csv"'
+    found = ask(out.content)
+    assert (found.context["found"].same, found.context["found"].lines) == (4, [])
+    assert "Nothing to take: the tags are as in the table" in found.content.decode()
+
+
+def test_every_field_goes_from_one_connection_to_another(client, plant, take):
+    one = connection_at(plant.stations["20"], "PLC-1")
+    event = {"role": "EVENT", "books": "TEST_RESULT", "acknowledge_address": "holding:90"}
+    cycle = tag_at(one, plant.stations["20"], "cycle", "holding:80", **event)
+    of_cycle = {"event": cycle, "field": "step:FORCE.2", "quantity_unit": "kN", "name": "Force, “peak”; \\ 100 %"}
+    numbers = {"scale": 0.1, "offset": -273.15, "low": 1e-7, "high": 1e300, "deadband": 0.30000000000000004}
+    more = {"report": "DEADBAND", "max_silence_s": 0, "byte_order": "DCBA", "is_active": False}
+    tag_at(one, None, "a-force", "holding:82", value_type="FLOAT32", **of_cycle, **numbers, **more)
+    counts = {
+        "role": "COUNTER",
+        "books": "PART_SCRAPPED",
+        "scrap_reason": "DIM-OD",
+        "rollover": 65536,
+        "reset_below": 9,
+    }
+    tag_at(one, plant.stations["20"], "scrap", "holding:70", value_type="UINT32", **counts)
+    tag_at(one, None, "name", "holding:60", value_type="TEXT", length=12)
+    tag_at(one, None, "set", "holding:50", is_writable=True, write_low=0.0, write_high=99.5)
+    out = download(client, plant).content
+    Tag.objects.filter(connection=one, station__isnull=False).update(station=plant.stations["10"])
+    other = connection_at(plant.stations["20"], "PLC-2", address="127.0.0.1:2")
+    assert take(out, code="PLC-2").status_code == 302
+    assert download(client, plant, "PLC-2").content == out
+    assert other.tags.get(code="a-force").event == other.tags.get(code="cycle")
+    rows = list(csv.DictReader(io.StringIO(out.decode())))
+    assert [name for name in COLUMNS.names if not any(row[name] for row in rows)] == []
+
+
+def test_nothing_is_changed_before_it_was_shown(plant, tags, ask):
+    rows = b"code,address,value_type,quantity_unit\nPRESSURE,holding:4,FLOAT32,bar\nNEW,holding:40,INT16,\n"
+    shown = ask(rows)
+    lines = {line.code: line for line in shown.context["lines"]}
+    changes = [(cell.column, cell.before, cell.after) for cell in lines["PRESSURE"].cells]
+    assert changes == [("address", "holding:2", "holding:4"), ("quantity_unit", "kPa", "bar")]
+    assert lines["NEW"].is_new
+    assert "begins a new series of samples" in shown.content.decode()
+    assert not Tag.objects.filter(code="NEW").exists()
+    assert Series.objects.filter(tag=tags["PRESSURE"]).count() == 1
+    assert ask(carried=shown.context["carried"]).status_code == 302
+    assert Tag.objects.get(code="NEW").history.get().history_change_reason == "CAPA-7"
+    assert Series.objects.filter(tag=tags["PRESSURE"]).count() == 2
+
+
+def test_an_empty_cell_changes_nothing(plant, tags, take):
+    take(b"code,address,value_type,quantity_unit,name\nPRESSURE,holding:4,FLOAT32,,Oil pressure\n")
+    tag = Tag.objects.get(code="PRESSURE")
+    assert (tag.address, tag.name, tag.quantity_unit) == ("holding:4", "Oil pressure", "kPa")
+
+
+def test_a_table_makes_and_changes_tags_all_or_none(client, plant, tags, ask, take):
+    answer = take(
+        b"code;address;value_type;station;scale\nTEMP;input:4;INT16;ST-20;0,1\nSTATE;holding:1;UINT16;ST-20;\n"
+    )
+    assert "1 tags are made, 1 changed, 0 were so already." in client.get(answer["Location"]).content.decode()
+    made = Tag.objects.get(code="TEMP")
+    assert (made.scale, made.station) == (0.1, plant.stations["20"])
+    assert Tag.objects.get(code="STATE").address == "holding:1"
+    found = ask(b"code,address,value_type,station\nA,holding:20,INT16,\nB,40101,INT16,\nC,holding:3,INT99,ST-77\n")
+    assert [mistake[:2] for mistake in mistakes(found)] == [(3, "address"), (4, "station")]
+    assert "There is no ST-77." in found.content.decode()
+    assert not Tag.objects.filter(code="A").exists()
+
+
+def test_a_mistake_in_an_event_is_not_one_of_what_belongs_to_it(plant, tags, ask):
+    rows = b"code,address,value_type,role,station,acknowledge_address,event,field\n"
+    rows += b"force,holding:42,FLOAT32,VALUE,,,part,step:F\npart,40,UINT16,EVENT,ST-20,holding:41,,\n"
+    rows += b"odd,holding:46,FLOAT32,VALUE,,,GOOD,step:F\nnone,holding:48,FLOAT32,VALUE,,,gone,step:F\n"
+    found = mistakes(ask(rows))
+    assert [mistake[:2] for mistake in found] == [(3, "address"), (4, "event"), (5, "event")]
+    assert found[1][2] == "GOOD is no event."
+
+
+def test_a_tag_that_is_there_twice_is_named(plant, tags, ask):
+    found = mistakes(ask(b"code,address,value_type\nA,holding:20,INT16\nA,holding:21,INT16\n"))
+    assert found == [(3, "code", "A is there twice: in row 2 already.")]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e999"])
+def test_a_number_in_a_table_is_one(plant, tags, ask, text):
+    found = mistakes(ask(f"code,address,value_type,scale\nODD,holding:77,INT16,{text}\n".encode()))
+    assert [mistake[:2] for mistake in found] == [(2, "scale")]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [(b"", "The file is empty."), (b"code,address\nA,holding:1\n", "The column is missing."), (b"\xff\xfe\x00", "")],
+)
+def test_what_is_no_table_is_answered_on_its_page(plant, tags, ask, content, what):
+    answer = ask(content or b" ")
+    assert answer.status_code == 422
+    assert what in answer.content.decode()
+    assert "Choose the corrected file" in answer.content.decode()
+
+
+def test_a_table_comes_back_to_the_connection_that_it_was_shown_for(plant, tags, ask):
+    connection_at(plant.stations["20"], "PLC-2", address="127.0.0.1:2")
+    carried = ask(b"code,address,value_type\nNEW,holding:40,INT16\n").context["carried"]
+    assert ask(carried=carried, code="PLC-2").status_code == 422
+    assert ask(carried=carried + "x").status_code == 422
+    assert ask(carried=carried, reason="").status_code == 422
+    assert not Tag.objects.filter(code="NEW").exists()
+
+
+def test_what_changed_meanwhile_is_judged_again(plant, tags, ask):
+    shown = ask(b"code,address,value_type,station\nNEW,holding:40,INT16,ST-20\n")
+    other = connection_at(plant.stations["20"], "PLC-2", address="127.0.0.1:2")
+    tag_at(other, plant.stations["20"], "NEW", "holding:1")
+    again = ask(carried=shown.context["carried"])
+    assert [mistake[2] for mistake in mistakes(again)] == ["The station has a tag of this code already."]
+
+
+def test_a_file_that_a_page_can_not_carry_is_refused(plant, tags, ask, monkeypatch):
+    monkeypatch.setattr(tag_tables, "LARGEST_FORM", 10)
+    assert "The file is too large." in ask(b"code,address,value_type\nNEW,holding:40,INT16\n").content.decode()
+    assert "No file came." in ask().content.decode()
+
+
+def test_who_may_not_connect_machines_takes_no_table(plant, tags, ask):
+    assert ask(b"code,address,value_type\nNEW,holding:40,INT16\n", who="ruth").status_code == 403

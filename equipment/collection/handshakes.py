@@ -12,6 +12,8 @@ from equipment.collection.batches import Batch, Event
 from equipment.collection.configuration import WatchedTag
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
 
+QUALITIES = "qualities"  # of those fields of an event that are not good
+
 
 class Handshake:
     """An event tag and the tags that belong to it. shown: the number the machine showed last, and that is taken.
@@ -32,23 +34,25 @@ class Handshake:
 
     def take(
         self, site: str, samples: Sequence[Sample], at_us: int, raw: Value | None, quality: int, batch: Batch
-    ) -> None:
-        """A number that was read, among the samples of one request."""
+    ) -> bool:
+        """A number that was read, among the samples of one request. Whether that is settled."""
         if not is_good(quality) or not isinstance(raw, int):
-            return
+            return False
         if raw == 0:
             self._begin_anew(at_us, batch)
-            return
+            return True
         if raw == self.shown:
             self.is_waiting = self._stored == raw and self._told != raw and not self._is_under_way
-            return
+            return True
         read = {self._fields[i]: (value, how) for i, _, value, how in samples if i in self._fields}
         if any(how < Quality.UNCERTAIN for _, how in read.values()) or len(read) < len(self._fields):
-            return  # half an event is none: the machine still shows it at the next reading
+            return False  # half an event is none: the machine still shows it at the next reading
         self.shown, self.is_waiting = raw, False
         if self.tag.station:
             self._number += 1
             content: dict[str, Any] = {field: value for field, (value, _) in read.items()}
+            if doubtful := {field: how for field, (_, how) in read.items() if not is_good(how)}:
+                content[QUALITIES] = doubtful
             quantity = content.get("quantity", 1)
             event = Event(
                 tag=self.tag.key,
@@ -62,6 +66,7 @@ class Handshake:
             )
             batch.events.append(event)
         batch.counters[self.tag.key] = (raw, self._number, self._number, at_us)
+        return True
 
     def _begin_anew(self, at_us: int, batch: Batch) -> None:
         """The machine shows none: whatever number it shows next is a new one, also to the next collector."""

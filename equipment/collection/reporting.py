@@ -9,6 +9,8 @@ from typing import Any
 
 from equipment.drivers.base import Quality, Value, ValueType, is_usable
 
+_USABLE = int(Quality.UNCERTAIN)
+
 Stored = tuple[int, Value | None, int]  # microseconds since 1970, value, quality
 
 
@@ -24,6 +26,31 @@ class Rule:
     deadband: float = 0.0
     silence_us: int = 0
     is_whole: bool = False  # bits, counters and numbers of events are taken as they are
+
+    def value_of(self, raw: Value | None, quality: int) -> tuple[Value | None, int]:
+        """What a value that was read means, and how good it is: scaled, kept within the range, none where it is no
+        number.
+        """
+        if not is_usable(quality) or raw is None:
+            return None, min(quality, Quality.UNCERTAIN - 1)
+        if isinstance(raw, str):
+            return raw, quality
+        if not math.isfinite(raw):
+            return None, Quality.BAD_SENSOR_FAILURE
+        if self.is_whole or not self.changes:
+            return raw, quality
+        value = raw * self.scale + self.offset
+        if not math.isfinite(value):
+            return None, Quality.BAD_SENSOR_FAILURE
+        if self.low is not None and value < self.low:
+            return self.low, Quality.UNCERTAIN_OUT_OF_RANGE
+        if self.high is not None and value > self.high:
+            return self.high, Quality.UNCERTAIN_OUT_OF_RANGE
+        return value, quality
+
+    @property
+    def changes(self) -> bool:
+        return self.scale != 1.0 or self.offset != 0.0 or self.low is not None or self.high is not None
 
 
 def rule_of(tag: Any) -> Rule:
@@ -53,8 +80,7 @@ class Report:
         self._always = rule.report == "ALWAYS"
         self._band = rule.deadband if rule.report == "DEADBAND" else 0.0
         self._silence = rule.silence_us
-        is_scaled = rule.scale != 1.0 or rule.offset != 0.0 or rule.low is not None or rule.high is not None
-        self._is_plain = rule.is_whole or not is_scaled
+        self._is_plain = rule.is_whole or not rule.changes
         self.last = last
         self.now: tuple[Value | None, int] = (None, Quality.BAD_NOT_CONNECTED)
 
@@ -64,15 +90,11 @@ class Report:
         Times of what is stored only go up: the same value at no later a time is the one that is stored already; another
         one, of a clock that went back or in the same instant, is stored a microsecond later.
         """
-        if quality < Quality.UNCERTAIN or raw is None:
-            value: Value | None = None
-            quality = min(quality, Quality.UNCERTAIN - 1)
-        elif isinstance(raw, float) and not math.isfinite(raw):
-            value, quality = None, Quality.BAD_SENSOR_FAILURE
-        elif self._is_plain or isinstance(raw, str):
+        value: Value | None
+        if self._is_plain and type(raw) is int and quality >= _USABLE:  # most of what is read
             value = raw
         else:
-            value, quality = self._scaled(raw, quality)
+            value, quality = self._rule.value_of(raw, quality)
         self.now = (value, quality)
         last = self.last
         if last is not None:
@@ -94,17 +116,6 @@ class Report:
         if self._band and isinstance(value, int | float) and isinstance(before, int | float):
             return abs(value - before) > self._band
         return value != before
-
-    def _scaled(self, raw: int | float, quality: int) -> tuple[float | None, int]:
-        rule = self._rule
-        value = raw * rule.scale + rule.offset
-        if not math.isfinite(value):
-            return None, Quality.BAD_SENSOR_FAILURE
-        if rule.low is not None and value < rule.low:
-            return rule.low, Quality.UNCERTAIN_OUT_OF_RANGE
-        if rule.high is not None and value > rule.high:
-            return rule.high, Quality.UNCERTAIN_OUT_OF_RANGE
-        return value, quality
 
     def repeat(self, at_us: int) -> Stored | None:
         """The machine lives and told of no change: the value of now once more, where that is due."""

@@ -37,9 +37,13 @@ class Counter:
 
 
 class Signals:
-    """points: what the driver is asked for, in the order of the samples' positions."""
+    """points: what the driver is asked for, in the order of the samples' positions.
 
-    def __init__(self, configuration: Configuration) -> None:
+    is_polled: an event is whole among the samples of a reading. Else its number alone is `raised`, and whoever watches
+    reads it (`points_of`, `take_event`).
+    """
+
+    def __init__(self, configuration: Configuration, *, is_polled: bool = True) -> None:
         self._site = configuration.site
         self._tags = configuration.tags
         self._reports = [Report(rule_of(tag), tag.latest) for tag in self._tags]
@@ -47,6 +51,7 @@ class Signals:
         self._topics = [machine(self._site, tag.station) if tag.station else "" for tag in self._tags]
         self._counters = {i: Counter(tag) for i, tag in enumerate(self._tags) if tag.role == "COUNTER"}
         self._handshakes = {i: Handshake(tag, self._tags) for i, tag in enumerate(self._tags) if tag.role == "EVENT"}
+        self._is_polled, self._raised = is_polled, dict[str, None]()
         self._by_key = {handshake.tag.key: handshake for handshake in self._handshakes.values()}
         self._stations = {
             station: StateBuilder(conditions, configuration.open_states.get(station))
@@ -82,7 +87,10 @@ class Signals:
             if position in self._counters:
                 self._counters[position].take(self._site, at_us, raw, quality, batch)
             elif position in self._handshakes:
-                self._handshakes[position].take(self._site, samples, at_us, raw, quality, batch)
+                if self._is_polled:
+                    self._handshakes[position].take(self._site, samples, at_us, raw, quality, batch)
+                elif is_good(quality):
+                    self._raised[self._tags[position].key] = None
         if decided:
             self._judge(samples[-1][1], batch)
 
@@ -118,6 +126,29 @@ class Signals:
 
     def waiting_for_acknowledgement(self) -> list[str]:
         return [handshake.tag.key for handshake in self._handshakes.values() if handshake.is_waiting]
+
+    def raised(self) -> list[str]:
+        """Events whose number was told since the last time."""
+        raised = list(self._raised)
+        self._raised.clear()
+        return raised
+
+    def points_of(self, tag: str) -> list[Point]:
+        """An event's number and what belongs to it."""
+        return [self.points[position] for position in self._positions_of(tag)]
+
+    def take_event(self, tag: str, samples: Sequence[Sample], batch: Batch) -> bool:
+        """What was read of `points_of`. Whether it is settled; half an event is not."""
+        positions = self._positions_of(tag)
+        placed = [(positions[place], *rest) for place, *rest in samples]
+        number = next((one for one in placed if one[0] == positions[0]), None)
+        if number is None:
+            return False
+        return self._by_key[tag].take(self._site, placed, *number[1:], batch)
+
+    def _positions_of(self, tag: str) -> list[int]:
+        place = next(i for i, one in enumerate(self._tags) if one.key == tag)
+        return [place, *(i for i, one in enumerate(self._tags) if one.event == tag)]
 
     def handshake(self, tag: str) -> Handshake:
         return self._by_key[tag]

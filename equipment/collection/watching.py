@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from equipment.collection.batches import Batch, Span
 from equipment.collection.configuration import Configuration
+from equipment.collection.handshaking import Handshaker
 from equipment.collection.signals import Signals
 from equipment.drivers import driver
 from equipment.drivers.base import (
@@ -21,7 +22,6 @@ from equipment.drivers.base import (
     NotTrusted,
     Quality,
     Sample,
-    WriteRefused,
     is_usable,
     now_us,
 )
@@ -44,14 +44,14 @@ class Watcher:
         self.link: Link | None = None
         self._driver = driver(configuration.kind)
         self._batch = self._new_batch()
-        self._signals = Signals(configuration)
+        self._signals = Signals(configuration, is_polled=self._driver.is_polled)
         self._signals.begin(self._batch, now_us)
         self._is_observed = False
         self._seen_until_us = 0
         self._missed_before = 0
         self._seen = Health()
         self._task: asyncio.Task[None] | None = None
-        self._acknowledging: set[asyncio.Task[None]] = set()
+        self._events = Handshaker(self._signals, lambda: self._batch, self._tell)
 
     @property
     def is_observed(self) -> bool:
@@ -63,11 +63,10 @@ class Watcher:
 
     async def stop(self, reason: str, now_us: int) -> None:
         """End it. What was read is in the next batch, with the reason."""
-        tasks = {task for task in (self._task, *self._acknowledging) if task is not None}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._events.stop()
         self._lose(reason, now_us, Quality.BAD_OUT_OF_SERVICE)
 
     def freeze(self) -> Batch | None:
@@ -82,8 +81,7 @@ class Watcher:
 
     def committed(self, batch: Batch) -> None:
         """A batch is in the database: the machine may forget the events of it."""
-        for tag in self._signals.committed(batch.events):
-            self._acknowledge_soon(tag)
+        self._events.committed(batch)
 
     def _new_batch(self) -> Batch:
         period_ms = round(self.configuration.endpoint.period_s * 1000) if self._driver.is_polled else None
@@ -109,7 +107,8 @@ class Watcher:
 
     async def _follow(self, link: Link) -> bool:
         """Take what comes until the link is lost. Whether anything came."""
-        self.link, self._seen, self._missed_before, reached = link, Health(), 0, False
+        self.link = self._events.link = link
+        self._seen, self._missed_before, reached = Health(), 0, False
         self._count("connects", 1)
         self._tell("CONNECTING", "Connected; no value came yet." if self._signals.points else "It has no tags.")
         try:
@@ -122,7 +121,7 @@ class Watcher:
             self._break("LOST", str(lost))
         finally:
             self._add_health()
-            self.link = None
+            self.link = self._events.link = None
         return reached
 
     def _break(self, state: str, why: str) -> None:
@@ -140,8 +139,7 @@ class Watcher:
             self._batch.spans.append(Span(at_us, at_us, begins=True))
             self._is_observed, self._seen_until_us = True, at_us
         self._missed_before = health.missed_slots
-        for tag in self._signals.waiting_for_acknowledgement():
-            self._acknowledge_soon(tag)
+        self._events.look()
 
     def _observe(self, until_us: int, missed: int = 0) -> None:
         """It was watched up to here, with so many slots left out since the last time."""
@@ -167,24 +165,6 @@ class Watcher:
     def _tell(self, state: str, detail: str) -> None:
         self._batch.link = (state, detail)
         self._batch.topics.add(self._signals.topic)
-
-    def _acknowledge_soon(self, tag: str) -> None:
-        task = asyncio.create_task(self._acknowledge(tag))
-        self._acknowledging.add(task)
-        task.add_done_callback(self._acknowledging.discard)
-
-    async def _acknowledge(self, tag: str) -> None:
-        """Tell the machine that its event is stored. What fails is tried again when the number is read next."""
-        handshake, is_told = self._signals.handshake(tag), False
-        number = handshake.begin_telling()
-        try:
-            if self.link is not None:
-                await self.link.write(handshake.acknowledge, number)
-                is_told = True
-        except (LinkLost, WriteRefused) as failed:
-            self._tell("GOOD", f"An event could not be acknowledged: {failed}")
-        finally:
-            handshake.end_telling(number, is_told=is_told)
 
     def _add_health(self) -> None:
         """What the link counted since the last time."""

@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Set
 from typing import Any
 
-from equipment.drivers.base import Quality
+from django.utils.translation import gettext as _
+
+from equipment.collection.handshakes import QUALITIES
+from equipment.collection.reporting import rule_of
+from equipment.drivers.base import Quality, is_good
 from equipment.models import MachineEvent, Tag
 from mes.station.actions.given import Given
 from orders.models import StepKind
 from orders.plans import OperationPlan, StepPlan
 from wip.facts import values_in_force
 from wip.models import OperationExecution
-from wip.readouts import Source, entered, is_good_word
+from wip.readouts import Source, ValueNotGood, entered, is_good_word
 
 _STEP = "step:"
 
@@ -24,10 +28,13 @@ def has_passed(content: Mapping[str, Any]) -> bool:
     return "result" in content and not is_failed(content)
 
 
-def values_of(event: MachineEvent, operation: OperationPlan, execution: OperationExecution) -> list[Given]:
+def values_of(
+    event: MachineEvent, operation: OperationPlan, execution: OperationExecution, *, leaves_out: bool = False
+) -> list[Given]:
     """The values of steps that came with the event, and the check that its good result answers.
 
-    A value is scaled as its tag says. One whose field names no sample is the next of its step.
+    A value is scaled as its tag says. One whose field names no sample is the next of its step. leaves_out: what is not
+    good; else it raises ValueNotGood.
     """
     source = Source(event.tag.code, event.at, Quality.GOOD)
     tags = {tag.field: tag for tag in event.tag.fields.all()}
@@ -37,18 +44,33 @@ def values_of(event: MachineEvent, operation: OperationPlan, execution: Operatio
         if field.startswith(_STEP):
             code, _, sample = field.removeprefix(_STEP).partition(".")
             step = operation.step(code)
+            meant = _meant(event, tags.get(field), field, value)
+            if meant is None and leaves_out:
+                continue
+            if meant is None:
+                raise _not_good(step.name if step else code, tags.get(field), value)
             place = int(sample) if sample.isdecimal() else _next_sample(step, taken)
-            found.append(Given(code, entered(step, _scaled(tags.get(field), value)), place, source=source))
+            found.append(Given(code, entered(step, meant), place, source=source))
     if has_passed(event.content) and (check := _check(operation, {given.step_code for given in found})):
         found.append(Given(check.code, "yes", _next_sample(check, taken), source=source))
     return found
 
 
-def _scaled(tag: Tag | None, value: Any) -> Any:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if tag is None or not is_number or (tag.scale == 1 and tag.offset == 0):
-        return value
-    return value * tag.scale + tag.offset
+def _meant(event: MachineEvent, tag: Tag | None, field: str, raw: Any) -> Any:
+    """What a value means that came with an event, by the rule of all that is read; None where it is not good."""
+    quality = event.content.get(QUALITIES, {}).get(field, Quality.GOOD)
+    value, quality = rule_of(tag).value_of(raw, quality) if tag is not None else (raw, quality)
+    return value if is_good(quality) else None
+
+
+def _not_good(step: str, tag: Tag | None, raw: Any) -> ValueNotGood:
+    told, code = raw if isinstance(raw, str) else f"{raw:g}", tag.code if tag else ""
+    return ValueNotGood(
+        _("{step} is not taken: {tag} said {value}, which is not good or out of the tag's range.").format(
+            step=step, tag=code, value=told
+        ),
+        do=_("Measure again and enter it at the station, or correct the tag's range and book this again."),
+    )
 
 
 def _check(operation: OperationPlan, given: set[str]) -> StepPlan | None:

@@ -189,6 +189,28 @@ def test_a_torque_is_scaled_and_is_the_next_of_its_step(plant):
     assert [(one.sample, one.value) for one in readings] == [(1, "1.21"), (2, "1.19")]
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"step__TORQUE": 900}, "TORQUE said 900"),
+        ({"step__TORQUE": 121, "qualities": {"step:TORQUE": 64}}, "TORQUE said 121"),
+    ],
+    ids=["out of the range", "uncertain"],
+)
+def test_a_torque_that_is_not_good_is_no_reading_and_a_failed_one_holds_all_the_same(plant, content, words):
+    unit = plant.do(plant.unit(), "10", "20")
+    plant.start(unit, "30")
+    tag = handshake(press(plant), plant.stations["30"], Books.TEST_RESULT)
+    field_of(tag, "step:TORQUE", "TORQUE", scale=0.01, low=0, high=5)
+    refused = booked(happens(plant, tag, **content))
+    assert refused.result == BookingResult.REFUSED
+    assert words in refused.sentence
+    held = booked(happens(plant, tag, result=0, **content))
+    assert held.result == BookingResult.BOOKED
+    assert Hold.objects.get().unit == unit
+    assert not Reading.objects.filter(step_code="TORQUE").exists()
+
+
 def test_a_machine_fills_what_a_person_left_open(plant):
     unit = plant.do(plant.unit(), "10", "20")
     plant.start(unit, "30")

@@ -68,7 +68,8 @@ class EventBooked(Refusal):
 def book(*, event: MachineEvent, by: Person, at: datetime, may_be_late: bool = False) -> EventBooking:
     """Bring a claimed event on record and take it off what is due. may_be_late: somebody has looked at it.
 
-    Raises NoAccount, NothingRuns, NotOneJob, EventTooLate, NothingToRecord, NotFound, and what the verbs raise.
+    Raises NoAccount, NothingRuns, NotOneJob, EventTooLate, NothingToRecord, NotFound, ValueNotGood, and what the verbs
+    raise.
     """
     account = event.tag.connection.account
     if account is None:
@@ -181,7 +182,7 @@ def _tested(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) ->
 
 def _fail(event: MachineEvent, running: OperationExecution, by: Person, at: datetime) -> OperationExecution:
     """What it measured is recorded, the check is not, and the unit is held: what a person does at the screen."""
-    if given := values_of(event, planned(running), running):
+    if given := values_of(event, planned(running), running, leaves_out=True):
         operations.report(execution=running, given=given, station=event.station, by=by, at=at)
     reason = _("Failed at {station}, says {tag}").format(station=event.station.code, tag=event.tag.code)
     holds.place(by=by, at=at, reason_code=HoldReason.QUALITY, reason=reason, unit=running.unit)

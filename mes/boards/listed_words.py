@@ -747,7 +747,7 @@ TOLD = (
     _("A revision is frozen from its approval on: {op} refused."),
     _("Aborted"),
     _("Aborting"),
-    _("An event could not be acknowledged: {failed}"),
+    _("An event could not be acknowledged: {refused}"),
     _("An id has {longest_text} characters at most, this one {text}."),
     _("Approve and release it."),
     _("Approve it, and let another person release it."),

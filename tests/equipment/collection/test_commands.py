@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from equipment.models import Connection, MachineCommand, Tag
 from mes.kernel.door import open_door
-from tests.equipment.collection.floor import Floor, ask, connection_to, put, samples_of, tag_of, until
+from tests.equipment.collection.floor import Floor, ask, connection_to, ledger, put, samples_of, tag_of, until
 
 
 @pytest.fixture
@@ -98,3 +98,6 @@ def test_a_write_that_is_not_answered_is_found_out_when_the_link_is_back(floor, 
     assert MachineCommand.objects.get(pk=asked.pk).status in ("QUEUED", "WRITING")
     machine.faults.mute = False
     assert answered(asked).status in ("VERIFIED", "MISMATCHED")
+    writes = [request for request in machine.traffic.requests if request[0] in (6, 16)]
+    assert len(writes) <= 1, "it was sent once"
+    assert ledger(connection)["pressure"].samples

@@ -140,11 +140,11 @@ class Signals:
     def take_event(self, tag: str, samples: Sequence[Sample], batch: Batch) -> bool:
         """What was read of `points_of`. Whether it is settled; half an event is not."""
         positions = self._positions_of(tag)
-        placed = [(positions[place], *rest) for place, *rest in samples]
-        number = next((one for one in placed if one[0] == positions[0]), None)
-        if number is None:
-            return False
-        return self._by_key[tag].take(self._site, placed, *number[1:], batch)
+        placed: list[Sample] = [(positions[place], at_us, raw, quality) for place, at_us, raw, quality in samples]
+        for position, at_us, raw, quality in placed:
+            if position == positions[0]:
+                return self._by_key[tag].take(self._site, placed, at_us, raw, quality, batch)
+        return False
 
     def _positions_of(self, tag: str) -> list[int]:
         place = next(i for i, one in enumerate(self._tags) if one.key == tag)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from equipment.models import EventBooking, EventDue, MachineEvent, Station
 from equipment.status import BookingResult
@@ -54,6 +54,20 @@ def last_bookings(events: Sequence[MachineEvent]) -> dict[int, EventBooking]:
     """What came of each of these events last, by the event's key."""
     found = EventBooking.objects.filter(event__in=events).select_related("by").order_by("event_id", "-sequence")
     return {one.event_id: one for one in found.distinct("event_id")}
+
+
+def refused_lately(station: Station, most: int, among: int = 200) -> list[MachineEvent]:
+    """Of a station's last events those that were refused and not booked since, the last first, with their outcome."""
+    lately = MachineEvent.objects.filter(station=station).order_by("-sequence").values("pk")[:among]
+    found = EventBooking.objects.filter(event__in=lately, result=BookingResult.REFUSED)
+    booked = EventBooking.objects.filter(event=OuterRef("event")).exclude(result=BookingResult.REFUSED)
+    last = found.exclude(Exists(booked)).order_by("-event__sequence", "-sequence").select_related("event__tag")
+    events: dict[int, MachineEvent] = {}
+    for booking in last:
+        event = events.setdefault(booking.event_id, booking.event)
+        if not hasattr(event, "outcome"):
+            event.outcome = booking  # type: ignore[attr-defined]
+    return list(events.values())[:most]
 
 
 def _turn(station: Station) -> str:

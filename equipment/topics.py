@@ -20,6 +20,11 @@ def machine(site: UUID | str, station: UUID | str) -> str:
     return f"{site}/machine/{station}"
 
 
+def machine_state(site: UUID | str, station: UUID | str) -> str:
+    """The state of the machine at a station alone: it changes seldom, and who looks wants to know at once."""
+    return f"{site}/state/{station}"
+
+
 def connections(site: UUID | str) -> str:
     """How the connections to machines of a site stand."""
     return f"{site}/connections"

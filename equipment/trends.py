@@ -28,7 +28,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """At most MOST moments, in order. width_s: seconds that each stands for, 0 where each is a sample."""
+    """At most as many moments as were asked for, in order.
+
+    width_s: seconds that each stands for, 0 where each is a sample.
+    """
 
     moments: Sequence[Moment]
     width_s: int
@@ -55,15 +58,16 @@ SELECT date_bin(make_interval(secs => %(width)s), at, %(origin)s) AS begins, min
 FROM together GROUP BY begins ORDER BY begins LIMIT %(most)s"""
 
 
-def trend_of(series: int, begin: datetime, end: datetime) -> Trend:
-    """The course of a series from begin to end."""
-    asked = {"series": series, "begin": begin, "end": end, "most": MOST, "far": begin - timedelta(days=1)}
+def trend_of(series: int, begin: datetime, end: datetime, most: int = MOST) -> Trend:
+    """The course of a series from begin to end. Samples are not kept as long as rollups: those tell of old times."""
+    asked = {"series": series, "begin": begin, "end": end, "most": most, "far": begin - timedelta(days=1)}
     is_rolled = end - begin > _FROM_SAMPLES
     if not is_rolled:
         found = _ask(_SAMPLES, asked)
-        if len(found) < MOST:
-            return Trend([*_ask(_BEFORE, asked), *found], 0)
-    width = ceil((end - begin).total_seconds() / (MOST - 2))  # one more at each end, where no time begins with begin
+        if len(found) < most and (found := [*_ask(_BEFORE, asked), *found]):
+            return Trend(found, 0)
+        is_rolled = not found
+    width = ceil((end - begin).total_seconds() / (most - 2))  # one more at each end, where no time begins with begin
     if is_rolled:
         width = ceil(width / _MINUTE) * _MINUTE
     origin = begin.replace(second=0, microsecond=0)

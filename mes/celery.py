@@ -17,7 +17,11 @@ app.steps["worker"].add(CollectorStep)
 
 @heartbeat_sent.connect(weak=False)
 def worker_is_alive(sender: object, **_: object) -> None:
+    from django.conf import settings
+
     from mes import heartbeats  # needs settings, and this module is imported while they are still being found
 
     name = getattr(getattr(sender, "eventer", None), "hostname", None) or "worker"
     heartbeats.beat_of(heartbeats.kind_of(name), name)
+    if settings.MES_COLLECT:
+        heartbeats.spool_of(name, settings.MES_SPOOL)

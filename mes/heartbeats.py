@@ -4,6 +4,7 @@ import logging
 import socket
 import time
 from functools import cache
+from pathlib import Path
 
 from celery.beat import PersistentScheduler
 from django.conf import settings
@@ -11,6 +12,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 KEY = "plantwright:heartbeats:{kind}"
+SPOOLS = "plantwright:spools"  # collector -> bytes
 FORGOTTEN_AFTER_S = 600
 PATIENCE_S = 1.0
 # Celery's heartbeat comes every 2 s, that of beat and events at least every 5 s; all are late long before they are
@@ -54,6 +56,21 @@ def ages_s(*kinds: str) -> dict[str, dict[str, float]]:
         kind: {name.decode(): max(0.0, now - at) for name, at in rows}
         for kind, rows in zip(kinds, answers, strict=True)
     }
+
+
+def spool_of(name: str, folder: Path) -> None:
+    """Note what a collector holds on disk. A broker that is away is logged, not raised."""
+    try:
+        broker().hset(SPOOLS, name, sum(file.stat().st_size for file in folder.glob("*.spool")))
+    except (RedisError, OSError) as error:  # a file may go while it is looked at
+        logger.warning("the spool of %s is not told: %s", name, error)
+
+
+def spools() -> dict[str, int]:
+    """The bytes that each collector that is alive holds on disk. Raises RedisError."""
+    alive = {name for name, age_s in ages_s("collector")["collector"].items() if age_s <= SILENT_AFTER_S["collector"]}
+    told = broker().hmget(SPOOLS, sorted(alive)) if alive else []
+    return {name: int(size) for name, size in zip(sorted(alive), told, strict=True) if size is not None}
 
 
 class BeatingScheduler(PersistentScheduler):

@@ -7,9 +7,11 @@ from django.urls import include, path
 from mes.events.views import live_pass
 from mes.health import healthz
 from mes.kernel.personnel.admin import change_password
+from mes.metrics import Metrics
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", Metrics.as_view(), name="metrics"),
     path("live/", live_pass, name="live_pass"),
     path("station/", include("mes.station.urls")),
     path("admin/password_change/", change_password),

@@ -9,7 +9,7 @@ from equipment.collection.handshakes import Handshake
 from equipment.collection.reporting import Report, rule_of
 from equipment.collection.state_building import StateBuilder
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
-from equipment.topics import connections, machine
+from equipment.topics import connections, machine, machine_state
 
 REPEAT_EVERY_US = 1_000_000  # looks for what is to be repeated
 
@@ -161,4 +161,4 @@ class Signals:
         if changed is not None:
             at_us, (state, detail) = changed
             batch.states.append(StateChange(self._site, station, at_us, state, detail))
-            batch.topics.add(machine(self._site, station))
+            batch.topics |= {machine(self._site, station), machine_state(self._site, station)}

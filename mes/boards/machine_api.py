@@ -147,7 +147,7 @@ def _machine(machine: Machine) -> dict[str, Any]:
         "state": (now.state or None) if now else None,
         "detail": now.detail if now else "",
         "since": machine.since,
-        "connections": [connection.code for connection, _mark in machine.links],
+        "connections": [link.connection.code for link in machine.links],
     }
 
 

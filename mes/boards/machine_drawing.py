@@ -1,20 +1,17 @@
-"""Machines in pictures: a strip of states, a trend of a tag. Pure; a strip in percent, a trend in viewBox units."""
+"""What machines did, in a picture: a strip of states, in percent of its width. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import floor, log10
 
 from django.utils.translation import gettext as _
 
-from equipment.machine_times import NOT_KNOWN, Spell, Times
+from equipment.machine_times import NOT_KNOWN, Spell
 from equipment.models import Site
 from equipment.status import MachineState
-from equipment.trends import Moment, Trend
+from equipment.trend_drawing import Tick
 from mes.kernel.words import told
 
-WIDTH, HEIGHT = 560, 200
-LEFT, RIGHT, TOP, BOTTOM = 48, 552, 10, 176
 _LETTER_FITS = 1.2  # percent of the strip
 
 
@@ -37,12 +34,6 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Tick:
-    at: float
-    label: str
-
-
-@dataclass(frozen=True)
 class StateStrip:
     bands: Sequence[Band]
     ticks: Sequence[Tick]
@@ -56,7 +47,8 @@ class StateStrip:
 
 def state_word(state: str, detail: str = "") -> str:
     word = str(MachineState(state).label) if state != NOT_KNOWN else _("Not known")
-    return f"{word}: {told(detail)}" if detail else word
+    said = told(detail) if detail else ""
+    return f"{word}: {said}" if said and said != word else word
 
 
 def draw_states(spells: Sequence[Spell], begin: datetime, end: datetime, site: Site, every_h: int) -> StateStrip:
@@ -74,7 +66,8 @@ def draw_states(spells: Sequence[Spell], begin: datetime, end: datetime, site: S
         )
         for spell in spells
     ]
-    ticks = [Tick(share(at), _clock(site, at)) for at in _hours(begin, end, site, every_h)]
+    hours = enumerate(_hours(begin, end, site, every_h))
+    ticks = [Tick(share(at), _clock(site, at), bool(n % 2)) for n, at in hours]
     return StateStrip(bands, ticks, _sums(spells))
 
 
@@ -101,79 +94,3 @@ def _sums(spells: Sequence[Spell]) -> list[tuple[str, str]]:
             minutes = round(length.total_seconds() / 60)
             found.append((state_word(state), f"{minutes // 60}:{minutes % 60:02}"))
     return found
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A trend. line: an SVG path, held from value to value; ranges: from least to most, where a moment stands for
-    several; holes: (x, width) in which nobody watched.
-    """
-
-    line: str
-    ranges: str
-    holes: Sequence[tuple[float, float]]
-    rows: Sequence[Tick]
-    columns: Sequence[Tick]
-
-    width, height, left, right, top, bottom = WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM
-
-    @property
-    def plot(self) -> tuple[int, int]:
-        return RIGHT - LEFT, BOTTOM - TOP
-
-
-def draw_trend(trend: Trend, holes: Sequence[Times], begin: datetime, end: datetime, site: Site) -> Drawing | None:
-    """The course of numbers from begin to end; None where there is none."""
-    numbers = [moment for moment in trend.moments if moment.mean is not None]
-    if not numbers:
-        return None
-    grid = _grid(min(one.least for one in numbers), max(one.most for one in numbers))  # type: ignore[type-var]
-    low, high = grid[0], grid[-1]
-
-    def x(at: datetime) -> float:
-        return round(LEFT + min(1.0, max(0.0, (at - begin) / (end - begin))) * (RIGHT - LEFT), 1)
-
-    def y(value: float) -> float:
-        return round(BOTTOM - (value - low) / (high - low) * (BOTTOM - TOP), 1)
-
-    ranges = [
-        f"M{x(one.at)} {y(one.least)}V{y(one.most)}"
-        for one in numbers
-        if one.least is not None and one.most is not None and one.most > one.least
-    ]
-    step = (end - begin) / 4
-    pattern = "%H:%M" if end - begin <= timedelta(days=1) else "%d.%m. %H:%M"
-    return Drawing(
-        "".join(_path(trend.moments, holes, end, x, y)),
-        "".join(ranges),
-        [(x(since), round(x(until) - x(since), 1)) for since, until in holes],
-        [Tick(y(value), f"{value:g}") for value in grid],
-        [Tick(x(begin + n * step), f"{site.local(begin + n * step):{pattern}}") for n in range(5)],
-    )
-
-
-def _path(moments: Sequence[Moment], holes: Sequence[Times], end: datetime, x, y) -> Iterator[str]:
-    """Each value held until the next one, broken where there is none and where nobody watched."""
-    is_drawing = False
-    for one, after in zip(moments, [*moments[1:], None], strict=True):
-        until = after.at if after else end
-        if one.mean is None:
-            is_drawing = False
-            continue
-        hole = next((since for since, back in holes if since < until and back > one.at), None)
-        yield f"{'V' if is_drawing else f'M{x(one.at)} '}{y(one.mean)}"
-        yield f"H{x(max(one.at, hole) if hole else until)}"
-        is_drawing = hole is None
-
-
-def _grid(low: float, high: float) -> list[float]:
-    """Round numbers from at most `low` to at least `high`, three to six of them."""
-    span = (high - low) or abs(high) or 1.0
-    size = 10 ** floor(log10(span / 4))
-    step = next(size * n for n in (1, 2, 2.5, 5, 10, 20) if span / (size * n) <= 4)
-    first = floor(low / step)
-    grid = [round(first * step, 10)]
-    while grid[-1] < high or len(grid) < 2:
-        first += 1
-        grid.append(round(first * step, 10))
-    return grid

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from equipment.drivers.base import Quality, is_good
 from equipment.machine_queries import (
     connection_of_state,
     connections_behind,
@@ -17,9 +16,10 @@ from equipment.machine_queries import (
     states_between,
     watched_between,
 )
-from equipment.machine_times import NOT_KNOWN, Spell, gaps, spells
+from equipment.machine_times import NOT_KNOWN, Spell, Times, gaps, spells
 from equipment.models import Connection, LatestValue, MachineEvent, Station, Tag
-from equipment.status import LinkState, TagType
+from equipment.qualities import quality_word
+from equipment.status import LinkState, MachineState, TagType
 from equipment.trends import Trend
 from mes.boards.machine_drawing import StateStrip, draw_states, state_word
 
@@ -73,6 +73,32 @@ def mark_of_link(connection: Connection, at: datetime) -> Mark:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A connection that a station's tags are read from. seen, gaps: when it was watched, and when nobody did."""
+
+    connection: Connection
+    mark: Mark
+    seen: Sequence[Times]
+    gaps: Sequence[Times]
+    at: datetime
+
+    @property
+    def is_down(self) -> bool:
+        return bool(self.mark.tone)
+
+    @property
+    def samples_a_second(self) -> float | None:
+        """As a mean since its collector began."""
+        lease = self.connection.lease
+        watched_s = (self.at - lease.claimed_at).total_seconds() if lease.claimed_at else 0
+        return lease.samples / watched_s if watched_s > 0 and not self.is_down else None
+
+    @property
+    def unwatched(self) -> timedelta:
+        return sum((until - since for since, until in self.gaps), timedelta())
+
+
+@dataclass(frozen=True)
 class Machine:
     """A station with what its machine does. now: None where nothing tells its state."""
 
@@ -81,7 +107,17 @@ class Machine:
     since: datetime | None
     strip: StateStrip | None
     spells: Sequence[Spell]
-    links: Sequence[tuple[Connection, Mark]]
+    links: Sequence[Link]
+
+    @property
+    def down(self) -> Spell | None:
+        """The time for which it is down, where it is so now."""
+        return self.spells[-1] if self.spells and self.spells[-1].state == MachineState.DOWN else None
+
+    @property
+    def lost(self) -> Sequence[Link]:
+        """Its connections that tell nothing now."""
+        return [link for link in self.links if link.is_down]
 
 
 def machines(sites: Collection[UUID], at: datetime) -> list[Machine]:
@@ -89,23 +125,42 @@ def machines(sites: Collection[UUID], at: datetime) -> list[Machine]:
     return describe(machines_of(sites), at, STRIP, every_h=1)
 
 
-def describe(stations: Sequence[Station], at: datetime, length: timedelta, *, every_h: int) -> list[Machine]:
-    """The machines of these stations, with what they did in the time before `at`."""
+def describe(
+    stations: Sequence[Station],
+    at: datetime,
+    length: timedelta,
+    *,
+    every_h: int,
+    links: Mapping[UUID, Sequence[Link]] | None = None,
+) -> list[Machine]:
+    """The machines of these stations, with what they did in the time before `at`. links: where they are known."""
     keys, begin = [station.pk for station in stations], at - length
-    behind, telling = connections_behind(keys), connection_of_state(keys)
-    told, seen = states_between(keys, begin, at), watched_between(set(telling.values()), begin, at)
+    links = links_of(keys, at, length) if links is None else links
+    telling, told = connection_of_state(keys), states_between(keys, begin, at)
     found = []
     for station in stations:
-        links = [(one, mark_of_link(one, at)) for one in behind.get(station.pk, ())]
+        its = links.get(station.pk, ())
         if station.pk not in telling:
-            found.append(Machine(station, None, None, None, [], links))
+            found.append(Machine(station, None, None, None, [], its))
             continue
-        course = spells(told.get(station.pk, ()), seen.get(telling[station.pk], ()), begin, at)
+        seen = next((one.seen for one in its if one.connection.pk == telling[station.pk]), [])
+        course = spells(told.get(station.pk, ()), seen, begin, at)
         strip = draw_states(course, begin, at, station.site, every_h)
         now = course[-1]
         since = now.begins_at if now.begins_at > begin else None
-        found.append(Machine(station, mark_of_state(now), since, strip, course, links))
+        found.append(Machine(station, mark_of_state(now), since, strip, course, its))
     return found
+
+
+def links_of(stations: Collection[UUID], at: datetime, length: timedelta) -> dict[UUID, list[Link]]:
+    """The connections of each station's tags, with when nobody watched them in the time before `at`."""
+    behind, begin = connections_behind(stations), at - length
+    seen = watched_between({one.pk for its in behind.values() for one in its}, begin, at)
+    return {station: [_link(one, seen.get(one.pk, []), begin, at) for one in its] for station, its in behind.items()}
+
+
+def _link(connection: Connection, seen: Sequence[Times], begin: datetime, at: datetime) -> Link:
+    return Link(connection, mark_of_link(connection, at), seen, gaps(seen, begin, at), at)
 
 
 @dataclass(frozen=True)
@@ -116,29 +171,6 @@ class ValueRow:
     text: str
     at: datetime | None
     quality: str
-
-
-_QUALITIES = {
-    Quality.BAD: lambda: _("Bad"),
-    Quality.BAD_CONFIGURATION: lambda: _("No such address, or not of this type"),
-    Quality.BAD_NOT_CONNECTED: lambda: _("Not connected"),
-    Quality.BAD_DEVICE_FAILURE: lambda: _("The machine can't tell"),
-    Quality.BAD_SENSOR_FAILURE: lambda: _("The sensor gives no number"),
-    Quality.BAD_COMMUNICATION: lambda: _("No whole answer"),
-    Quality.BAD_OUT_OF_SERVICE: lambda: _("Paused: nobody reads it"),
-    Quality.UNCERTAIN: lambda: _("Uncertain"),
-    Quality.UNCERTAIN_LAST_USABLE: lambda: _("Uncertain: the last one that was usable"),
-    Quality.UNCERTAIN_OUT_OF_RANGE: lambda: _("Out of the tag's range"),
-    Quality.GOOD_CLOCK_OFF: lambda: _("The machine's clock is off: the time is that of receipt"),
-}
-
-
-def quality_word(quality: int) -> str:
-    """What is to be said of a quality; nothing of a good one."""
-    known = _QUALITIES.get(quality)  # type: ignore[call-overload]
-    if known is not None:
-        return str(known())
-    return "" if is_good(quality) else _("Uncertain") if quality >= Quality.UNCERTAIN else _("Bad")
 
 
 def value_rows(tags: Iterable[Tag]) -> list[ValueRow]:

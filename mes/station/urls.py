@@ -19,6 +19,7 @@ from mes.station.views import (
     stations,
     together,
     tools,
+    trends,
     work,
 )
 
@@ -73,6 +74,7 @@ urlpatterns = [
     path("work/<uuid:pk>/hold/", work.hold, name="hold"),
     path("instructions/<uuid:pk>/", instructions.instruction, name="instruction"),
     path("instructions/<uuid:pk>/confirm/", instructions.confirm, name="confirm_instruction"),
+    path("readings/<uuid:pk>/trend/", trends.reading_trend, name="reading_trend"),
     path("files/<str:digest>", files.file, name="file"),
     path("pictures/<path:path>", pictures.picture, name="picture"),
 ]

@@ -1,11 +1,12 @@
 // Live regions: an element with data-topics is fetched anew (its own hx-get, at the event "freshen") when one of its
 // topics changed. One stream a page tells so (<meta name="live"> says where the pass for it is given out); without a
 // stream each region is fetched every 15 s. What comes at once is one fetch, nothing moves under a finger or below an
-// open dialog, and what somebody typed stays. data-rest-s: seconds between two fetches of a region that changes often.
+// open dialog, what somebody typed stays, and what they unfolded (<details id>) is so again afterwards.
+// data-rest-s: seconds between two fetches of a region that changes often; the shorter, the sooner the first one.
 
 const POLL_MS = 15000; // without a stream; it is looked for again as often
 const LOOK_MS = 60000; // with one: for what only time changes
-const JITTER_MS = 300; // so that the pages of a plant don't ask at the same moment
+const JITTER_MS = 300; // so that the pages of a plant don't ask at the same moment; for each second of rest, and at most
 const QUIET_MS = 1000; // after a touch or key
 const PASS = document.querySelector("meta[name=live]")?.content;
 
@@ -34,8 +35,9 @@ function isInUse(part) {
 function freshen(region) {
   if (due.has(region) || document.hidden) return;
   due.add(region);
-  const rest = (asked.get(region) ?? -Infinity) + 1000 * Number(region.dataset.restS ?? 1) - now();
-  setTimeout(fetchWhenFree, Math.max(0, rest) + Math.random() * JITTER_MS, region);
+  const rest_s = Number(region.dataset.restS ?? 1);
+  const rest = (asked.get(region) ?? -Infinity) + 1000 * rest_s - now();
+  setTimeout(fetchWhenFree, Math.max(0, rest) + Math.random() * JITTER_MS * Math.min(1, rest_s), region);
 }
 
 function fetchWhenFree(region) {
@@ -59,6 +61,14 @@ function keepBeside(event) {
   if (!event.target.matches?.("[data-keep]") || !event.target.querySelector("dialog[open]")) return;
   event.detail.shouldSwap = false;
   isBehind = true;
+}
+
+// What is fetched anew comes folded up.
+function keepUnfolded({ target }) {
+  if (!target.matches?.("[data-topics]")) return;
+  const unfolded = [...target.querySelectorAll("details[open][id]")].map((part) => part.id);
+  const unfold = () => unfolded.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  if (unfolded.length) target.addEventListener("htmx:afterSwap", unfold, { once: true });
 }
 
 function catchUp() {
@@ -132,6 +142,7 @@ for (const act of ["pointerdown", "keydown"]) {
   document.addEventListener(act, () => (touched = now()), { capture: true });
 }
 document.addEventListener("htmx:beforeSwap", keepWhatIsUsed);
+document.addEventListener("htmx:beforeSwap", keepUnfolded);
 document.addEventListener("htmx:oobBeforeSwap", keepBeside);
 document.addEventListener("close", catchUp, { capture: true });
 document.addEventListener("htmx:afterSettle", listenAnew);

@@ -39,10 +39,10 @@ def test_the_list_shows_each_machine_with_its_state_its_hours_and_its_connection
     assert "Down: Guard open" in shown
     assert 'class="running"' in shown
     assert 'fill="url(#hatch)"' in shown
-    assert f'data-topics="{plant.site.pk}/connections {plant.site.pk}/machine/{tags["STATE"].station_id}"' in shown
+    assert f'data-topics="{plant.site.pk}/connections {plant.site.pk}/state/{tags["STATE"].station_id}"' in shown
     (row,) = found.context["rows"]
     assert [spell.state for spell in row.spells] == ["", "RUNNING", "", "RUNNING", "DOWN"]
-    assert [mark.word for _connection, mark in row.links] == ["Good"]
+    assert [link.mark.word for link in row.links] == ["Good"]
     live = page(client, plant, "amina", "machines", part="machines").content.decode()
     assert "Guard open" in live
     assert "<main" not in live
@@ -59,7 +59,7 @@ def test_who_watched_and_is_gone_is_not_believed(client, plant, tags):
     a_day(tags, timezone.now() - timedelta(minutes=20))
     (row,) = page(client, plant, "amina", "machines").context["rows"]
     assert row.now.word == "Not known"
-    assert [mark.word for _connection, mark in row.links] == ["Waits for a collector"]
+    assert [link.mark.word for link in row.links] == ["Waits for a collector"]
 
 
 def test_the_live_page_shows_values_with_quality_and_what_came_of_events(client, plant, tags):
@@ -77,10 +77,47 @@ def test_the_live_page_shows_values_with_quality_and_what_came_of_events(client,
     assert "No unit runs at ST-20." in shown
     assert "Good parts are done" in shown
     assert '<path class="line"' in shown
-    live = page(client, plant, "amina", "machine", "NF", "ST-20", part="machine", tag="PRESSURE", period="8h")
+    live = page(client, plant, "amina", "machine", "NF", "ST-20", part="trend", tag="GOOD", period="8h")
     assert "<main" not in live.content.decode()
     assert live.context["period"] == "8h"
-    assert live.context["chosen"] == tags["PRESSURE"]
+    assert live.context["chosen"] == tags["GOOD"]
+
+
+def test_each_part_of_the_live_page_is_fetched_by_itself(client, plant, tags):
+    a_day(tags)
+    told = {"state": "Down: Guard open", "values": "A-17", "trend": "As a table", "acts": "Good parts are done"}
+    for part, words in told.items():
+        shown = page(client, plant, "amina", "machine", "NF", "ST-20", part=part).content.decode()
+        assert [word for word in told.values() if word in shown] == [words]
+        assert "<main" not in shown
+
+
+def test_a_trend_can_be_looked_at_around_a_time(client, plant, tags):
+    a_day(tags)
+    now = timezone.now()
+    at = plant.site.local(now - timedelta(minutes=30))
+    shown = page(client, plant, "amina", "machine", "NF", "ST-20", tag="PRESSURE", period="10m", at=at.isoformat())
+    assert (shown.context["begin"], shown.context["end"]) == (at - timedelta(minutes=5), at + timedelta(minutes=5))
+    assert (shown.context["earlier"], shown.context["later"]) == (shown.context["begin"], shown.context["end"])
+    assert shown.context["drawing"].spot.x == 50
+    assert sum(row.samples for row in shown.context["table"]) == 11
+    for wrong in ("x", "9999-99-99", "0001-01-01", (now + timedelta(days=9)).isoformat()):
+        shown = page(client, plant, "amina", "machine", "NF", "ST-20", period="10m", at=wrong)
+        assert abs(shown.context["end"] - timezone.now()) < timedelta(minutes=1)
+    naive = page(client, plant, "amina", "machine", "NF", "ST-20", period="10m", at=f"{at:%Y-%m-%dT%H:%M}")
+    assert abs(naive.context["at"] - at) < timedelta(minutes=1)
+
+
+def test_what_was_refused_stands_first_until_it_is_booked(client, plant, tags):
+    first, second = (did(tags["GOOD"], number, timezone.now()) for number in (2, 3))
+    for event, result in ((first, "REFUSED"), (first, "REFUSED"), (second, "REFUSED"), (second, "BOOKED")):
+        with open_door(person=None):
+            EventBooking.objects.create(
+                site=plant.site, event=event, result=result, sentence="No job.", at=timezone.now()
+            )
+    found = page(client, plant, "ines", "machine", "NF", "ST-20", part="acts")
+    assert found.context["refused"] == [first]
+    assert found.content.decode().count("Book it again") == 1
 
 
 def test_a_supervisor_books_again_what_was_refused(client, plant, tags):

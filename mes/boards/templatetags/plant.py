@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from equipment.models import Site
+from equipment.qualities import quality_word
 from mes.kernel.audit.canonical import digest
 from mes.kernel.numbers import plain as plain_number
 from mes.kernel.numbers import with_places
@@ -39,6 +40,18 @@ def _written(minute: datetime, is_this_year: bool, language: str | None) -> str:
     language: the one that is active.
     """
     return formats.date_format(minute, f"D j M{'' if is_this_year else ' Y'}, H:i")
+
+
+@register.filter
+def second(value: datetime | None, site: Site) -> str:
+    """A time to the second: Wed 25 Nov, 14:00:05."""
+    return "–" if value is None else f"{moment(value, site)}:{value:%S}"
+
+
+@register.filter
+def quality(value: int | None) -> str:
+    """A quality in words, a good one, too."""
+    return "" if value is None else quality_word(value) or _("Good")
 
 
 @register.filter

@@ -14,12 +14,13 @@ from equipment import machine_access
 from equipment.actions import tags as tag_actions
 from equipment.machine_queries import connections_of
 from equipment.models import Connection, Station
+from equipment.qualities import quality_word
 from equipment.queries import in_plant_order, sites_of
 from equipment.security_profiles import certificates_of
 from equipment.status import ConnectionKind
 from equipment.topics import connections as connections_at
 from mes.boards.machine_forms import NodesForm
-from mes.boards.machine_rows import gap_rows, mark_of_link, quality_word, shown_value, value_rows
+from mes.boards.machine_rows import gap_rows, mark_of_link, shown_value, value_rows
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission

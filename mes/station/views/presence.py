@@ -4,13 +4,13 @@ After the station's idle time without an act the page is locked, on the server: 
 and posts are refused until it is given. What live regions fetch by themselves is no act: their views are `watched`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,8 +20,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from equipment.models import Station
+from equipment.queries import sites_of
 from mes.kernel.door import Passage, fingerprint, open_door
 from mes.kernel.personnel.models import Person
+from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import NotPermitted, NotSignedIn, Refusal
 from mes.station.actions.logons import note_act
 from mes.station.models import StationDevice, StationLogon
@@ -122,6 +124,15 @@ def device_of(request: HttpRequest) -> StationDevice | None:
     """What this browser is registered as."""
     token = request.COOKIES.get(COOKIE, "")
     return device_of_token(token) if token else None
+
+
+def sites_shown(request: HttpRequest) -> Collection[UUID]:
+    """The sites whose units the browser may show: the person's, else that of the station somebody is on at."""
+    user: Any = request.user
+    if user.is_authenticated:
+        return sites_of(user) if user.may(Permission.VIEW_UNITS) else ()
+    device = device_of(request)
+    return [device.station.site_id] if device is not None and logons_at(device) else ()
 
 
 def at_station(view: StationView[P], *, acts: bool = True) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:

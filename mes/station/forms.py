@@ -73,7 +73,9 @@ class WhyForm(forms.Form):
 
 
 class StartForm(WhyForm, Act):
-    pass
+    """is_unprepared: though the machine is not prepared, for a supervisor to let it pass."""
+
+    is_unprepared = forms.BooleanField(required=False)
 
 
 class SkipForm(StartForm):

@@ -29,7 +29,7 @@ UNUSED_S = 15 * 60  # a permission that nobody has begun to work by
 
 # What a machine may run by stays while these say nothing: before the start, and from then on.
 _STILL_TO_START = (unit_in_process, no_open_hold, predecessors_done, operation_not_begun, station_fits)
-_STILL_TO_RUN = (unit_in_process, no_open_hold)
+STILL_TO_RUN = (unit_in_process, no_open_hold)
 
 
 def prepare(
@@ -58,7 +58,7 @@ def prepare(
         assets.lock_here(waiting[0])
         check_gates_together(waiting, Hook.START, gates=[one for one in configured() if one is not machine_prepared])
     if running:
-        check_gates_together(running, Hook.RECORD, gates=_STILL_TO_RUN)
+        check_gates_together(running, Hook.RECORD, gates=STILL_TO_RUN)
     serials = ", ".join(unit.serial for unit in locked)
     return interlocks.prepare(
         station=station,
@@ -162,7 +162,7 @@ def _why_no_longer(last: LastCommand, station: Station, at: datetime) -> list[Ve
         jobs.append(_job(unit, unit.work_order, planned, station, None))
     verdicts: list[Verdict] = []
     for job in jobs:
-        gates: Sequence[Gate] = _STILL_TO_START if job.execution is None else _STILL_TO_RUN
+        gates: Sequence[Gate] = _STILL_TO_START if job.execution is None else STILL_TO_RUN
         verdicts += judge([job], Hook.START, gates)[0]
     is_unused = all(job.execution is None for job in jobs)
     if not verdicts and is_unused and last.answered_at and (at - last.answered_at).total_seconds() > UNUSED_S:

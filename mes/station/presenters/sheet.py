@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from equipment.models import Station
+from equipment.preparations import Preparation, preparations
 from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
 from mes.kernel.gates import Hook, Verdict, judge
@@ -31,6 +32,7 @@ from wip.facts import RecordedFacts
 from wip.jobs import Job
 from wip.models import HandoverNote, LaborSpan, OperationExecution, Reading
 from wip.plots import plot_of_readings
+from wip.preparations import Lack, lack_of, units_of
 from wip.queries import batch_by_key, job_for, planned
 from wip.references import people_at
 
@@ -190,6 +192,30 @@ class Sheet:
     @property
     def held(self) -> Verdict | None:
         return next((verdict for verdict in self.verdicts if verdict.tone == "held"), None)
+
+    @cached_property
+    def _prepared(self) -> Preparation | None:
+        """How the machine is prepared; None, and no query, where the station has no interlock."""
+        (known,) = preparations([self.job])
+        return known
+
+    @property
+    def machine_lack(self) -> Lack | None:
+        """Why the machine may not run for this job; None where it may, or nobody has to allow it."""
+        known = self._prepared
+        if known is None or (known.last and known.last.is_standing and known.last.is_for(*self._work)):
+            return None
+        return lack_of(known, self.job)
+
+    @property
+    def is_machine_unstopped(self) -> bool:
+        """Whether the machine has not confirmed yet that its permission for this job is withdrawn."""
+        last = self._prepared.last if self._prepared else None
+        return bool(last and last.is_withdrawal and not last.is_verified and last.is_for(*self._work))
+
+    @property
+    def _work(self) -> tuple[list[UUID], str]:
+        return units_of(self.job), self.operation.code
 
     @property
     def quantity_together(self) -> Decimal:

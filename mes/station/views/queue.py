@@ -12,7 +12,9 @@ from mes.station.actions.operations import planned_operation
 from mes.station.forms import StartForm, WhyForm, checked
 from mes.station.policies import job_at, unit_at
 from mes.station.presenters.instructions import to_read
+from mes.station.presenters.preparing import is_all_that_lacks
 from mes.station.presenters.sheet import Sheet
+from mes.station.views import machines
 from mes.station.views.answers import Undoable, answer
 from mes.station.views.instructions import lead_to
 from mes.station.views.overridden import given_overrides
@@ -47,6 +49,8 @@ def start(request: HttpRequest, presence: Presence) -> HttpResponse:
     if unread is not None:
         return lead_to(request, presence, unread.revision_id)
     overrides = given_overrides(request, presence)
+    if not given["is_unprepared"] and is_all_that_lacks([unit], given["operation"], presence.station, presence.who):
+        return machines.lead_to(request, presence, [unit], given["operation"])
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             execution = operations.start(
@@ -96,7 +100,8 @@ def why(request: HttpRequest, presence: Presence) -> HttpResponse:
     operation = planned_operation(unit, given["operation"])
     job = job_for(unit, operation, station=presence.station, person=presence.who)
     unread = to_read(operation, presence.who)
-    if unread is not None and len(judge([job], Hook.START)[0]) == 1:
+    blockers = judge([job], Hook.START)[0] if unread is not None else []
+    if unread is not None and len([one for one in blockers if not one.comes_with_start]) == 1:
         return lead_to(request, presence, unread.revision_id)
     check_gates(job, Hook.START)
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence))

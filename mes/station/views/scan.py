@@ -19,8 +19,10 @@ from mes.station.actions.operations import Given
 from mes.station.forms import ScanForm, checked
 from mes.station.policies import badge_owner, job_at, unit_at, units_of_code
 from mes.station.presenters.instructions import to_read
+from mes.station.presenters.preparing import is_all_that_lacks
 from mes.station.presenters.sheet import Sheet
 from mes.station.queries import running_here
+from mes.station.views import machines
 from mes.station.views.answers import Undoable, answer
 from mes.station.views.entered import asks_for_people
 from mes.station.views.instructions import lead_to
@@ -63,6 +65,9 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
         return ask_pin(request, presence, person)
     if "read" in did:
         return lead_to(request, presence, did["read"])
+    if "prepare" in did:
+        units = [unit_at(presence.station, serial) for serial in did["units"]]
+        return machines.lead_to(request, presence, units, did["prepare"])
     if "choose" in did:
         url = reverse("station:skip", query={"unit": did["unit"], "operation": did["choose"]})
         return answer(request, url, lambda: choice_page(request, presence, did["unit"], did["choose"]))
@@ -128,6 +133,8 @@ def _carry_out(
     unread = to_read(operation, presence.who)
     if unread is not None:
         return {"read": unread.revision_id}
+    if not overrides and is_all_that_lacks(units, code, presence.station, presence.who):
+        return {"prepare": code, "units": [each.serial for each in units]}
     if len(units) > 1:
         here = {"station": presence.station, "by": presence.who, "at": at, "overrides": overrides}
         batch = batches.start(units=units, operation_code=code, **here)

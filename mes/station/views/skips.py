@@ -50,6 +50,7 @@ def choice_page(request: HttpRequest, presence: Presence, serial: str, code: str
     unit = unit_at(presence.station, serial)
     job = job_for(unit, planned_operation(unit, code), station=presence.station, person=presence.who)
     check_gates(job, Hook.SKIP)
-    (blockers,) = judge([job], Hook.START)
+    (found,) = judge([job], Hook.START)
+    blockers = [one for one in found if not one.comes_with_start]
     context = presence.context(job=job, unit=unit, order=job.order, blockers=blockers, pace=presence.pace())
     return render(request, "station/skip.html", context)

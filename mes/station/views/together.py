@@ -16,7 +16,9 @@ from mes.station.actions.operations import planned_operation
 from mes.station.forms import TogetherForm, checked
 from mes.station.policies import job_at, unit_at
 from mes.station.presenters.instructions import to_read
+from mes.station.presenters.preparing import is_all_that_lacks
 from mes.station.presenters.together import waiting_together
+from mes.station.views import machines
 from mes.station.views.answers import Undoable, answer
 from mes.station.views.instructions import lead_to
 from mes.station.views.presence import Presence, enter, logged_on
@@ -45,6 +47,8 @@ def start_batch(request: HttpRequest, presence: Presence) -> HttpResponse:
     unread = to_read(planned_operation(units[0], operation.code), presence.who)
     if unread is not None:
         return lead_to(request, presence, unread.revision_id)
+    if is_all_that_lacks(units, operation.code, presence.station, presence.who):
+        return machines.lead_to(request, presence, units, operation.code)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
             here = {"station": presence.station, "by": presence.who, "at": passage.at}

@@ -31,6 +31,7 @@ NAMES = (
     _("Idempotency"),
     _("Idempotency key"),
     _("Is correction"),
+    _("Is unprepared"),
     _("Job"),
     _("Jobs"),
     _("Kind"),

@@ -20,32 +20,42 @@ from equipment.models import HelpCall, Station
 from equipment.status import CallStatus
 from mes.demo import cell, history
 from mes.demo.labor import BREAK, spend
+from mes.demo.machines.attending import Machines, MachineWork
 from mes.demo.staff import CALLS, HOLD_REASON, Staff
 from mes.demo.supply import Shelf
 from mes.demo.work import Values, Worker, next_job
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
+from mes.station.actions.operations import Given
 from mes.station.models import StationLogon
 from wip.actions import holds, labor
 from wip.crews import crew_of
+from wip.entries import FROM_MACHINE
 from wip.facts import values_in_force
 from wip.models import Hold, HoldReason, OperationExecution
 from wip.queries import operation_of, running_at
+from wip.queues import queue_at
 from wip.status import HoldStatus
 
 logger = logging.getLogger(__name__)
 
 SCRAP = {"40": "LEAK-SEAM Leaks along the seam", "30": "DAMAGE-BOSS Screw boss cracked"}  # of the pump line
+FAILED = {"40": "LEAK-INLET Leaks at the inlet port", "30": "DAMAGE-BOSS Screw boss cracked"}
+PATIENCE_S = 900.0  # beyond three times what was planned; then they do by hand what a machine does not
 SCRAP_CHANCE, CALL_CHANCE, HOLD_CHANCE = 0.02, 0.001, 0.01  # at an end; at a look at a station; at a begin
 
 
 @dataclass
 class Operators:
-    """Everybody who is simulated. chance: seeded where a run has to be repeatable; pace: above 1 they are quicker."""
+    """Everybody who is simulated. chance: seeded where a run has to be repeatable; pace: above 1 they are quicker.
+
+    began: since when they look; a machine that has done nothing for too long since then is not waited for any more.
+    """
 
     chance: Random
     pace: float = 1.0
+    takes_breaks: bool = True
     people: dict[str, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -54,6 +64,13 @@ class Operators:
         self.staff = Staff(self.people)
         self.is_demo_plant = self.simulated | {"supervisor", "quality", "greta", "ana", "noor"} <= set(self.people)
         self.worker = Worker(self.people, Shelf(), self.witness, self.chance)
+        self.began: datetime | None = None
+        self.see_machines()
+
+    def see_machines(self) -> None:
+        """Which machines work by now."""
+        self.machines = Machines()
+        self.simulated |= self.machines.accounts
 
     def witness(self, code: str, who: str) -> Person:
         return self.people["noor" if code == "50" else cell.WITNESS[who]]
@@ -66,13 +83,18 @@ class Operators:
         """
         if not self.is_demo_plant:
             return 0
+        self.began = self.began or at
+        self.see_machines()
         occupied = StationLogon.objects.filter(is_active=True).values("device__station")
         stations = Station.objects.filter(is_active=True).exclude(pk__in=occupied)
         done = 0
         for station in stations.select_related("site", "work_center__area", "work_center__calendar").order_by("code"):
             done += self._try(self.at_station, station, at)
         staff = self.staff
-        acts = (staff.answer_calls, staff.release_holds, staff.release_orders, staff.refill, staff.overhaul)
+        acts = (
+            *(staff.answer_calls, staff.release_holds, staff.book_again),
+            *(staff.release_orders, staff.refill, staff.overhaul),
+        )
         for act in acts:
             done += self._try(act, at)
         return done
@@ -106,6 +128,8 @@ class Operators:
         for one in running:
             if not _is_held(one):
                 return self.go_on(one, who, at)
+        if found and self.machines.count_at(station):
+            return False  # it would not know for which of the two it counts
         return not self.is_break(station, at) and self.begin(station, who, at)
 
     def go_on(self, one: OperationExecution, who: Person, at: datetime) -> bool:
@@ -120,17 +144,48 @@ class Operators:
             return self.pause_or_resume(one, who, at, is_on=on is not None)
         operation, at_once = operation_of(unit, code), float(min(one.quantity, Decimal(40)))
         planned_s = operation.setup_time_s + operation.run_time_s * at_once
-        share = (at - one.started_at).total_seconds() * self.pace / planned_s
-        known = {(reading.step_code, reading.sample): reading.value for reading in values_in_force([one.pk])}
-        if share >= 1:
+        took_s = (at - one.started_at).total_seconds() * self.pace
+        readings = values_in_force([one.pk])
+        known = {(reading.step_code, reading.sample): reading.value for reading in readings}
+        waited_s = (at - max(one.started_at, self.began or at)).total_seconds()
+        machine = self.machines.working_on(one, operation, readings)
+        if machine is not None and waited_s < 3 * planned_s / self.pace + PATIENCE_S:
+            return self.attend(machine, one, who, at, known, share=2 * took_s / planned_s)
+        if took_s >= planned_s:
             self.end(one, who, at, known)
             return True
-        if len(known) >= int(len(list(operation.required)) * share):
+        if len(known) >= int(len(list(operation.required)) * took_s / planned_s):
             return False
         left = self.worker.entries(unit, code, who.username, known=known)
         if len(left) > 1:
             self.worker.report(unit, code, who.username, at, left[:1])
         return len(left) > 1
+
+    def attend(
+        self, machine: MachineWork, one: OperationExecution, who: Person, at: datetime, known: Values, *, share: float
+    ) -> bool:
+        """What is to be done beside a machine: the steps that it does not answer, and the end once it is done.
+
+        share: of the time by whose end all that is theirs is recorded.
+        """
+        unit, code, who_is = one.unit, one.operation_code, who.username
+        if machine.has_failed:
+            self.worker.finish(unit, code, who_is, at, [], one.quantity_open, FAILED[code])
+            return True
+        left = [
+            given for given in self.worker.entries(unit, code, who_is, known=known) if given.step_code in machine.ours
+        ]
+        ours = sum(step in machine.ours for step, _ in known)
+        if left and ours < max(1, int((len(left) + ours) * share)):
+            self.worker.report(unit, code, who_is, at, left[:1])
+            return True
+        if machine.reads and machine.shows_good(at):
+            self.worker.report(unit, code, who_is, at, [Given(step, FROM_MACHINE) for step in machine.reads])
+            return True
+        if left or not machine.is_done or machine.completes:
+            return False
+        self.worker.finish(unit, code, who_is, at, [])
+        return True
 
     def pause_or_resume(self, one: OperationExecution, who: Person, at: datetime, *, is_on: bool) -> bool:
         """Whoever is on it in a break pauses; whoever is not on it outside of one takes it over or goes on."""
@@ -146,6 +201,8 @@ class Operators:
 
     def is_break(self, station: Station, at: datetime) -> bool:
         """Whether the shift at the station has a break now."""
+        if not self.takes_breaks:
+            return False
         timetable = timetable_of(station.work_center)
         shift = shift_at(timetable, at) if timetable else None
         return shift is not None and any(pause.begins_at <= at < pause.ends_at for pause in shift.breaks)
@@ -170,8 +227,22 @@ class Operators:
                 holds.place(by=who, at=at, reason_code=HoldReason.QUALITY, reason=HOLD_REASON, unit=job.unit)
         elif needs_clearance:
             self.worker.clear(job.unit, station, who.username, at)
-        else:
+        elif not self.charge(station, who, at):
             self.worker.start(job.unit, job.operation.code, station, who.username, at)
+        return True
+
+    def charge(self, station: Station, who: Person, at: datetime) -> bool:
+        """Start the two that are next together, where a machine takes them so and they fit into it."""
+        ready = [one.job for one in queue_at(station, who, ready=2, coming=0).ready if not one.blockers]
+        codes = {job.operation.code for job in ready}
+        if len(ready) < 2 or len(codes) > 1 or not self.machines.takes_batches_at(station):
+            return False
+        for job in ready:
+            job.unit.work_order = job.order
+        try:
+            self.worker.start_batch([job.unit for job in ready], *codes, station, who.username, at)
+        except Refusal:
+            return False  # too much for one run: alone then
         return True
 
     def call(self, station: Station, who: Person, at: datetime) -> bool:

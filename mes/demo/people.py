@@ -8,6 +8,7 @@ from mes.kernel.personnel.models import Person
 
 PASSWORD = "plantwright-demo"  # noqa: S105 - public on purpose
 
+MACHINES = "machines"
 # By user name.
 PINS = {
     "operator": "2580",
@@ -18,6 +19,7 @@ PINS = {
     "auditor": "1729",
     "administrator": "4104",
     "integration": "",  # a program
+    MACHINES: "",  # books what they did
     "tomasz": "1357",
     "luca": "2468",
     "priya": "9753",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from equipment.actions import assets, help_calls
 from equipment.models import HelpCall, PhysicalAsset
@@ -12,6 +12,8 @@ from equipment.status import CallKind, CallStatus
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.demo.ground import MACHINING
+from mes.demo.machines.attending import refused_of_late
+from mes.demo.people import MACHINES
 from mes.demo.stock import SERIALS
 from mes.demo.supply import Shelf
 from mes.kernel.audit.actions.signatures import Signing
@@ -19,6 +21,8 @@ from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
+from mes.kernel.refusals import Refusal
+from mes.station.actions import machine_events
 from orders.models import WorkOrder
 from orders.status import OrderStatus
 from wip.actions import holds
@@ -31,6 +35,8 @@ OPEN_ORDERS = 5  # of a product: with fewer the next one is released
 CALL_LASTS, HOLD_LASTS = timedelta(minutes=3), timedelta(minutes=6)
 # By these words they know what simulated operators did.
 HOLD_REASON = "DOUBT-PART The unit or lot itself: scratch beside the seam, quality has a look"
+FAILED = "Failed at "  # so a machine's result begins its hold
+RELEASED = {True: "Scratch is within the limit sample", False: "Tried again, the same: it is scrap"}
 CALLS = {CallKind.MATERIAL: "Next tray, please", CallKind.MAINTENANCE: "Cable of the scanner is loose"}
 
 
@@ -39,6 +45,7 @@ class Staff:
     """Supervisors, quality and engineers, by user name."""
 
     people: Mapping[str, Person]
+    hold_lasts: timedelta = HOLD_LASTS
 
     def overhaul(self, at: datetime) -> int:
         """What is worn out at a machine gets its next edge."""
@@ -67,17 +74,31 @@ class Staff:
         return done
 
     def release_holds(self, at: datetime) -> int:
-        """Quality releases what simulated people held; other holds are not theirs."""
+        """Quality releases what simulated people and machines held; other holds are not theirs."""
         due = Hold.objects.select_related("placed_by").filter(
-            status=HoldStatus.OPEN, reason=HOLD_REASON, placed_at__lt=at - HOLD_LASTS
+            Q(reason=HOLD_REASON) | Q(placed_by__username=MACHINES, reason__startswith=FAILED),
+            status=HoldStatus.OPEN,
+            placed_at__lt=at - self.hold_lasts,
         )
         by, done = self.people["quality"], 0
         for hold in due:
             with open_door(person=by, at=at):
                 signing = Signing(by, Meaning.RELEASED, digest(release_content(hold)))
-                reason = "Scratch is within the limit sample"
+                reason = RELEASED[hold.reason == HOLD_REASON]
                 holds.release(hold=hold, reason=reason, signing=signing, by=by, at=at)
                 done += 1
+        return done
+
+    def book_again(self, at: datetime) -> int:
+        """A supervisor looks at what was refused of the machines, and books it once its reason is gone."""
+        by, done = self.people["supervisor"], 0
+        for event in refused_of_late(at):
+            with open_door(person=by, at=at, reason="Looked at it") as passage:
+                try:
+                    machine_events.book_again(event=event, by=by, at=passage.at)
+                    done += 1
+                except Refusal as refusal:
+                    machine_events.refuse(event=event, refusal=refusal, by=by, at=passage.at)
         return done
 
     def release_orders(self, at: datetime) -> int:

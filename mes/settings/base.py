@@ -256,6 +256,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Plantwright
 MES_DEMO = False
+MES_DEMO_MACHINES = False
 # Whose signs of life /healthz asks for, beside database and broker: of worker, collector, beat, events.
 MES_PROGRAMS = env.list("MES_PROGRAMS", default=["worker", "beat", "events"])
 # Streams that one events program keeps open; each is a file, and by default a process may have 1,024.

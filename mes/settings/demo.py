@@ -10,3 +10,5 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
 # Where the simulated machines keep what they truly did, and what is ordered to be wrong with them.
 MES_MACHINES = Path(env.str("MES_HOME", default=str(BASE_DIR / "var"))) / "machines"
+# Whether they run: simulated operators leave to them what they do.
+MES_DEMO_MACHINES = env.bool("MES_DEMO_MACHINES", default=True)

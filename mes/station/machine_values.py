@@ -51,8 +51,9 @@ def values_of(
                 raise _not_good(step.name if step else code, tags.get(field), value)
             place = int(sample) if sample.isdecimal() else _next_sample(step, taken)
             found.append(Given(code, entered(step, meant), place, source=source))
-    if has_passed(event.content) and (check := _check(operation, {given.step_code for given in found})):
-        found.append(Given(check.code, "yes", _next_sample(check, taken), source=source))
+    check = _check(operation, {given.step_code for given in found}) if has_passed(event.content) else None
+    if check is not None and (check.code, place := _next_sample(check, taken)) not in taken:
+        found.append(Given(check.code, "yes", place, source=source))  # where nobody has answered it
     return found
 
 

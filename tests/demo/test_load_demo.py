@@ -246,7 +246,7 @@ def a_month_was_worked() -> None:
 
 def the_plant_has_its_data() -> None:
     today = NOW.date()
-    assert (Person.objects.count(), Station.objects.count(), Area.objects.count()) == (25, 12, 2)
+    assert (Person.objects.count(), Station.objects.count(), Area.objects.count()) == (26, 12, 2)
     granted = PersonQualification.objects
     assert granted.filter(expires_date__lt=today).count() == 2
     assert granted.filter(expires_date__gte=today, expires_date__lt=today + timedelta(days=30)).count() == 3

@@ -10,9 +10,17 @@ class Fault(StrEnum):
     MUTE = "mute"  # takes everything, answers nothing
     DROP = "drop"  # ends each connection that asks something
     SLOW = "slow"  # waits before each answer
+    FAIL = "fail"  # answers that it has failed
+    RESET = "reset"  # its counter begins at 0, once
+    RESTART = "restart"  # off as long as this lasts; then its handshakes begin at 1
+    CLOCK = "clock"  # its clock is 90 minutes ahead
 
 
-POSSIBLE = {"MODBUS": frozenset(Fault), "OPCUA": frozenset({Fault.UNPLUG, Fault.MUTE})}
+OFF = frozenset({Fault.UNPLUG, Fault.RESTART})
+POSSIBLE = {
+    "MODBUS": frozenset(Fault) - {Fault.CLOCK},
+    "OPCUA": frozenset({Fault.UNPLUG, Fault.MUTE, Fault.RESTART, Fault.CLOCK}),
+}
 FILE = "faults.json"
 
 

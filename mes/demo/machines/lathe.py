@@ -1,30 +1,27 @@
-"""A lathe behind Modbus TCP: its state as a word of PackML, and two counters of one register each that roll over."""
+"""A lathe behind Modbus TCP: its state as a word of PackML, one counter that is reset and one that rolls over."""
 
 from collections.abc import Iterator
 
 from mes.demo.machines.program import REGISTER, Program
-from mes.demo.machines.truth import GOOD, SCRAP, Fact
+from mes.demo.machines.truth import GOOD, SCRAP
 
 EXECUTE, IDLE, ABORTED, RESETTING = 6, 4, 9, 15
-TOOL_BROKEN = 217
+TOOL_BROKEN, NO_MEMORY = 217, 1
 CUTS, CUT_S, CHANGE_S, REPAIR_S, RESET_S = 6, 2.0, 3.0, 20.0, 5.0
 SCRAP_CHANCE, FAULT_CHANCE = 0.06, 0.04
 
 
 class Lathe(Program):
-    """Cuts, changes the part, now and then breaks a tool."""
+    """Cuts as many as were ordered, changes the part, now and then breaks a tool."""
 
     first = {"word": IDLE, "load": 0, "fault": 0, GOOD: 0, SCRAP: 0}
-
-    def remember(self, fact: Fact) -> None:
-        super().remember(fact)
-        if fact.kind in (GOOD, SCRAP):
-            self.shows[fact.kind] = fact.number % REGISTER
+    boots = {"word": ABORTED, "fault": NO_MEMORY}
 
     def life(self) -> Iterator[float]:
         while True:
-            self.enters("IDLE", word=IDLE)
+            self.enters("IDLE", word=IDLE, fault=0)
             self.measures("load", 0)
+            yield from self.waits_for_load()
             yield CHANGE_S
             self.enters("RUNNING", word=EXECUTE)
             for _ in range(CUTS):
@@ -34,6 +31,8 @@ class Lathe(Program):
                 yield from self.breaks()
             else:
                 self.counts_one(SCRAP if self.chance.random() < SCRAP_CHANCE else GOOD)
+            if self.left <= 0:
+                self.gives_back()
 
     def breaks(self) -> Iterator[float]:
         """The tool, and the part with it."""
@@ -43,3 +42,9 @@ class Lathe(Program):
         yield REPAIR_S
         self.enters("SETUP", word=RESETTING, fault=0)
         yield RESET_S
+
+    def reset_counters(self) -> None:
+        self._reset(GOOD)
+
+    def shown_count(self, kind: str, count: int) -> int:
+        return count % REGISTER if kind == SCRAP else count

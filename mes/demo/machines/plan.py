@@ -1,11 +1,12 @@
 """Which machines there are: their programs, and where they show their values, as the demo's plant files have it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from equipment.drivers.base import Point, ValueType, WordOrder
 from equipment.models import Connection, Tag
+from equipment.status import Books, TagRole
 from mes.demo.machines.furnace import Furnace
 from mes.demo.machines.lathe import Lathe
 from mes.demo.machines.program import Program
@@ -21,13 +22,41 @@ PROGRAMS: dict[str, type[Program]] = {
     "TORQUE-30": Nutrunner,
     "FURNACE-140": Furnace,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What people know of a machine.
+
+    after: steps that they record before it is started. answers: steps that it answers beside those that its tags name.
+    supply: what lies in its magazine, by step. completes: its event ends the operation. takes_batches: it takes
+    whatever lies in it as one.
+    """
+
+    after: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()
+    supply: Mapping[str, str] = field(default_factory=dict)
+    completes: bool = False
+    takes_batches: bool = False
+
+
+HANDLING = {
+    "LATHE-110": Handling(after=frozenset({"BAR"})),
+    "LEAK-40": Handling(answers=frozenset({"FIXTURE"})),
+    "TORQUE-30": Handling(after=frozenset({"HOUSING", "SEAM"}), supply={"SCREWS": "M3X8-T10"}, completes=True),
+    "FURNACE-140": Handling(after=frozenset({"PROGRAMME", "LOADED"}), answers=frozenset({"SOAK"}), takes_batches=True),
+}
+STEP = "step:"
 # What a program hears where its tag is acknowledged.
 _HEARD = {PART: ACKNOWLEDGED}
 
 
 @dataclass(frozen=True, slots=True)
 class MachinePlan:
-    """points: where it shows its values, by the code of the tag; heard: where others write, by what it is."""
+    """points: where it shows its values, by the code of the tag; heard: where others write, by what it is.
+
+    fields: of the tags that belong to an event, what they are. counters: those that count, and whether they book.
+    """
 
     code: str
     station: str
@@ -35,6 +64,20 @@ class MachinePlan:
     program: type[Program]
     points: Mapping[str, Point]
     heard: Mapping[str, Point]
+    fields: Mapping[str, str]
+    counters: Mapping[str, bool]
+    handling: Handling
+
+    @property
+    def brings(self) -> frozenset[str]:
+        """Codes of the steps that it answers."""
+        steps = (name.removeprefix(STEP) for name in self.fields.values() if name.startswith(STEP))
+        return self.handling.answers | {step.partition(".")[0] for step in steps}
+
+    @property
+    def counts(self) -> bool:
+        """It counts parts, and names no serial: one job at a time."""
+        return any(self.counters.values())
 
 
 def file_of(code: str) -> Files:
@@ -50,7 +93,17 @@ def _plans() -> Iterator[MachinePlan]:
         tags = [row.values for row in rows if row.kind.model is Tag]
         points = {tag["code"]: _point(tag, tag["address"]) for tag in tags}
         heard = {_HEARD[tag["code"]]: _point(tag, tag["acknowledge_address"]) for tag in tags if tag["code"] in _HEARD}
-        yield MachinePlan(code, tags[0]["station"], connection["kind"], program, points, heard)
+        yield MachinePlan(
+            code=code,
+            station=tags[0]["station"],
+            kind=connection["kind"],
+            program=program,
+            points=points,
+            heard=heard,
+            fields={tag["code"]: tag["field"] for tag in tags if tag["field"]},
+            counters={tag["code"]: tag["books"] != Books.NOTHING for tag in tags if tag["role"] == TagRole.COUNTER},
+            handling=HANDLING[code],
+        )
 
 
 def _point(tag: Mapping[str, Any], address: str) -> Point:

@@ -10,9 +10,10 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from equipment.models import Connection
+from mes.demo.machines.hands import loads
 from mes.demo.machines.plan import MACHINES, MachinePlan
 from mes.demo.machines.serving import SEATS, MachineHall
-from mes.demo.machines.truth import FILE, Fact, TruthFile, facts_in
+from mes.demo.machines.truth import Fact, TruthFile, history_in
 from mes.embedded.broker import free_port, is_port_free
 from mes.kernel.door import open_door
 
@@ -24,9 +25,9 @@ async def run(
 ) -> None:
     """Until `goes_on` says no more. Each has a port of its own, that of its connection where nobody else took it."""
     history: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts_in(folder / FILE):
+    for fact in history_in(folder):
         history[fact.machine].append(fact)
-    truth = TruthFile(folder / FILE)
+    truth = TruthFile(folder)
     chance = Random(seed)  # noqa: S311 - a simulation
     try:
         seats = []
@@ -34,7 +35,7 @@ async def run(
             own = Random(chance.random())  # noqa: S311 - as above
             program = plan.program(plan.code, own, truth.tell, pace=pace, history=history[plan.code])
             seats.append(SEATS[plan.kind](plan, program, port))
-        async with MachineHall(seats, folder) as hall:
+        async with MachineHall(seats, folder, loads) as hall:
             await sync_to_async(close_old_connections)()
             tell(", ".join(f"{seat.plan.code} at {seat.address}" for seat in seats))
             await hall.work(goes_on)

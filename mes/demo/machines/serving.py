@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -11,19 +11,23 @@ from equipment.drivers.base import Point, Value
 from equipment.drivers.simulator.modbus_server import ModbusMachine
 from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
 from mes.demo.machines import faults
-from mes.demo.machines.faults import Fault
+from mes.demo.machines.faults import OFF, Fault
 from mes.demo.machines.plan import MachinePlan
-from mes.demo.machines.program import LOOK_S, Program
+from mes.demo.machines.program import LOOK_S, Load, Program
 from mes.demo.machines.truth import PART
 
-FAULTS_EVERY_S = 0.5
+FAULTS_EVERY_S, LOADS_EVERY_S = 0.5, 0.5
 SLOW_S = 0.8
+DEVICE_FAILURE = 4  # of Modbus
+CLOCK_OFF_S = 5_400.0
+Loads = Callable[[], Mapping[str, Sequence[Load]]]
 
 
 class Seat(Protocol):
     """A machine at its socket."""
 
     plan: MachinePlan
+    program: Program
 
     @property
     def address(self) -> str: ...
@@ -60,6 +64,8 @@ class ModbusSeat:
         await self.machine.plug_in()
 
     async def turn(self, at: float) -> None:
+        if self._fault == Fault.RESTART:
+            return
         for code, point in self.plan.heard.items():
             self.program.heard[code] = self.machine.memory.get(point) or 0
         self.program.tick(at)
@@ -73,12 +79,16 @@ class ModbusSeat:
                 self._shown[code] = shows[code]
 
     async def suffer(self, fault: Fault | None) -> None:
+        before, self._fault = self._fault, fault
+        if fault == before:
+            return
         now = self.machine.faults
         now.mute, now.drop = fault == Fault.MUTE, fault == Fault.DROP
         now.slow_s = SLOW_S if fault == Fault.SLOW else 0.0
-        if (fault == Fault.UNPLUG) != (self._fault == Fault.UNPLUG):
-            await (self.machine.unplug() if fault == Fault.UNPLUG else self.machine.plug_in())
-        self._fault = fault
+        now.exception = DEVICE_FAILURE if fault == Fault.FAIL else 0
+        if (fault in OFF) != (before in OFF):
+            await (self.machine.unplug() if fault in OFF else self.machine.plug_in())
+        strike(self.program, before, fault)
 
     async def close(self) -> None:
         await self.machine.unplug()
@@ -102,6 +112,8 @@ class OpcUaSeat:
         await asyncio.to_thread(self.server.__enter__)
 
     async def turn(self, at: float) -> None:
+        if self._fault == Fault.RESTART:
+            return
         self.program.tick(at)
         news = {code: value for code, value in self.program.shows.items() if self._shown.get(code) != value}
         if news and self._fault != Fault.MUTE:
@@ -115,15 +127,25 @@ class OpcUaSeat:
         before, self._fault = self._fault, fault
         if before == Fault.MUTE:
             self.server.thaw()
-        elif before == Fault.UNPLUG:
+        if before in OFF and fault not in OFF:
             await asyncio.to_thread(self.server.plug_in)
         if fault == Fault.MUTE:
             self.server.freeze()
-        elif fault == Fault.UNPLUG:
+        elif fault in OFF and before not in OFF:
             await asyncio.to_thread(self.server.unplug)
+        self.server.set_clock(CLOCK_OFF_S if fault == Fault.CLOCK else 0.0)
+        strike(self.program, before, fault)
 
     async def close(self) -> None:
         await asyncio.to_thread(self.server.__exit__, None, None, None)
+
+
+def strike(program: Program, before: Fault | None, now: Fault | None) -> None:
+    """What a fault does to the machine itself, and not to the way to it."""
+    if now == Fault.RESET:
+        program.reset_counters()
+    if before == Fault.RESTART:
+        program.restart()
 
 
 def _path(point: Point) -> str:
@@ -134,10 +156,13 @@ SEATS: dict[str, Callable[[MachinePlan, Program, int], Seat]] = {"MODBUS": Modbu
 
 
 class MachineHall:
-    """All seats, for as long as its block lasts. folder: where faults are ordered."""
+    """All seats, for as long as its block lasts. folder: where faults are ordered.
 
-    def __init__(self, seats: Sequence[Seat], folder: Path) -> None:
-        self.seats, self._folder = seats, folder
+    loads: what waits at each machine to be put in; it may ask the database, in a thread of its own.
+    """
+
+    def __init__(self, seats: Sequence[Seat], folder: Path, loads: Loads | None = None) -> None:
+        self.seats, self._folder, self._loads = seats, folder, loads
         self._faults: dict[str, Fault] = {}
         self._plugged: list[Seat] = []
 
@@ -156,6 +181,22 @@ class MachineHall:
 
     async def work(self, goes_on: Callable[[], bool]) -> None:
         """Until `goes_on` says no more."""
+        loading = asyncio.create_task(self._load())
+        try:
+            await self._turn(goes_on)
+        finally:
+            loading.cancel()
+            await asyncio.wait({loading})
+
+    async def _load(self) -> None:
+        """Again and again: who works at the machines puts in what is to be done."""
+        while self._loads is not None:
+            waiting = await asyncio.to_thread(self._loads)
+            for seat in self.seats:
+                seat.program.put_in(waiting.get(seat.plan.code, ()))
+            await asyncio.sleep(LOADS_EVERY_S)
+
+    async def _turn(self, goes_on: Callable[[], bool]) -> None:
         looked = 0.0
         while goes_on():
             at = time.time()

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from mes.demo.machines.scoring import Score, score
-from mes.demo.machines.truth import FILE
+from mes.demo.machines.scores import Score
+from mes.demo.machines.scoring import score
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scores = score(settings.MES_MACHINES / FILE, at=time.time())
+        scores = score(settings.MES_MACHINES, at=time.time())
         self.stdout.write(_as_json(scores) if options["json"] else _as_text(scores))
 
 
@@ -31,13 +31,11 @@ def _as_text(scores: list[Score]) -> str:
 
 
 def _lines(one: Score) -> list[str]:
-    counts = [f"{kind}: made {made}, counted {one.counted[kind]}" for kind, made in one.made.items()]
-    lines = [
-        f"{one.machine}: {'right' if one.is_right else 'WRONG'}",
-        *counts,
-        f"states: {one.states_s:.0f} s of {one.watched_s:.0f} s watched compared, {one.wrong_states_s:.1f} s wrong,"
-        f" {one.known_unwatched_s:.1f} s said to be known while nobody watched",
-        f"values: {one.values} compared, {one.wrong_values} wrong",
-        *one.wrong_parts[:5],
-    ]
-    return [lines[0], *(f"  {line}" for line in lines[1:])]
+    counts = ", ".join(f"{kind} {made} / {one.counted[kind]}" for kind, made in one.made.items())
+    lines = [f"{one.machine}: {'right' if one.is_right else 'WRONG'}; made / booked: {counts or 'nothing'}"]
+    for name, compared in one.comparisons.items():
+        wrong = f", {compared.wrong:g} wrong" if compared.wrong else ""
+        young = f", {compared.under_way} under way" if compared.under_way else ""
+        lines.append(f"  {name}: {compared.percent:.1f} % of {compared.compared:.0f} {compared.of}{wrong}{young}")
+        lines.extend(f"    {difference}" for difference in compared.differences)
+    return lines

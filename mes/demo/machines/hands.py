@@ -1,0 +1,88 @@
+"""The hands at the machines: what somebody has started at a station is put into its machine, once all is ready for it.
+
+They look into the MES as a person at the machine looks at its screen, and know nothing else of it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db import connection
+
+from equipment.models import CounterTotal, Observation
+from mes.demo.machines.plan import MACHINES, MachinePlan
+from mes.demo.machines.program import Load
+from mes.demo.supply import Shelf
+from mes.kernel.refusals import NotFound
+from orders.plans import OperationPlan
+from wip.facts import values_in_force
+from wip.models import Hold, OperationExecution
+from wip.queries import planned
+from wip.status import ExecutionStatus, HoldStatus
+
+
+def loads(plans: Sequence[MachinePlan] = MACHINES) -> dict[str, list[Load]]:
+    """What waits at each machine, what was started first being the first. For any thread: its connection is closed."""
+    try:
+        return {plan.code: list(_waiting(plan)) for plan in plans if _is_seen(plan)}
+    finally:
+        connection.close()
+
+
+def does(plan: MachinePlan, operation: OperationPlan) -> bool:
+    """Whether the machine does this operation, of all that are done at its station."""
+    steps = {step.code for step in operation.steps}
+    return bool(plan.brings & steps) if plan.brings else steps >= plan.handling.after
+
+
+def _is_seen(plan: MachinePlan) -> bool:
+    """What a machine makes before it was seen first, nobody counts: nobody begins before."""
+    if plan.counters:
+        known = CounterTotal.objects.filter(tag__connection__code=plan.code, tag__code__in=plan.counters)
+        return known.count() == len(plan.counters)
+    return Observation.objects.filter(connection__code=plan.code).exists()
+
+
+def _waiting(plan: MachinePlan) -> Iterable[Load]:
+    running = OperationExecution.objects.filter(station__code=plan.station, status=ExecutionStatus.RUNNING)
+    found = list(
+        running.select_related("unit__product", "unit__site", "work_order", "batch").order_by(
+            "started_at", "unit__serial"
+        )
+    )
+    held = _held(found)
+    known: dict[object, set[str]] = {}
+    for reading in values_in_force([one.pk for one in found]) if found else ():
+        known.setdefault(reading.execution_id, set()).add(reading.step_code)
+    seen = set()
+    for one in found:
+        operation = planned(one)
+        is_ready = plan.handling.after <= known.get(one.pk, set()) and not plan.brings & known.get(one.pk, set())
+        if one.pk in held or not does(plan, operation) or not is_ready or one.batch_id in seen:
+            continue
+        if one.batch_id is not None:
+            seen.add(one.batch_id)
+        load = _load(plan, one, [other for other in found if one.batch_id and other.batch_id == one.batch_id])
+        if load is not None:
+            yield load
+
+
+def _load(plan: MachinePlan, one: OperationExecution, members: Collection[OperationExecution]) -> Load | None:
+    try:
+        supply = {step: Shelf().take(code, one.unit, plan.station) for step, code in plan.handling.supply.items()}
+    except NotFound:
+        return None  # the magazine is empty
+    return Load(
+        job=str(one.pk),
+        serial=one.unit.serial,
+        operation=one.operation_code,
+        pieces=1 if plan.handling.takes_batches else int(one.quantity_open),
+        order=one.work_order.erp_reference,
+        members=tuple(sorted(other.unit.serial for other in members)),
+        supply=supply,
+    )
+
+
+def _held(found: Sequence[OperationExecution]) -> set[object]:
+    open_ones = Hold.objects.filter(status=HoldStatus.OPEN)
+    units = set(open_ones.filter(unit__in=[one.unit_id for one in found]).values_list("unit", flat=True))
+    orders = set(open_ones.filter(work_order__in=[o.work_order_id for o in found]).values_list("work_order", flat=True))
+    return {one.pk for one in found if one.unit_id in units or one.work_order_id in orders}

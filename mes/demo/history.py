@@ -60,8 +60,9 @@ MADE = {
 }
 # Orders on the floor: minutes from the first unit's entry until now.
 RUNNING = {"WO-10484": 110, "WO-10485": 75, "WO-10483": 34, "WO-10482": 16}
-WAIT_BEFORE = {"WO-10484": "50", "WO-10485": "30"}  # their units wait here: others go first
-FIRST_WAITS_BEFORE = {"WO-10484": "60"}  # and the first of them here
+LABELLED_LATER = "WO-10484"
+WAIT_BEFORE = {LABELLED_LATER: "50", "WO-10485": "30"}  # their units wait here: others go first
+FIRST_WAITS_BEFORE = {LABELLED_LATER: "60"}  # and the first of them here
 TUBING = "WO-10486"
 WAITING = [f"WO-{number}" for number in range(10487, 10496)]
 HELD_ORDER = "WO-10491"
@@ -299,7 +300,7 @@ class History:
         self.worker.finish(unit, "10", who, at + timedelta(minutes=2), [], Decimal(1), reason)
 
     def hold_some(self, orders: dict[str, WorkOrder]) -> None:
-        """The holds that are open now: a lot of screws, two units before torque, and an order."""
+        """The holds that are open now: a lot of screws, two units before torque, a proposed rework, and an order."""
         at = self.now - timedelta(seconds=90)
         lot = unit_by_serial(SUSPECT_LOT)
         assert lot is not None
@@ -308,6 +309,8 @@ class History:
         for candidate in waiting.ready[-2:]:
             reason = "Gasket of LOT-88010 shows flash: quality looks at both units"
             self.hold("priya", at, HoldReason.QUALITY, reason, unit=candidate.job.unit)
+        reason = "RETORQUE Loosen and torque again: a screw head stands proud"
+        self.hold(CREW["50"], at, HoldReason.REWORK, reason, unit=self.units_of(LABELLED_LATER)[-1])
         self.hold("supervisor", at, HoldReason.CUSTOMER, "Customer may change the quantity", order=orders[HELD_ORDER])
         reason = "Leak tester is checked with the master leak before this order"
         more = {"operation_code": "40", "owner": self.people["quality"], "due_at": self.now + timedelta(days=2)}

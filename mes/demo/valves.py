@@ -9,6 +9,7 @@ from mes.station.actions import operations
 from mes.station.actions.operations import Given
 from orders.models import RoutingRevision, WorkOrder
 from wip.actions import late, reworks
+from wip.models import HoldReason
 
 if TYPE_CHECKING:
     from mes.demo.history import History
@@ -43,6 +44,7 @@ class Valves:
         self.do(DONE, leaking, "32", at, 28)
         self.do(DONE, plain, "40", at, 29)
         self.do(DONE, leaking, "40", at, 33, fails=True)
+        self.propose(DONE, leaking, TESTER[1], "RESEAL New gasket, close again: flow 3.9 l/min", at, 35.2)
         self.repair(DONE, leaking, at, 36)
         self.skip(DONE, gap, at, 37)
         self.do(DONE, leaking, "R10", at, 38)
@@ -100,6 +102,13 @@ class Valves:
         self.history.add(
             at + timedelta(minutes=minutes),
             lambda at: self.send_back(BENCH[1], self.unit(reference, index), "10", "10", None, "RESEAL", reason, at),
+        )
+
+    def propose(self, reference: str, index: int, who: str, reason: str, at: datetime, minutes: float) -> None:
+        """Who works on it may not decide on a rework: the unit waits for who may."""
+        self.history.add(
+            at + timedelta(minutes=minutes),
+            lambda at: self.history.hold(who, at, HoldReason.REWORK, reason, unit=self.unit(reference, index)),
         )
 
     def repair(self, reference: str, index: int, at: datetime, minutes: float) -> None:

@@ -159,7 +159,7 @@ def the_floor_is_at_work() -> None:
     assert waiting.ready
     assert {"ON_HOLD"} <= {verdict.code for one in waiting.blocked for verdict in one.blockers}
     placed = Hold.objects.filter(origin__isnull=True)
-    assert placed.filter(status="OPEN", unit__work_order__isnull=False).count() == 4
+    assert placed.filter(status="OPEN", unit__work_order__isnull=False).count() == 5
     assert sorted(hold.operation_code for hold in placed.filter(status="OPEN", work_order__isnull=False)) == [
         "",
         "10",
@@ -167,7 +167,17 @@ def the_floor_is_at_work() -> None:
     ]
     assert placed.get(is_automatic=True, work_order=None).unit.product.code == "CV-3"
     assert placed.get(is_automatic=True, unit=None).operation_code == "10"
-    assert placed.filter(status="RELEASED").count() == 1
+    assert placed.filter(status="RELEASED").count() == 2
+    settled, proposed = placed.filter(reason_code="REWORK").order_by("placed_at")
+    assert (settled.status, settled.placed_by.username, settled.released_by.username) == (
+        "RELEASED",
+        "priya",
+        "supervisor",
+    )
+    assert (proposed.status, proposed.placed_by.username) == ("OPEN", "sofia")
+    assert list(proposed.unit.executions.order_by("operation_code").values_list("operation_code", "status")) == [
+        (code, "COMPLETED") for code in ("10", "20", "30", "40")
+    ]
     assert Hold.objects.filter(origin__unit__serial=SUSPECT_LOT).count() > 10
     assert [permit.quantity_used for permit in Permit.objects.all()] == [Decimal(2)]
     assert sorted(ProcessException.objects.filter(kind="OVERRIDE").values_list("code", flat=True)) == [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from equipment import outline
 from equipment.actions import reasons
+from equipment.interlocks import mistakes_at, tags_at
 from equipment.models import (
     Area,
     AssetClass,
@@ -109,8 +110,22 @@ class ClearanceItemInline(PlainChoices, admin.TabularInline):
     verbose_name_plural = lazy("line clearance: the station's checklist")
 
 
+class StationForm(ReasonForm):
+    """A station whose permission is a tag that it has, and that can carry one."""
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("interlock") and given.get("permission_tag"):
+            station = Station(**{name: given.get(name) for name in ("code", "interlock", "permission_tag")})
+            tags = tags_at([self.instance.pk]).get(self.instance.pk, {})
+            for what, do in mistakes_at(station, (), tags):
+                self.add_error("permission_tag", f"{what} {do}")
+        return given
+
+
 @admin.register(Station)
 class StationAdmin(OfYourSites, RecordAdmin):
+    form = StationForm
     list_display = ("code", "name", "work_center", "station_class", "site", "is_active")
     list_filter = ("is_active", "work_center")
     list_select_related = ("site", "work_center", "station_class")

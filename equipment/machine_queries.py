@@ -98,3 +98,8 @@ def events_of(station: Station) -> QuerySet[MachineEvent]:
 def commands_for(station: Station) -> QuerySet[MachineCommand]:
     """What was to be written to the machine, newest first."""
     return station.machine_commands.select_related("connection", "asked_by")
+
+
+def withdrawn_for(hold: UUID) -> list[MachineCommand]:
+    """The permissions that a hold, by its key, withdrew, by station."""
+    return list(MachineCommand.objects.filter(cause=hold).select_related("station").order_by("station__code"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from equipment.interlocks import Setpoint, lines_for, mistakes_at, tags_at
 from equipment.models import MachineCommand, Station
 from equipment.status import MACHINE_COMMAND, CommandStatus, Purpose
-from equipment.topics import at_station, machine
+from equipment.topics import at_station, machine, machine_state
 from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import FieldError, Refusal
@@ -109,5 +109,6 @@ def _cancel_what_waits(station: UUID, at: datetime) -> None:
 def _queue(**content: Any) -> MachineCommand:
     command = MachineCommand(status=MACHINE_COMMAND.after(None, "queue"), **content)
     command.save(force_insert=True)
-    announce(machine(command.site_id, content["station_id"]), at_station(command.site_id, content["station_id"]))
+    site, station = command.site_id, content["station_id"]
+    announce(machine(site, station), machine_state(site, station), at_station(site, station))
     return command

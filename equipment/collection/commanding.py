@@ -56,7 +56,9 @@ _ANSWER = """
 WITH answered AS (
     UPDATE equipment_machinecommand SET status = %s, answered_at = now(), answer = %s, detail = %s
     WHERE id = %s AND status IN ('QUEUED', 'WRITING') RETURNING site_id, station_id, connection_id)
-SELECT pg_notify(%s, site_id || coalesce('/machine/' || station_id, '/connections')) FROM answered"""
+SELECT pg_notify(%s, site_id || topic) FROM answered, unnest(
+    CASE WHEN station_id IS NULL THEN ARRAY['/connections']
+    ELSE ARRAY['/machine/' || station_id, '/state/' || station_id] END) topic"""
 
 
 async def carry_out_all(url: str, owner: str, watchers: Mapping[UUID, Watcher]) -> None:

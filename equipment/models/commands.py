@@ -72,6 +72,7 @@ class MachineCommand(Record):
                 name="machine_command_open",
             ),
             models.Index(fields=["station", "-sequence"], name="machine_command_of_station"),
+            models.Index(fields=["cause"], condition=Q(cause__isnull=False), name="machine_command_of_hold"),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,7 @@ LAST = LastCommand(
     units=[UNIT],
     operation_code="20",
     subject="U1, 20",
+    reason="",
     detail="",
     deadline_at=NOW - timedelta(seconds=45),
     answered_at=NOW - timedelta(seconds=58),

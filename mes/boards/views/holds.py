@@ -15,8 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from equipment.machine_queries import withdrawn_for
 from equipment.models import PhysicalAsset, Site, Station
 from equipment.queries import sites_of
+from equipment.topics import machine_state
 from genealogy.models import Unit
 from mes.boards.addresses import page_of
 from mes.boards.forms import HoldSubjectForm, ReleaseHoldForm
@@ -87,11 +89,16 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 def hold_page(request: HttpRequest, number: str) -> HttpResponse:
     """One hold: what it stops, what inherited it, and its release, for all of it or for chosen units."""
     hold, now = hold_for(request.user, number), timezone.now()
+    withdrawn = withdrawn_for(hold.origin_id or hold.pk)
+    if request.GET.get("part") == "machines":
+        return render(request, "wip/hold_machines.html", {"hold": hold, "withdrawn": withdrawn})
     heirs = holds_in_full().filter(origin=hold).order_by("status", "unit__serial")
     context = {
         "hold": hold,
         "itself": [hold],
         "heirs": heirs[:SHOWN],
+        "withdrawn": withdrawn,
+        "machine_topics": " ".join(machine_state(one.site_id, one.station_id) for one in withdrawn),
         "units": hold.work_order.units.order_by("serial")[:SHOWN] if hold.work_order and hold.is_open else (),
         "shown": SHOWN,
         "now": now,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from equipment.interlocks import setpoints_at, tags_at
 from equipment.models import Station, Tag
 from equipment.preparations import LastCommand, Preparation, preparations
-from equipment.topics import machine
+from equipment.topics import machine_state
 from genealogy.models import Unit
 from mes.kernel.gates import Hook, Verdict, judge
 from mes.kernel.numbers import plain
@@ -66,7 +66,7 @@ class Preparing:
     @property
     def topics(self) -> str:
         assert self.job.station is not None
-        return machine(self.job.site_id, self.job.station.pk)
+        return machine_state(self.job.site_id, self.job.station.pk)
 
 
 def is_all_that_lacks(units: Sequence[Unit], code: str, station: Station, person: Person) -> bool:

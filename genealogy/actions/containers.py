@@ -86,6 +86,7 @@ def _lock(container: Container, units: Sequence[Unit], by: Person) -> tuple[Cont
 def _moved(container: Container, units: Sequence[Unit], kind: ActivityKind, by: Person, at: datetime) -> Container:
     update(units, "container")
     where = At(station_code=container.station.code if container.station else "")
-    moved = [(unit, unit.quantity_left) for unit in units]
+    # Of what has nothing left, such as a scrapped piece, it is the whole that lies there.
+    moved = [(unit, unit.quantity_left or unit.quantity) for unit in units]
     record(kind, container.site_id, by, at, where, outputs=moved, reason=container.code)
     return container

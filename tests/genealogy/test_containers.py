@@ -8,6 +8,7 @@ from genealogy.models import Container, Unit
 from genealogy.policies import InAnotherContainer
 from mes.kernel.door import open_door
 from mes.kernel.refusals import InvalidInput, NotPermitted
+from tests.verbs.workshop import SCRAP
 from wip.actions import order_changes
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,16 @@ def test_units_go_in_and_out(plant, tray, units):
     assert list(tray.units.all()) == units[1:]
     kinds = units[0].activities.order_by("activity__sequence").values_list("activity__kind", "activity__reason")
     assert list(kinds)[1:] == [("LOAD", "TRAY-1"), ("UNLOAD", "TRAY-1")]
+
+
+def test_a_scrapped_piece_is_taken_out_of_the_container_that_it_lies_in(plant, tray, units):
+    act(plant, containers.load, container=tray, units=units)
+    plant.start(units[0], "10")
+    plant.report(units[0], "10", completion=SCRAP)
+    act(plant, containers.unload, container=tray, units=units[:1])
+    assert list(tray.units.all()) == units[1:]
+    last = units[0].activities.order_by("activity__sequence").last()
+    assert (last.activity.kind, last.quantity) == ("UNLOAD", 1)
 
 
 def test_a_unit_is_in_one_container(plant, tray, units):

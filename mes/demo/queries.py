@@ -1,8 +1,10 @@
 """What of the demo plant is worth scanning now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
@@ -13,6 +15,12 @@ from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.demo.cell import AT_LOADING
 from mes.demo.history import CREW
+from mes.demo.machines import faults
+from mes.demo.machines.faults import Fault
+from mes.demo.machines.plan import MACHINES
+from mes.demo.machines.scores import Comparison, Job, Score
+from mes.demo.machines.scoring import facts_of, scores_of
+from mes.demo.machines.strips import Strip, recorded_strip, true_strip
 from mes.demo.people import PINS
 from mes.demo.stock import SUSPECT_LOT
 from mes.kernel.personnel.models import Person, PersonQualification
@@ -23,6 +31,94 @@ from wip.queues import queue_at
 SERIALS_EACH = 4
 UNITS_EACH = 2
 _NOTES = {Standing.LAPSED: lazy("(lapsed)"), Standing.WITHDRAWN: lazy("(withdrawn)")}
+
+
+# What can be made to be wrong with a machine, as its buttons say.
+FAULTS = {
+    Fault.UNPLUG: lazy("Pull its cable"),
+    Fault.MUTE: lazy("Answer nothing"),
+    Fault.DROP: lazy("Hang up on every question"),
+    Fault.SLOW: lazy("Answer slowly"),
+    Fault.FAIL: lazy("Report a failure of the device"),
+    Fault.RESET: lazy("Set its counter to 0"),
+    Fault.RESTART: lazy("Restart, its memory lost"),
+    Fault.CLOCK: lazy("Put its clock wrong"),
+}
+SCORED = timedelta(hours=1)
+JOBS_SHOWN = 5
+COMPARED = {
+    "counts": lazy("Counts"),
+    "states": lazy("States"),
+    "values": lazy("Cycle values"),
+    "genealogy": lazy("Genealogy"),
+    "samples": lazy("Samples"),
+}
+
+
+@dataclass(frozen=True)
+class MachineRow:
+    """A simulated machine beside the truth. place: keys of site and station; wrong: what is ordered to be, if any."""
+
+    score: Score
+    station: Station
+    truth: Strip
+    record: Strip
+    wrong: str
+    faults: list[tuple[str, str]]
+
+    @property
+    def place(self) -> tuple[UUID, UUID]:
+        return self.station.site_id, self.station.pk
+
+    @property
+    def comparisons(self) -> list[tuple[str, Comparison]]:
+        return [(str(COMPARED[name]), one) for name, one in self.score.comparisons.items()]
+
+    @property
+    def jobs(self) -> list[Job]:
+        return self.score.jobs[:JOBS_SHOWN]
+
+
+def machines_beside_the_truth(folder: Path, now: datetime) -> list[MachineRow]:
+    """Those that have told anything in the last hour, in the order of their stations."""
+    since, at = (now - SCORED).timestamp(), now.timestamp()
+    facts = facts_of(folder, since)
+    scores = {one.machine: one for one in scores_of(facts, at=at, since=since)}
+    wrong = faults.ordered(folder, at)
+    stations = {one.code: one for one in Station.objects.select_related("site")}
+    found = []
+    for plan in sorted(MACHINES, key=lambda plan: (len(plan.station), plan.station)):
+        if plan.code not in scores or plan.station not in stations:
+            continue
+        station, one = stations[plan.station], scores[plan.code]
+        said = ""
+        if plan.code in wrong:
+            fault, until = wrong[plan.code]
+            said = _("{fault}, for {seconds} s more").format(fault=FAULTS[fault], seconds=round(until - at))
+        possible = [(str(fault), str(words)) for fault, words in FAULTS.items() if fault in faults.POSSIBLE[plan.kind]]
+        found.append(
+            MachineRow(
+                score=one,
+                station=station,
+                truth=true_strip(facts[plan.code], since, at),
+                record=recorded_strip(station, since, at, min(at, one.seen_until)),
+                wrong=said,
+                faults=possible,
+            )
+        )
+    return found
+
+
+def total_of(rows: Sequence[MachineRow]) -> list[tuple[str, Comparison]]:
+    """What is compared, of all machines together."""
+    total = {name: Comparison("") for name in COMPARED}
+    for row in rows:
+        for name, one in row.score.comparisons.items():
+            total[name].of = one.of
+            total[name].compared += one.compared
+            total[name].wrong += one.wrong
+            total[name].under_way += one.under_way
+    return [(str(COMPARED[name]), one) for name, one in total.items()]
 
 
 @dataclass(frozen=True)

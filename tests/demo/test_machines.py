@@ -31,6 +31,7 @@ from mes.demo.machines.truth import (
     RESET,
     RESTART,
     SCRAP,
+    STATE,
     VALUE,
     Fact,
     TruthFile,
@@ -39,6 +40,7 @@ from mes.demo.machines.truth import (
 )
 from mes.demo.operators import Operators
 from mes.kernel.door import open_door
+from mes.kernel.personnel.models import Person
 from mes.station.tasks import book_machine_events
 from tests import databases
 from tests.demo.conftest import led_to
@@ -315,19 +317,26 @@ def test_a_fault_is_ordered_by_the_code_of_the_station(settings, tmp_path) -> No
         call_command("machine_fault", "ST-140", "slow", "20")
 
 
-def test_the_score_says_what_is_wrong(plant, settings, tmp_path) -> None:
-    settings.MES_MACHINES = tmp_path
+def tell_of_a_part_that_nobody_booked(folder: Path, at: float) -> None:
+    """The leak tester made one, and the collector saw it, though nothing came of it."""
     (running,) = (one for one in OperationExecution.objects.filter(station__code="ST-40", status="RUNNING")[:1])
-    load = Load(job=str(running.pk), serial="IP2-000001", operation="40")
-    truth = TruthFile(tmp_path)
-    truth.tell(Fact(1.0, "LEAK-40", LOADED, values=load.as_values, job=load.job))
+    load = Load(job=str(running.pk), serial="IP2-000001", operation="40", order="WO-1")
+    truth = TruthFile(folder)
+    truth.tell(Fact(at, "LEAK-40", STATE, values={"state": "IDLE"}))
+    truth.tell(Fact(at, "LEAK-40", LOADED, values=load.as_values, job=load.job))
+    truth.tell(Fact(at + 5, "LEAK-40", STATE, values={"state": "RUNNING"}))
     values = {"serial": "IP2-000001", "result": 1, "pressure": 50.5, "leak": 0.125}
-    truth.tell(Fact(2.0, "LEAK-40", PART, 1, values, load.job))
+    truth.tell(Fact(at + 9, "LEAK-40", PART, 1, values, load.job))
     truth.close()
     now = timezone.now()
     with open_door(person=None):
         leak = Connection.objects.get(code="LEAK-40")
         Observation.objects.create(connection=leak, epoch=1, began_at=now - timedelta(hours=1), seen_until=now)
+
+
+def test_the_score_says_what_is_wrong(plant, settings, tmp_path) -> None:
+    settings.MES_MACHINES = tmp_path
+    tell_of_a_part_that_nobody_booked(tmp_path, time.time() - 60)
     printed = StringIO()
     call_command("score_machines", stdout=printed)
     said = printed.getvalue()
@@ -339,3 +348,28 @@ def test_the_score_says_what_is_wrong(plant, settings, tmp_path) -> None:
     call_command("score_machines", "--json", stdout=as_json)
     (found,) = json.loads(as_json.getvalue())
     assert not found["is_right"]
+
+
+@pytest.mark.urls("tests.demo.urls")
+def test_a_page_shows_what_was_made_beside_what_was_booked_and_makes_a_machine_fail(
+    plant, settings, tmp_path, client
+) -> None:
+    settings.MES_MACHINES = tmp_path
+    assert client.get("/demo/machines/").status_code == 302, "who is not logged in"
+    client.force_login(Person.objects.get(username="auditor"))
+    assert "Nothing told yet" in client.get("/demo/machines/").content.decode()
+    tell_of_a_part_that_nobody_booked(tmp_path, time.time() - 60)
+    page = client.get("/demo/machines/").content.decode()
+    for words in ("IP2-000001", "WO-1", "good made 1, booked 0", "differs", "Answer nothing"):
+        assert words in page, words
+    assert "Put its clock wrong" not in page.partition('id="truth-LEAK-40"')[2], "Modbus has none"
+    assert client.post("/demo/machines/LEAK-40/mute/").status_code == 302
+    assert faults.present(tmp_path, time.time()) == {"LEAK-40": Fault.MUTE}
+    live = client.get("/demo/machines/?part=machines").content.decode()
+    assert "Answer nothing, for" in live
+    assert "<h1>" not in live
+    assert client.post("/demo/machines/LEAK-40/clock/").status_code == 404
+    assert client.post("/demo/machines/NONE/mute/").status_code == 404
+    settings.MES_DEMO = False
+    assert client.get("/demo/machines/").status_code == 404
+    assert client.post("/demo/machines/LEAK-40/mute/").status_code == 404

@@ -33,8 +33,13 @@ def order(folder: Path, machine: str, fault: Fault, *, until: float) -> None:
     written.replace(folder / FILE)
 
 
+def ordered(folder: Path, at: float) -> dict[str, tuple[Fault, float]]:
+    """What is wrong then, and until when."""
+    return {machine: (Fault(fault), until) for machine, (fault, until) in _read(folder).items() if at < until}
+
+
 def present(folder: Path, at: float) -> dict[str, Fault]:
-    return {machine: Fault(fault) for machine, (fault, until) in _read(folder).items() if at < until}
+    return {machine: fault for machine, (fault, _) in ordered(folder, at).items()}
 
 
 def _read(folder: Path) -> dict[str, tuple[str, float]]:

@@ -40,6 +40,7 @@ class Job:
     order: str
     at: float
     key: str
+    members: tuple[str, ...] = ()
     made: dict[str, int] = field(default_factory=dict)
     booked: dict[str, int] = field(default_factory=dict)
     is_over: bool = False
@@ -59,6 +60,7 @@ class Score:
     made: dict[str, int] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     watched_s: float = 0.0
+    seen_until: float = 0.0
 
     @property
     def comparisons(self) -> dict[str, Comparison]:

@@ -45,6 +45,7 @@ def compare_jobs(
             order=str(load.values["order"]),
             at=load.at,
             key=key,
+            members=tuple(str(load.values["members"]).split()),
             is_over=any(fact.kind == UNLOADED for fact in deeds[key]),
         )
         found.jobs.append(job)

@@ -190,3 +190,28 @@ def test_the_encoder_of_this_test_agrees_with_the_tables_of_manuals():
     assert by_order[WordOrder.BADC] == [0x0B0A, 0x0D0C]
     assert by_order[WordOrder.DCBA] == [0x0D0C, 0x0B0A]
     assert locate(point)[1] == 2
+
+
+@pytest.mark.parametrize("order", list(WordOrder))
+@pytest.mark.parametrize("kind", [kind for kind in VALUES if kind != ValueType.BOOL])
+@given(st.data())
+def test_each_type_in_each_order_survives_the_way_there_and_back(kind, order, data):
+    value = data.draw(VALUES[kind])
+    length = max(len(str(value).encode()), 1) + data.draw(st.integers(0, 3)) if kind == ValueType.TEXT else 0
+    point = Point("holding:100", kind, order, length)
+    words = registers_of(point, value)
+    assert encode(point, value) == struct.pack(f">{len(words)}H", *words)
+    found = decode([point], encode(point, value))[0]
+    assert found == (value, Quality.GOOD)
+    assert type(found[0]) is type(value)
+
+
+@pytest.mark.parametrize("order", list(WordOrder))
+@pytest.mark.parametrize("bit", range(16))
+def test_each_bit_in_each_order_is_one_bit_of_the_register(bit, order):
+    """The bit that an integer of the same order would show, whatever the others are."""
+    point = Point(f"holding:100.{bit}", ValueType.BOOL, order)
+    for noise in (0, 0xFFFF, 0xA5C3):
+        for value in (0, 1):
+            cells = registers_of(Point("", ValueType.UINT16, order), noise & ~(1 << bit) | value << bit)
+            assert decode([point], struct.pack(">H", *cells))[0] == (value, Quality.GOOD)

@@ -25,7 +25,16 @@ from equipment.collection.spool import Spool
 from equipment.collection.times import moment
 from equipment.collection.watching import Watcher
 from equipment.drivers.base import Health, Quality
-from equipment.models import Connection, CounterTotal, EquipmentState, MachineEvent, StateCondition, StateTerm, Tag
+from equipment.models import (
+    Connection,
+    CounterTotal,
+    EquipmentState,
+    MachineEvent,
+    QuarantinedRow,
+    StateCondition,
+    StateTerm,
+    Tag,
+)
 from equipment.sample_audit import audit
 from mes.kernel.door import open_door
 from tests import databases
@@ -189,6 +198,7 @@ class Life:
     # --- the record
 
     def check(self) -> None:
+        assert not QuarantinedRow.objects.filter(connection=self.connection).exists(), "nothing was written twice"
         for code, made in self.made.items():
             events = MachineEvent.objects.filter(tag=self.tags[code]).order_by("number")
             assert sum(event.quantity for event in events) == made, code

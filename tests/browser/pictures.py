@@ -22,6 +22,10 @@ WO-10601,IP2,12,{day},NORTHFIELD,4
 WO-10602,IP2,,{day},NORTHFIELD,5
 WO-10603,TS-15O,200,{day},NORTHFIELD,5
 """
+TAGS = b"""code,address,value_type,name,station,quantity_unit,report,deadband
+load,holding:1,UINT16,Spindle load,,%,,
+coolant,holding:20,FLOAT32,Coolant temperature,ST-110,\xc2\xb0C,DEADBAND,0.5
+"""
 
 
 class Photographer:
@@ -82,6 +86,21 @@ class Photographer:
         expect(self.page.locator("h1").first).to_contain_text("week-49.csv")
         self.take("import")
 
+    def machines(self) -> None:
+        self.log_in("engineer")
+        self.go("/connections/NORTHFIELD/LATHE-110/")
+        self.take("connection")
+        self.page.set_input_files("#tag-file", {"name": "lathe.csv", "mimeType": "text/csv", "buffer": TAGS})
+        self.page.get_by_role("button", name="Preview").click()
+        expect(self.page.locator("h1").first).to_contain_text("lathe.csv")
+        self.take("connection-tags")
+        self.go("/connections/NORTHFIELD/LATHE-110/replay/")
+        self.page.get_by_role("button", name="Try it").click()
+        expect(self.page.locator("h2").first).to_contain_text("good")
+        self.take("connection-replay")
+        self.go("/machines/NORTHFIELD/ST-110/")
+        self.take("machine")
+
     def torque(self) -> None:
         self.log_on("ST-30", "B-0451", "2580")
         self.take("station-queue")
@@ -119,7 +138,7 @@ class Photographer:
 def main(url: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + QUIET)
-        for part in (Photographer.torque, Photographer.leak_test, Photographer.office):
+        for part in (Photographer.torque, Photographer.leak_test, Photographer.office, Photographer.machines):
             page = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light").new_page()
             page.set_default_timeout(10_000)
             part(Photographer(page, url))

@@ -1,5 +1,6 @@
 """Made-up plants, with names that nobody would choose: what is exported imports to the same, byte for byte."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from equipment.models import Connection
+from mes.embedded.home import ROOT
 from mes.kernel.documents import Reader, load
 from mes.kernel.sealing import SealedField
 from mes.kernel.yaml_writing import document
@@ -236,3 +238,9 @@ def test_what_belongs_to_a_site_has_it_of_itself_or_of_its_file():
 def test_no_secret_is_a_field_of_a_file():
     for kind in KINDS:
         assert not [name for name in kind.said if isinstance(kind.columns.get(name), SealedField)]
+
+
+def test_every_field_and_list_is_in_the_guide():
+    guide = set(re.findall(r"[\w-]+", (ROOT / "docs/plant-files.md").read_text()))
+    said = {name for kind in KINDS for name in (*kind.said, kind.folder, kind.under) if name}
+    assert said <= guide, sorted(said - guide)

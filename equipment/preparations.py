@@ -80,6 +80,10 @@ class LastCommand:
         waits = self.status == CommandStatus.QUEUED and self.deadline_at >= now
         return waits or self.status == CommandStatus.WRITING
 
+    def is_standing_for(self, unit: UUID, operation_code: str) -> bool:
+        """Whether the machine may run by it for this work, or might yet."""
+        return self.is_standing and self.is_for([unit], operation_code)
+
     def is_for(self, units: Collection[UUID], operation_code: str) -> bool:
         return set(units) <= set(self.units) and self.operation_code == operation_code
 

@@ -18,6 +18,7 @@ from equipment.calendars.queries import timetable_of
 from equipment.calendars.spans import shift_at
 from equipment.models import HelpCall, Station
 from equipment.status import CallStatus
+from genealogy.models import Unit
 from mes.demo import cell, history
 from mes.demo.labor import BREAK, spend
 from mes.demo.machines.attending import Machines, MachineWork
@@ -149,6 +150,8 @@ class Operators:
         known = {(reading.step_code, reading.sample): reading.value for reading in readings}
         waited_s = (at - max(one.started_at, self.began or at)).total_seconds()
         machine = self.machines.working_on(one, operation, readings)
+        if self.prepares(unit, code, one.station, who, at):
+            return False
         if machine is not None and waited_s < 3 * planned_s / self.pace + PATIENCE_S:
             return self.attend(machine, one, who, at, known, share=2 * took_s / planned_s)
         if took_s >= planned_s:
@@ -227,9 +230,13 @@ class Operators:
                 holds.place(by=who, at=at, reason_code=HoldReason.QUALITY, reason=HOLD_REASON, unit=job.unit)
         elif needs_clearance:
             self.worker.clear(job.unit, station, who.username, at)
-        elif not self.charge(station, who, at):
+        elif not self.charge(station, who, at) and not self.prepares(job.unit, job.operation.code, station, who, at):
             self.worker.start(job.unit, job.operation.code, station, who.username, at)
         return True
+
+    def prepares(self, unit: Unit, code: str, station: Station, who: Person, at: datetime) -> bool:
+        """Whether the machine is being prepared, or is asked to be now."""
+        return self.worker.prepare(unit, code, station, who.username, at)
 
     def charge(self, station: Station, who: Person, at: datetime) -> bool:
         """Start the two that are next together, where a machine takes them so and they fit into it."""

@@ -11,13 +11,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from equipment.models import Station
+from equipment.preparations import preparations
 from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
-from mes.station.actions import batches, operations
+from mes.station.actions import batches, machines, operations
 from mes.station.actions.batches import BatchEnd
 from mes.station.actions.operations import Completion, Given
 from mes.station.actions.signing import signature_content
@@ -29,6 +30,7 @@ from wip.jobs import Job
 from wip.models import OperationExecution
 from wip.overrides import GivenOverride
 from wip.policies import BlockedByGates
+from wip.preparations import lack_of
 from wip.queries import job_for, operation_of
 from wip.queues import queue_at
 
@@ -114,6 +116,19 @@ class Worker:
             execution = operations.start(unit=unit, operation_code=code, station=station, by=person, at=at)
         self.running[unit.pk, code] = execution
         return execution
+
+    def prepare(self, unit: Unit, code: str, station: Station, who: str, at: datetime) -> bool:
+        """Have the station's machine told, where it waits for that. Whether it is not prepared yet."""
+        execution = self.running.get((unit.pk, code))
+        job = job_for(unit, operation_of(unit, code), station=station, person=self.people[who], execution=execution)
+        (known,) = preparations([job])
+        lack = lack_of(known, job) if known is not None else None
+        if known is None or lack is None or (execution and known.last and known.last.is_standing_for(unit.pk, code)):
+            return False
+        if not lack.is_on_its_way:
+            with open_door(person=job.person, at=at, station=station.code):
+                machines.prepare(units=[unit], operation_code=code, station=station, by=job.person, at=at)
+        return True
 
     def start_batch(self, units: Sequence[Unit], code: str, station: Station, who: str, at: datetime) -> None:
         """Start an operation on several units in one run; from then on any of them stands for all."""

@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from equipment.models import Connection, EventBooking, EventDue, Observation, Station
-from mes.demo.machines import faults
+from mes.demo.machines import faults, interlocks
 from mes.demo.machines.faults import Fault
 from mes.demo.machines.hands import loads
 from mes.demo.machines.plan import MACHINES
@@ -72,6 +72,7 @@ class Hall:
             history = [fact for fact in before if fact.machine == one.code]
             program = one.program(one.code, Random(number), self._truth.tell, pace=PACE, history=history)
             seats.append(SEATS[one.kind](one, program, 0))
+        interlocks.switch_on()
         self._hall = MachineHall(seats, folder, loads)
         floor.do(self._hall.__aenter__())
         self.stations = [Station.objects.get(code=seat.plan.station) for seat in seats]

@@ -93,6 +93,7 @@ def _plans() -> Iterator[MachinePlan]:
         tags = [row.values for row in rows if row.kind.model is Tag]
         points = {tag["code"]: _point(tag, tag["address"]) for tag in tags}
         heard = {_HEARD[tag["code"]]: _point(tag, tag["acknowledge_address"]) for tag in tags if tag["code"] in _HEARD}
+        heard |= {tag["code"]: points[tag["code"]] for tag in tags if tag["is_writable"]}
         yield MachinePlan(
             code=code,
             station=tags[0]["station"],

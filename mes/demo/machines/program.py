@@ -10,6 +10,7 @@ from mes.demo.machines.truth import ACKNOWLEDGED, LOADED, PART, RESET, RESTART, 
 REGISTER = 65_536  # values of a counter in one register
 LOOK_S = 0.05
 BOOT_S = 4.0
+ENABLE = "enable"  # the tag that lets it run
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,15 @@ class Program:
         while self.load is None or self.left <= 0:
             if self.load is not None:
                 self.gives_back()
+            yield LOOK_S
+
+    @property
+    def may_run(self) -> bool:
+        """Whether the MES lets it; nobody has to where nothing is heard of that."""
+        return bool(self.heard.get(ENABLE, True))
+
+    def waits_for_permission(self) -> Iterator[float]:
+        while not self.may_run:
             yield LOOK_S
 
     def gives_back(self) -> None:

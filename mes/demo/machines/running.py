@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from equipment.models import Connection
+from mes.demo.machines import interlocks
 from mes.demo.machines.hands import loads
 from mes.demo.machines.plan import MACHINES, MachinePlan
 from mes.demo.machines.serving import SEATS, MachineHall
@@ -35,6 +36,7 @@ async def run(
             own = Random(chance.random())  # noqa: S311 - as above
             program = plan.program(plan.code, own, truth.tell, pace=pace, history=history[plan.code])
             seats.append(SEATS[plan.kind](plan, program, port))
+        await sync_to_async(interlocks.switch_on)()
         async with MachineHall(seats, folder, loads) as hall:
             await sync_to_async(close_old_connections)()
             tell(", ".join(f"{seat.plan.code} at {seat.address}" for seat in seats))

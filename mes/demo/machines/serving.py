@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from equipment.drivers.base import Point, Value
+from equipment.drivers.base import Point, Value, ValueType
 from equipment.drivers.simulator.modbus_server import ModbusMachine
 from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
 from mes.demo.machines import faults
@@ -53,7 +53,8 @@ class ModbusSeat:
         self._shown: dict[str, Value] = {}
         self._fault: Fault | None = None
         for code, point in plan.heard.items():
-            self.machine.memory.put(point, program.heard.get(code, 0))
+            nothing = "" if point.value_type == ValueType.TEXT else 0
+            self.machine.memory.put(point, program.heard.setdefault(code, nothing))
         self._show()
 
     @property

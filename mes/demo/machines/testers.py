@@ -31,6 +31,7 @@ class LeakTester(Program):
         while True:
             self.enters("IDLE", running=0, fault=0)
             yield from self.waits_for_load()
+            yield from self.waits_for_permission()
             yield LOAD_S
             self.enters("RUNNING", running=1)
             yield PRESSURIZE_S + HOLD_S

@@ -60,6 +60,7 @@ def revision_page(request: HttpRequest, kind: str, pk: Any) -> HttpResponse:
     context: dict[str, Any] = {
         "revision": revision,
         "kind": kind,
+        "site": _site_of(revision),
         "may_hold": request.user.may(Permission.PLACE_HOLDS),
         "siblings": siblings,
         "before": before,

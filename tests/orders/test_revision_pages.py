@@ -69,6 +69,19 @@ def test_an_engineer_approves_and_quality_releases_from_the_page(client, plant, 
     assert Signature.objects.filter(record=draft.pk).count() == 2
 
 
+def test_every_kind_of_revision_shows_who_signed_it(client, plant):
+    product = ProductRevision.objects.create(product=plant.board, code="B")
+    instruction = InstructionRevision.objects.create(
+        instruction=Instruction.objects.create(code="weigh", name="Weigh"), number=1, body="Weigh it."
+    )
+    for kind, revision in (("product", product), ("instruction", instruction)):
+        plant.approve_and_release(revision)
+        shown = page(client, plant, "revision", kind, revision.pk)
+        assert shown.status_code == 200
+        assert shown.content.decode().count("digest") >= 2
+        assert str(Signature.objects.filter(record=revision.pk).first().signed_by) in shown.content.decode()
+
+
 def test_a_released_routing_is_copied_to_a_draft_with_all_its_rows(client, plant):
     answer = post(client, plant, "hiroshi", plant.routing, "copy", reason="CAPA-0041")
     draft = RoutingRevision.objects.get(number=8)

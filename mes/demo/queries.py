@@ -95,7 +95,7 @@ def machines_beside_the_truth(folder: Path, now: datetime) -> list[MachineRow]:
         if plan.code in wrong:
             fault, until = wrong[plan.code]
             said = _("{fault}, for {seconds} s more").format(fault=FAULTS[fault], seconds=round(until - at))
-        possible = [(str(fault), str(words)) for fault, words in FAULTS.items() if fault in faults.POSSIBLE[plan.kind]]
+        possible = [(str(fault), str(words)) for fault, words in FAULTS.items() if fault in faults.possible(plan)]
         found.append(
             MachineRow(
                 score=one,

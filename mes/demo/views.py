@@ -74,7 +74,7 @@ def machines(request: HttpRequest) -> HttpResponse:
 def machine_fault(request: HttpRequest, code: str, fault: str) -> HttpResponse:
     """Let something be wrong with a simulated machine for a while."""
     plan = next((one for one in MACHINES if one.code == code), None)
-    if not settings.MES_DEMO or plan is None or fault not in faults.POSSIBLE[plan.kind]:
+    if not settings.MES_DEMO or plan is None or fault not in faults.possible(plan):
         raise Http404
     faults.order(settings.MES_MACHINES, code, faults.Fault(fault), until=time.time() + FAULT_S)
     said = _("{machine}: {fault}, for {seconds} s.")

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Max
 from django.utils import timezone
 
-from equipment.models import Connection, EventBooking, EventDue, Observation, Station
+from equipment.models import Connection, EquipmentState, EventBooking, EventDue, MachineEvent, Observation, Station
 from mes.demo.machines import faults, interlocks
 from mes.demo.machines.faults import Fault
 from mes.demo.machines.hands import loads
@@ -39,13 +39,14 @@ from mes.demo.machines.truth import (
     history_in,
 )
 from mes.demo.operators import Operators
+from mes.kernel.audit.models import AuditEvent
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
-from mes.station.tasks import book_machine_events
+from mes.station.tasks import book_machine_events, source_of
 from tests import databases
 from tests.demo.conftest import led_to
 from tests.equipment.collection.floor import Floor, floor_on, until
-from wip.models import OperationExecution
+from wip.models import ExecutionEvent, OperationExecution
 
 PACE, PEOPLES_PACE, PERIOD_MS, SCRAP_BEFORE = 8.0, 600.0, 100, REGISTER - 1
 
@@ -173,6 +174,15 @@ def scores_after(hall: Hall) -> dict[str, Score]:
     return {one.machine: one for one in score(hall.folder, at=time.time(), young_s=0.0)}
 
 
+def on_record(machine: str) -> list[tuple[str, str, str]]:
+    """When it was watched, and in which states, for who has to find out why that differs from the truth."""
+    watched = Observation.objects.filter(connection__code=machine).values_list("reason", "began_at", "seen_until")
+    states = EquipmentState.objects.filter(station__tags__connection__code=machine).distinct()
+    rows = [*watched, *states.values_list("state", "began_at", "ended_at")]
+    rows.sort(key=lambda row: row[1])
+    return [(what, f"{begin:%H:%M:%S.%f}", f"{end:%H:%M:%S.%f}" if end else "") for what, begin, end in rows]
+
+
 def nothing_is_wrong(found: dict[str, Score]) -> None:
     """Counts, cycle values and genealogy to the last one.
 
@@ -185,7 +195,7 @@ def nothing_is_wrong(found: dict[str, Score]) -> None:
         assert one.genealogy.is_right, one.genealogy
         assert one.values.is_right, one.values
         assert one.samples.wrong <= one.samples.compared / 10, one.samples
-        assert one.states.wrong <= max(one.states.compared / 10, 0.5), one.states
+        assert one.states.wrong <= max(one.states.compared / 10, 0.5), (one.states, on_record(one.machine))
         assert one.counted == one.made
         assert one.watched_s
 
@@ -206,6 +216,21 @@ def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
     told = {fact.kind for fact in facts_in(hall.folder)}
     assert told >= {RESET, RESTART, LOADED, VALUE}
     nobody_is_in_the_way_of_another()
+    the_ledger_has_each_event_once()
+
+
+def the_ledger_has_each_event_once() -> None:
+    """From the machine's number to the row in the ledger: as many as were counted, and none from two events."""
+    for event in MachineEvent.objects.exclude(books="NOTHING").select_related("tag__connection"):
+        assert event.bookings.exclude(result="REFUSED").count() == 1, event
+    counted = MachineEvent.objects.filter(books__in=["PART_DONE", "PART_SCRAPPED"], tag__role="COUNTER")
+    by = Person.objects.get(username="machines")
+    booked = ExecutionEvent.objects.filter(by=by, kind="BOOKED")
+    assert booked.count() == counted.count()
+    assert sum(one.good + one.scrap for one in booked) == sum(one.quantity for one in counted)
+    keys = [str(one.pk) for one in booked]
+    rows = AuditEvent.objects.filter(table_name="wip_executionevent", record__in=keys)
+    assert sorted(rows.values_list("reason", flat=True)) == sorted(source_of(one) for one in counted)
 
 
 def nobody_is_in_the_way_of_another() -> None:

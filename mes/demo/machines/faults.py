@@ -4,6 +4,8 @@ import json
 from enum import StrEnum
 from pathlib import Path
 
+from mes.demo.machines.plan import MachinePlan
+
 
 class Fault(StrEnum):
     UNPLUG = "unplug"  # nobody answers at its address
@@ -17,11 +19,16 @@ class Fault(StrEnum):
 
 
 OFF = frozenset({Fault.UNPLUG, Fault.RESTART})
-POSSIBLE = {
+_OF_KIND = {
     "MODBUS": frozenset(Fault) - {Fault.CLOCK},
     "OPCUA": frozenset({Fault.UNPLUG, Fault.MUTE, Fault.RESTART, Fault.CLOCK}),
 }
 FILE = "faults.json"
+
+
+def possible(plan: MachinePlan) -> frozenset[Fault]:
+    """What can be wrong with this machine."""
+    return _OF_KIND[plan.kind] - (set() if plan.counts else {Fault.RESET})
 
 
 def order(folder: Path, machine: str, fault: Fault, *, until: float) -> None:

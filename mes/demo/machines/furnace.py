@@ -14,6 +14,8 @@ class Furnace(Program):
     """Hardens what is in it, one batch after the other; temperature in °C."""
 
     first = {"state": OUT_OF_SERVICE, "temperature": ROOM_C, BATCH: 0}
+    measured = ("temperature",)
+    appearing = "STOPPED"
     booting = "STOPPED"
     boots = {"state": OUT_OF_SERVICE}
 

@@ -15,6 +15,7 @@ class Lathe(Program):
     """Cuts as many as were ordered, changes the part, now and then breaks a tool; stands still without permission."""
 
     first = {"word": IDLE, "load": 0, "fault": 0, GOOD: 0, SCRAP: 0}
+    measured = ("load",)
     boots = {"word": ABORTED, "fault": NO_MEMORY}
 
     def life(self) -> Iterator[float]:

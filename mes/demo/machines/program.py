@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from equipment.drivers.base import Value
-from mes.demo.machines.truth import ACKNOWLEDGED, LOADED, PART, RESET, RESTART, STATE, UNLOADED, VALUE, Fact
+from mes.demo.machines.truth import ACKNOWLEDGED, LOADED, OFF, PART, RESET, RESTART, STATE, UNLOADED, VALUE, Fact
 
 REGISTER = 65_536  # values of a counter in one register
 LOOK_S = 0.05
@@ -50,6 +50,8 @@ class Program:
     """
 
     first: dict[str, Value] = {}
+    measured: tuple[str, ...] = ()  # what of this is told as a value
+    appearing: str = "IDLE"  # its state as `first` shows it
     booting: str = "DOWN"  # its state while it begins anew,
     boots: dict[str, Value] = {}  # which it shows so
 
@@ -115,6 +117,18 @@ class Program:
             if self._restarts and not self.is_waiting:
                 self._begin_anew()
             self._next = at + next(self._life) / self.pace
+
+    def appears(self, at: float) -> None:
+        """It is switched on, and shows what it begins with."""
+        self.now = at
+        self.enters(self.appearing)
+        for code in self.measured:
+            self.measures(code, self.shows[code])
+
+    def disappears(self, at: float) -> None:
+        """It is switched off."""
+        self.now = at
+        self.enters(OFF)
 
     # --- what somebody does with it
 

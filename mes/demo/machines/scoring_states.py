@@ -9,7 +9,7 @@ from equipment.models import Connection, EquipmentState, Sample, StateTerm, Tag
 from equipment.status import ConnectionKind
 from mes.demo.machines.scores import Score
 from mes.demo.machines.spans import Span, apart, common, length, narrowed, widened
-from mes.demo.machines.truth import STATE, Fact
+from mes.demo.machines.truth import OFF, STATE, Fact
 
 SLACK_S = 0.3
 CLOCK_SILENCE_S = 5.0  # after which the driver of OPC UA knows that a server is mute
@@ -29,14 +29,17 @@ def compare_states(
     known = _known(connection, told[0].at, watched[-1][1] if watched else 0.0)
     sure = narrowed(apart(watched, _not_good(connection, told[0].at)), slack_s)
     for state, spans in true.items():
+        if state == OFF:
+            continue
         compared = common(narrowed(spans, slack_s), sure)
         found.states.compared += length(compared)
         for span in apart(compared, known[state]):
             found.states.differs(f"{_in_words(span)} was {state}, which is not on record", length([span]))
-    late_s = slack_s + _lost_after_s(connection)
-    everything = sorted(span for spans in known.values() for span in spans)
-    for span in apart(everything, widened(watched, late_s)):
-        found.states.differs(f"{_in_words(span)} is on record, and nobody watched", length([span]))
+    seen = widened(watched, slack_s + _lost_after_s(connection))
+    for state, spans in known.items():  # a server tells since when a value has stood, which may be before it is watched
+        for span in apart(apart(spans, seen), widened(true[state], slack_s)):
+            sentence = f"{_in_words(span)} is {state} on record, nobody watched, and it was not"
+            found.states.differs(sentence, length([span]))
 
 
 def _known(connection: Connection, since: float, last_seen: float) -> dict[str, list[Span]]:

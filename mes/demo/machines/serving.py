@@ -169,6 +169,7 @@ class MachineHall:
 
     async def __aenter__(self) -> Self:
         for seat in self.seats:
+            seat.program.appears(time.time())
             await seat.plug_in()
             self._plugged.append(seat)
         return self
@@ -177,8 +178,8 @@ class MachineHall:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for seat in self._plugged:
-            await seat.suffer(None)
             await seat.close()
+            seat.program.disappears(time.time())
 
     async def work(self, goes_on: Callable[[], bool]) -> None:
         """Until `goes_on` says no more."""

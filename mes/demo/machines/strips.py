@@ -59,7 +59,7 @@ def _strip(spells: Iterable[tuple[str, Span]], begin: float, end: float) -> Stri
 
     for state, (since, until) in spells:
         since, until = max(since, begin), min(until, end)
-        if until <= since:
+        if until <= since or state not in SHAPES:
             continue
         if since - reached > 0.5:
             add("unknown", reached, since, "not known")

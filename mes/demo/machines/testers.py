@@ -54,6 +54,7 @@ class Nutrunner(Program):
     first = {"running": 0, "fault": 0, "torque": 0.0, PART: 0, "serial": "", "result": 0, "screws": ""} | {
         f"torque-{number}": 0.0 for number in range(1, SCREWS + 1)
     }
+    measured = ("torque",)
     boots = {"running": 0, "fault": NO_MEMORY}
 
     def life(self) -> Iterator[float]:

@@ -22,8 +22,8 @@ class Command(BaseCommand):
         if plan is None:
             known = ", ".join(f"{one.station} ({one.code})" for one in MACHINES)
             raise CommandError(f"There is no machine {machine}. Known are {known}.")
-        if fault not in faults.POSSIBLE[plan.kind]:
-            possible = ", ".join(sorted(faults.POSSIBLE[plan.kind]))
+        if fault not in faults.possible(plan):
+            possible = ", ".join(sorted(faults.possible(plan)))
             raise CommandError(f"{plan.code} can't be {fault}. Possible is {possible}.")
         faults.order(settings.MES_MACHINES, plan.code, faults.Fault(fault), until=time.time() + seconds)
         self.stdout.write(f"{plan.code}: {fault} for {seconds:g} s")

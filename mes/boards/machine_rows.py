@@ -1,7 +1,7 @@
 """What the pages of machines and connections show, row by row."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -165,18 +165,20 @@ def _link(connection: Connection, seen: Sequence[Times], begin: datetime, at: da
 
 @dataclass(frozen=True)
 class ValueRow:
-    """A tag with what it shows. quality: in words, empty where the value is good."""
+    """A tag with what it shows. quality: in words, empty where the value is good. is_shown: the trend is of it."""
 
     tag: Tag
     text: str
     at: datetime | None
     quality: str
+    is_shown: bool = False
 
 
-def value_rows(tags: Iterable[Tag]) -> list[ValueRow]:
+def value_rows(tags: Iterable[Tag], shown: Tag | None = None) -> list[ValueRow]:
+    """What each tag shows. shown: that of which the trend is."""
     tags = list(tags)
     latest = latest_of(tags)
-    return [value_row(tag, latest.get(tag.pk)) for tag in tags]
+    return [replace(value_row(tag, latest.get(tag.pk)), is_shown=tag == shown) for tag in tags]
 
 
 def value_row(tag: Tag, last: LatestValue | None) -> ValueRow:

@@ -40,6 +40,10 @@ class Asked:
         chosen = next((tag for tag in numbers if tag.code == code), None) or min(numbers, key=_telling, default=None)
         return cls(chosen, period if period in PERIODS else "1h", _time(at, site, now))
 
+    @property
+    def at_text(self) -> str | None:
+        return self.at.isoformat() if self.at else None
+
     def window(self, now: datetime) -> tuple[datetime, datetime]:
         length = PERIODS[self.period][1]
         end = min(now, self.at + length / 2) if self.at else now
@@ -53,8 +57,9 @@ def trend_shown(asked: Asked, site: Site, now: datetime) -> dict[str, Any]:
     context: dict[str, Any] = {
         "chosen": asked.chosen,
         "period": asked.period,
-        "periods": [(key, words) for key, (words, _length) in PERIODS.items()],
+        "periods": [(key, words, key == asked.period) for key, (words, _length) in PERIODS.items()],
         "at": asked.at,
+        "at_text": asked.at_text,
         "begin": begin,
         "end": end,
         "earlier": begin,

@@ -68,18 +68,20 @@ class Page:
 
     def values(self) -> dict[str, Any]:
         """What its tags show, and how its connections are."""
-        asked = self._asked
-        chosen = asked.chosen.code if asked.chosen else ""
         return {
-            "values": value_rows(self.tags),
+            "values": value_rows(self.tags, shown=self._asked.chosen),
             "links": self.links.get(self.station.pk, []),
-            "chosen_code": chosen,
-            "period": asked.period,
+            "period": self._asked.period,
+            "at_text": self._asked.at_text,
         }
 
     def trend(self) -> dict[str, Any]:
         """One tag's course."""
         return trend_shown(self._asked, self.station.site, self.now)
+
+    def course(self) -> dict[str, Any]:
+        """Another trend that was chosen, and among the values which it is."""
+        return self.trend() | self.values()
 
     def acts(self) -> dict[str, Any]:
         """What it did with what came of it, and what it was told."""
@@ -97,6 +99,7 @@ class Page:
 
 
 PARTS = {"state": Page.state, "values": Page.values, "trend": Page.trend, "acts": Page.acts}
+ALONE = PARTS | {"course": Page.course}
 
 
 @never_cache
@@ -115,9 +118,9 @@ def machine_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "topic": machine,
         "state_topics": f"{machine_state(station.site_id, station.pk)} {at_site}",
     }
-    for read in [PARTS[part]] if part in PARTS else PARTS.values():
+    for read in [ALONE[part]] if part in ALONE else PARTS.values():
         context |= read(page)
-    return render(request, f"boards/machine_{part}.html" if part in PARTS else "boards/machine.html", context)
+    return render(request, f"boards/machine_{part}.html" if part in ALONE else "boards/machine.html", context)
 
 
 def _with_outcomes(found: Iterable[Any]) -> list[Any]:

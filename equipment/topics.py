@@ -25,6 +25,16 @@ def machine_state(site: UUID | str, station: UUID | str) -> str:
     return f"{site}/state/{station}"
 
 
+def machine_states(site: UUID | str) -> str:
+    """The states of all machines of a site."""
+    return f"{site}/states"
+
+
+def values(site: UUID | str, connection: UUID | str) -> str:
+    """What a connection's tags show that belong to no station; those of a station are told by its machine."""
+    return f"{site}/values/{connection}"
+
+
 def connections(site: UUID | str) -> str:
     """How the connections to machines of a site stand."""
     return f"{site}/connections"

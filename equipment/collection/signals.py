@@ -9,7 +9,7 @@ from equipment.collection.handshakes import Handshake
 from equipment.collection.reporting import Report, rule_of
 from equipment.collection.state_building import StateBuilder
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
-from equipment.topics import connections, machine, machine_state
+from equipment.topics import connections, machine, machine_state, machine_states, values
 
 REPEAT_EVERY_US = 1_000_000  # looks for what is to be repeated
 
@@ -48,7 +48,8 @@ class Signals:
         self._tags = configuration.tags
         self._reports = [Report(rule_of(tag), tag.latest) for tag in self._tags]
         self._series = [tag.series for tag in self._tags]
-        self._topics = [machine(self._site, tag.station) if tag.station else "" for tag in self._tags]
+        alone = values(self._site, configuration.connection)
+        self._topics = [machine(self._site, tag.station) if tag.station else alone for tag in self._tags]
         self._counters = {i: Counter(tag) for i, tag in enumerate(self._tags) if tag.role == "COUNTER"}
         self._handshakes = {i: Handshake(tag, self._tags) for i, tag in enumerate(self._tags) if tag.role == "EVENT"}
         self._is_polled, self._raised = is_polled, dict[str, None]()
@@ -79,8 +80,7 @@ class Signals:
             stored = reports[position].take(at_us, raw, quality)
             if stored is not None:
                 batch.add(series[position], *stored)
-                if topics[position]:
-                    batch.topics.add(topics[position])
+                batch.topics.add(topics[position])
             if position in deciding:
                 self._values[deciding[position]] = reports[position].now
                 decided = True
@@ -100,7 +100,7 @@ class Signals:
             stored = report.lose(at_us, quality)
             if stored is not None:
                 batch.add(series, *stored)
-                batch.topics.add(topic or self.topic)
+                batch.topics.add(topic)
         self._values.clear()
         for handshake in self._handshakes.values():
             handshake.lose()
@@ -161,4 +161,5 @@ class Signals:
         if changed is not None:
             at_us, (state, detail) = changed
             batch.states.append(StateChange(self._site, station, at_us, state, detail))
-            batch.topics |= {machine(self._site, station), machine_state(self._site, station)}
+            site = self._site
+            batch.topics |= {machine(site, station), machine_state(site, station), machine_states(site)}

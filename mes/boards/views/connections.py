@@ -1,5 +1,6 @@
 """Connections to machines: how they stand, what they read, and the ways to give them tags."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from equipment import machine_access
 from equipment.actions import tags as tag_actions
 from equipment.machine_queries import connections_of
-from equipment.models import Connection, Station
+from equipment.models import Connection, Station, Tag
 from equipment.qualities import quality_word
 from equipment.queries import in_plant_order, sites_of
 from equipment.security_profiles import certificates_of
 from equipment.status import ConnectionKind
 from equipment.topics import connections as connections_at
+from equipment.topics import machine as machine_topic
+from equipment.topics import values as values_alone
 from mes.boards.machine_forms import NodesForm
 from mes.boards.machine_rows import gap_rows, mark_of_link, shown_value, value_rows
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
@@ -27,6 +30,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, Refusal
 
 QUARANTINED = 20
+STATIONS = 90  # a page listens to a hundred topics
 
 
 @never_cache
@@ -35,7 +39,7 @@ QUARANTINED = 20
 def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """One connection; how it stands and what it reads alone to who asks for the live part."""
     connection, now = connection_at(request, site, code), timezone.now()
-    tags = connection.tags.filter(is_active=True).select_related("station__site")
+    tags = list(connection.tags.filter(is_active=True).select_related("station__site"))
     certificates = certificates_of(connection.security) if connection.security else []
     context = {
         "connection": connection,
@@ -46,12 +50,19 @@ def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "warnings": [said for one in certificates if (said := one.warning(now))],
         "quarantine": connection.quarantine.all()[:QUARANTINED],
         "now": now,
-        "topics": connections_at(connection.site_id),
+        "topics": " ".join(sorted(_topics(connection, tags))),
         "why_not": refusal_of(check_permission, request.user, Permission.CONNECT_MACHINES),
         "is_browsed": connection.kind == ConnectionKind.OPCUA,
     }
     part = request.GET.get("part") == "connection"
     return render(request, "boards/connection_live.html" if part else "boards/connection.html", context)
+
+
+def _topics(connection: Connection, tags: Iterable[Tag]) -> set[str]:
+    """How it stands, and what its tags show."""
+    site, stations = connection.site_id, {tag.station_id for tag in tags if tag.station_id}
+    told = {connections_at(site), values_alone(site, connection.pk)}
+    return told | {machine_topic(site, station) for station in sorted(stations)[:STATIONS]}
 
 
 @never_cache

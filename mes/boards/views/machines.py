@@ -18,7 +18,7 @@ from equipment.preparations import last_to
 from equipment.queries import sites_of
 from equipment.topics import connections as connections_at
 from equipment.topics import machine as machine_topic
-from equipment.topics import machine_state
+from equipment.topics import machine_state, machine_states
 from mes.boards.machine_rows import DAY, Link, describe, links_of, machines, value_rows
 from mes.boards.machine_trends import Asked, trend_shown
 from mes.kernel.desk import office, text_of
@@ -34,7 +34,7 @@ def machine_list(request: HttpRequest) -> HttpResponse:
     """Every station with tags, its last 8 hours; the table alone to who asks for the live part."""
     sites, now = sites_of(request.user), timezone.now()
     rows = machines(sites, now)
-    topics = [*map(connections_at, sites), *(machine_state(row.station.site_id, row.station.pk) for row in rows)]
+    topics = [topic(site) for site in sites for topic in (connections_at, machine_states)]
     context = {
         "rows": rows,
         "now": now,

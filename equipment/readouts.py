@@ -10,12 +10,13 @@ FRESH = timedelta(seconds=10)  # for how long a connection counts as watched aft
 PERIODS = 3  # at least so many of its own
 
 _NOW = """
-SELECT watched.code, latest.at, latest.value, latest.text, latest.quality, seen.seen_until, watched.period_ms
+SELECT watched.code, latest.at, latest.value, latest.text, latest.quality, seen.seen_until, seen.is_over,
+    watched.period_ms
 FROM equipment_tag tag JOIN equipment_connection watched ON watched.id = tag.connection_id
 JOIN equipment_series series ON series.tag_id = tag.id
 LEFT JOIN equipment_latestvalue latest ON latest.series_id = series.id
 LEFT JOIN LATERAL (
-    SELECT seen_until FROM equipment_observation WHERE connection_id = watched.id AND ended_at IS NULL
+    SELECT seen_until, ended_at IS NOT NULL AS is_over FROM equipment_observation WHERE connection_id = watched.id
     ORDER BY began_at DESC LIMIT 1) seen ON true
 WHERE tag.station_id = %s AND tag.code = %s AND tag.is_active
 ORDER BY series.version DESC LIMIT 1"""
@@ -43,8 +44,8 @@ def readout(station: UUID, code: str, now: datetime) -> Readout | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    name, at, value, text, quality, seen_until, period_ms = row
-    is_watched = seen_until is not None and is_fresh(seen_until, period_ms, now)
+    name, at, value, text, quality, seen_until, is_over, period_ms = row
+    is_watched = seen_until is not None and not is_over and is_fresh(seen_until, period_ms, now)
     return Readout(name, at, value if text is None else text, quality or 0, seen_until, is_watched)
 
 

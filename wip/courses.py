@@ -31,6 +31,14 @@ class Course:
     sample: Sample | None = None
     drawing: Drawing | None = None
 
+    @property
+    def sampled(self) -> str:
+        """What the sample showed; empty where it is not kept."""
+        if self.sample is None:
+            return ""
+        number = "–" if self.sample.value is None else f"{self.sample.value:.6g}"
+        return self.sample.text or number
+
 
 def reading_by_key(key: UUID, sites: Collection[UUID]) -> Reading | None:
     """A reading that was taken from a machine, of one of the sites."""

@@ -120,7 +120,7 @@ class Tag(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}".strip()
+        return f"{self.code} {self.name}" if self.name and self.name != self.code else self.code
 
     def clean(self) -> None:
         if self.connection_id is None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from equipment.drivers.base import Quality
@@ -72,6 +73,14 @@ def test_an_old_value_is_taken_while_the_machine_answers_and_not_when_it_is_sile
         read(plant, unit)
     gap.connection.observations.update(seen_until=plant.at() + timedelta(seconds=58))
     assert read(plant, unit).value == "1.20"
+
+
+def test_a_connection_whose_watching_ended_just_now_is_silent_since(plant, unit, gap):
+    says(gap, 1.2, at=plant.at())
+    plant.clock -= timedelta(seconds=55)
+    gap.connection.observations.update(ended_at=F("seen_until"), reason="The cable was pulled.")
+    with pytest.raises(NotWatched, match="heard of last at"):
+        read(plant, unit)
 
 
 def test_a_connection_that_was_never_watched_is_not_believed(plant, unit, gap):

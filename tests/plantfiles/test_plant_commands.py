@@ -65,6 +65,8 @@ def test_a_folder_goes_in_and_comes_out_the_same(committed_database, tmp_path, m
     assert content_of(target) == FILES
     again = json.loads(run(*signed, "--json"))
     assert again["changes"] == again["awaiting"] == []
+    assert "security-profiles/NF/plain.yaml:1: security profile NF plain: The password of mes is not here" in said
+    assert [one["line"] for one in again["missing"]] == [1]
 
 
 def test_mistakes_come_with_file_and_line(committed_database, tmp_path):

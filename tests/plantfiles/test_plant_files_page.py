@@ -117,3 +117,31 @@ def test_an_engineer_makes_nobody_an_administrator(plant, hiroshi):
     king = {"plant.yaml": b"format: 1\n", "people/eve.yaml": b"username: eve\nfull_name: Eve\nroles: [administrator]\n"}
     assert "people.edit" in previewed(hiroshi, king).content.decode()
     assert Role.ADMINISTRATOR not in plant.people["hiroshi"].roles
+
+
+PROFILE = b"site: NF\ncode: UA\nname: Servers\nuser_name: mes\n"
+SECURED = {"plant.yaml": b"format: 1\n", "security-profiles/UA.yaml": PROFILE}
+
+
+def test_a_secret_that_is_missing_is_named_before_and_after(plant, hiroshi):
+    said = [
+        "security profile NF UA: Its private key is not here",
+        "security profile NF UA: The password of mes is not here",
+    ]
+    page = previewed(hiroshi, SECURED)
+    for text in (page.content.decode(), confirmed(hiroshi, page).content.decode()):
+        assert "Secrets that are missing here" in text
+        assert all(sentence in text for sentence in said)
+    assert "Secrets that are missing here" in previewed(hiroshi, SECURED).content.decode(), "also where nothing changes"
+    answer = api_post(api_as(plant, "hiroshi"), SECURED, "?dry_run=true")
+    assert [one["what"][:40] for one in answer.json()["missing"]] == [sentence[:40] for sentence in said]
+
+
+def test_machines_of_a_site_that_is_not_yours_are_not_imported(plant, hiroshi):
+    there = {
+        "plant.yaml": b"format: 1\n",
+        "connections/X.yaml": b"site: SF\ncode: X\nname: X\nkind: MODBUS\naddress: x:1\n",
+    }
+    page = previewed(hiroshi, there)
+    assert page.status_code == 422
+    assert "has no access to the site SF" in page.content.decode()

@@ -1,15 +1,21 @@
-"""Trying a mapping: the events that a tag would have made of the samples on record. Nothing is stored."""
+"""Trying a mapping: the events, or the states, that would have come of the samples on record. Nothing is stored."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from equipment.collection.counters import Count, advance
-from equipment.drivers.base import is_good
-from equipment.models import MachineEvent, Sample, Tag
+from equipment.collection.state_building import NOT_KNOWN, Condition, StateBuilder, Term
+from equipment.collection.times import microseconds
+from equipment.drivers.base import Value, is_good
+from equipment.machine_times import Spell
+from equipment.models import MachineEvent, Sample, Station, Tag
 from equipment.status import TagRole
 from mes.kernel.refusals import InvalidInput
 
@@ -63,6 +69,31 @@ def _raised(tag: Tag, since: datetime, until: datetime, most: int | None) -> Ite
         yield _event(tag, number, at, int(quantity) if isinstance(quantity, int | float) else 1, content)
 
 
+def replay_states(station: Station, since: datetime, until: datetime, *, most: int) -> list[Spell]:
+    """The states that the station's conditions, as they are now, would have told of the samples of this time.
+
+    Each begins with what was read in it; whether anybody watched meanwhile is for the caller to say. Raises TooMuch.
+    """
+    conditions, tags = [], set()
+    for one in station.state_conditions.order_by("rank").prefetch_related("terms"):
+        terms = tuple(Term(str(term.tag_id), term.comparison, term.value) for term in one.terms.all())
+        tags |= {term.tag for term in terms}
+        conditions.append(Condition(one.state, one.detail, terms))
+    found = Sample.objects.filter(series__tag__in=tags, at__gte=since, at__lt=until).order_by("at")
+    rows = list(found.values_list("at", "series__tag", "value", "quality")[: most + 1])
+    if len(rows) > most:
+        raise _too_much(station, most)
+    builder, values = StateBuilder(conditions), dict[str, tuple[Value | None, int]]()
+    told: list[Spell] = []
+    for at, together in groupby(rows, key=itemgetter(0)):
+        values |= {str(tag): (value, quality) for _at, tag, value, quality in together}
+        if (change := builder.take(microseconds(at), values)) is not None:
+            told = [*told[:-1], replace(told[-1], ends_at=at)] if told and told[-1].ends_at == until else told
+            if change[1] != NOT_KNOWN:
+                told.append(Spell(*change[1], at, until))
+    return told
+
+
 def _event(tag: Tag, number: int, at: datetime, quantity: int, content: dict[str, Any]) -> MachineEvent:
     return MachineEvent(
         site_id=tag.site_id,
@@ -80,8 +111,12 @@ def _samples(tag: Tag, since: datetime, until: datetime, most: int | None) -> li
     found = Sample.objects.filter(series__tag=tag, at__gte=since, at__lt=until).order_by("at")
     rows = list(found.values_list("at", "value", "text", "quality")[: most and most + 1])
     if most and len(rows) > most:
-        raise TooMuch(
-            _("{tag} has more than {most} samples in this time.").format(tag=tag, most=most),
-            do=_("Choose a shorter time, or run manage.py replay_tag."),
-        )
+        raise _too_much(tag, most)
     return rows
+
+
+def _too_much(whose: Tag | Station, most: int) -> TooMuch:
+    return TooMuch(
+        _("{whose} has more than {most} samples in this time.").format(whose=whose, most=most),
+        do=_("Choose a shorter time."),
+    )

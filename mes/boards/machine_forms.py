@@ -12,6 +12,7 @@ from equipment.actions.tags import NewTag
 from equipment.models import Site, Station, Tag
 
 _ODD = re.compile(r"[^A-Za-z0-9_-]+")
+STATE = "state:"  # before the code of a station whose state is meant; no tag has such a code
 
 
 class TagTableForm(forms.Form):
@@ -22,22 +23,30 @@ class TagTableForm(forms.Form):
 
 
 class ReplayForm(forms.Form):
-    """A counter or an event, and a time of at most a day on the clock of the site; the last hour at first."""
+    """A counter, an event or the state of a station, and a time of at most a day on the clock of the site; the last
+    hour at first.
+    """
 
-    tag = forms.ChoiceField(label=_("Tag"))
+    tag = forms.ChoiceField(label=_("Tag or state"))
     since = forms.DateTimeField(label=_("From"))
     until = forms.DateTimeField(label=_("To"))
 
-    def __init__(self, *args: Any, tags: Iterable[Tag], now: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tags: Iterable[Tag], stations: Iterable[Station], now: datetime, **kwargs: Any
+    ) -> None:
         usual = {"since": now - timedelta(hours=1), "until": now + timedelta(minutes=1)}
         super().__init__(*args, initial=usual, **kwargs)
-        self.tags = {tag.code: tag for tag in tags}
-        self.fields["tag"].choices = [(code, str(tag)) for code, tag in self.tags.items()]
+        self.whose: dict[str, Tag | Station] = {tag.code: tag for tag in tags}
+        choices = [(code, str(tag)) for code, tag in self.whose.items()]
+        for station in stations:
+            self.whose[f"{STATE}{station.code}"] = station
+            choices.append((f"{STATE}{station.code}", str(_("State of {station}")).format(station=station)))
+        self.fields["tag"].choices = choices
         for name in ("since", "until"):
             self.fields[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
-    def clean_tag(self) -> Tag:
-        return self.tags[self.cleaned_data["tag"]]
+    def clean_tag(self) -> Tag | Station:
+        return self.whose[self.cleaned_data["tag"]]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -8,11 +8,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from equipment.drivers.opcua.certificates import make_certificate
-from equipment.models import Connection, EventBooking, MachineEvent, QuarantinedRow, SecurityProfile, Tag
+from equipment.models import (
+    Connection,
+    EquipmentState,
+    EventBooking,
+    MachineEvent,
+    QuarantinedRow,
+    SecurityProfile,
+    StateCondition,
+    StateTerm,
+    Tag,
+)
 from mes.boards.views import tag_replays
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
-from tests.machines import a_day, a_machine, connection_at, did, showed, tag_at
+from tests.machines import a_day, a_machine, connection_at, did, showed, tag_at, watched
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +227,43 @@ def test_a_mapping_is_tried_on_what_is_on_record_and_stores_nothing(client, plan
     )
     assert [row.event.quantity for row in short.context["rows"]] == [3], "it begins with the first sample"
     assert not MachineEvent.objects.exists()
+
+
+def test_states_are_tried_as_far_as_somebody_watched(client, plant, tags):
+    now = timezone.now().replace(microsecond=0)
+    connection = tags["STATE"].connection
+    StateTerm.objects.all().delete()
+    with open_door(person=None):
+        StateCondition.objects.filter(connection=connection).delete()
+        made = StateCondition.objects.create(
+            site=plant.site, station=plant.stations["20"], connection=connection, rank=1, state="DOWN", detail="Hot"
+        )
+        for code, comparison, value in (("STATE", "EQ", 1), ("PRESSURE", "GT", 40)):
+            StateTerm.objects.create(
+                site=plant.site, condition=made, tag=tags[code], comparison=comparison, value=value
+            )
+        StateCondition.objects.create(
+            site=plant.site, station=plant.stations["20"], connection=connection, rank=2, state="RUNNING"
+        )
+
+    def ago(minutes):
+        return now - timedelta(minutes=minutes)
+
+    watched(connection, ago(50), ago(20), "The cable was pulled.")
+    showed(tags["STATE"], (ago(50), 0, 192), (ago(40), 1, 192), (ago(10), 0, 192))
+    showed(tags["PRESSURE"], (ago(50), 20, 192), (ago(40), 50, 192), (ago(30), 50, 24), (ago(25), 10, 192))
+    found = replayed(client, plant, tag="state:ST-20", since=entered(plant, ago(60)), until=entered(plant, ago(0)))
+    course = [(word, round(spell.length.total_seconds() / 60)) for spell, word in found.context["states"]]
+    assert course == [
+        ("Not known", 10),
+        ("Running", 10),
+        ("Down: Hot", 10),
+        ("Not known", 5),
+        ("Running", 5),
+        ("Not known", 20),
+    ]
+    assert "State of ST-20" in found.content.decode()
+    assert not EquipmentState.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,15 @@ function freshen(region) {
 function fetchWhenFree(region) {
   if (isInUse(region) && region.isConnected) return setTimeout(fetchWhenFree, QUIET_MS / 4, region);
   due.delete(region);
-  if (!region.isConnected) return;
+  if (!region.isConnected) return freshenHeir(region);
   asked.set(region, now());
   region.dispatchEvent(new CustomEvent("freshen"));
+}
+
+// An act has replaced it meanwhile, perhaps by what was written before the change.
+function freshenHeir(region) {
+  const heir = region.id ? document.getElementById(region.id) : null;
+  if (heir?.dataset.topics === region.dataset.topics) freshen(heir);
 }
 
 // Somebody came to use the region while its answer was on the way: it is fetched again afterwards.

@@ -1,6 +1,9 @@
 """The collector's connection to the database: one, direct (no pooler), with short limits on all that it does."""
 
+import asyncio
 import json
+import os
+import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,6 +15,8 @@ from psycopg.rows import TupleRow, tuple_row
 # A frozen collector must not keep its rows locked: the server ends a transaction in which nothing happens.
 LIMITS_MS = {"idle_in_transaction_session_timeout": 1_500, "lock_timeout": 2_000, "statement_timeout": 15_000}
 CONNECT_PATIENCE_S = 5
+# A network that swallows everything is found by the system itself, where the connection goes over one.
+OVER_A_NETWORK = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 # What says that the database is away, or gave up on us: try again later with the same batches.
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
 # Refused for what is in it, and refused again each time it is tried.
@@ -30,11 +35,23 @@ async def connect(url: str, name: str) -> Database:
         options=limits,
         application_name="plantwright collector",
         row_factory=tuple_row,
+        **OVER_A_NETWORK,
     )
-    await connection.execute(
-        "SELECT set_config('mes.person', 'system', false), set_config('mes.station', %s, false)", [name]
-    )
+    too_late = asyncio.get_running_loop().call_later(CONNECT_PATIENCE_S, hang_up, connection)
+    try:
+        await connection.execute(
+            "SELECT set_config('mes.person', 'system', false), set_config('mes.station', %s, false)", [name]
+        )
+    finally:
+        too_late.cancel()
     return connection
+
+
+def hang_up(connection: Database | None) -> None:
+    """Cut the line to a server that does not answer: whoever waits for it gets an error at once."""
+    if connection is not None and not connection.closed:
+        with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 async def close(connection: Database | None) -> None:

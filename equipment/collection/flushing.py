@@ -5,6 +5,7 @@ later; one that was committed without our knowing is passed over by its number),
 void), or a row is refused (the batches go one by one, see `poison`).
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
@@ -13,28 +14,36 @@ from equipment.collection import writing
 from equipment.collection.batches import Batch
 from equipment.collection.database import REFUSED, Database, rows
 from equipment.collection.poison import store_carefully
-from equipment.collection.times import MINUTE_US, moment
+from equipment.collection.rows import split
+from equipment.collection.times import MINUTE_US, microseconds, moment
 
 # The owner's name is not asked for: a lease that expired and was claimed by nobody is still the epoch's.
 _LOCK = """SELECT connection_id::text, epoch, batch FROM equipment_connectionlease
 WHERE connection_id = ANY(%s) ORDER BY connection_id FOR UPDATE"""
+
+_CLAIMED = "SELECT claimed_at FROM equipment_connectionlease WHERE connection_id = %s"
 
 _MAKE_PARTITIONS = """SELECT equipment_make_partitions(day, day) FROM unnest(%s::date[]) AS day
 WHERE day BETWEEN current_date - 400 AND current_date + 400"""
 
 
 class Flusher:
-    """database: a connection of its own. Remembers for which days there are partitions."""
+    """database: a connection of its own. Remembers for which days there are partitions.
+
+    progressed_at: when it last began a transaction, by the monotonic clock.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._days: set[date] = set()
+        self.progressed_at = time.monotonic()
 
     async def flush(self, batches: Sequence[Batch]) -> set[str]:
         """Write batches, in the order of each connection's numbers. Returns the connections whose lease is lost.
 
         Raises what `AWAY` names; then nothing is known of any batch, and all are to be flushed again.
         """
+        self.progressed_at = time.monotonic()
         if not batches:
             return set()
         await self._make_partitions(batches)
@@ -77,12 +86,16 @@ class Flusher:
         self._days |= days
 
     async def store_late(self, batch: Batch) -> None:
-        """Samples of an epoch that is over, from a spool: those that nobody stored since, and when it was watched.
-        They count nothing.
+        """Samples of an epoch that is over: those from before the next one's claim that nobody stored, and when it was
+        watched. They count nothing.
         """
+        self.progressed_at = time.monotonic()
         await self._make_partitions([batch])
         async with self.database.transaction():
-            await store_carefully(self.database, Batch(batch.connection, batch.epoch, rows=batch.rows, due=batch.due))
+            found = await rows(self.database, _CLAIMED, [UUID(batch.connection)])
+            claimed_us = microseconds(found[0][0]) if found and found[0][0] else 0
+            before = bytearray().join(body for row, body in split(bytes(batch.rows)) if row[1] < claimed_us)
+            await store_carefully(self.database, Batch(batch.connection, batch.epoch, rows=before, due=batch.due))
             await writing.write_late_spans(self.database, batch)
 
 

@@ -26,7 +26,7 @@ UPDATE equipment_connectionlease SET owner = %(owner)s, epoch = epoch + 1, batch
 WHERE connection_id IN (
     SELECT lease.connection_id FROM equipment_connectionlease lease
     JOIN equipment_connection connection ON connection.id = lease.connection_id AND NOT connection.is_paused
-    WHERE lease.expires_at IS NULL OR lease.expires_at < now()
+    WHERE (lease.expires_at IS NULL OR lease.expires_at < now()) AND lease.connection_id <> ALL(%(besides)s)
     ORDER BY lease.connection_id LIMIT %(most)s FOR UPDATE OF lease SKIP LOCKED)
 RETURNING connection_id, epoch, wanted_version"""
 
@@ -47,9 +47,12 @@ WHERE owner = %(owner)s AND connection_id IN (
     WHERE connection_id = ANY(%(connections)s) ORDER BY connection_id FOR UPDATE)"""
 
 
-async def claim(database: Database, *, owner: str, lease_s: float, most: int) -> list[Lease]:
-    """Claim up to `most` connections that nobody watches."""
-    found = await rows(database, _CLAIM, {"owner": owner, "lease_s": lease_s, "most": most})
+async def claim(
+    database: Database, *, owner: str, lease_s: float, most: int, besides: Collection[UUID] = ()
+) -> list[Lease]:
+    """Claim up to `most` connections that nobody watches. besides: our own, which we renew though they be late."""
+    given = {"owner": owner, "lease_s": lease_s, "most": most, "besides": list(besides)}
+    found = await rows(database, _CLAIM, given)
     return [Lease(*row) for row in found]
 
 

@@ -1,7 +1,7 @@
 """The collector: which connections it watches, and the rhythm of leases, flushes and the spool.
 
-One event loop. `Collector.run` ends when `stop` is called, with all that was read written or on disk. While the
-database is away it goes on reading; batches wait.
+One event loop with two rhythms: some times a second what was read is frozen and put on disk, whatever the database
+does; beside it one task writes. `Collector.run` ends when `stop` is called, with all that was read written or on disk.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from equipment.collection import commanding, leases, recovery
 from equipment.collection.backlog import Backlog
 from equipment.collection.batches import Batch
 from equipment.collection.configuration import load
-from equipment.collection.database import AWAY, Database, close, connect
+from equipment.collection.database import AWAY, Database, close, connect, hang_up
 from equipment.collection.flushing import Flusher
 from equipment.collection.leases import Lease
 from equipment.collection.spool import Spool
@@ -29,6 +29,8 @@ from equipment.drivers.base import now_us
 from mes.kernel.refusals import Refusal
 
 LONGEST_PAUSE_S = 2.0  # between two tries to reach the database
+WRITE_PATIENCE_S = 20.0  # after which the line is cut: longer than any statement may take
+END_PATIENCE_S = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,10 @@ class Collector:
         self._folder = spool
         self._watchers: dict[UUID, Watcher] = {}
         self._database: Database | None = None
-        self._renewed_at = -rhythm.lease_s
+        self._flusher: Flusher | None = None
+        self._is_recovered = False
+        self._writing: asyncio.Task[None] | None = None
+        self._renewed_at = self._again_at = self._claims_at = -rhythm.lease_s
         self._pause_s = 0.0
         self._stopping = asyncio.Event()
 
@@ -72,24 +77,34 @@ class Collector:
                 if commands.done():
                     commands.result()  # it never ends by itself: what it failed of ends the collector
                 began = time.monotonic()
-                await self._turn()
-                left_s = max(self.rhythm.flush_s - (time.monotonic() - began), self._pause_s, 0.001)
-                await _wait(self._stopping, left_s)
+                await self._beat()
+                await _wait(self._stopping, max(self.rhythm.flush_s - (time.monotonic() - began), 0.001))
         finally:
             commands.cancel()
             await asyncio.wait([commands])
             await self._end(spool)
 
-    async def _turn(self) -> None:
-        """Freeze what was read, have it on disk, write it; at times renew and claim."""
+    async def _beat(self) -> None:
+        """Freeze what was read and have it on disk, and see to it that somebody writes: reading waits for nobody."""
         self._backlog.add(_frozen(self._watchers.values()))
         await self._backlog.keep()
+        now = time.monotonic()
+        if self._writing is not None and not self._writing.done():
+            if self._flusher is not None and now > self._flusher.progressed_at + WRITE_PATIENCE_S:
+                hang_up(self._database)
+        elif now >= self._again_at:
+            if self._writing is not None:
+                self._writing.result()  # what is no matter of the database ends the collector
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        """A part of what waits into the database; at times renew and claim."""
         try:
             database = await self._connected()
+            held = await self._renewed(database)
             await self._flush(database)
-            if time.monotonic() - self._renewed_at > self.rhythm.lease_s / 3:
-                await self._look_at_leases(database)
-                self._renewed_at = time.monotonic()
+            if held is not None:
+                await self._follow_and_claim(database, held)
             self._pause_s = 0.0
         except AWAY as away:
             await self._database_is_away(away)
@@ -98,31 +113,56 @@ class Collector:
         if self._database is None:
             self._database = await connect(self._url, self.owner)
             self._flusher = Flusher(self._database)
-            await recovery.recover(self._flusher, self._folder)
+            self._is_recovered = False
         return self._database
 
     async def _flush(self, database: Database) -> None:
-        while batches := self._backlog.next():
-            lost = await self._flusher.flush(batches)
-            self._backlog.done(len(batches))
-            for connection in lost:
-                await self._lose(UUID(connection))
-            for batch in batches:
-                if (watcher := self._watchers.get(UUID(batch.connection))) and watcher.epoch == batch.epoch:
-                    watcher.committed(batch)
+        """One transaction: what a long outage left is written bit by bit, and leases are renewed in between.
 
-    async def _look_at_leases(self, database: Database) -> None:
+        What was read in an epoch that is over counts nothing; its samples are stored where the next owner has none.
+        """
+        assert self._flusher is not None, "it comes with the connection"
+        batches = self._backlog.next()
+        lost = await self._flusher.flush(batches)
+        for batch in batches:
+            if batch.connection in lost:
+                await self._flusher.store_late(batch)
+        self._backlog.done(len(batches))
+        for connection in lost:
+            await self._lose(UUID(connection))
+        for batch in batches:
+            if (watcher := self._watchers.get(UUID(batch.connection))) and watcher.epoch == batch.epoch:
+                watcher.committed(batch)
+
+    async def _flush_all(self, database: Database) -> None:
+        while len(self._backlog):
+            await self._flush(database)
+
+    async def _renewed(self, database: Database) -> list[Lease] | None:
+        """What is still watched here, where it is time to look."""
         lease_s, watched = self.rhythm.lease_s, self._watchers.keys()
+        if time.monotonic() < self._renewed_at + lease_s / 3:
+            return None
         held = await leases.renew(database, owner=self.owner, lease_s=lease_s, connections=watched)
+        self._renewed_at = time.monotonic()
         for connection in watched - {lease.connection for lease in held}:
             await self._lose(connection)
+        return held
+
+    async def _follow_and_claim(self, database: Database, held: list[Lease]) -> None:
         for lease in held:
-            watcher = self._watchers.get(lease.connection)  # the flush of one that is followed may lose others
+            watcher = self._watchers.get(lease.connection)  # a flush may have lost it
             if watcher is not None and watcher.configuration.version != lease.wanted_version:
                 await self._follow(database, lease)
+        if not self._is_recovered and self._flusher is not None:
+            await recovery.recover(self._flusher, self._folder)
+            self._is_recovered = True
         most = self.rhythm.most_connections - len(self._watchers)
-        for lease in await leases.claim(database, owner=self.owner, lease_s=lease_s, most=most) if most > 0 else ():
-            await self._watch(database, lease)
+        if most > 0 and time.monotonic() >= self._claims_at:
+            lease_s, mine = self.rhythm.lease_s, self._watchers.keys()
+            claimed = await leases.claim(database, owner=self.owner, lease_s=lease_s, most=most, besides=mine)
+            for lease in claimed:
+                await self._watch(database, lease)
 
     async def _watch(self, database: Database, lease: Lease, *, number: int = 0) -> None:
         """Begin to watch a connection. One that is paused, or whose configuration can't be read, is given back."""
@@ -146,35 +186,44 @@ class Collector:
         watcher = self._watchers.pop(lease.connection)
         await watcher.stop("The configuration was changed.", now_us())
         self._backlog.add(_frozen([watcher]))
-        await self._flush(database)
+        await self._flush_all(database)
         await leases.follow(database, connection=lease.connection, epoch=lease.epoch, version=lease.wanted_version)
         await self._watch(database, lease, number=watcher.number)
 
     async def _lose(self, connection: UUID) -> None:
-        """Another collector has it. What this one still holds of it is void."""
+        """Another collector has it. What this one has read is flushed all the same, and found to be late."""
         watcher = self._watchers.pop(connection, None)
         if watcher is not None:
             logger.warning("%s is watched by another collector now", watcher.configuration.code)
             await watcher.stop("", now_us())
-            self._backlog.forget({str(connection)})
+            self._backlog.add(_frozen([watcher]))
 
     async def _database_is_away(self, away: Exception) -> None:
         self._pause_s = min(max(2 * self._pause_s, self.rhythm.flush_s), LONGEST_PAUSE_S)
+        self._again_at = time.monotonic() + self._pause_s
+        # Who watched before the outage goes on: let them renew before anything is claimed.
+        self._claims_at = self._again_at + self.rhythm.lease_s
+        self._renewed_at = -self.rhythm.lease_s
         logger.warning("the database is away, %s batches wait: %s", len(self._backlog), away)
         await close(self._database)
         self._database = None
 
     async def _end(self, spool: Spool) -> None:
+        if self._writing is not None:
+            await asyncio.wait([self._writing], timeout=END_PATIENCE_S)
+            hang_up(self._database if not self._writing.done() else None)
+            await asyncio.wait([self._writing])
         for watcher in self._watchers.values():
             await watcher.stop("The collector was stopped.", now_us())
         self._backlog.add(_frozen(self._watchers.values()))
         try:
             database = await self._connected()
-            await self._flush(database)
+            await self._flush_all(database)
             await leases.release(database, owner=self.owner, connections=self._watchers.keys())
             await close(database)
         except AWAY as away:
             logger.warning("the database is away; what it lacks stays in %s: %s", spool.path, away)
+        await self._backlog.keep()
         spool.close(remove=not len(self._backlog))
 
 

@@ -7,6 +7,8 @@ from equipment.collection.batches import Batch
 from equipment.collection.flushing import Flusher
 from equipment.collection.spool import left_behind
 
+AT_ONCE = 20  # batches in one transaction
+
 logger = logging.getLogger(__name__)
 
 
@@ -24,12 +26,12 @@ async def recover(flusher: Flusher, folder: Path) -> None:
 
 
 async def _write(flusher: Flusher, batches: list[Batch]) -> int:
-    late: set[str] = set()
-    count = 0
-    for batch in batches:
-        if batch.connection not in late:
-            late |= await flusher.flush([batch])
-        if batch.connection in late:
-            await flusher.store_late(batch)
-            count += 1
-    return count
+    late = 0
+    for first in range(0, len(batches), AT_ONCE):
+        some = batches[first : first + AT_ONCE]
+        lost = await flusher.flush(some)
+        for batch in some:
+            if batch.connection in lost:
+                await flusher.store_late(batch)
+                late += 1
+    return late

@@ -88,7 +88,14 @@ def left_behind(folder: Path) -> Iterator[tuple[Path, list[Batch]]]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 continue  # its collector lives
-            yield path, list(read(file.read()))
+            try:
+                batches = list(read(file.read()))
+            except (ValueError, TypeError, LookupError):
+                logger.exception("%s was written by another version and can't be read; it is put aside", path)
+                path.rename(path.with_suffix(".unreadable"))
+                continue
+            yield path, batches
+            path.with_suffix(".new").unlink(missing_ok=True)  # killed in the middle of `rewrite`: the old one is whole
 
 
 def read(content: bytes) -> Iterator[Batch]:

@@ -60,7 +60,8 @@ WITH late AS (SELECT %(connection)s::uuid AS connection, %(epoch)s::bigint AS ep
 allowed AS (
     SELECT late.* FROM late WHERE NOT EXISTS (
         SELECT FROM equipment_observation next
-        WHERE next.connection_id = late.connection AND next.epoch > late.epoch AND next.began_at <= late.until)),
+        WHERE next.connection_id = late.connection AND next.began_at <= late.until
+            AND (next.epoch > late.epoch OR next.epoch = late.epoch AND %(begins)s AND next.began_at = %(began)s))),
 extended AS (
     UPDATE equipment_observation SET seen_until = until, ended_at = until, missed_slots = missed_slots + %(missed)s
     FROM allowed WHERE NOT %(begins)s AND seen_until < until AND id = (

@@ -7,7 +7,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 
 class Cut:
-    """`url` leads through it. cut(): the server is away; lose_reply(): the answer to the next COMMIT never comes."""
+    """`url` leads through it. cut(): the server is away; swallow(): everything is taken and nothing answered, as by a
+    network that is gone; lose_reply(): the answer to the next COMMIT never comes.
+    """
 
     def __init__(self, url: str, folder: Path) -> None:
         parts = conninfo_to_dict(url)
@@ -18,9 +20,17 @@ class Cut:
         self._listening: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._loses_reply = False
+        self._passes = asyncio.Event()
+        self._passes.set()
         self.lost_replies = 0
 
+    async def swallow(self) -> None:
+        self._passes.clear()
+
     async def mend(self) -> None:
+        self._passes.set()
+        if self._listening is not None and self._listening.is_serving():
+            return
         self._listening = await asyncio.start_unix_server(self._pass, self._path)
 
     async def cut(self) -> None:
@@ -43,6 +53,7 @@ class Cut:
                 if self._loses_reply and b"COMMIT" in data:
                     self._loses_reply = False
                     mute.set()
+                await self._passes.wait()
                 to_server.write(data)
                 await to_server.drain()
 
@@ -51,6 +62,7 @@ class Cut:
                 if mute.is_set():
                     self.lost_replies += 1
                     return
+                await self._passes.wait()
                 writer.write(data)
                 await writer.drain()
 

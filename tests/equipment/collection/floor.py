@@ -117,7 +117,7 @@ def until(holds: Callable[[], Any], what: str = "", patience_s: float = PATIENCE
 
 
 def connection_to(machine: ModbusMachine, station: Station, *, code: str = "PLC-1", **more: Any) -> Connection:
-    given = {"kind": "MODBUS", "period_ms": 50, "timeout_ms": 300, "name": code} | more
+    given = {"kind": "MODBUS", "period_ms": 50, "timeout_ms": 800, "name": code} | more
     with open_door(person=None):
         return Connection.objects.create(site=station.site, code=code, address=machine.address, **given)
 

@@ -192,6 +192,10 @@ class Life:
         )
         (lease,) = await leases.claim(self.database, owner="life", lease_s=3_600, most=1)
         assert lease.connection == self.connection.pk
+        await self.database.execute(
+            "UPDATE equipment_connectionlease SET claimed_at = %s WHERE connection_id = %s",
+            [moment(self.at_us), self.connection.pk],
+        )
         configuration = await load(self.database, lease.connection)
         self.watcher = Watcher(configuration, lease.epoch, now_us=self.at_us)
 

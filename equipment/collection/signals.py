@@ -72,8 +72,10 @@ class Signals:
             until_us = max(since_us + 1, min(self._seen_until or 0, now_us))
             batch.states.append(StateChange(self._site, station, until_us))
 
-    def take(self, samples: Sequence[Sample], batch: Batch) -> None:
-        """All samples of one reading, in order of time."""
+    def take(self, samples: Sequence[Sample], batch: Batch, *, since_us: int = 0) -> None:
+        """All samples of one reading, in order of time. since_us: before that nobody watched, so no state is told,
+        though a first value has the time at which the machine had it.
+        """
         reports, series, topics, deciding = self._reports, self._series, self._topics, self._deciding
         decided = False
         for position, at_us, raw, quality in samples:
@@ -92,7 +94,7 @@ class Signals:
                 elif is_good(quality):
                     self._raised[self._tags[position].key] = None
         if decided:
-            self._judge(samples[-1][1], batch)
+            self._judge(max(samples[-1][1], since_us), batch)
 
     def lose(self, at_us: int, quality: Quality, batch: Batch) -> None:
         """The link is lost: one bad value a tag, and states are not known."""

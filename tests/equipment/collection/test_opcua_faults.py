@@ -207,8 +207,10 @@ def test_states_end_with_the_link(floor, press):
             site=site, station=station, connection=press.connection, rank=1, state="RUNNING"
         )
         StateTerm.objects.create(site=site, condition=condition, tag=press.speed, comparison="GT", value=0)
+    time.sleep(1)  # the speed has been so for a while
     floor.collector()
     until(lambda: EquipmentState.objects.filter(ended_at=None).exists(), "it runs")
+    assert EquipmentState.objects.get().began_at >= Observation.objects.get().began_at, "before that nobody watched"
     press.server.unplug()
     until(lambda: not EquipmentState.objects.filter(ended_at=None).exists(), "nobody knows")
     press.server.plug_in()

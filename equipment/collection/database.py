@@ -16,7 +16,12 @@ from psycopg.rows import TupleRow, tuple_row
 LIMITS_MS = {"idle_in_transaction_session_timeout": 1_500, "lock_timeout": 2_000, "statement_timeout": 15_000}
 CONNECT_PATIENCE_S = 5
 # A network that swallows everything is found by the system itself, where the connection goes over one.
-OVER_A_NETWORK = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+OVER_A_NETWORK: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 # What says that the database is away, or gave up on us: try again later with the same batches.
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
 # Refused for what is in it, and refused again each time it is tried.

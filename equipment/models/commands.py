@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as lazy
 from equipment.models.connections import Connection
 from equipment.models.hierarchy import Site, Station
 from equipment.status import CommandStatus, Purpose
-from mes.kernel.audit.models import Signature
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field, sequence_field
 
@@ -40,7 +39,6 @@ class MachineCommand(Record):
     asked_at = models.DateTimeField()
     asked_by = person_field(null=True)
     reason = models.CharField(max_length=200, blank=True)
-    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, null=True, related_name="+")
     answer = models.JSONField(null=True)
     detail = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)

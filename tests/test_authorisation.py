@@ -142,6 +142,26 @@ def pinned(plant: Plant) -> DispatchPin:
         )
 
 
+# Fetched into a page, never a page of their own.
+PARTS = {"order_labor"}
+
+
+def pages_of(samples: dict) -> list[tuple[str, str]]:
+    """(path, role) of every address that answers a GET of some role with a page."""
+    parameters = dict(addresses())
+    found = []
+    with TABLE.open(newline="") as file:
+        for row in csv.DictReader(file):
+            name = row["address"]
+            roles = [role for role in PEOPLE if row[role] == "200"]
+            is_page = not name.startswith("api_") and not name.endswith("_download") and name not in PARTS
+            if row["method"] == "GET" and roles and is_page and name in parameters:
+                values = samples | samples.get(name, {})
+                given = {parameter: values[parameter] for parameter in parameters[name]}
+                found.append((name if name.startswith("/") else reverse(name, kwargs=given), roles[0]))
+    return [*found, ("/nothing-here/", "supervisor")]
+
+
 def answers(plant: Plant, samples: dict) -> Iterator[tuple[str, str, dict[str, str]]]:
     """(address, method, answer by role); what a request writes is taken back."""
     clients = {role: _client(plant, who) for role, who in PEOPLE.items()}

@@ -34,7 +34,7 @@ class BreaksField(forms.CharField):
             max_length=400,
             help_text=lazy("Such as: 09:00-09:15, Lunch 11:30-12:00"),
         )
-        self.widget.attrs.update(size=24, placeholder="09:00-09:15, Lunch 11:30-12:00")
+        self.widget.attrs.update(size=24, placeholder=lazy("09:00-09:15, Lunch 11:30-12:00"))
 
     def clean(self, value: Any) -> list[tuple[str, time, time]]:
         parts = [part.strip() for part in re.split("[,;]", super().clean(value)) if part.strip()]

@@ -100,7 +100,9 @@ class Entry:
 
 @cache
 def _models() -> dict[str, type[Model]]:
-    return {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    """By table; without Django's own, which are not under the ledger."""
+    ours = [app for app in apps.get_app_configs() if not app.name.startswith("django.")]
+    return {model._meta.db_table: model for app in ours for model in app.get_models(include_auto_created=True)}
 
 
 def tables() -> dict[str, str]:

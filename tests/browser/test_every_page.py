@@ -3,13 +3,11 @@
 The states of a station page are looked at in test_station_journey.py; here each address is opened as it comes.
 """
 
-import csv
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from mes.station.actions.operations import Given
@@ -18,14 +16,13 @@ from tests.flow import lot_flow
 from tests.plant import Plant
 from tests.redlines import add_a_step, drafted, insert_an_operation, redlined
 from tests.station.pages import StationPage
-from tests.test_authorisation import PEOPLE, TABLE, addresses, samples  # noqa: F401 - a fixture
+from tests.test_authorisation import PEOPLE, pages_of, samples  # noqa: F401 - a fixture
 from tests.wip.test_batch import report, start
 
 pytestmark = pytest.mark.browser
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Wide tables of Django's administration scroll in a frame of their own; its list of filters does not wrap.
-PARTS = {"order_labor"}  # fetched into a page, never a page of their own
 SHAPES = [("light", 1280, 800), ("dark", 390, 844)]
 
 
@@ -37,19 +34,7 @@ def plant(committed_plant: Plant) -> Plant:
 
 @pytest.fixture
 def pages(plant: Plant, samples: dict) -> list[tuple[str, str]]:  # noqa: F811
-    """(path, role) of every address that answers a GET of some role with a page."""
-    parameters = dict(addresses())
-    found = []
-    with TABLE.open(newline="") as file:
-        for row in csv.DictReader(file):
-            name = row["address"]
-            roles = [role for role in PEOPLE if row[role] == "200"]
-            is_page = not name.startswith("api_") and not name.endswith("_download") and name not in PARTS
-            if row["method"] == "GET" and roles and is_page and name in parameters:
-                values = samples | samples.get(name, {})
-                given = {parameter: values[parameter] for parameter in parameters[name]}
-                found.append((name if name.startswith("/") else reverse(name, kwargs=given), roles[0]))
-    return [*found, ("/nothing-here/", "supervisor")]
+    return pages_of(samples)
 
 
 def log_in(context: BrowserContext, plant: Plant, role: str, url: str) -> None:

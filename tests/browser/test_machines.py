@@ -10,7 +10,8 @@ from tests.plant import Plant
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/machines/", "/machines/NF/ST-20/?tag=PRESSURE", "/connections/NF/PLC-1/", "/connections/NF/PLC-1/replay/")
+PAGES = ("/machines/", "/machines/NF/ST-20/?tag=PRESSURE", "/connections/NF/PLC-1/", "/connections/NF/PLC-1/tags/")
+PAGES += ("/connections/NF/PLC-1/replay/?tag=state:ST-20&since=2020-01-01T10:00&until=2020-01-01T20:00",)
 
 
 @pytest.mark.parametrize(("theme", "width", "height"), SHAPES)

@@ -17,7 +17,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # The living page of components shows made-up content; it is for who builds pages.
 SAMPLES = {"components/index.html"}
 # Names and signs that are the same in every language.
-NAMES = {"Plantwright", "CSV", "PDF"}
+NAMES = {"Plantwright", "CSV", "PDF", "SHA"}
 # Blocks that hold attributes or a class, not text.
 OF_ATTRIBUTES = {"body_attributes", "finds", "main_attributes", "main_class", "scan"}
 SHOWN_ATTRIBUTES = r"""\s(?:title|placeholder|alt|aria-label|data-busy|label)="([^"]*)\""""
@@ -50,7 +50,7 @@ def bare_words(source: str) -> list[str]:
     text = re.sub(r"<kbd>.*?</kbd>", " ", text)  # a key is called what stands on it
     text = re.sub(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->", " ", text, flags=re.S)
     shown = re.sub(r"<meta\b[^>]*>", " ", text)
-    pieces = [*re.findall(SHOWN_ATTRIBUTES, shown), *re.split(r"<[^>]*>", shown)]
+    pieces = [*re.findall(SHOWN_ATTRIBUTES, shown), *re.split(r"""<(?:"[^"]*"|[^>"])*>""", shown)]
     return [
         piece.replace("\0", "…").strip() for piece in pieces if any(word not in NAMES for word in WORD.findall(piece))
     ]

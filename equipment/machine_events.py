@@ -8,6 +8,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from equipment.models import EventBooking, EventDue, MachineEvent, Station
 from equipment.status import BookingResult
+from mes.kernel.prepared import any_of, prepared
+
+AMONG = 200  # of a station's last events, those that were refused are looked for
 
 _MINE = """SELECT event_id FROM equipment_eventdue
     WHERE event_id = %s AND pg_try_advisory_xact_lock(hashtextextended(%s, 0)) FOR UPDATE SKIP LOCKED"""
@@ -52,22 +55,31 @@ def take_off(event: MachineEvent) -> None:
 
 def last_bookings(events: Sequence[MachineEvent]) -> dict[int, EventBooking]:
     """What came of each of these events last, by the event's key."""
-    found = EventBooking.objects.filter(event__in=events).select_related("by").order_by("event_id", "-sequence")
-    return {one.event_id: one for one in found.distinct("event_id")}
+    return {one.event_id: one for one in _last_bookings([event.pk for event in events])}
 
 
-def refused_lately(station: Station, most: int, among: int = 200) -> list[MachineEvent]:
+@prepared
+def _last_bookings(events: Collection[int]) -> QuerySet[EventBooking]:
+    found = EventBooking.objects.filter(event=any_of(events)).select_related("by").order_by("event_id", "-sequence")
+    return found.distinct("event_id")
+
+
+def refused_lately(station: UUID, most: int) -> list[MachineEvent]:
     """Of a station's last events those that were refused and not booked since, the last first, with their outcome."""
-    lately = MachineEvent.objects.filter(station=station).order_by("-sequence").values("pk")[:among]
-    found = EventBooking.objects.filter(event__in=lately, result=BookingResult.REFUSED)
-    booked = EventBooking.objects.filter(event=OuterRef("event")).exclude(result=BookingResult.REFUSED)
-    last = found.exclude(Exists(booked)).order_by("-event__sequence", "-sequence").select_related("event__tag")
     events: dict[int, MachineEvent] = {}
-    for booking in last:
+    for booking in _refused_lately(station):
         event = events.setdefault(booking.event_id, booking.event)
         if not hasattr(event, "outcome"):
             event.outcome = booking  # type: ignore[attr-defined]
     return list(events.values())[:most]
+
+
+@prepared
+def _refused_lately(station: UUID) -> QuerySet[EventBooking]:
+    lately = MachineEvent.objects.filter(station=station).order_by("-sequence").values("pk")[:AMONG]
+    found = EventBooking.objects.filter(event__in=lately, result=BookingResult.REFUSED)
+    booked = EventBooking.objects.filter(event=OuterRef("event")).exclude(result=BookingResult.REFUSED)
+    return found.exclude(Exists(booked)).order_by("-event__sequence", "-sequence").select_related("event__tag")
 
 
 def _turn(station: Station) -> str:

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from equipment.machine_times import Spell, Times
 from equipment.models import (
@@ -23,6 +23,7 @@ from equipment.models import (
 )
 from equipment.queries import in_plant_order
 from equipment.readouts import is_fresh
+from mes.kernel.prepared import any_of, prepared
 
 
 def machines_of(sites: Collection[UUID]) -> list[Station]:
@@ -34,9 +35,24 @@ def machines_of(sites: Collection[UUID]) -> list[Station]:
 
 def machine_at(sites: Collection[UUID], site: str, code: str) -> Station | None:
     """The station of this code, if it has tags."""
-    found = Station.objects.filter(site__in=sites, site__code=site, code=code, is_active=True)
-    tagged = Tag.objects.filter(station__in=found, is_active=True).values("station")
-    return found.filter(pk__in=tagged).select_related("site", "work_center").first()
+    return next(iter(_machine_at(sites, site, code)), None)
+
+
+@prepared
+def _machine_at(sites: Collection[UUID], site: str, code: str) -> QuerySet[Station]:
+    tagged = Exists(Tag.objects.filter(station=OuterRef("pk"), is_active=True))
+    found = Station.objects.filter(tagged, site=any_of(sites), site__code=site, code=code, is_active=True)
+    return found.select_related("site", "work_center")
+
+
+def tags_at(station: UUID) -> list[Tag]:
+    """The station's active tags, by code."""
+    return _tags_at(station)
+
+
+@prepared
+def _tags_at(station: UUID) -> QuerySet[Tag]:
+    return Tag.objects.filter(station=station, is_active=True).order_by("code")
 
 
 def connections_of(sites: Collection[UUID]) -> QuerySet[Connection]:
@@ -46,58 +62,92 @@ def connections_of(sites: Collection[UUID]) -> QuerySet[Connection]:
 
 def connections_behind(stations: Collection[UUID]) -> dict[UUID, list[Connection]]:
     """The connections that each station's tags are read from, by code."""
-    pairs = Tag.objects.filter(station__in=stations, is_active=True).values_list("station", "connection").distinct()
-    by_station: dict[UUID, list[UUID]] = defaultdict(list)
-    for station, connection in pairs.order_by("connection__code"):
-        assert station is not None
-        if connection not in by_station[station]:
-            by_station[station].append(connection)
-    wanted = {key for keys in by_station.values() for key in keys}
-    known = Connection.objects.select_related("site", "lease").in_bulk(wanted)
-    return {station: [known[key] for key in keys] for station, keys in by_station.items()}
+    by_station: dict[UUID, list[Connection]] = defaultdict(list)
+    for connection in _connections_behind(stations):
+        by_station[connection.station_behind].append(connection)  # type: ignore[attr-defined]
+    return by_station
+
+
+@prepared
+def _connections_behind(stations: Collection[UUID]) -> QuerySet[Connection]:
+    tagged = Connection.objects.filter(tags__station=any_of(stations), tags__is_active=True)
+    found = tagged.annotate(station_behind=F("tags__station")).select_related("site", "lease")
+    return found.order_by("code", "pk", "station_behind").distinct("code", "pk", "station_behind")
 
 
 def connection_of_state(stations: Collection[UUID]) -> dict[UUID, UUID]:
     """Which connection tells each station's state; one that none tells is missing."""
-    return dict(StateCondition.objects.filter(station__in=stations).values_list("station", "connection").distinct())
+    return dict(_connection_of_state(stations))
+
+
+@prepared
+def _connection_of_state(stations: Collection[UUID]) -> QuerySet[StateCondition, tuple[UUID, UUID]]:
+    found = StateCondition.objects.filter(station=any_of(stations)).order_by("station")
+    return found.values_list("station", "connection").distinct()
 
 
 def states_between(stations: Collection[UUID], begin: datetime, end: datetime) -> dict[UUID, list[Spell]]:
     """The states of each station that were told of this time, in order; one that lasts ends at `end`."""
-    found = EquipmentState.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=begin))
-    found = found.filter(station__in=stations, began_at__lt=end).order_by("began_at")
     told: dict[UUID, list[Spell]] = defaultdict(list)
-    for station, *state in found.values_list("station", "state", "detail", "began_at", Coalesce("ended_at", end)):
-        told[station].append(Spell(*state))
+    for station, state, detail, since, until in _states_between(stations, begin, end):
+        told[station].append(Spell(state, detail, since, until or end))
     return told
+
+
+@prepared
+def _states_between(stations: Collection[UUID], begin: datetime, end: datetime) -> QuerySet[EquipmentState, Any]:
+    found = EquipmentState.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=begin))
+    found = found.filter(station=any_of(stations), began_at__lt=end).order_by("began_at")
+    return found.values_list("station", "state", "detail", "began_at", "ended_at")
 
 
 def watched_between(connections: Collection[UUID], begin: datetime, end: datetime) -> dict[UUID, list[Times]]:
     """When each connection was watched; what is watched now is so until `end`."""
-    found = Observation.objects.filter(connection__in=connections, seen_until__gt=begin, began_at__lt=end)
     seen: dict[UUID, list[Times]] = defaultdict(list)
-    columns = ("connection", "began_at", "seen_until", "ended_at", "connection__period_ms")
-    for connection, since, until, ended, period_ms in found.values_list(*columns):
+    for connection, since, until, ended, period_ms in _watched_between(connections, begin, end):
         is_now = ended is None and is_fresh(until, period_ms, end)
         seen[connection].append((since, end if is_now else until))
     return seen
 
 
+@prepared
+def _watched_between(connections: Collection[UUID], begin: datetime, end: datetime) -> QuerySet[Observation, Any]:
+    found = Observation.objects.filter(connection=any_of(connections), seen_until__gt=begin, began_at__lt=end)
+    return found.values_list("connection", "began_at", "seen_until", "ended_at", "connection__period_ms")
+
+
 def latest_of(tags: Iterable[Tag]) -> Mapping[UUID, LatestValue]:
     """The last value of each tag that has one, of its present series."""
-    newest = Series.objects.filter(tag__in=tags).values("tag").annotate(last=Max("pk")).values("last")
-    found = LatestValue.objects.filter(series__in=newest).annotate(tag=F("series__tag"))
-    return {one.tag: one for one in found}  # type: ignore[attr-defined]
+    return {one.tag: one for one in _latest_of([tag.pk for tag in tags])}  # type: ignore[attr-defined]
 
 
-def events_of(station: Station) -> QuerySet[MachineEvent]:
-    """What the machine did, newest first."""
-    return station.machine_events.select_related("tag", "due")
+@prepared
+def _latest_of(tags: Collection[UUID]) -> QuerySet[LatestValue]:
+    newest = Series.objects.filter(tag=any_of(tags)).order_by().values("tag").annotate(last=Max("pk")).values("last")
+    return LatestValue.objects.filter(series__in=newest).annotate(tag=F("series__tag"))
 
 
-def commands_for(station: Station) -> QuerySet[MachineCommand]:
-    """What was to be written to the machine, newest first."""
-    return station.machine_commands.select_related("connection", "asked_by")
+def series_of(tag: UUID) -> int | None:
+    """The present series of a tag."""
+    return next((series for (series,) in _series_of(tag)), None)
+
+
+@prepared
+def _series_of(tag: UUID) -> QuerySet[Series, tuple[int]]:
+    return Series.objects.filter(tag=tag).order_by("-pk").values_list("pk")[:1]
+
+
+@prepared
+def last_events(station: UUID) -> QuerySet[MachineEvent]:
+    """What the machine did, the newest twelve first."""
+    return MachineEvent.objects.filter(station=station).select_related("tag", "due").order_by("-sequence")[:12]
+
+
+@prepared
+def last_commands(station: UUID) -> QuerySet[MachineCommand]:
+    """What was to be written to the machine, the newest ten first."""
+    found = MachineCommand.objects.filter(station=station).select_related("connection", "asked_by")
+    return found.order_by("-sequence")[:10]
 
 
 def withdrawn_for(hold: UUID) -> list[MachineCommand]:

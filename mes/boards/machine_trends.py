@@ -7,14 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from equipment.machine_queries import watched_between
+from equipment.machine_queries import series_of, watched_between
 from equipment.machine_times import gaps
-from equipment.models import Series, Site, Tag
+from equipment.models import Site, Tag
 from equipment.status import TagRole, TagType
 from equipment.trend_drawing import Shown, draw_trend
 from equipment.trends import trend_of
 from mes.boards.machine_rows import summaries
 
+_MOST = 300  # moments: more than that nobody sees in half a page
 # What a trend is shown of: name in the address -> words, length.
 PERIODS = {
     "10m": (_("10 min"), timedelta(minutes=10)),
@@ -68,11 +69,11 @@ def trend_shown(asked: Asked, site: Site, now: datetime) -> dict[str, Any]:
     if asked.chosen is None:
         return context
     connection = asked.chosen.connection_id
-    series = Series.objects.filter(tag=asked.chosen).order_by("-pk").values_list("pk", flat=True).first()
+    series = series_of(asked.chosen.pk)
     seen = watched_between([connection], begin, end).get(connection, [])
     if series is None:
         return context
-    trend = trend_of(series, begin, end)
+    trend = trend_of(series, begin, end, _MOST)
     drawing = draw_trend(trend, gaps(seen, begin, end), begin, end, site, Shown(asked.at) if asked.at else None)
     table = summaries(asked.chosen, trend, begin, end)
     return context | {"drawing": drawing, "table": table, "width_s": trend.width_s}

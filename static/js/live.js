@@ -2,11 +2,12 @@
 // topics changed. One stream a page tells so (<meta name="live"> says where the pass for it is given out); without a
 // stream each region is fetched every 15 s. What comes at once is one fetch, nothing moves under a finger or below an
 // open dialog, what somebody typed stays, and what they unfolded (<details id>) is so again afterwards.
-// data-rest-s: seconds between two fetches of a region that changes often; the shorter, the sooner the first one.
+// data-rest-s: seconds between two fetches of a region that changes often.
 
 const POLL_MS = 15000; // without a stream; it is looked for again as often
 const LOOK_MS = 60000; // with one: for what only time changes
-const JITTER_MS = 300; // so that the pages of a plant don't ask at the same moment; for each second of rest, and at most
+const JITTER_MS = 300; // so that the pages of a plant don't ask at the same moment
+const PROMPT_MS = 50; // instead of it for regions that rest less than a second: few look at one machine
 const QUIET_MS = 1000; // after a touch or key
 const PASS = document.querySelector("meta[name=live]")?.content;
 
@@ -37,7 +38,7 @@ function freshen(region) {
   due.add(region);
   const rest_s = Number(region.dataset.restS ?? 1);
   const rest = (asked.get(region) ?? -Infinity) + 1000 * rest_s - now();
-  setTimeout(fetchWhenFree, Math.max(0, rest) + Math.random() * JITTER_MS * Math.min(1, rest_s), region);
+  setTimeout(fetchWhenFree, Math.max(0, rest) + Math.random() * (rest_s < 1 ? PROMPT_MS : JITTER_MS), region);
 }
 
 function fetchWhenFree(region) {

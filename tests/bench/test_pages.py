@@ -21,6 +21,7 @@ from tests.api.conftest import api_as
 from tests.bench.clients import Browser
 from tests.bench.plant_at_scale import BOARD, fill
 from tests.bench.report import note
+from tests.machines import a_day, a_machine
 from tests.plant_server import plant_server_on
 from tests.station.pages import StationPage
 
@@ -33,6 +34,7 @@ QUEUE = "/dispatch/NF/ST-10/"
 DESK = [
     *("/", "/orders/", "/orders/?status=all&page=100", "/orders/?text=R-2", "/orders/R-7/", "/units/U-7/"),
     *("/find?q=-299", "/holds/", "/stock/", "/assets/", "/help-calls/", "/calendar/", "/gates/", "/reasons/"),
+    *("/machines/", "/machines/NF/ST-30/?period=24h", "/machines/NF/ST-30/?part=values"),
     *("/station/stations/", f"/board/NF/{BOARD}/", "/dispatch/", QUEUE, "/labor/"),
 ]
 ADMIN = [
@@ -85,6 +87,7 @@ def write_between_marks(document: Path, table: Sequence[str]) -> None:
 def test_every_page_answers_within_its_time(committed_plant, committed_database):
     plant = committed_plant
     fill(plant)
+    a_day(a_machine(plant.stations["30"]))
     ines, ruth, station = logged_in(plant, "ines"), logged_in(plant, "ruth"), StationPage(plant, "10")
     assert station.log_on().status_code == 200
     token = {"Authorization": f"Bearer {api_as(plant, 'mei').token}"}

@@ -29,10 +29,10 @@ DESK = {
     "/stock/": 6,
     "/assets/": 5,
     "/help-calls/": 6,
-    "/machines/": 9,
-    "/machines/NF/ST-20/": 19,
-    "/machines/NF/ST-20/?part=state": 9,
-    "/machines/NF/ST-20/?part=values": 9,
+    "/machines/": 8,
+    "/machines/NF/ST-20/": 18,
+    "/machines/NF/ST-20/?part=state": 8,
+    "/machines/NF/ST-20/?part=values": 8,
     "/machines/NF/ST-20/?part=trend": 9,
     "/machines/NF/ST-20/?part=acts": 8,
     "/calendar/": 5,
@@ -59,7 +59,7 @@ API = {
     "/api/v1/stations": 4,
     "/api/v1/holds": 3,
     "/api/v1/gates": 4,
-    "/api/v1/machines": 8,
+    "/api/v1/machines": 7,
     "/api/v1/connections": 3,
 }
 ENGINEER = {"/connections/NF/PLC-1/replay/?tag=GOOD&since=2020-01-01T10:00&until=2020-01-01T11:00": 7}

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from equipment.machine_events import last_bookings, refused_lately
-from equipment.machine_queries import commands_for, events_of, machine_at
+from equipment.machine_queries import last_commands, last_events, machine_at, tags_at
 from equipment.models import Station, Tag
 from equipment.preparations import last_to
 from equipment.queries import sites_of
@@ -24,7 +24,7 @@ from mes.boards.machine_trends import Asked, trend_shown
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
 
-EVENTS, REFUSED, COMMANDS = 20, 20, 10
+REFUSED = 20
 
 
 @never_cache
@@ -54,7 +54,7 @@ class Page:
 
     @cached_property
     def tags(self) -> list[Tag]:
-        return list(self.station.tags.filter(is_active=True).select_related("connection"))
+        return tags_at(self.station.pk)
 
     @cached_property
     def links(self) -> Mapping[Any, list[Link]]:
@@ -86,9 +86,9 @@ class Page:
     def acts(self) -> dict[str, Any]:
         """What it did with what came of it, and what it was told."""
         return {
-            "events": _with_outcomes(events_of(self.station)[:EVENTS]),
-            "refused": refused_lately(self.station, REFUSED),
-            "commands": commands_for(self.station)[:COMMANDS],
+            "events": _with_outcomes(last_events(self.station.pk)),
+            "refused": refused_lately(self.station.pk, REFUSED),
+            "commands": last_commands(self.station.pk),
             "may_book": self.request.user.may(Permission.CORRECT),  # type: ignore[union-attr]
         }
 

@@ -169,7 +169,7 @@ class Operators:
     ) -> bool:
         """What is to be done beside a machine: the steps that it does not answer, and the end once it is done.
 
-        share: of the time by whose end all that is theirs is recorded.
+        share: of the time by whose end all that is theirs is recorded; at once when the machine has done its part.
         """
         unit, code, who_is = one.unit, one.operation_code, who.username
         if machine.has_failed:
@@ -179,7 +179,7 @@ class Operators:
             given for given in self.worker.entries(unit, code, who_is, known=known) if given.step_code in machine.ours
         ]
         ours = sum(step in machine.ours for step, _ in known)
-        if left and ours < max(1, int((len(left) + ours) * share)):
+        if left and (machine.is_done or ours < max(1, int((len(left) + ours) * share))):
             self.worker.report(unit, code, who_is, at, left[:1])
             return True
         if machine.reads and machine.shows_good(at):

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 
 from equipment.actions import assets, help_calls
-from equipment.models import HelpCall, PhysicalAsset
+from equipment.models import HelpCall, PhysicalAsset, Station
 from equipment.status import CallKind, CallStatus
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.demo.ground import MACHINING
-from mes.demo.machines.attending import refused_of_late
+from mes.demo.machines.attending import Machines, refused_of_late
 from mes.demo.people import MACHINES
 from mes.demo.stock import SERIALS
 from mes.demo.supply import Shelf
@@ -28,10 +28,13 @@ from orders.status import OrderStatus
 from wip.actions import holds
 from wip.actions import orders as floor
 from wip.actions.holds import release_content
-from wip.models import Hold
+from wip.models import Hold, OpenOperation
+from wip.queries import running_at
 from wip.status import HoldStatus
 
 OPEN_ORDERS = 5  # of a product: with fewer the next one is released
+MOST_ORDERS = 16  # with a machine that has nothing to do
+FIRST_MACHINES = {"GS-24": "ST-110"}
 CALL_LASTS, HOLD_LASTS = timedelta(minutes=3), timedelta(minutes=6)
 # By these words they know what simulated operators did.
 HOLD_REASON = "DOUBT-PART The unit or lot itself: scratch beside the seam, quality has a look"
@@ -102,11 +105,12 @@ class Staff:
         return done
 
     def release_orders(self, at: datetime) -> int:
-        """The next order of a product when there is little to do."""
+        """The next order of a product when there is little to do, or nothing for a machine that is quick."""
         done = 0
         for product, who in (("IP2", "supervisor"), ("GS-24", "greta")):
             orders = WorkOrder.objects.filter(product_revision__product__code=product)
-            if orders.filter(status__in=[OrderStatus.RELEASED, OrderStatus.RUNNING]).count() >= OPEN_ORDERS:
+            on_the_floor = orders.filter(status__in=[OrderStatus.RELEASED, OrderStatus.RUNNING]).count()
+            if on_the_floor >= (OPEN_ORDERS if _has_work(FIRST_MACHINES.get(product, "")) else MOST_ORDERS):
                 continue
             order = orders.filter(status=OrderStatus.DRAFT).order_by("due_at", "erp_reference").first()
             if order is not None:
@@ -125,3 +129,12 @@ class Staff:
             if Unit.objects.filter(product__code=code, status=UnitStatus.FINISHED).count() < 12:
                 with open_door(person=by, at=at, reason="Delivery"):
                     yield from Shelf.receive(code, 24, by=by, at=at)
+
+
+def _has_work(station: str) -> bool:
+    """Whether something runs at the machine or waits for it; where there is none it has."""
+    here = Station.objects.filter(code=station).first()
+    if here is None or not Machines().count_at(here):
+        return True
+    waiting = OpenOperation.objects.filter(site=here.site_id, station_class=here.station_class_id, is_ready=True)
+    return waiting.exists() or running_at(here).exists()

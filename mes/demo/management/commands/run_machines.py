@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -21,6 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, seed: int | None, pace: float, **options: Any) -> None:
         if not settings.MES_DEMO:
             raise CommandError("Simulated machines run in a demo only, and these settings have MES_DEMO = False.")
+        for chatty in ("asyncua", "pymodbus"):  # they tell of each question
+            logging.getLogger(chatty).setLevel(logging.CRITICAL)
         stopped, parent = threading.Event(), os.getppid()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())

@@ -65,12 +65,11 @@ async def _quarantine(database: Database, connection: str, content: Any, refused
 
 
 def _columns(samples: Sequence[Row]) -> list[list[Any]]:
-    numbers = [None if isinstance(value, str) else value for _, _, value, _ in samples]
-    texts = [value if isinstance(value, str) else None for _, _, value, _ in samples]
+    values = [writing.split_value(value) for _, _, value, _ in samples]
     return [
         [series for series, *_ in samples],
         [moment(at_us) for _, at_us, *_ in samples],
-        numbers,
-        texts,
+        [number for number, _ in values],
+        [text for _, text in values],
         [quality for *_, quality in samples],
     ]

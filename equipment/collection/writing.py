@@ -10,6 +10,7 @@ from equipment.collection.batches import Batch
 from equipment.collection.database import Database, as_json, rows, send
 from equipment.collection.rows import COLUMNS, SIGNATURE, TRAILER
 from equipment.collection.times import moment
+from equipment.drivers.base import Value
 from mes.kernel.topics import CHANNEL
 
 _COPY = f"COPY equipment_sample ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
@@ -117,6 +118,13 @@ async def write_content(database: Database, batches: Sequence[Batch]) -> None:
     await _write_states(database, batches)
 
 
+def split_value(value: Value | None) -> tuple[float | None, str | None]:
+    """As number or as text. Numbers of one kind: in an array whole ones and others don't go together."""
+    if value is None or isinstance(value, str):
+        return None, value
+    return float(value), None
+
+
 async def _write_latest(database: Database, batches: Sequence[Batch]) -> None:
     latest = {series: last for batch in batches for series, last in batch.latest.items()}
     if not latest:
@@ -124,7 +132,7 @@ async def _write_latest(database: Database, batches: Sequence[Batch]) -> None:
     columns: list[list[Any]] = [[], [], [], [], []]
     for series in sorted(latest):
         at_us, value, quality = latest[series]
-        number, text = (None, value) if isinstance(value, str) else (value, None)
+        number, text = split_value(value)
         row = (series, moment(at_us), number, text, quality)
         for column, one in zip(columns, row, strict=True):
             column.append(one)

@@ -1,5 +1,6 @@
 """A collector and a machine over a real socket: what is read is stored, once, and what is not known is known."""
 
+from equipment.collection import flushing
 from equipment.models import ConnectionLease, LatestValue, MachineEvent, Observation
 from tests.equipment.collection.floor import connection_to, ledger, put, samples_of, tag_of, until
 
@@ -25,6 +26,28 @@ def test_what_a_machine_shows_is_stored_once_a_slot(floor, committed_plant):
     (observed,) = Observation.objects.all()
     assert observed.reason == "The collector was stopped."
     assert LatestValue.objects.get(series__tag=speed).quality == 28
+
+
+def test_whole_numbers_and_others_are_stored_together(floor, committed_plant, monkeypatch):
+    """In one go: only what the database refuses is looked for one by one."""
+    looked_for = []
+    monkeypatch.setattr(flushing, "store_carefully", lambda database, batch: looked_for.append(batch))
+    machine, station = floor.machine(), committed_plant.stations["20"]
+    connection = connection_to(machine, station)
+    speed = tag_of(connection, "speed", "holding:10", station=station)
+    force = tag_of(connection, "force", "holding:20", station=station, value_type="FLOAT32")
+    name = tag_of(connection, "name", "holding:30", station=station, value_type="TEXT", length=4)
+    for tag, value in ((speed, 7), (force, 0.5), (name, "ab")):
+        put(machine, tag, value)
+    floor.collector()
+    until(lambda: len(samples_of(speed)) >= 5 and len(samples_of(force)) >= 5, "samples")
+    assert not looked_for
+    latest = LatestValue.objects.filter(series__tag__connection=connection)
+    assert set(latest.values_list("series__tag__code", "value", "text")) == {
+        ("speed", 7.0, None),
+        ("force", 0.5, None),
+        ("name", None, "ab"),
+    }
 
 
 def test_a_counter_books_what_was_made_through_a_rollover_and_a_failover(floor, committed_plant):

@@ -81,7 +81,7 @@ def take_table(*, connection: Connection, table: Table, by: Person, at: datetime
     is usual in a new tag; a tag that is not in the table stays as it is. is_rehearsal: do all of it, then raise
     Rehearsed. Raises TagsWrong with every mistake.
     """
-    check_connecting(connection, by)
+    check_connecting(connection=connection, by=by)
     if len(table.rows) > MOST_ROWS:
         raise TagsWrong(_("A table has at most {most} rows.").format(most=MOST_ROWS), do=_("Divide it."))
     taker = _Taker(connection)

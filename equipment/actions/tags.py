@@ -34,7 +34,7 @@ def add(
     *, connection: Connection, station: Station | None, wanted: Sequence[NewTag], by: Person, at: datetime
 ) -> list[Tag]:
     """Make tags of a connection, as a server has them. Raises TagsWrong with what is wrong in each."""
-    check_connecting(connection, by)
+    check_connecting(connection=connection, by=by)
     made: list[Tag] = []
     errors: list[CellError] = []
     for number, one in enumerate(wanted, 1):
@@ -49,7 +49,7 @@ def add(
     return made
 
 
-def check_connecting(connection: Connection, by: Person) -> None:
+def check_connecting(*, connection: Connection, by: Person) -> None:
     """Raise RoleMissing or SiteNotYours unless the person may change the connection's tags."""
     check_permission(by, Permission.CONNECT_MACHINES)
     check_site_access(by, connection.site_id)

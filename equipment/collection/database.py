@@ -23,7 +23,12 @@ OVER_A_NETWORK: dict[str, Any] = {
     "tcp_user_timeout": 10_000,
 }
 # What says that the database is away, or gave up on us: try again later with the same batches.
-AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
+AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.IdleInTransactionSessionTimeout,  # the computer was too busy to go on in time
+    OSError,
+)
 # Refused for what is in it, and refused again each time it is tried.
 REFUSED = (psycopg.DataError, psycopg.IntegrityError)
 

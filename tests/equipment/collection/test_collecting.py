@@ -1,7 +1,14 @@
 """A collector and a machine over a real socket: what is read is stored, once, and what is not known is known."""
 
+import time
+
+import psycopg
+import pytest
+
 from equipment.collection import flushing
+from equipment.collection.database import AWAY
 from equipment.models import ConnectionLease, LatestValue, MachineEvent, Observation
+from tests import databases
 from tests.equipment.collection.floor import connection_to, ledger, put, samples_of, tag_of, until
 
 
@@ -79,3 +86,12 @@ def test_a_counter_books_what_was_made_through_a_rollover_and_a_failover(floor, 
         (3, 5),
         (4, 7),
     ]
+
+
+def test_a_session_that_the_database_ended_is_a_database_that_is_away(committed_database):
+    with psycopg.connect(databases.url_of(committed_database), autocommit=True) as slow:
+        slow.execute("SET idle_in_transaction_session_timeout = 20")
+        slow.execute("BEGIN")
+        time.sleep(0.2)
+        with pytest.raises(AWAY):
+            slow.execute("SELECT 1")

@@ -4,6 +4,7 @@ The collector is a process of its own, and its processor time is what counts: th
 copying. 50 connections of 125 registers, ten times a second each, every value stored.
 """
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -12,20 +13,25 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import uvloop
 
 from equipment.collection.rows import COLUMNS, SIGNATURE, TRAILER, row
 from equipment.drivers.simulator.modbus_server import ModbusMachine
 from equipment.models import Connection, MachineEvent, Tag
 from mes.kernel.door import open_door
 from tests import databases
+from tests.bench.opcua_machine import variables
 from tests.bench.report import note
-from tests.bench.test_modbus import port  # noqa: F401 - its copying machine
+from tests.bench.test_modbus import bare, port  # noqa: F401 - its copying machine
+from tests.bench.test_opcua import A_ROUND, ITEMS, through_the_library
+from tests.bench.test_opcua import machine as opcua_machine  # noqa: F401 - a program of its own
 from tests.equipment.collection.floor import Floor, ask, connection_to, floor_on, put, samples_of, tag_of, until
 
 pytestmark = pytest.mark.bench
 
 CONNECTIONS, REGISTERS, PERIOD_MS, SECONDS = 50, 125, 100, 10
 AIM_SAMPLES = 50_000  # stored a second and core
+AIM_CHANGES = 15_000  # of OPC UA, the same
 AIM_TAKEOVER_S = 6.0
 LEASE_S, FLUSH_S = 3.0, 0.1
 
@@ -71,7 +77,7 @@ def plenty(port: int, committed_plant) -> None:  # noqa: F811
             )
 
 
-def test_samples_stored_by_one_core(plenty, committed_database, tmp_path):
+def test_samples_stored_by_one_core(plenty, port, committed_database, tmp_path):  # noqa: F811
     process = collector(databases.url_of(committed_database), tmp_path / "spool")
     try:
         until(lambda: stored() > 0, "the first samples", 60)
@@ -84,11 +90,63 @@ def test_samples_stored_by_one_core(plenty, committed_database, tmp_path):
         process.terminate()
         process.wait(30)
     copied = copied_a_second(committed_database)
+    floor = REGISTERS * 1e6 / uvloop.run(bare(port))
     note(
         f"stored {rows / lasted:,.0f} samples/s at {100 * spent / lasted:.0f} % of a core: {rows / spent:,.0f} a second"
-        f" and core; COPY alone {copied:,.0f} rows/s, {copied / (rows / spent):.1f} times as many"
+        f" and core; COPY alone {copied:,.0f} rows/s, {copied / (rows / spent):.1f} times as many; a bare socket that"
+        f" looks at nothing {floor:,.0f} registers a second and core, {floor / (rows / spent):.0f} times as many"
     )
     assert rows / spent >= AIM_SAMPLES
+
+
+def test_changes_of_an_opc_ua_server_stored_by_one_core(
+    opcua_machine,  # noqa: F811
+    committed_plant,
+    committed_database,
+    tmp_path,
+):
+    site = committed_plant.site
+    with open_door(person=None):
+        connection = Connection.objects.create(
+            site=site,
+            code="OPC-1",
+            name="OPC",
+            kind="OPCUA",
+            address=opcua_machine.address,
+            period_ms=PERIOD_MS,
+            timeout_ms=60_000,
+        )
+        Tag.objects.bulk_create(
+            Tag(
+                site=site,
+                connection=connection,
+                code=f"item-{number}",
+                address=variable.address,
+                value_type=variable.value_type,
+                report="CHANGE",
+                max_silence_s=0,
+            )
+            for number, variable in enumerate(variables(ITEMS))
+        )
+    process = collector(databases.url_of(committed_database), tmp_path / "spool")
+    best = 0.0
+    try:
+        until(lambda: stored() == ITEMS, "the first values", 60)
+        for _ in range(3):
+            rows, spent = stored(), processor_s(process.pid)
+            opcua_machine.change()
+            until(lambda rows=rows: stored() == rows + A_ROUND, "every change of a round", 120)
+            best = max(best, A_ROUND / (processor_s(process.pid) - spent))
+    finally:
+        process.terminate()
+        process.wait(30)
+    copied = copied_a_second(committed_database)
+    library = asyncio.run(through_the_library(opcua_machine))
+    note(
+        f"stored {best:,.0f} OPC UA changes a second and core; COPY alone {copied:,.0f} rows/s, {copied / best:.1f} times"
+        f" as many; the library, which only counts them, {library:,.0f}, {library / best:.1f} times as many"
+    )
+    assert best >= AIM_CHANGES
 
 
 def copied_a_second(database: str) -> float:

@@ -143,8 +143,8 @@ def test_changes_of_an_opc_ua_server_stored_by_one_core(
     copied = copied_a_second(committed_database)
     library = asyncio.run(through_the_library(opcua_machine))
     note(
-        f"stored {best:,.0f} OPC UA changes a second and core; COPY alone {copied:,.0f} rows/s, {copied / best:.1f} times"
-        f" as many; the library, which only counts them, {library:,.0f}, {library / best:.1f} times as many"
+        f"stored {best:,.0f} OPC UA changes a second and core; COPY alone {copied:,.0f} rows/s, {copied / best:.1f}"
+        f" times as many; the library, which only counts them, {library:,.0f}, {library / best:.1f} times as many"
     )
     assert best >= AIM_CHANGES
 

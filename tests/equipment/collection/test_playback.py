@@ -235,13 +235,14 @@ def play(committed_plant, committed_database: str, tmp_path: Path) -> Callable[[
 
     def play(walk: list[tuple]) -> None:
         life = Life(committed_plant, tmp_path)
-        asyncio.run(live(life, walk))
-        life.check()
-        # The next life is at the same station, at another time.
-        with open_door(person=None):
-            StateTerm.objects.all().delete()
-            StateCondition.objects.all().delete()
-        EquipmentState.objects.filter(ended_at=None).update(ended_at=moment(life.at_us + SECOND))
+        try:
+            asyncio.run(live(life, walk))
+            life.check()
+        finally:  # the next life is at the same station, at another time
+            with open_door(person=None):
+                StateTerm.objects.all().delete()
+                StateCondition.objects.all().delete()
+            EquipmentState.objects.filter(ended_at=None).update(ended_at=moment(life.at_us + SECOND))
 
     return play
 

@@ -237,7 +237,7 @@ def test_a_draft_is_edited_with_its_inlines(client, plant) -> None:
         client, plant, "hiroshi", "orders_operation_change", operation.pk,
         code="40", name="Leak test", station_class=operation.station_class_id, run_time_s="215",
         setup_time_s="0", max_attempts="0", hold_after_failures="0", signature_meaning="PERFORMED", reason="CAPA-0041",
-        **no_rows("qualifications", "assets"),
+        **no_rows("qualifications", "assets", "setpoints"),
         **{
             "steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "1", "steps-0-id": str(step.pk),
             "steps-0-operation": str(operation.pk), "steps-0-position": "1", "steps-0-code": "LEAK",

@@ -5,14 +5,16 @@ Positions in viewBox units.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from equipment.calendars.spans import shifts_between
 from equipment.models import Station
+from mes.boards.board_rows import job_value
 from mes.kernel.numbers import plain
+from mes.kernel.pieces import Flat
 from wip.planning.bars import Bar
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import name_of
@@ -23,31 +25,34 @@ _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class DrawnBar:
-    """A bar of a lane. state: running, planned, done. words: all of it, for who asks or does not see."""
+class DrawnBar(Flat):
+    """A bar of a lane. state: running, planned, done; job: its value as a choice; key: of the planned job, else "".
 
-    bar: Bar
-    x: float
-    width: float
+    words: all of it, for who asks or does not see.
+    """
+
+    key: str
+    job: str
+    x: str
+    middle: str
+    width: str
     label: str
     words: str
     state: str
     is_wrong: bool
 
-    @property
-    def middle(self) -> float:
-        return round(self.x + self.width / 2, 1)
-
 
 @dataclass(frozen=True)
-class Lane:
-    """A station's row. closed: (x, width) of the time in which nobody works there; hours: the lines of full hours."""
+class Lane(Flat):
+    """A station's row, which is the same from one minute to the next. closed: (x, width) of the time in which nobody
+    works there; hours: the lines of full hours; day: whose board it is; may_plan: whether bars are moved.
+    """
 
-    station: Station
-    bars: Sequence[DrawnBar]
-    closed: Sequence[tuple[float, float]]
+    bars: tuple[DrawnBar, ...]
+    closed: tuple[tuple[str, str], ...]
     hours: str
-    now_x: float | None
+    day: str
+    may_plan: bool
 
     width, height = WIDTH, HEIGHT
 
@@ -63,6 +68,10 @@ class Scale:
         part = (moment - self.begin) / (self.end - self.begin)
         return round(min(max(part, 0), 1) * WIDTH, 1)
 
+    def x_within(self, moment: datetime) -> str | None:
+        """Where a moment is, if it is on the board."""
+        return str(self.x(moment)) if self.begin <= moment < self.end else None
+
     def hours(self) -> list[tuple[float, datetime]]:
         """The full hours within, and where they are."""
         first = self.begin.replace(minute=0, second=0, microsecond=0)
@@ -72,23 +81,26 @@ class Scale:
 
 
 def draw(
-    stations: Sequence[Station], bars: Sequence[Bar], wrong: Collection[int], clock: Clock, scale: Scale, now: datetime
-) -> list[Lane]:
+    stations: Sequence[Station],
+    bars: Sequence[Bar],
+    wrong: Collection[int],
+    clock: Clock,
+    scale: Scale,
+    day: date,
+    *,
+    may_plan: bool,
+) -> list[tuple[Station, Lane]]:
     """The lanes of stations of one work center. wrong: ids of the bars against which something stands."""
-    closed = _closed(clock, scale)
+    closed = tuple((str(x), str(width)) for x, width in _closed(clock, scale))
     hours = "".join(f"M{x} 0V{HEIGHT}" for x, _moment in scale.hours())
-    now_x = scale.x(now) if scale.begin <= now < scale.end else None
+    last = {bar.batch: bar for bar in sorted(bars, key=lambda one: one.ends_at) if bar.batch}
     by_station: dict[UUID, list[DrawnBar]] = {station.pk: [] for station in stations}
     for bar in bars:
-        if bar.station.pk in by_station and not _is_beside(bar, bars):
+        stands_for_its_run = not bar.batch or last[bar.batch] is bar
+        if bar.station.pk in by_station and stands_for_its_run:
             by_station[bar.station.pk].append(_drawn(bar, scale, id(bar) in wrong))
-    return [Lane(station, by_station[station.pk], closed, hours, now_x) for station in stations]
-
-
-def _is_beside(bar: Bar, bars: Sequence[Bar]) -> bool:
-    """Whether its batch is drawn by another one: of a run the bar that ends last stands for all."""
-    run = [one for one in bars if bar.batch and one.batch == bar.batch]
-    return bool(run) and max(run, key=lambda one: one.ends_at) is not bar
+    named = day.isoformat()
+    return [(one, Lane(tuple(by_station[one.pk]), closed, hours, named, may_plan)) for one in stations]
 
 
 def _drawn(bar: Bar, scale: Scale, is_wrong: bool) -> DrawnBar:
@@ -108,7 +120,17 @@ def _drawn(bar: Bar, scale: Scale, is_wrong: bool) -> DrawnBar:
         unit=bar.order.quantity_unit,
     )
     label = next((text for text in names if len(text) * _LETTER + 6 <= width), "")
-    return DrawnBar(bar, left, width, label, words, state, is_wrong)
+    return DrawnBar(
+        key=str(bar.key or ""),
+        job=job_value(bar.order, bar.operation),
+        x=str(left),
+        middle=str(round(left + width / 2, 1)),
+        width=str(width),
+        label=label,
+        words=words,
+        state=state,
+        is_wrong=is_wrong,
+    )
 
 
 def _closed(clock: Clock, scale: Scale) -> list[tuple[float, float]]:

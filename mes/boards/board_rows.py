@@ -1,5 +1,6 @@
 """What stands beside the board's picture: its jobs as lines of a table, and those that could be planned as choices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from mes.kernel.pieces import Flat
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from wip.planning.bars import Bar
+from wip.planning.conflicts import Conflict
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,24 @@ class Choices(Flat):
     jobs: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Against(Flat):
+    """What stands against the plan, job and sentence of each."""
+
+    conflicts: tuple[tuple[str, str], ...]
+
+
+def against(found: Sequence[Conflict]) -> Against:
+    """The list of conflicts."""
+    return Against(tuple((f"{one.bar.unit or one.bar.order} {one.bar.operation.code}", one.what) for one in found))
+
+
 def job_words(order: WorkOrder, operation: OperationPlan, quantity: Decimal) -> tuple[str, str]:
     """An operation of an order as a choice: its value and its words, with how much is left of it."""
     left = f"{plain(quantity)} {order.quantity_unit}"
-    return f"{order.pk} {operation.code}", f"{order.erp_reference} {operation.code} {operation.name}, {left}"
+    return job_value(order, operation), f"{order.erp_reference} {operation.code} {operation.name}, {left}"
+
+
+def job_value(order: WorkOrder, operation: OperationPlan) -> str:
+    """An operation of an order as the value of a choice."""
+    return f"{order.pk} {operation.code}"

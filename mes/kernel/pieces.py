@@ -23,7 +23,7 @@ register = template.Library()
 KEPT = {
     *(f"components/{name}.html" for name in ("badge", "head", "icon", "mark", "nav", "progress", "say")),
     *("boards/find_row.html", "boards/order_row.html"),
-    *("wip/board_choices.html", "wip/board_job.html"),
+    *(f"wip/board_{name}.html" for name in ("choices", "conflicts", "job", "lane", "station")),
     *("wip/dispatch_station.html", "wip/dispatch_ready.html", "wip/dispatch_blocked.html"),
 }
 _MOST = 8192

@@ -20,8 +20,8 @@ _CLAIM = """INSERT INTO idempotency_idempotencykey (id, scope, key, asked, answe
     SELECT %s, %s, %s, '', %s, %s
     FROM (SELECT set_config('mes.person', %s, true), set_config('mes.station', %s, true)) AS context"""
 _READINGS = """INSERT INTO wip_reading (id, site_id, execution_id, step_code, sample, kind, value, name, number,
-    quantity_unit, lower, upper, scanned, at, by_id, station_code, reason, is_void) VALUES """ + ", ".join(
-    ["(%s, %s, %s, %s, 1, %s, %s, '', %s, '', %s, %s, %s, %s, %s, 'ST-10', '', false)"] * 5
+    quantity_unit, lower, upper, scanned, at, by_id, station_code, reason, is_void, machine_tag) VALUES """ + ", ".join(
+    ["(%s, %s, %s, %s, 1, %s, %s, '', %s, '', %s, %s, %s, %s, %s, 'ST-10', '', false, '')"] * 5
 )
 _ACTIVITY = """INSERT INTO genealogy_activity (id, site_id, kind, at, by_id, execution, operation_code, station_code,
     reason) VALUES (%s, %s, 'CONSUME', %s, %s, %s, '10', 'ST-10', '')"""

@@ -8,12 +8,14 @@ from functools import partial
 from django.db import connection
 from django.utils import timezone
 
-from equipment.models import Station
+from equipment.models import WorkCenter
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
 from tests.bench.copies import analyze, copy_rows
 from tests.plant import Plant
 from wip.actions import schedules
+from wip.planning.boards import stations_of, window_of
+from wip.planning.clocks import Clock
 
 PRODUCTS, ROUTINGS, CENTERS, STATIONS_EACH = 5000, 1000, 10, 49
 RELEASED, DRAFTS, COMPLETED, UNITS, PLANNED = 3000, 7000, 3000, 9000, 40
@@ -68,17 +70,25 @@ def fill(plant: Plant) -> None:
     analyze()
 
 
+def board_address(plant: Plant) -> str:
+    """Of the board on which all these jobs stand, at whatever time of the day one looks: that of tomorrow."""
+    tomorrow = plant.site.local(timezone.now()).date() + timedelta(days=1)
+    return f"/board/{plant.site.code}/{BOARD}/?day={tomorrow.isoformat()}"
+
+
 def _plan(plant: Plant) -> None:
-    """Plan jobs of today at the stations of one work center, one after the other."""
-    stations = list(Station.objects.filter(work_center__code=BOARD).select_related("site", "work_center__site"))
-    orders, now = WorkOrder.objects.filter(erp_reference__startswith="R-")[:PLANNED], timezone.now()
+    """Plan jobs of tomorrow at the stations of one work center, one after the other."""
+    center = WorkCenter.objects.select_related("site").get(code=BOARD)
+    stations = stations_of(center)
+    begin, _end = window_of(center, Clock(None), plant.site.local(timezone.now()).date() + timedelta(days=1))
+    orders = WorkOrder.objects.filter(erp_reference__startswith="R-")[:PLANNED]
     with plant.door("ines") as passage:
         for number, order in enumerate(orders):
             schedules.plan(
                 order=order,
                 operation_code="10",
                 station=stations[number % len(stations)],
-                starts_at=now + timedelta(minutes=5 * number),
+                starts_at=begin + timedelta(minutes=20 * number),
                 by=passage.person,
                 at=passage.at,
             )

@@ -13,7 +13,7 @@ from wip.models import PlannedJob
 
 BOARD = "/board/NF/LINE-1/"
 DAY = "?day=2026-11-23"
-QUERIES = 28  # whatever is planned: see mes.boards.views.board
+QUERIES = 23  # whatever is planned: see mes.boards.views.board
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_what_has_begun_is_not_planned_any_more(plant, center):
     first, second, third = order.units.all()
     plant.do(first, "10")
     plant.start(second, "10")
-    assert left_of([order])[order.pk, "10"] == 1
+    assert left_of(order)[order.pk, "10"] == 1
     for unit in (second, third):
         if unit == third:
             plant.start(unit, "10")

@@ -45,7 +45,7 @@ def plan(
             _("{order} has no operation {operation} to plan.").format(order=order, operation=operation_code),
             do=_("Choose one of the list."),
         )
-    left = left_of([locked])[locked.pk, operation_code]
+    left = left_of(locked)[locked.pk, operation_code]
     if left <= 0:
         raise NothingLeftToPlan(
             _("Nothing of {order} is left to begin at {operation}.").format(order=order, operation=operation_code),

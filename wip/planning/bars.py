@@ -1,7 +1,7 @@
 """What stands on the board: jobs that are planned, and what runs. Frozen values, brought from what is stored."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from operator import sub
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from equipment.calendars.queries import timetables_of
 from equipment.models import Station
@@ -71,24 +71,48 @@ def clocks_of(stations: Iterable[Station]) -> dict[UUID, Clock]:
     return {key: Clock(known.get(key)) for key in centers}
 
 
-def left_of(orders: Collection[WorkOrder]) -> dict[Key, Decimal]:
-    """How much of each released order is still to begin at each operation, in quantity_unit. Two statements.
+@dataclass(frozen=True)
+class Standing:
+    """How orders stand.
 
-    What has begun it, or is skipped there, is not counted; neither is what is scrapped or finished.
+    left: how much of each is still to begin at each operation, in quantity_unit: without what has begun it, is skipped
+    there, is scrapped or finished. held: what is on hold, the code empty for the whole order.
     """
+
+    left: Mapping[Key, Decimal]
+    held: Collection[Key]
+
+    def is_held(self, order: UUID, code: str) -> bool:
+        return (order, "") in self.held or (order, code) in self.held
+
+
+def standing_of(orders: Collection[WorkOrder]) -> Standing:
+    """How these released orders stand. Three statements in one go."""
+    if not orders:
+        return Standing({}, ())
     keys = [order.pk for order in orders]
-    if not keys:
-        return {}
-    left, begun = at_once(_in_process.of(keys), _begun.of(keys))
-    totals: dict[UUID, Decimal] = dict(left)
-    gone: dict[Key, Decimal] = defaultdict(Decimal)
+    left, begun, held = at_once(_in_process.of(keys), _begun.of(keys), _held_among.of(keys))
+    return Standing(_left(orders, left, begun), set(held))
+
+
+def left_of(order: WorkOrder) -> Mapping[Key, Decimal]:
+    """How much of one order is still to begin, as in Standing. Two statements in one go."""
+    return _left([order], *at_once(_in_process.of([order.pk]), _begun.of([order.pk])))
+
+
+def _left(
+    orders: Iterable[WorkOrder], in_process: Iterable[tuple[UUID, Decimal]], begun: Iterable[tuple[UUID, str, Decimal]]
+) -> dict[Key, Decimal]:
+    totals, gone = dict(in_process), defaultdict[Key, Decimal](Decimal)
     for key, code, quantity in begun:
         gone[key, code] += quantity
-    return {
-        (order.pk, one.code): max(Decimal(0), totals.get(order.pk, Decimal(0)) - gone[order.pk, one.code])
-        for order in orders
-        for one in plan_of(order).operations
-    }
+    left = {}
+    for order in orders:
+        key, total = order.pk, totals.get(order.pk, Decimal(0))
+        for one in plan_of(order).operations:
+            place = (key, one.code)
+            left[place] = max(Decimal(0), total - gone[place]) if place in gone else total
+    return left
 
 
 @prepared
@@ -106,110 +130,103 @@ def _begun(orders: Collection[UUID]) -> QuerySet[OperationExecution, Any]:
     return counted.values_list("work_order", "operation_code", "left")
 
 
-def held_among(orders: Collection[UUID]) -> set[tuple[UUID, str]]:
-    """What of these orders is on hold: (order, operation code), the code empty for the whole order."""
-    return set(_held_among(orders)) if orders else set()
-
-
 @prepared
 def _held_among(orders: Collection[UUID]) -> QuerySet[Hold, Any]:
     holds = Hold.objects.filter(work_order=any_of(orders), status=HoldStatus.OPEN).order_by()
     return holds.values_list("work_order", "operation_code")
 
 
-def bars_between(
-    stations: Iterable[Station], begin: datetime, end: datetime, clocks: Mapping[UUID, Clock]
-) -> list[Bar]:
-    """What is planned at these stations within a time, and what runs there, if it began before the end of it."""
+def orders_at(stations: Iterable[Station], begin: datetime, end: datetime) -> set[UUID]:
+    """The orders of which something is planned at these stations within a time, or runs that began before its end."""
     keys = [station.pk for station in stations]
-    return _bars(*at_once(_planned_between.of(keys, begin, end), _running_before.of(keys, end)), clocks)
-
-
-def bars_among(
-    orders: Iterable[WorkOrder], stations: Iterable[Station] = (), clocks: Mapping[UUID, Clock] | None = None
-) -> list[Bar]:
-    """What is planned and what runs of these orders, wherever it is, and of any order at these stations."""
-    keys = [order.pk for order in orders], [station.pk for station in stations]
-    if not any(keys):
-        return []
-    return _bars(*at_once(_planned_among.of(*keys), _running_among.of(*keys)), clocks or {})
+    return {order for rows in at_once(_planned_at.of(keys, begin, end), _running_at.of(keys, end)) for (order,) in rows}
 
 
 @prepared
-def _planned_between(stations: Collection[UUID], begin: datetime, end: datetime) -> QuerySet[PlannedJob]:
-    return _PLANNED.filter(station=any_of(stations), starts_at__lt=end, ends_at__gt=begin)
+def _planned_at(stations: Collection[UUID], begin: datetime, end: datetime) -> QuerySet[PlannedJob, Any]:
+    jobs = PlannedJob.objects.filter(station=any_of(stations), starts_at__lt=end, ends_at__gt=begin)
+    return jobs.order_by().values_list("work_order")
 
 
 @prepared
-def _running_before(stations: Collection[UUID], end: datetime) -> QuerySet[OperationExecution]:
-    return _RUNNING.filter(station=any_of(stations), started_at__lt=end)
+def _running_at(stations: Collection[UUID], end: datetime) -> QuerySet[OperationExecution, Any]:
+    return _RUNNING.filter(station=any_of(stations), started_at__lt=end).order_by().values_list("work_order")
+
+
+def bars_of(
+    orders: Collection[UUID], stations: Iterable[Station], clocks: Mapping[UUID, Clock]
+) -> tuple[list[Bar], Standing]:
+    """What is planned and what runs of these orders, wherever it is, in order of its begin; and how they stand.
+
+    stations, clocks: those that are known already. One more statement where work is at other stations.
+    """
+    if not orders:
+        return [], Standing({}, ())
+    questions = (_planned_of, _running_of, _in_process, _begun, _held_among)
+    placed, at_work, left, begun, held = at_once(*(question.of(list(orders)) for question in questions))
+    its_orders = {one.work_order_id: one.work_order for one in [*placed, *at_work]}
+    standing = Standing(_left(its_orders.values(), left, begun), set(held))
+    known = {station.pk: station for station in stations}
+    elsewhere = {one.station_id for one in [*placed, *at_work]} - known.keys()
+    others = _stations_called(list(elsewhere)) if elsewhere else []
+    known |= {station.pk: station for station in others}
+    its_clocks = clocks_of(others) | dict(clocks)
+    bars = [bar for one in placed if (bar := _planned(one, known[one.station_id], standing)) is not None]
+    bars += [_running(one, known[one.station_id], its_clocks, standing) for one in at_work]
+    return sorted(
+        bars, key=lambda bar: (bar.starts_at, bar.order.erp_reference, bar.operation.code, bar.unit)
+    ), standing
 
 
 @prepared
-def _planned_among(orders: Collection[UUID], stations: Collection[UUID]) -> QuerySet[PlannedJob]:
-    return _PLANNED.filter(Q(work_order=any_of(orders)) | Q(station=any_of(stations)))
+def _planned_of(orders: Collection[UUID]) -> QuerySet[PlannedJob]:
+    return PlannedJob.objects.filter(work_order=any_of(orders)).select_related("work_order").order_by()
 
 
 @prepared
-def _running_among(orders: Collection[UUID], stations: Collection[UUID]) -> QuerySet[OperationExecution]:
-    return _RUNNING.filter(Q(work_order=any_of(orders)) | Q(station=any_of(stations)))
+def _running_of(orders: Collection[UUID]) -> QuerySet[OperationExecution]:
+    return _RUNNING.filter(work_order=any_of(orders)).select_related("work_order", "unit", "batch").order_by()
 
 
-_STATION = ("station__work_center__site", "station__station_class")
-_PLANNED = PlannedJob.objects.select_related("work_order", *_STATION)
-_RUNNING = OperationExecution.objects.filter(status=ExecutionStatus.RUNNING).select_related(
-    "work_order", "unit", "batch", *_STATION
-)
+@prepared
+def _stations_called(keys: Collection[UUID]) -> QuerySet[Station]:
+    return Station.objects.filter(pk=any_of(keys)).select_related("work_center__site", "station_class").order_by()
 
 
-def _bars(
-    placed: Sequence[PlannedJob], at_work: Sequence[OperationExecution], clocks: Mapping[UUID, Clock]
-) -> list[Bar]:
-    """As bars, in order of their begin."""
-    orders = {one.work_order_id: one.work_order for one in [*placed, *at_work]}
-    left, held = left_of(orders.values()), held_among(orders)
-    known = dict(clocks)
-    known |= clocks_of(one.station for one in at_work if one.station.work_center_id not in known)
-    bars = [bar for one in placed if (bar := _planned(one, left, held)) is not None]
-    bars += [_running(one, known[one.station.work_center_id], held) for one in at_work]
-    return sorted(bars, key=lambda bar: (bar.starts_at, bar.order.erp_reference, bar.operation.code, bar.unit))
+_RUNNING = OperationExecution.objects.filter(status=ExecutionStatus.RUNNING)
 
 
-def _planned(job: PlannedJob, left: Mapping[Key, Decimal], held: Collection[tuple[UUID, str]]) -> Bar | None:
+def _planned(job: PlannedJob, station: Station, standing: Standing) -> Bar | None:
     operation = plan_of(job.work_order).operation(job.operation_code)
     if operation is None:  # a redline has taken it out
         return None
-    quantity = left.get((job.work_order_id, job.operation_code), Decimal(0))
+    quantity = standing.left.get((job.work_order_id, job.operation_code), Decimal(0))
     return Bar(
         order=job.work_order,
         operation=operation,
-        station=job.station,
+        station=station,
         starts_at=job.starts_at,
         ends_at=job.ends_at,
         quantity=quantity,
         work_s=effort_of(operation).for_quantity(quantity) if quantity else 0,
         key=job.pk,
         is_done=quantity == 0,
-        is_held=_is_held(job.work_order_id, job.operation_code, held),
+        is_held=standing.is_held(job.work_order_id, job.operation_code),
     )
 
 
-def _running(execution: OperationExecution, clock: Clock, held: Collection[tuple[UUID, str]]) -> Bar:
+def _running(execution: OperationExecution, station: Station, clocks: Mapping[UUID, Clock], standing: Standing) -> Bar:
     operation = planned(execution)
     work_s = effort_of(operation).for_quantity(execution.quantity)
     return Bar(
         order=execution.work_order,
         operation=operation,
-        station=execution.station,
+        station=station,
         starts_at=execution.started_at,
-        ends_at=clock.end(execution.started_at, work_s),
+        ends_at=clocks[station.work_center_id].end(execution.started_at, work_s),
         quantity=execution.quantity,
         work_s=work_s,
         unit=execution.unit.serial,
         batch=execution.batch.number if execution.batch is not None else "",
-        is_held=_is_held(execution.work_order_id, execution.operation_code, held),
+        is_held=standing.is_held(execution.work_order_id, execution.operation_code),
     )
-
-
-def _is_held(order: UUID, code: str, held: Collection[tuple[UUID, str]]) -> bool:
-    return (order, "") in held or (order, code) in held

@@ -20,7 +20,7 @@ from orders.queries import plan_of
 from orders.status import OrderStatus
 from wip.efforts import effort_from, effort_of
 from wip.models import OpenOperation
-from wip.planning.bars import Bar, Key, bars_among, bars_between, clocks_of, held_among, left_of
+from wip.planning.bars import Bar, Key, Standing, bars_of, clocks_of, orders_at, standing_of
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import Board
 from wip.planning.proposals import Free, Placed, Task, propose
@@ -30,6 +30,7 @@ from wip.ranks import Terms
 ORDERS = 100  # by rank, so many are planned at once
 _DAY, _AHEAD = timedelta(days=1), timedelta(days=14)
 _STEP, _EPOCH = timedelta(minutes=5), datetime(1970, 1, 1, tzinfo=UTC)
+_EVER = (_EPOCH, datetime(9999, 1, 1, tzinfo=UTC))
 _WITHOUT_CALENDAR = (time(6), time(22))
 
 
@@ -92,15 +93,16 @@ def _stations_of(center: UUID) -> QuerySet[Station]:
 
 def board_of(stations: Sequence[Station], begin: datetime, end: datetime, now: datetime) -> Board:
     """The bars at these stations that reach into the window, with what is known to judge them."""
-    clocks = clocks_of(stations)
-    here = {station.pk for station in stations}
-    bars = bars_between(stations, begin, end, clocks)
-    bars = [bar for bar in bars if bar.ends_at > begin or (bar.is_running and begin <= now < end)]
-    orders = {bar.order.pk: bar.order for bar in bars}
-    known = {bar.key for bar in bars}
-    others = bars_among(orders.values(), clocks=clocks)
-    elsewhere = [b for b in others if (b.station.pk not in here if b.is_running else b.key not in known)]
-    return Board(bars, elsewhere, left_of(orders.values()), clocks, now)
+    clocks, here = clocks_of(stations), {station.pk for station in stations}
+    all_bars, standing = bars_of(orders_at(stations, begin, end), stations, clocks)
+    bars, elsewhere = [], []
+    for bar in all_bars:
+        reaches_in = bar.ends_at > begin or (bar.is_running and begin <= now < end)
+        if bar.station.pk in here and bar.starts_at < end and reaches_in:
+            bars.append(bar)
+        elif bar.station.pk not in here or not bar.is_running:
+            elsewhere.append(bar)
+    return Board(bars, elsewhere, standing.left, clocks, now)
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,10 @@ def proposal_for(stations: Sequence[Station], *, now: datetime, since: datetime,
     What is on hold, and what of the rest does not begin by `until`, is planned no more.
     """
     since, clocks = max(_next_five_minutes(now), since), clocks_of(stations)
-    orders = _orders_at(stations)
-    bars = bars_among(orders, stations, clocks)
-    tasks = _tasks(orders, stations, bars, since)
+    orders, standing = _waiting_at(stations)
+    keys = {order.pk for order in orders} | orders_at(stations, *_EVER)
+    bars, _their_standing = bars_of(keys, stations, clocks)
+    tasks = _tasks(orders, standing, stations, bars, since)
     free = [_free(station, bars, since) for station in stations]
     placed = {one.task.key: one for one in propose(tasks, free, clocks, until=until)}
     here = {station.pk for station in stations}
@@ -175,23 +178,22 @@ def _next_five_minutes(moment: datetime) -> datetime:
 
 def to_plan(stations: Sequence[Station]) -> list[tuple[WorkOrder, OperationPlan, Decimal]]:
     """What could be planned at these stations, by rank: order, operation, and how much is left to begin."""
-    classes, orders = {station.station_class_id for station in stations}, _orders_at(stations)
-    left = left_of(orders)
-    return [
-        (order, one, left[order.pk, one.code])
-        for order in orders
-        for one in plan_of(order).operations
-        if one.station_class_id in classes and left[order.pk, one.code] > 0
-    ]
+    classes, (orders, standing) = {station.station_class_id for station in stations}, _waiting_at(stations)
+    found = []
+    for order in orders:
+        key = order.pk
+        ways = (one for one in plan_of(order).operations if one.station_class_id in classes)
+        found += [(order, one, left) for one in ways if (left := standing.left[key, one.code]) > 0]
+    return found
 
 
-def _orders_at(stations: Sequence[Station]) -> list[WorkOrder]:
+def _waiting_at(stations: Sequence[Station]) -> tuple[list[WorkOrder], Standing]:
     """Of the orders of which something waits for these stations, the first by rank; without those on hold."""
     classes = {station.station_class_id for station in stations}
     sites = {station.site_id for station in stations}
     orders = _waiting_for(sites, classes)
-    held = held_among([order.pk for order in orders])
-    return [order for order in orders if (order.pk, "") not in held]
+    standing = standing_of(orders)
+    return [order for order in orders if not standing.is_held(order.pk, "")], standing
 
 
 @prepared
@@ -207,16 +209,16 @@ def _free(station: Station, bars: Sequence[Bar], since: datetime) -> Free:
 
 
 def _tasks(
-    orders: Sequence[WorkOrder], stations: Sequence[Station], bars: Sequence[Bar], since: datetime
+    orders: Sequence[WorkOrder], standing: Standing, stations: Sequence[Station], bars: Sequence[Bar], since: datetime
 ) -> list[Task]:
     """What is left to begin at these stations on the orders, without what is on hold."""
     classes, here = {station.station_class_id for station in stations}, {station.pk for station in stations}
-    left, held = left_of(orders), held_among([order.pk for order in orders])
     fixed = [bar for bar in bars if bar.is_running or not (bar.is_done or bar.station.pk in here)]
     found = []
     for order in orders:
-        rest = _Rest(order, left, [bar for bar in fixed if bar.order.pk == order.pk])
-        mine = [one for one in rest.ways if one.station_class_id in classes and (order.pk, one.code) not in held]
+        rest = _Rest(order, standing.left, [bar for bar in fixed if bar.order.pk == order.pk])
+        ways = (one for one in rest.ways if one.station_class_id in classes)
+        mine = [one for one in ways if not standing.is_held(order.pk, one.code)]
         found += [rest.task(one, {each.code for each in mine}, since) for one in mine]
     return found
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from equipment.models import Station, WorkCenter
 from equipment.queries import sites_of
 from mes.boards.board_drawing import Scale, draw
-from mes.boards.board_rows import Choices, bar_row, job_words
+from mes.boards.board_rows import Choices, against, bar_row, job_value, job_words
 from mes.boards.forms import ApplyForm, PlanForm
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
 from mes.kernel.personnel.policies import check_permission
@@ -26,7 +26,7 @@ from mes.kernel.refusals import NotFound
 from orders.models import WorkOrder
 from wip.actions import schedules
 from wip.models import PlannedJob
-from wip.planning.bars import Bar, clocks_of
+from wip.planning.bars import clocks_of
 from wip.planning.boards import (
     board_of,
     day_at,
@@ -38,7 +38,7 @@ from wip.planning.boards import (
     window_of,
 )
 from wip.planning.clocks import Clock
-from wip.planning.conflicts import Conflict, conflicts
+from wip.planning.conflicts import conflicts
 from wip.topics import floor, plan_at
 
 _DAY = timedelta(days=1)
@@ -66,19 +66,22 @@ def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
     begin, end = window_of(center, clock, day)
     is_closed = clock.timetable is not None and not has_shifts(center, clock, day)
     known = board_of(stations, begin, end, now)
-    against = conflicts(known)
-    scale = Scale(begin, end)
+    found = conflicts(known)
+    scale, wrong = Scale(begin, end), {id(one.bar) for one in found}
+    why_not_plan = refusal_of(check_permission, request.user, Permission.PLAN_JOBS)
     context = {
         "center": center,
         "day": day,
-        "lanes": draw(stations, known.bars, {id(one.bar) for one in against}, clock, scale, now),
+        "lanes": draw(stations, known.bars, wrong, clock, scale, day, may_plan=not why_not_plan),
+        "now_x": scale.x_within(now),
         "hours": [(x, f"{_on_the_wall(center, moment):%H:%M}") for x, moment in scale.hours()],
         "begin_ms": round(begin.timestamp() * 1000),
         "end_ms": round(end.timestamp() * 1000),
-        "rows": [bar_row(bar, center.site, is_wrong=bool(_against(bar, against))) for bar in known.bars],
-        "conflicts": against,
+        "rows": [bar_row(bar, center.site, is_wrong=id(bar) in wrong) for bar in known.bars],
+        "count": len(found),
+        "against": against(found),
         "topics": " ".join([plan_at(center.site_id, center.pk), floor(center.site_id)]),
-        "why_not_plan": refusal_of(check_permission, request.user, Permission.PLAN_JOBS),
+        "why_not_plan": why_not_plan,
         "is_closed": is_closed,
         "next_day": next_day_of(center, clock, end, now) if is_closed else None,
     }
@@ -184,12 +187,13 @@ def _around(
         "centers": _centers(request),
         "before": day - _DAY,
         "after": day + _DAY,
-        "stations": stations,
-        "movable": [(bar, *job_words(bar.order, bar.operation, bar.quantity)) for bar in movable],
+        "stations": Choices(tuple((one.code, str(one)) for one in stations)),
+        "movable": Choices(tuple(job_words(bar.order, bar.operation, bar.quantity) for bar in movable)),
         "unplanned": Choices(
             tuple(job_words(o, one, left) for o, one, left in to_plan(stations) if (o.pk, one.code) not in jobs)
         ),
-        "chosen": chosen,
+        "chosen": job_value(chosen.order, chosen.operation) if chosen else "",
+        "chosen_station": chosen.station.code if chosen else "",
         "starts": _on_the_wall(center, chosen.starts_at if chosen else max(begin, timezone.now())),
     }
 
@@ -197,10 +201,6 @@ def _around(
 def _on_the_wall(center: WorkCenter, moment: datetime) -> datetime:
     """What the site's clock shows: without a zone, so that templates show it as it is."""
     return center.site.local(moment).replace(tzinfo=None)
-
-
-def _against(bar: Bar, found: list[Conflict]) -> list[Conflict]:
-    return [one for one in found if one.bar is bar]
 
 
 def _centers(request: HttpRequest) -> list[WorkCenter]:

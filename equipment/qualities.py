@@ -6,7 +6,7 @@ from equipment.drivers.base import Quality, is_good
 
 _QUALITIES = {
     Quality.BAD: lambda: _("Bad"),
-    Quality.BAD_CONFIGURATION: lambda: _("No such address, or not of this type"),
+    Quality.BAD_CONFIGURATION: lambda: _("No such address, not of this type, or too long a text"),
     Quality.BAD_NOT_CONNECTED: lambda: _("Not connected"),
     Quality.BAD_DEVICE_FAILURE: lambda: _("The machine can't tell"),
     Quality.BAD_SENSOR_FAILURE: lambda: _("The sensor gives no number"),

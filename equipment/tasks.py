@@ -8,8 +8,11 @@ from django.db import connection
 from django.utils import timezone
 
 from equipment.collection import rollups
+from equipment.models import QuarantinedRow
 
 DAYS_AHEAD = 3
+YOUNGEST_DROPPED_DAYS = 30  # the database refuses to drop a younger partition, whoever asks
+AT_ONCE = 10_000
 
 
 @shared_task
@@ -23,16 +26,29 @@ def make_partitions() -> int:
 
 @shared_task
 def drop_old_partitions() -> int:
-    """Samples and rollups that are older than the plant keeps them; returns how many partitions went."""
+    """Samples and rollups that are older than the plant keeps them, and than 30 days; returns how many partitions
+    went.
+    """
     today, dropped = timezone.now().date(), 0
     with connection.cursor() as cursor:
         for table, days in (
             ("equipment_sample", settings.MES_SAMPLES_KEPT_DAYS),
             ("equipment_rollup", settings.MES_ROLLUPS_KEPT_DAYS),
         ):
-            cursor.execute("SELECT equipment_drop_partitions(%s, %s)", [table, today - timedelta(days=days)])
+            before = today - timedelta(days=max(days, YOUNGEST_DROPPED_DAYS))
+            cursor.execute("SELECT equipment_drop_partitions(%s, %s)", [table, before])
             dropped += cursor.fetchone()[0]
     return dropped
+
+
+@shared_task
+def purge_quarantine() -> int:
+    """Rows that the database refused longer ago than they are kept; returns how many went."""
+    before, purged = timezone.now() - timedelta(days=settings.MES_QUARANTINE_KEPT_DAYS), 0
+    old = QuarantinedRow.objects.filter(at__lt=before).order_by("at")
+    while some := list(old.values_list("pk", flat=True)[:AT_ONCE]):
+        purged += QuarantinedRow.objects.filter(pk__in=some).delete()[0]
+    return purged
 
 
 @shared_task

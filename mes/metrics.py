@@ -34,7 +34,7 @@ _OF_A_CONNECTION = [
     ("samples_dropped_total", "counter", "Samples thinned out of a full spool.", lambda of: of.dropped),
     ("slowest_answer_seconds", "gauge", "The slowest answer so far.", lambda of: of.slowest_answer_s),
     ("flush_lag_seconds", "gauge", "Since what is stored of it was read.", lambda of: of.lag_s),
-    ("quarantined_rows", "gauge", "Rows that the database refused.", lambda of: of.quarantined),
+    ("quarantined_rows", "gauge", "Rows that the database refused; 1,000 for more.", lambda of: of.quarantined),
 ]
 
 

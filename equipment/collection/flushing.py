@@ -2,11 +2,11 @@
 
 What goes wrong is one of three: the database is away (psycopg.OperationalError: keep the batches, flush them again
 later; one that was committed without our knowing is passed over by its number), the lease is another's (the batches are
-void), or a row is refused (the batches go one by one, see `poison`).
+void), or a row is refused (the batch with it is found by halving, and goes row by row where it must: see `poison`).
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -27,15 +27,21 @@ _MAKE_PARTITIONS = """SELECT equipment_make_partitions(day, day) FROM unnest(%s:
 WHERE day BETWEEN current_date - 400 AND current_date + 400"""
 
 
+async def _nothing() -> None: ...
+
+
 class Flusher:
-    """database: a connection of its own. Remembers for which days there are partitions.
+    """database: a connection of its own. between: done between the transactions of a flush that takes several, as long
+    as that may last. Remembers for which days there are partitions, and of which connections something was refused.
 
     progressed_at: when it last began a transaction, by the monotonic clock.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, between: Callable[[], Awaitable[object]] = _nothing) -> None:
         self.database = database
+        self._between = between
         self._days: set[date] = set()
+        self._suspects: set[str] = set()
         self.progressed_at = time.monotonic()
 
     async def flush(self, batches: Sequence[Batch]) -> set[str]:
@@ -47,14 +53,39 @@ class Flusher:
         if not batches:
             return set()
         await self._make_partitions(batches)
+        suspects, self._suspects = self._suspects & {batch.connection for batch in batches}, set()
+        lost = await self._write([batch for batch in batches if batch.connection not in suspects])
+        for suspect in sorted(suspects):  # what it has is most often refused again: the others need not pay for it
+            lost |= await self._write([batch for batch in batches if batch.connection == suspect])
+        return lost
+
+    async def _write(self, batches: Sequence[Batch]) -> set[str]:
+        """All in one transaction, or where something in them is refused, each half by itself."""
+        if not batches:
+            return set()
         try:
+            self.progressed_at = time.monotonic()
             async with self.database.transaction():
                 current, lost = await self._fence(batches)
                 await writing.copy_samples(self.database, b"".join(bytes(batch.rows) for batch in current))
                 await writing.write_rest(self.database, current)
             return lost
         except REFUSED:
-            return await self._one_by_one(batches)
+            self._days.clear()  # a partition that is gone refuses everything
+            await self._make_partitions(batches)
+        await self._between()
+        if len(batches) == 1:
+            return await self._write_carefully(batches[0])
+        first, rest = _halves(batches)
+        return await self._write(first) | await self._write(rest)
+
+    async def _write_carefully(self, batch: Batch) -> set[str]:
+        self._suspects.add(batch.connection)
+        async with self.database.transaction():
+            current, lost = await self._fence([batch])
+            for one in current:
+                await store_carefully(self.database, one)
+        return lost
 
     async def _fence(self, batches: Sequence[Batch]) -> tuple[list[Batch], set[str]]:
         """The batches that are of the present epoch and not committed yet; the connections that are lost."""
@@ -63,20 +94,6 @@ class Flusher:
         lost = {b.connection for b in batches if held.get(b.connection, (0, 0))[0] != b.epoch}
         current = [b for b in batches if b.connection not in lost and b.number > held[b.connection][1]]
         return current, lost
-
-    async def _one_by_one(self, batches: Sequence[Batch]) -> set[str]:
-        self._days.clear()  # a partition that is gone refuses everything
-        await self._make_partitions(batches)
-        lost: set[str] = set()
-        for batch in batches:
-            if batch.connection in lost:
-                continue
-            async with self.database.transaction():
-                current, gone = await self._fence([batch])
-                lost |= gone
-                for one in current:
-                    await store_carefully(self.database, one)
-        return lost
 
     async def _make_partitions(self, batches: Iterable[Batch]) -> None:
         """For the days of samples that none is known for. A day far from today has none: its samples are refused."""
@@ -90,6 +107,7 @@ class Flusher:
         watched. They count nothing.
         """
         self.progressed_at = time.monotonic()
+        await self._between()
         await self._make_partitions([batch])
         async with self.database.transaction():
             found = await rows(self.database, _CLAIMED, [UUID(batch.connection)])
@@ -97,6 +115,17 @@ class Flusher:
             before = bytearray().join(body for row, body in split(bytes(batch.rows)) if row[1] < claimed_us)
             await store_carefully(self.database, Batch(batch.connection, batch.epoch, rows=before, due=batch.due))
             await writing.write_late_spans(self.database, batch)
+
+
+def _halves(batches: Sequence[Batch]) -> tuple[Sequence[Batch], Sequence[Batch]]:
+    """By connection, since one machine's values are refused and not another's; of one alone by age."""
+    connections = list(dict.fromkeys(batch.connection for batch in batches))
+    if len(connections) == 1:
+        middle = len(batches) // 2
+        return batches[:middle], batches[middle:]
+    some = set(connections[: len(connections) // 2])
+    first = [batch for batch in batches if batch.connection in some]
+    return first, [batch for batch in batches if batch.connection not in some]
 
 
 def day_of(minute: int) -> date:

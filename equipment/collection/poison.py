@@ -4,9 +4,9 @@ Inside the flush's transaction: each try is a savepoint, and a group that fails 
 refused stand alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from equipment.collection import writing
 from equipment.collection.batches import Batch
@@ -19,49 +19,61 @@ SELECT * FROM unnest(%s::int[], %s::timestamptz[], %s::float8[], %s::text[], %s:
 
 _QUARANTINE = "INSERT INTO equipment_quarantinedrow (connection_id, at, row, error) VALUES (%s, now(), %s, %s)"
 
+T = TypeVar("T")
+_Part: TypeAlias = tuple[Any, Batch]  # what it says, and a batch of it alone
+
 
 async def store_carefully(database: Database, batch: Batch) -> None:
     """All of a batch that the database takes. A sample that is there already is passed over."""
     await store_samples(database, batch.connection, [row for row, _ in split(bytes(batch.rows))])
     nothing = Batch(batch.connection, batch.epoch, batch.number)
-    parts: list[tuple[Any, Batch]] = [
+    parts: list[_Part] = [
         *((asdict(event), replace(nothing, events=[event])) for event in batch.events),
         *((asdict(change), replace(nothing, states=[change])) for change in batch.states),
         *(({tag: counter}, replace(nothing, counters={tag: counter})) for tag, counter in batch.counters.items()),
         *(({series: last}, replace(nothing, latest={series: last})) for series, last in batch.latest.items()),
     ]
-    for content, part in parts:
-        await _store_or_keep(database, content, part)
+
+    async def store(some: Sequence[_Part]) -> None:
+        await writing.write_content(database, [part for _, part in some])
+
+    await _by_halves(database, batch.connection, parts, store, lambda part: part[0])
     await writing.write_rest(database, [replace(batch, events=[], states=[], counters={}, latest={})])
 
 
 async def store_samples(database: Database, connection: str, samples: Sequence[Row]) -> None:
-    if not samples:
+    async def store(some: Sequence[Row]) -> None:
+        await rows(database, _SAMPLES, _columns(some))
+
+    await _by_halves(database, connection, samples, store, _sample_as_told)
+
+
+async def _by_halves(
+    database: Database,
+    connection: str,
+    items: Sequence[T],
+    store: Callable[[Sequence[T]], Awaitable[None]],
+    told: Callable[[T], Any],
+) -> None:
+    """Store what can be, in order; what is refused alone goes to quarantine, as `told` says it."""
+    if not items:
         return
     try:
         async with database.transaction():
-            await rows(database, _SAMPLES, _columns(samples))
+            await store(items)
     except REFUSED as refused:
-        if len(samples) == 1:
-            series, at_us, value, quality = samples[0]
-            row = {"series": series, "at": moment(at_us), "value": value, "quality": quality}
-            await _quarantine(database, connection, row, refused)
+        if len(items) == 1:
+            content, why = as_json(told(items[0])), str(refused).partition("\n")[0][:300]
+            await rows(database, _QUARANTINE, [connection, content, why])
             return
-        middle = len(samples) // 2
-        await store_samples(database, connection, samples[:middle])
-        await store_samples(database, connection, samples[middle:])
+        middle = len(items) // 2
+        await _by_halves(database, connection, items[:middle], store, told)
+        await _by_halves(database, connection, items[middle:], store, told)
 
 
-async def _store_or_keep(database: Database, content: Any, part: Batch) -> None:
-    try:
-        async with database.transaction():
-            await writing.write_content(database, [part])
-    except REFUSED as refused:
-        await _quarantine(database, part.connection, content, refused)
-
-
-async def _quarantine(database: Database, connection: str, content: Any, refused: Exception) -> None:
-    await rows(database, _QUARANTINE, [connection, as_json(content), str(refused).partition("\n")[0][:300]])
+def _sample_as_told(sample: Row) -> dict[str, Any]:
+    series, at_us, value, quality = sample
+    return {"series": series, "at": moment(at_us), "value": value, "quality": quality}
 
 
 def _columns(samples: Sequence[Row]) -> list[list[Any]]:

@@ -59,6 +59,7 @@ class Collector:
         self._database: Database | None = None
         self._flusher: Flusher | None = None
         self._is_recovered = False
+        self._held: list[Lease] | None = None  # what the last renewal found, until somebody has looked at it
         self._writing: asyncio.Task[None] | None = None
         self._renewed_at = self._again_at = self._claims_at = -rhythm.lease_s
         self._pause_s = 0.0
@@ -101,9 +102,10 @@ class Collector:
         """A part of what waits into the database; at times renew and claim."""
         try:
             database = await self._connected()
-            held = await self._renewed(database)
+            await self._renew(database)
             await self._flush(database)
-            if held is not None:
+            if self._held is not None:
+                held, self._held = self._held, None
                 await self._follow_and_claim(database, held)
             self._pause_s = 0.0
         except AWAY as away:
@@ -111,8 +113,8 @@ class Collector:
 
     async def _connected(self) -> Database:
         if self._database is None:
-            self._database = await connect(self._url, self.owner)
-            self._flusher = Flusher(self._database)
+            self._database = database = await connect(self._url, self.owner)
+            self._flusher = Flusher(database, between=lambda: self._renew(database))
             self._is_recovered = False
         return self._database
 
@@ -138,21 +140,20 @@ class Collector:
         while len(self._backlog):
             await self._flush(database)
 
-    async def _renewed(self, database: Database) -> list[Lease] | None:
-        """What is still watched here, where it is time to look."""
+    async def _renew(self, database: Database) -> None:
+        """The leases of what is watched here, where it is time to."""
         lease_s, watched = self.rhythm.lease_s, self._watchers.keys()
         if time.monotonic() < self._renewed_at + lease_s / 3:
-            return None
-        held = await leases.renew(database, owner=self.owner, lease_s=lease_s, connections=watched)
+            return
+        self._held = await leases.renew(database, owner=self.owner, lease_s=lease_s, connections=watched)
         self._renewed_at = time.monotonic()
-        for connection in watched - {lease.connection for lease in held}:
+        for connection in watched - {lease.connection for lease in self._held}:
             await self._lose(connection)
-        return held
 
     async def _follow_and_claim(self, database: Database, held: list[Lease]) -> None:
         for lease in held:
             watcher = self._watchers.get(lease.connection)  # a flush may have lost it
-            if watcher is not None and watcher.configuration.version != lease.wanted_version:
+            if watcher is not None and watcher.configuration.version < lease.wanted_version:
                 await self._follow(database, lease)
         if not self._is_recovered and self._flusher is not None:
             await recovery.recover(self._flusher, self._folder)

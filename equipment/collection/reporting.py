@@ -9,6 +9,8 @@ from typing import Any
 
 from equipment.drivers.base import Quality, Value, ValueType, is_usable
 
+LONGEST_TEXT = 250  # characters that the table of samples takes
+
 _USABLE = int(Quality.UNCERTAIN)
 
 Stored = tuple[int, Value | None, int]  # microseconds since 1970, value, quality
@@ -29,11 +31,13 @@ class Rule:
 
     def value_of(self, raw: Value | None, quality: int) -> tuple[Value | None, int]:
         """What a value that was read means, and how good it is: scaled, kept within the range, none where it is no
-        number.
+        number, or a text that no table takes.
         """
         if not is_usable(quality) or raw is None:
             return None, min(quality, Quality.UNCERTAIN - 1)
         if isinstance(raw, str):
+            if len(raw) > LONGEST_TEXT or "\0" in raw:
+                return None, Quality.BAD_CONFIGURATION
             return raw, quality
         if not math.isfinite(raw):
             return None, Quality.BAD_SENSOR_FAILURE

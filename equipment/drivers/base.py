@@ -25,7 +25,7 @@ class Quality(IntEnum):
     """
 
     BAD = 0
-    BAD_CONFIGURATION = 4  # no such register or node, or not of this type
+    BAD_CONFIGURATION = 4  # no such register or node, not of this type, or too long a text
     BAD_NOT_CONNECTED = 8  # the link is down
     BAD_DEVICE_FAILURE = 12  # the machine answers that it can't
     BAD_SENSOR_FAILURE = 16  # the value is no number

@@ -243,6 +243,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "equipment.tasks.drop_old_partitions",
         "schedule": 24 * 3600.0,
     },
+    "purge-quarantine": {
+        "task": "equipment.tasks.purge_quarantine",
+        "schedule": 3600.0,
+    },
     "roll-up-samples": {
         "task": "equipment.tasks.roll_up_samples",
         "schedule": 15.0,
@@ -272,9 +276,11 @@ MES_COLLECTOR_LEASE_S = env.float("MES_COLLECTOR_LEASE_S", default=3.0)
 MES_COLLECTOR_FLUSH_S = env.float("MES_COLLECTOR_FLUSH_S", default=0.1)
 MES_COLLECTOR_MOST_CONNECTIONS = env.int("MES_COLLECTOR_MOST_CONNECTIONS", default=200)
 MES_COLLECTOR_MOST_BYTES = env.int("MES_COLLECTOR_MOST_BYTES", default=256_000_000)
-# For how long samples and their rollups are kept; what is on record has its own copy.
+# For how long samples and their rollups are kept, 30 days at least, and rows that the database refused; what is on
+# record has its own copy.
 MES_SAMPLES_KEPT_DAYS = env.int("MES_SAMPLES_KEPT_DAYS", default=90)
 MES_ROLLUPS_KEPT_DAYS = env.int("MES_ROLLUPS_KEPT_DAYS", default=730)
+MES_QUARANTINE_KEPT_DAYS = env.int("MES_QUARANTINE_KEPT_DAYS", default=30)
 # The process gates, in order, as dotted paths to `gate(facts) -> Verdict | None`; a plant adds a line.
 MES_GATES = [
     "orders.gates.order_released",

@@ -136,3 +136,11 @@ def test_a_lost_link_is_one_bad_value_at_the_edge(report):
 def test_a_big_number_is_not_rounded():
     assert Report(Rule()).take(1, 2**63 + 1, GOOD) == (1, 2**63 + 1, GOOD)
     assert Report(Rule(scale=0.5, is_whole=True)).take(1, 2**63 + 1, GOOD) == (1, 2**63 + 1, GOOD)
+
+
+@pytest.mark.parametrize("text", ["x" * 251, "S-\0"])
+def test_a_text_that_no_table_takes_is_bad_as_it_is_read(text):
+    tag = Report(Rule())
+    assert tag.take(1, text, GOOD) == (1, None, Quality.BAD_CONFIGURATION)
+    assert tag.take(2, text, GOOD) is None, "one bad value, and none again until another comes"
+    assert tag.take(3, "x" * 250, GOOD) == (3, "x" * 250, GOOD)

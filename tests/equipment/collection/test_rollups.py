@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from equipment import tasks
 from equipment.collection import rollups
-from equipment.models import Connection, Rollup, RollupDue, Series, Tag
+from equipment.models import Connection, QuarantinedRow, Rollup, RollupDue, Series, Tag
 from mes.kernel.door import open_door
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,25 @@ def test_partitions_are_made_ahead_and_old_ones_dropped(series, settings):
     settings.MES_SAMPLES_KEPT_DAYS, settings.MES_ROLLUPS_KEPT_DAYS = 90, 365
     assert tasks.drop_old_partitions() == 1
     assert tasks.drop_old_partitions() == 0
+
+
+def test_who_keeps_samples_for_days_alone_keeps_them_for_thirty_and_loses_old_rollups_all_the_same(series, settings):
+    for days in (20, 60):
+        day = timezone.now().date() - timedelta(days=days)
+        with database.cursor() as cursor:
+            cursor.execute("SELECT equipment_make_partitions(%s, %s)", [day, day])
+    settings.MES_SAMPLES_KEPT_DAYS, settings.MES_ROLLUPS_KEPT_DAYS = 7, 45
+    assert tasks.drop_old_partitions() == 2, "samples and rollups of the older day"
+
+
+def test_what_is_in_quarantine_for_long_goes(series, settings, plant):
+    connection = Series.objects.get(pk=series).tag.connection
+    settings.MES_QUARANTINE_KEPT_DAYS = 30
+    for days in (29, 31):
+        at = timezone.now() - timedelta(days=days)
+        QuarantinedRow.objects.create(connection=connection, at=at, row={}, error="out of range")
+    assert tasks.purge_quarantine() == 1
+    assert tasks.purge_quarantine() == 0
 
 
 def test_nobody_drops_what_is_young(series):

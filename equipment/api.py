@@ -1,5 +1,6 @@
 """Areas, stations, assets, reasons and help calls over REST."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from rest_framework.response import Response
 from equipment.actions import assets, calibrations, help_calls
 from equipment.actions.calibrations import Calibration
 from equipment.models import Area, CalibrationRecord, HelpCall, PhysicalAsset, Reason, Station
-from equipment.queries import assets_of, in_state, sites_of, station_at
+from equipment.policies import station_of_code
+from equipment.queries import assets_of, in_state, sites_of
 from equipment.serializers import (
     AreaAnswer,
     AreasQuery,
@@ -23,18 +25,17 @@ from equipment.serializers import (
     HelpCallAnswer,
     HelpCallInput,
     HelpCallsQuery,
-    OverhaulInput,
     PlaceInput,
     ReasonAnswer,
     ReasonsQuery,
     StationAnswer,
     StationsQuery,
-    TakeInput,
+    WhyInput,
 )
 from equipment.status import CalibrationState, CallStatus, TreeStatus
-from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import FieldError, InvalidInput, NotFound
+from mes.kernel.refusals import NotFound
+from mes.kernel.rest.fields import NothingInput
 from mes.kernel.rest.paging import page_of, paged
 from mes.kernel.rest.schema import acts, reads
 from mes.kernel.rest.views import Endpoint
@@ -117,7 +118,7 @@ class PlaceAsset(OneAsset):
     @acts(AssetAnswer, name="place_asset", summary="Bring an asset to a station or to the store", request=PlaceInput)
     def post(self, request: Request, asset: str) -> Response:
         found, code = self.find(asset), self.read(PlaceInput)["station"]
-        station = None if code is None else _station_of(request.user, code, found.site.code)
+        station = None if code is None else station_of_code(request.user, code, found.site.code)
         with self.door(station=station.code if station else "") as passage:
             if not passage.replayed:
                 assets.place(asset=found, station=station, by=passage.person, at=passage.at)
@@ -128,13 +129,35 @@ class OverhaulAsset(OneAsset):
     permissions = {"POST": Permission.CALIBRATE_ASSETS}
     http_method_names = ["post", "options"]
 
-    @acts(AssetAnswer, name="overhaul_asset", summary="Begin an asset's life anew", request=OverhaulInput)
+    @acts(AssetAnswer, name="overhaul_asset", summary="Begin an asset's life anew", request=WhyInput)
     def post(self, request: Request, asset: str) -> Response:
-        found, asked = self.find(asset), self.read(OverhaulInput)
+        found, asked = self.find(asset), self.read(WhyInput)
         with self.door() as passage:
             if not passage.replayed:
                 assets.overhaul(asset=found, reason=asked["reason"], by=passage.person, at=passage.at)
         return self.answer(asset)
+
+
+class RetireAsset(OneAsset):
+    permissions = {"POST": Permission.CALIBRATE_ASSETS}
+    http_method_names = ["post", "options"]
+
+    @acts(AssetAnswer, name="retire_asset", summary="Take an asset out of use", request=WhyInput)
+    def post(self, request: Request, asset: str) -> Response:
+        return self.change_use(asset, assets.retire)
+
+    def change_use(self, key: str, verb: Callable[..., PhysicalAsset]) -> Response:
+        found, asked = self.find(key), self.read(WhyInput)
+        with self.door(reason=asked["reason"]) as passage:
+            if not passage.replayed:
+                verb(asset=found, by=passage.person, at=passage.at)
+        return self.answer(key)
+
+
+class RestoreAsset(RetireAsset):
+    @acts(AssetAnswer, name="restore_asset", summary="Put an asset back into use, in the store", request=WhyInput)
+    def post(self, request: Request, asset: str) -> Response:
+        return self.change_use(asset, assets.restore)
 
 
 class CalibrateAsset(OneAsset):
@@ -187,7 +210,7 @@ class HelpCalls(Endpoint):
     @acts(HelpCallAnswer, name="call_for_help", summary="Call for help", request=HelpCallInput, status=201)
     def post(self, request: Request) -> Response:
         asked = self.read(HelpCallInput)
-        station = _station_of(request.user, asked["station"], asked.get("site", ""))
+        station = station_of_code(request.user, asked["station"], asked.get("site", ""))
         with self.door(station=station.code) as passage:
             if passage.replayed:
                 call = _calls().get(pk=passage.answer["call"])
@@ -211,10 +234,10 @@ class OneHelpCall(Endpoint):
 class TakeHelpCall(OneHelpCall):
     permissions = {"POST": Permission.ANSWER_HELP}
 
-    @acts(HelpCallAnswer, name="take_help_call", summary="Take a call: say that you come", request=TakeInput)
+    @acts(HelpCallAnswer, name="take_help_call", summary="Take a call: say that you come", request=NothingInput)
     def post(self, request: Request, call: str) -> Response:
         found = self.find(call)
-        self.read(TakeInput)
+        self.read(NothingInput)
         with self.door() as passage:
             if not passage.replayed:
                 help_calls.take(call=found, by=passage.person, at=passage.at)
@@ -243,18 +266,3 @@ def _key(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _station_of(person: Person, code: str, site_code: str) -> Station:
-    """The active station of this code at the person's sites, or at the one that is named."""
-    sites = [site for site in sites_of(person).values() if not site_code or site.code == site_code]
-    found = [station for site in sites if (station := station_at(site, code)) is not None]
-    if len(found) == 1:
-        return found[0]
-    sentence = (
-        _("Several of your sites have a station {code}.").format(code=code)
-        if found
-        else _("There is no station {code} there.").format(code=code)
-    )
-    do = _("Name the site, too.") if found else _("Send the code of a station of your sites.")
-    raise InvalidInput(sentence, do=do, errors=[FieldError("station", sentence, do)])

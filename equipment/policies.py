@@ -55,3 +55,18 @@ def known_station(site: Site, code: str) -> Station:
         sentence = _("{site} has no active station {code}.").format(site=site, code=code)
         raise InvalidInput(sentence, do=_("Send a station's code."), errors=[FieldError("station", sentence)])
     return station
+
+
+def station_of_code(person: Any, code: str, site_code: str) -> Station:
+    """The active station of this code at the person's sites, or at the one that is named; raises InvalidInput."""
+    sites = [site for site in sites_of(person).values() if not site_code or site.code == site_code]
+    found = [station for site in sites if (station := station_at(site, code)) is not None]
+    if len(found) == 1:
+        return found[0]
+    sentence = (
+        _("Several of your sites have a station {code}.").format(code=code)
+        if found
+        else _("There is no station {code} there.").format(code=code)
+    )
+    do = _("Name the site, too.") if found else _("Send the code of a station of your sites.")
+    raise InvalidInput(sentence, do=do, errors=[FieldError("station", sentence, do)])

@@ -2,6 +2,9 @@
 
 from rest_framework import serializers
 
+from equipment import outline
+from equipment.models import ReasonTree
+from equipment.queries import lines_of
 from equipment.status import (
     AssetKind,
     CalibrationResult,
@@ -10,6 +13,7 @@ from equipment.status import (
     CallStatus,
     DispatchRule,
     ReasonKind,
+    TreeStatus,
 )
 from mes.kernel.rest.fields import Input, Number, Text
 from mes.kernel.rest.paging import PageQuery
@@ -86,8 +90,8 @@ class PlaceInput(Input):
     station = Text(max_length=20, allow_null=True)
 
 
-class OverhaulInput(Input):
-    """reason: what was done to it."""
+class WhyInput(Input):
+    """reason: why, or what was done, in a few words."""
 
     reason = Text(max_length=200)
 
@@ -138,6 +142,43 @@ class ReasonAnswer(serializers.Serializer):
     is_leaf = serializers.BooleanField()
 
 
+class ReasonTreesQuery(ReasonsQuery):
+    """Narrow the list. status: DRAFT, RELEASED or OBSOLETE; by default every version."""
+
+    status = serializers.ChoiceField(TreeStatus.choices, required=False)
+
+
+class ReasonTreeInput(Input):
+    """Begin the next version of a kind of reasons, of a site or of one of its areas: a copy of the one in force."""
+
+    site = Text(max_length=20)
+    area = Text(max_length=20, default=None, allow_null=True)
+    kind = serializers.ChoiceField(ReasonKind.choices)
+
+
+class OutlineInput(Input):
+    """outline: a line a reason, code first, two blanks deeper than its heading; it replaces what the draft has."""
+
+    outline = serializers.CharField(max_length=20_000, trim_whitespace=False, allow_blank=True)
+
+
+class ReasonTreeAnswer(serializers.Serializer):
+    """A version of reasons. area: null for the site's. outline: a line a reason, two blanks deeper than its heading."""
+
+    id = serializers.UUIDField()
+    site = serializers.CharField(source="site.code")
+    area = serializers.CharField(source="area.code", allow_null=True, default=None)
+    kind = serializers.ChoiceField(ReasonKind.choices)
+    version = serializers.IntegerField(source="number")
+    status = serializers.ChoiceField(TreeStatus.choices)
+    outline = serializers.SerializerMethodField()
+    released_at = serializers.DateTimeField(allow_null=True)
+    released_by = serializers.CharField(source="released_by.username", allow_null=True, default=None)
+
+    def get_outline(self, tree: ReasonTree) -> str:
+        return outline.write(lines_of(tree))
+
+
 class HelpCallsQuery(AreasQuery):
     """Narrow the list. status: OPEN, TAKEN, DONE, or ALL; by default those that are not done."""
 
@@ -153,10 +194,6 @@ class HelpCallInput(Input):
     site = Text(max_length=20, required=False)
     kind = serializers.ChoiceField(CallKind.choices)
     note = Text(max_length=200, default="", allow_blank=True)
-
-
-class TakeInput(Input):
-    """Nothing is sent: who takes it is the token's person."""
 
 
 class FinishInput(Input):

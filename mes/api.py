@@ -15,11 +15,14 @@ from equipment.api import (
     OverhaulAsset,
     PlaceAsset,
     Reasons,
+    RestoreAsset,
+    RetireAsset,
     Stations,
     TakeHelpCall,
 )
 from equipment.calendars.api import Calendars, WorkCenterShifts
 from equipment.command_api import CancelMachineCommand, MachineCommands, OneMachineCommand
+from equipment.reason_api import OneReasonTree, ReasonTrees, ReleaseReasonTree, WriteReasonTree
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
 from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
 from mes.boards.api import Gates, OrderWhyNot, Refusals, UnitWhyNot
@@ -34,23 +37,28 @@ from mes.people.api import (
     People,
     PersonQualifications,
     Qualifications,
+    UnlockPerson,
     WithdrawQualification,
 )
-from mes.people.labor_api import CorrectLabor, Labor
+from mes.people.labor_api import ClaimLabor, CorrectLabor, Labor
 from mes.plantfiles.api import PlantFiles
 from mes.station.api.batches import Batches, CompleteBatch, OneBatch, RecordBatch, TakeOverBatch
+from mes.station.api.browsers import RemoveBrowser, StationBrowsers, UnlockBrowser
 from mes.station.api.clearances import LineClearances
 from mes.station.api.files import Files, OneFile
+from mes.station.api.instructions import ConfirmInstruction, ReadInstruction
 from mes.station.api.labor import (
     HandOverOperation,
     JoinOperation,
     LeaveOperation,
     PauseOperation,
     ResumeOperation,
+    TakeOverOperation,
 )
 from mes.station.api.lots import MergeLots, SplitLot
 from mes.station.api.machine_events import BookMachineEvent
 from mes.station.api.machines import PrepareMachine
+from mes.station.api.notes import HandoverNotes, TakeHandoverNote
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation, UndoOperation
 from mes.station.api.queues import MovePin, Pins, RemovePin, StationQueue
 from mes.station.api.reworks import CancelRework, SkipOperation, UnitReworks
@@ -121,6 +129,7 @@ urlpatterns = [
     path(f"{_OPERATION}/join", JoinOperation.as_view(), name="api_operation_join"),
     path(f"{_OPERATION}/leave", LeaveOperation.as_view(), name="api_operation_leave"),
     path(f"{_OPERATION}/hand-over", HandOverOperation.as_view(), name="api_operation_hand_over"),
+    path(f"{_OPERATION}/take-over", TakeOverOperation.as_view(), name="api_operation_take_over"),
     path(f"{_OPERATION}/complete", CompleteOperation.as_view(), name="api_operation_complete"),
     path(f"{_UNIT}/rework", UnitReworks.as_view(), name="api_unit_rework"),
     path("v1/reworks/<str:number>/cancel", CancelRework.as_view(), name="api_rework_cancel"),
@@ -146,6 +155,11 @@ urlpatterns = [
     path("v1/areas", Areas.as_view(), name="api_areas"),
     path("v1/stations", Stations.as_view(), name="api_stations"),
     path("v1/stations/<str:code>/queue", StationQueue.as_view(), name="api_station_queue"),
+    path("v1/station-browsers", StationBrowsers.as_view(), name="api_station_browsers"),
+    path("v1/station-browsers/<uuid:key>/unlock", UnlockBrowser.as_view(), name="api_station_browser_unlock"),
+    path("v1/station-browsers/<uuid:key>/remove", RemoveBrowser.as_view(), name="api_station_browser_remove"),
+    path("v1/handover-notes", HandoverNotes.as_view(), name="api_handover_notes"),
+    path("v1/handover-notes/<uuid:key>/take", TakeHandoverNote.as_view(), name="api_handover_note_take"),
     path("v1/stations/<str:code>/pins", Pins.as_view(), name="api_pins"),
     path("v1/schedule", Schedule.as_view(), name="api_schedule"),
     path("v1/schedule/moves", ScheduleMoves.as_view(), name="api_schedule_moves"),
@@ -157,8 +171,14 @@ urlpatterns = [
     path("v1/assets/<str:asset>", OneAsset.as_view(), name="api_asset"),
     path("v1/assets/<str:asset>/place", PlaceAsset.as_view(), name="api_asset_place"),
     path("v1/assets/<str:asset>/overhaul", OverhaulAsset.as_view(), name="api_asset_overhaul"),
+    path("v1/assets/<str:asset>/retire", RetireAsset.as_view(), name="api_asset_retire"),
+    path("v1/assets/<str:asset>/restore", RestoreAsset.as_view(), name="api_asset_restore"),
     path("v1/assets/<str:asset>/calibrate", CalibrateAsset.as_view(), name="api_asset_calibrate"),
     path("v1/reasons", Reasons.as_view(), name="api_reasons"),
+    path("v1/reason-trees", ReasonTrees.as_view(), name="api_reason_trees"),
+    path("v1/reason-trees/<uuid:key>", OneReasonTree.as_view(), name="api_reason_tree"),
+    path("v1/reason-trees/<uuid:key>/write", WriteReasonTree.as_view(), name="api_reason_tree_write"),
+    path("v1/reason-trees/<uuid:key>/release", ReleaseReasonTree.as_view(), name="api_reason_tree_release"),
     path("v1/machine-commands", MachineCommands.as_view(), name="api_machine_commands"),
     path("v1/machine-commands/<str:command>", OneMachineCommand.as_view(), name="api_machine_command"),
     path("v1/machine-commands/<str:command>/cancel", CancelMachineCommand.as_view(), name="api_machine_command_cancel"),
@@ -184,6 +204,8 @@ urlpatterns = [
     path("v1/routings", Routings.as_view(), name="api_routings"),
     path("v1/routings/<uuid:key>", OneRouting.as_view(), name="api_routing"),
     path("v1/instructions", Instructions.as_view(), name="api_instructions"),
+    path("v1/instructions/<uuid:key>", ReadInstruction.as_view(), name="api_instruction"),
+    path("v1/instructions/<uuid:key>/confirm", ConfirmInstruction.as_view(), name="api_instruction_confirm"),
     path(_REVISION, OneRevision.as_view(), name="api_revision"),
     path(f"{_REVISION}/differences", RevisionDifferences.as_view(), name="api_revision_differences"),
     path(f"{_REVISION}/approve", ApproveRevision.as_view(), name="api_revision_approve"),
@@ -194,11 +216,13 @@ urlpatterns = [
     path(f"{_REVISION}/copy", CopyRevision.as_view(), name="api_revision_copy"),
     path(f"{_REVISION}/insert", InsertStandard.as_view(), name="api_revision_insert"),
     path("v1/labor", Labor.as_view(), name="api_labor"),
+    path("v1/labor/<uuid:key>/claim", ClaimLabor.as_view(), name="api_labor_claim"),
     path("v1/labor/<uuid:key>/correct", CorrectLabor.as_view(), name="api_labor_correct"),
     path("v1/people", People.as_view(), name="api_people"),
     path("v1/people/<str:username>", OnePerson.as_view(), name="api_person"),
     path("v1/people/<str:username>/disable", DisablePerson.as_view(), name="api_person_disable"),
     path("v1/people/<str:username>/enable", EnablePerson.as_view(), name="api_person_enable"),
+    path("v1/people/<str:username>/unlock", UnlockPerson.as_view(), name="api_person_unlock"),
     path("v1/people/<str:username>/qualifications", PersonQualifications.as_view(), name="api_person_qualifications"),
     path(
         "v1/people/<str:username>/qualifications/<str:code>/withdraw",

@@ -11,6 +11,9 @@ class RevisionStatus(models.TextChoices):
     OBSOLETE = "OBSOLETE", _("Obsolete")
 
 
+# What people work by: orders that pinned a revision of an instruction go on with an obsolete one.
+READABLE = (RevisionStatus.RELEASED, RevisionStatus.OBSOLETE)
+
 REVISION = Transitions(
     _("revision"),
     {

@@ -15,21 +15,26 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from equipment.actions import reasons
+from equipment.models import ReasonTree
 from mes.station.actions import batches
+from orders.models import Instruction, InstructionRevision
 from tests.api.conftest import api_as
 from tests.equipment.assets import help_call, wrench
 from tests.flow import lot_flow
 from tests.machines import a_machine, connection_at
 from tests.plant import Plant
 from tests.station.pages import StationPage
-from wip.actions import pins
-from wip.models import Batch, DispatchPin
+from wip.actions import labor, pins
+from wip.models import Batch, DispatchPin, HandoverNote
 
 ASSET_ADDRESSES = ("asset", "asset_place", "asset_calibrate", "asset_overhaul", "asset_use", "api_asset")
-ASSET_ADDRESSES += ("api_asset_place", "api_asset_calibrate", "api_asset_overhaul")
+ASSET_ADDRESSES += ("api_asset_place", "api_asset_calibrate", "api_asset_overhaul", "api_asset_retire")
+ASSET_ADDRESSES += ("api_asset_restore",)
 CALL_ADDRESSES = ("help_call", "help_call_take", "help_call_finish", "station:help_finish")
 CALL_ADDRESSES += ("api_help_call_take", "api_help_call_finish")
 BATCHES = ("batch", "api_batch", "api_batch_record", "api_batch_take_over", "api_batch_complete")
+REASON_TREES = ("api_reason_tree", "api_reason_tree_write", "api_reason_tree_release")
 CONNECTIONS = ("connection", "connection_test", "connection_tags", "connection_tags_download", "api_connection")
 CONNECTIONS += ("connection_replay",)
 TABLE = Path(__file__).with_name("authorisation.csv")
@@ -76,6 +81,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "/holds", {"unit": unit.serial, "reason_code": "OTHER", "reason": "For the table"}
     )
     batch = a_batch(plant)
+    tree, instruction = a_draft_of_reasons(plant), an_instruction(plant)
     a_machine(plant.stations["20"])
     connection_at(plant.stations["20"], "UA-1", kind="OPCUA", address="opc.tcp://127.0.0.1:1")
     return {
@@ -105,6 +111,11 @@ def samples(plant: Plant) -> dict[str, object]:
         "station:remove": {"pk": StationPage(plant, "20").device.pk},
         **{name: {"serial": lot} for name in LOTS},
         "station:unlock_browser": {"pk": StationPage(plant, "20").device.pk},
+        "api_station_browser_unlock": {"key": StationPage(plant, "20").device.pk},
+        "api_station_browser_remove": {"key": StationPage(plant, "20").device.pk},
+        "api_handover_note_take": {"key": a_note(plant).pk},
+        **{name: {"key": tree.pk} for name in REASON_TREES},
+        **{name: {"key": instruction.pk} for name in ("api_instruction", "api_instruction_confirm")},
         **{name: {"number": batch.number} for name in BATCHES},
         "username": "tomasz",
         "kind": "routing",
@@ -118,6 +129,7 @@ def samples(plant: Plant) -> dict[str, object]:
         **{name: {"pk": plant.routing.pk} for name in ("revision", "revision_history", "revision_act")},
         "labor_correct": {"pk": execution.labor.get().pk},
         "api_labor_correct": {"key": execution.labor.get().pk},
+        "api_labor_claim": {"key": execution.labor.get().pk},
         "person_withdraw": {"code": "torque"},
         "person_certificate": {"code": "torque"},
         "api_qualification_withdraw": {"code": "torque"},
@@ -132,6 +144,29 @@ def a_batch(plant: Plant) -> Batch:
         return batches.start(
             units=[lot], operation_code="10", station=plant.stations["10"], by=passage.person, at=passage.at
         )
+
+
+def a_note(plant: Plant) -> HandoverNote:
+    """A note for whoever comes to a station next."""
+    with plant.door("amina") as passage:
+        return labor.leave_note(station=plant.stations["20"], text="Clean it", by=passage.person, at=passage.at)
+
+
+def a_draft_of_reasons(plant: Plant) -> ReasonTree:
+    """Reasons that are written and not released."""
+    with plant.door("hiroshi") as passage:
+        who = {"by": passage.person, "at": passage.at}
+        tree = reasons.draft(site=plant.site, area=None, kind="SCRAP", **who)
+        return reasons.write(tree=tree, text="DIM Dimension", **who)
+
+
+def an_instruction(plant: Plant) -> InstructionRevision:
+    """An instruction that is released."""
+    with plant.door("hiroshi"):
+        instruction = Instruction.objects.create(code="WI-9", name="Seat")
+        revision = InstructionRevision.objects.create(instruction=instruction, number=1, body="Turn it")
+    plant.approve_and_release(revision)
+    return revision
 
 
 def pinned(plant: Plant) -> DispatchPin:

@@ -9,10 +9,11 @@ from rest_framework.response import Response
 from equipment.models import Site
 from equipment.queries import sites_of
 from mes.kernel.personnel.actions import qualifications
-from mes.kernel.personnel.actions.people import enable
+from mes.kernel.personnel.actions.people import enable, unlock
 from mes.kernel.personnel.models import Person, PersonQualification
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
+from mes.kernel.rest.fields import NothingInput
 from mes.kernel.rest.paging import PageQuery, page_of, paged
 from mes.kernel.rest.schema import acts, reads
 from mes.kernel.rest.views import Endpoint
@@ -78,6 +79,19 @@ class EnablePerson(Endpoint):
         with self.door(reason=asked["reason"]) as passage:
             if not passage.replayed:
                 enable(person=person, reason=asked["reason"], by=passage.person)
+        return Response(PersonAnswer(_seen(request, username)).data)
+
+
+class UnlockPerson(Endpoint):
+    permissions = {"POST": Permission.EDIT_PEOPLE}
+
+    @acts(PersonAnswer, name="unlock_person", summary="Forget a person's wrong secrets", request=NothingInput)
+    def post(self, request: Request, username: str) -> Response:
+        self.read(NothingInput)
+        person = _seen(request, username)
+        with self.door(reason=f"{username} unlocked") as passage:
+            if not passage.replayed:
+                unlock(person=person, by=passage.person)
         return Response(PersonAnswer(_seen(request, username)).data)
 
 

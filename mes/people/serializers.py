@@ -59,6 +59,13 @@ class LaborCorrectionInput(Input):
     reason = Text(max_length=200)
 
 
+class LaborClaimInput(Input):
+    """ended_at: when one really stopped, within the span; reason: what happened."""
+
+    ended_at = serializers.DateTimeField()
+    reason = Text(max_length=200)
+
+
 class LaborEntryInput(LaborCorrectionInput):
     """Work that somebody (by user name) did without clocking in, on the latest attempt at an operation of a unit."""
 
@@ -151,13 +158,14 @@ class GrantAnswer(serializers.Serializer):
 
 
 class PersonAnswer(serializers.Serializer):
-    """A person. sites: those of theirs that are yours, too. Secrets are never told."""
+    """A person. sites: those of theirs that are yours, too; locked_until: after wrong secrets, which are never told."""
 
     username = serializers.CharField()
     full_name = serializers.CharField()
     badge = serializers.CharField(allow_null=True)
     roles = serializers.ListField(child=serializers.ChoiceField(Role.choices))
     is_active = serializers.BooleanField()
+    locked_until = serializers.DateTimeField(allow_null=True)
     sites = serializers.SerializerMethodField()
 
     def get_sites(self, person) -> list[str]:

@@ -57,7 +57,14 @@ def last_log_offs(people: Collection[Any]) -> dict[Any, datetime]:
 
 def device_for(person: Any, key: Any) -> StationDevice | None:
     """The browser of this key at one of the person's sites, also one that is revoked."""
-    return StationDevice.objects.select_related("station").filter(pk=key, site__in=sites_of(person)).first()
+    found = StationDevice.objects.select_related("site", "station", "registered_by", "revoked_by")
+    return found.filter(pk=key, site__in=sites_of(person)).first()
+
+
+def registered_at(sites: Collection[Any]) -> QuerySet[StationDevice]:
+    """The browsers that are stations of these sites."""
+    found = StationDevice.objects.filter(site__in=sites, revoked_at__isnull=True)
+    return found.select_related("site", "station", "registered_by")
 
 
 def devices_by_station(stations: Collection[Station]) -> dict[Any, list[StationDevice]]:

@@ -150,6 +150,67 @@ class HandOverInput(AtStationInput):
     note = Text(max_length=500)
 
 
+class NotesQuery(PageQuery):
+    """Narrow the list. station: its code; taken: with those that somebody has taken."""
+
+    station = Text(max_length=20, required=False)
+    taken = serializers.BooleanField(required=False, default=False)
+
+
+class NoteInput(Input):
+    """A note for whoever comes next. site: needed where several of your sites have a station of this code."""
+
+    station = Text(max_length=20)
+    site = Text(max_length=20, required=False)
+    note = Text(max_length=500)
+
+
+class NoteAnswer(serializers.Serializer):
+    """A note for whoever comes next. unit, operation: of the job it was left with; null: it is of the station."""
+
+    id = serializers.UUIDField()
+    site = serializers.CharField(source="site.code")
+    station = serializers.CharField(source="station.code")
+    unit = serializers.CharField(source="execution.unit.serial", allow_null=True, default=None)
+    operation = serializers.CharField(source="execution.operation_code", allow_null=True, default=None)
+    note = serializers.CharField(source="text")
+    written_at = serializers.DateTimeField()
+    written_by = serializers.CharField(source="written_by.username")
+    taken_at = serializers.DateTimeField(allow_null=True)
+    taken_by = serializers.CharField(source="taken_by.username", allow_null=True, default=None)
+
+
+class ReadInstructionAnswer(serializers.Serializer):
+    """A revision of an instruction, its body in Markdown. confirmed_at: when you said that you have read it, or null."""
+
+    id = serializers.UUIDField(source="revision.pk")
+    instruction = serializers.CharField(source="revision.instruction.code")
+    name = serializers.CharField(source="revision.instruction.name")
+    revision = serializers.IntegerField(source="revision.number")
+    body = serializers.CharField(source="revision.body", allow_blank=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+
+
+class BrowsersQuery(PageQuery):
+    """Narrow the list. station: its code."""
+
+    station = Text(max_length=20, required=False)
+
+
+class BrowserAnswer(serializers.Serializer):
+    """A browser that is a station. is_locked: whether too many wrong secrets were entered; revoked: it is none now."""
+
+    id = serializers.UUIDField()
+    site = serializers.CharField(source="site.code")
+    station = serializers.CharField(source="station.code")
+    registered_at = serializers.DateTimeField()
+    registered_by = serializers.CharField(source="registered_by.username")
+    is_locked = serializers.BooleanField(source="locked")
+    locked_until = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    revoked_by = serializers.CharField(source="revoked_by.username", allow_null=True, default=None)
+
+
 class ExecutionAnswer(serializers.Serializer):
     """One attempt at an operation on a unit (ISA-95: job response). Quantities in the product's quantity_unit."""
 

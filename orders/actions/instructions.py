@@ -9,7 +9,7 @@ from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import Refusal
 from orders.models import InstructionConfirmation, InstructionRevision
-from orders.status import RevisionStatus
+from orders.status import READABLE
 
 
 class InstructionNotInForce(Refusal):
@@ -22,7 +22,7 @@ def confirm_instruction(*, revision: InstructionRevision, by: Person, at: dateti
     An obsolete one can be confirmed as well: orders released with it go on with it.
     """
     check_permission(by, Permission.WORK)
-    if revision.status not in (RevisionStatus.RELEASED, RevisionStatus.OBSOLETE):
+    if revision.status not in READABLE:
         raise InstructionNotInForce(
             _("{revision} is not released.").format(revision=revision), do=_("Read the one that the order asks for.")
         )

@@ -122,3 +122,10 @@ def test_pausing_one_unit_pauses_the_batch(api, lots):
     resumed = api.post(f"/units/{lots[1]}/operations/10/resume", {"station": "ST-10"})
     assert resumed.status_code == 200, resumed.json()
     assert LaborSpan.objects.filter(execution__batch__number=number, ended_at=None).count() == 2
+
+
+def test_who_takes_a_unit_of_a_batch_over_takes_the_batch_over(plant, api, lots):
+    start(api, units=[lot.serial for lot in lots])
+    taken = api_as(plant, "tomasz").post("/units/SH-0001/operations/10/take-over", {"station": "ST-10"})
+    assert (taken.status_code, taken.json()["worked_by"]) == (200, "tomasz")
+    assert {one.worked_by.username for one in Batch.objects.get().executions.all()} == {"tomasz"}

@@ -48,6 +48,19 @@ def test_an_asset_is_found_by_its_code_placed_and_calibrated(plant):
     assert mei.post(f"/assets/{found['id']}/overhaul", {"reason": "New blade"}).json()["cycles"] == 0
 
 
+def test_an_asset_is_taken_out_of_use_and_put_back(plant):
+    mei, tool = api_as(plant, "mei"), wrench(plant, at="30")
+    body = {"reason": "Cracked"}
+    gone, again = (mei.post(f"/assets/{tool.pk}/retire", body, idempotency_key="r-1") for _ in range(2))
+    assert gone.json() == again.json()
+    assert (gone.status_code, gone.json()["is_active"], gone.json()["station"]) == (200, False, None)
+    assert mei.post(f"/assets/{tool.pk}/retire", body).json()["code"] == "ASSET_OUT_OF_USE"
+    assert mei.post(f"/assets/{tool.pk}/restore", {"reason": ""}).status_code == 422
+    assert mei.post(f"/assets/{tool.pk}/restore", {"reason": "Mended"}).json()["is_active"] is True
+    assert mei.post(f"/assets/{tool.pk}/restore", body).json()["code"] == "ASSET_IN_USE"
+    assert api_as(plant, "amina").post(f"/assets/{tool.pk}/retire", body).status_code == 403
+
+
 def test_a_repeated_calibration_is_one_record(plant):
     mei, tool = api_as(plant, "mei"), wrench(plant)
     first, again = (mei.post(f"/assets/{tool.pk}/calibrate", CALIBRATION, idempotency_key="c-1") for _ in range(2))

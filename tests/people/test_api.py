@@ -33,6 +33,7 @@ def test_a_person_is_told_without_secrets(api):
         "badge": "B-0451",
         "roles": ["operator"],
         "is_active": True,
+        "locked_until": None,
         "sites": ["NF"],
     }
 
@@ -119,7 +120,7 @@ NADIA = {"username": "nadia", "full_name": "Nadia Petrova", "badge": "B-0777", "
 def test_an_administrator_makes_disables_and_enables_a_person(plant):
     omar = api_as(plant, "omar")
     made = omar.post("/people", NADIA)
-    assert (made.status_code, made.json()) == (201, NADIA | {"is_active": True})
+    assert (made.status_code, made.json()) == (201, NADIA | {"is_active": True, "locked_until": None})
     assert not Person.objects.get(username="nadia").has_usable_password()
     off = omar.post("/people/nadia/disable", {"reason": "Left the plant"})
     assert (off.status_code, off.json()["is_active"]) == (200, False)
@@ -151,3 +152,13 @@ def test_a_new_person_that_is_not_right_is_refused_with_what_is_wrong(plant, cha
 @pytest.mark.parametrize("path", ["/people", "/people/amina/disable", "/people/amina/enable"])
 def test_a_supervisor_does_not(api, path):
     assert api.post(path, NADIA if path == "/people" else {"reason": "x"}).status_code == 403
+
+
+def test_a_person_who_is_locked_is_unlocked(plant):
+    Person.objects.filter(username="amina").update(failed_secrets=0, locked_until=plant.at())
+    omar = api_as(plant, "omar")
+    assert omar.get("/people/amina").json()["locked_until"]
+    unlocked = omar.post("/people/amina/unlock", idempotency_key="u-1")
+    assert (unlocked.status_code, unlocked.json()["locked_until"]) == (200, None)
+    assert api_as(plant, "ines").post("/people/amina/unlock").status_code == 403
+    assert omar.post("/people/nobody/unlock").status_code == 404

@@ -219,3 +219,36 @@ def test_a_supervisor_enters_time_that_was_not_clocked_at_the_desk_and_over_rest
         unknown = desk.post("/labor/enter/", {"idempotency_key": str(uuid4()), **given, **times, "operation": "60"})
         assert unknown.status_code == 404
     assert LaborSpan.objects.filter(person__username="tomasz", end="CORRECTED", corrects=None).count() == 2
+
+
+def test_a_job_is_taken_over_over_rest(plant, unit):
+    tomasz, path = api_as(plant, "tomasz"), f"/units/{unit.serial}/operations/30/take-over"
+    first, again = (tomasz.post(path, {"station": "ST-30"}, Idempotency_Key="t-1") for _ in range(2))
+    assert (first.status_code, first.json()["worked_by"]) == (200, "tomasz")
+    assert again.json() == first.json()
+    assert tomasz.post(path, {"station": "ST-30"}).json()["code"] == "ALREADY_YOURS"
+    assert tomasz.post(path, {"station": "ST-99"}).status_code == 422
+    assert tomasz.post(path.replace("/30/", "/40/"), {"station": "ST-40"}).json()["code"] == "OPERATION_NOT_STARTED"
+    assert api_as(plant, "pavel").post(path, {"station": "ST-30"}).status_code == 403
+
+
+def test_who_forgot_to_stop_says_so_over_rest_and_a_supervisor_settles_it(plant, unit):
+    amina, ines, span = api_as(plant, "amina"), api_as(plant, "ines"), span_of(unit)
+    day = f"from={NOW:%Y-%m-%dT%H:%M:%SZ}&to={NOW + timedelta(hours=23):%Y-%m-%dT%H:%M:%SZ}"
+    stopped = span.began_at + timedelta(minutes=20)
+    body = {"ended_at": stopped.isoformat(), "reason": "Went home"}
+    with time_machine.travel(NOW + timedelta(hours=22)):
+        own = amina.get(f"/labor?{day}").json()["spans"]
+        assert {one["span"]["person"] for one in own} == {"amina"}
+        assert amina.get(f"/labor?{day}&person=tomasz").status_code == 403
+        assert api_as(plant, "tomasz").post(f"/labor/{span.pk}/claim", body).json()["code"] == "NOT_YOUR_TIME"
+        late = amina.post(f"/labor/{span.pk}/claim", body | {"ended_at": f"{NOW + timedelta(days=9):%Y-%m-%dT%H:%MZ}"})
+        assert late.status_code == 422
+        first, again = (amina.post(f"/labor/{span.pk}/claim", body, Idempotency_Key="c-1") for _ in range(2))
+        assert (first.status_code, first.json()["end"]) == (200, "FORGOTTEN")
+        assert again.json() == first.json()
+        settled = {"began_at": span.began_at.isoformat(), "ended_at": first.json()["claimed_at"], "reason": "As said"}
+        made = ines.post(f"/labor/{span.pk}/correct", settled)
+        assert (made.status_code, made.json()["corrects"]) == (201, str(span.pk))
+        assert amina.post(f"/labor/{span.pk}/claim", body).json()["code"] == "SPAN_CORRECTED"
+    assert amina.post(f"/labor/{uuid4()}/claim", body).status_code == 404

@@ -31,6 +31,10 @@ class Input(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class NothingInput(Input):
+    """Nothing is sent: who acts is the token's person."""
+
+
 class Text(serializers.CharField):
     """One line of text. A number is not a text: 007 and 7 would become the same serial."""
 

@@ -1,21 +1,26 @@
-"""Being on a running operation over REST: pause, resume, join, leave, hand over."""
+"""Being on a running operation over REST: pause, resume, join, leave, hand over, take over."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from equipment.models import Station
 from equipment.policies import reason_in_words
 from equipment.status import ReasonKind
+from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.rest.schema import acts
 from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
+from mes.station.actions import batches, operations
 from mes.station.api.operations import running_execution, station_of
 from mes.station.serializers import AtStationInput, ExecutionAnswer, HandOverInput, PauseInput
 from wip.actions import labor
-from wip.queries import execution_by_key
+from wip.models import OperationExecution
+from wip.queries import batch_by_key, execution_by_key
 
 
 class OnOperation(Endpoint):
@@ -77,3 +82,22 @@ class HandOverOperation(OnOperation):
     def post(self, request: Request, serial: str, code: str) -> Response:
         asked = self.read(HandOverInput)
         return self.carry_out(serial, code, asked, labor.hand_over, text=asked["note"])
+
+
+class TakeOverOperation(OnOperation):
+    @acts(
+        ExecutionAnswer,
+        name="take_over_operation",
+        summary="Take a running operation over from who has it; of a batch, all of it",
+        request=AtStationInput,
+    )
+    def post(self, request: Request, serial: str, code: str) -> Response:
+        return self.carry_out(serial, code, self.read(AtStationInput), _take_over)
+
+
+def _take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> None:
+    """As at the station: who takes a unit of a batch over takes the batch over."""
+    if execution.batch_id is not None:
+        batches.take_over(batch=batch_by_key(execution.batch_id), station=station, by=by, at=at)
+    else:
+        operations.take_over(execution=execution, station=station, by=by, at=at)

@@ -15,9 +15,7 @@ from mes.station.views.pages import queue_page
 from mes.station.views.presence import Presence, enter, logged_on
 from orders.actions.instructions import confirm_instruction
 from orders.models import InstructionRevision
-from orders.status import RevisionStatus
-
-READABLE = [RevisionStatus.RELEASED, RevisionStatus.OBSOLETE]  # orders that pinned it go on with an obsolete one
+from orders.status import READABLE
 
 
 @require_safe

@@ -181,7 +181,7 @@ class NoteAnswer(serializers.Serializer):
 
 
 class ReadInstructionAnswer(serializers.Serializer):
-    """A revision of an instruction, its body in Markdown. confirmed_at: when you said that you have read it, or null."""
+    """A revision of an instruction, its body in Markdown. confirmed_at: when you said that you read it, or null."""
 
     id = serializers.UUIDField(source="revision.pk")
     instruction = serializers.CharField(source="revision.instruction.code")

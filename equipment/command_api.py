@@ -14,6 +14,9 @@ from equipment.actions.machine_commands import LONGEST_WAIT_S, MOST_LINES
 from equipment.models import Connection, MachineCommand
 from equipment.queries import sites_of
 from equipment.status import CommandStatus, Purpose
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.models import Meaning
+from mes.kernel.personnel.actions.secrets import confirm_password
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import NotFound
 from mes.kernel.rest.fields import AnyValue, Input, Text, Told
@@ -29,20 +32,42 @@ class CommandLineInput(Input):
     expected = AnyValue(required=False)
 
 
+class CommandSignature(Input):
+    """A signature of the token's person that means APPROVED. secret: their password; digest: of what they were shown,
+    if they were: of the connection, the lines with the units of their tags, and the reason.
+    """
+
+    meaning = serializers.ChoiceField(Meaning.choices)
+    secret = serializers.CharField(max_length=200, trim_whitespace=False, write_only=True)
+    digest = Text(max_length=64, default="", allow_blank=True)
+
+
 class CommandInput(Input):
-    """Values to write, in their order. connection: its code; wait_s: never sent later than that."""
+    """Values to write, in their order. connection: its code; wait_s: never sent later than that. signature: where one
+    of the tags asks for it.
+    """
 
     connection = Text(max_length=40)
     site = Text(max_length=20, required=False)
     lines = CommandLineInput(many=True, max_length=MOST_LINES)
     wait_s = serializers.IntegerField(min_value=1, max_value=LONGEST_WAIT_S, default=10)
     reason = Text(max_length=200)
+    signature = CommandSignature(required=False)
+
+
+class CommandSigned(serializers.Serializer):
+    """Who signed what was asked, and as what. digest: of what they were shown."""
+
+    signed_by = serializers.CharField(source="signed_by.username")
+    meaning = serializers.ChoiceField(Meaning.choices)
+    signed_at = serializers.DateTimeField()
+    digest = serializers.CharField(source="shown_digest")
 
 
 class CommandAnswer(serializers.Serializer):
     """What was asked, and what came of it. answer: each tag's value before and after, as it was read.
 
-    purpose: by hand, or an interlock's; subject: what that is for.
+    purpose: by hand, or an interlock's; subject: what that is for. signature: null where no tag asked for one.
     """
 
     id = serializers.UUIDField()
@@ -56,6 +81,7 @@ class CommandAnswer(serializers.Serializer):
     asked_at = serializers.DateTimeField()
     asked_by = serializers.CharField(source="asked_by.username", allow_null=True, default=None)
     reason = serializers.CharField()
+    signature = CommandSigned(allow_null=True)
     answer = serializers.JSONField(allow_null=True)
     detail = Told()
     answered_at = serializers.DateTimeField(allow_null=True)
@@ -75,6 +101,11 @@ class MachineCommands(Endpoint):
         asked = self.read(CommandInput)
         connection = self._connection(asked["connection"], asked.get("site", ""))
         lines = [{name: _plain(value) for name, value in line.items()} for line in asked["lines"]]
+        signature = asked.get("signature")
+        signing = None
+        if signature:
+            person = confirm_password(person=request.user, password=signature["secret"], at=self.at)
+            signing = Signing(person, signature["meaning"], signature["digest"])
         with self.door() as passage:
             if passage.replayed:
                 command = _commands().get(pk=passage.answer["command"])
@@ -84,6 +115,7 @@ class MachineCommands(Endpoint):
                     lines=lines,
                     wait_s=asked["wait_s"],
                     reason=asked["reason"],
+                    signing=signing,
                     by=passage.person,
                     at=passage.at,
                 )
@@ -134,7 +166,7 @@ class CancelMachineCommand(OfOneCommand):
 
 
 def _commands() -> Any:
-    return MachineCommand.objects.select_related("connection", "station", "asked_by")
+    return MachineCommand.objects.select_related("connection", "station", "asked_by", "signature__signed_by")
 
 
 def _plain(value: Any) -> Any:

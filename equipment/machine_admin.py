@@ -171,7 +171,7 @@ class TagAdmin(FixedFields, OfYourMachines, RecordAdmin):
                 )
             },
         ),
-        (lazy("What may be written"), {"fields": ("is_writable", "write_low", "write_high")}),
+        (lazy("What may be written"), {"fields": ("is_writable", "write_low", "write_high", "needs_signature")}),
         (None, {"fields": ("reason",)}),
     )
 

@@ -146,7 +146,8 @@ def last_events(station: UUID) -> QuerySet[MachineEvent]:
 @prepared
 def last_commands(station: UUID) -> QuerySet[MachineCommand]:
     """What was to be written to the machine, the newest ten first."""
-    found = MachineCommand.objects.filter(station=station).select_related("connection", "asked_by")
+    found = MachineCommand.objects.filter(station=station)
+    found = found.select_related("connection", "asked_by", "signature__signed_by")
     return found.order_by("-sequence")[:10]
 
 

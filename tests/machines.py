@@ -47,12 +47,16 @@ def tells_state(tag: Tag, *states: str) -> None:
             StateTerm.objects.create(site=tag.site, condition=condition, tag=tag, comparison="EQ", value=number)
 
 
+_PRESSURE = {"value_type": "FLOAT32", "quantity_unit": "kPa"}
+_PRESSURE |= {"is_writable": True, "write_high": 80, "needs_signature": True}
+
+
 def a_machine(station: Station) -> dict[str, Tag]:
     """A machine whose states are told by a tag, with a pressure, a recipe's name and a counter."""
     connection = connection_at(station)
     tags = {
         "STATE": tag_at(connection, station, "STATE", "holding:0"),
-        "PRESSURE": tag_at(connection, station, "PRESSURE", "holding:2", value_type="FLOAT32", quantity_unit="kPa"),
+        "PRESSURE": tag_at(connection, station, "PRESSURE", "holding:2", **_PRESSURE),
         "RECIPE": tag_at(connection, station, "RECIPE", "holding:10", value_type="TEXT", length=20),
         "GOOD": tag_at(connection, station, "GOOD", "holding:8", role="COUNTER", books="PART_DONE"),
     }

@@ -97,7 +97,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "api_work_center_shifts": {"code": "LINE-1"},
         "calendar_ahead": {"code": "LINE-1"},
         **{name: {"code": "ST-20"} for name in ("dispatch", "dispatch_pin", "api_station_queue", "api_pins")},
-        **{name: {"code": "ST-20"} for name in ("machine", "api_machine", "api_machine_states")},
+        **{name: {"code": "ST-20"} for name in ("machine", "machine_write", "api_machine", "api_machine_states")},
         **{name: {"code": "PLC-1"} for name in CONNECTIONS},
         **{name: {"code": "UA-1"} for name in ("connection_browse", "connection_nodes")},
         "pin": pinned(plant).pk,

@@ -2,8 +2,9 @@
 what it read back.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,25 +12,39 @@ from django.utils.translation import gettext as _
 from equipment.interlocks import wrong_value
 from equipment.models import Connection, MachineCommand, Station, Tag
 from equipment.policies import check_site_access
-from equipment.status import MACHINE_COMMAND
+from equipment.status import MACHINE_COMMAND, Purpose
 from equipment.topics import connections, machine
+from mes.kernel.audit.actions.signatures import SignatureMissing, SignatureRefused, Signing, sign
+from mes.kernel.audit.models import Meaning, Signature
 from mes.kernel.door import announce
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission, check_reason
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import FieldError, InvalidInput
+from mes.kernel.refusals import FieldError, InvalidInput, Refusal
 
 LONGEST_WAIT_S = 300  # what is written later than that surprises whoever stands at the machine
 MOST_LINES = 20
 
 
+class NotByHand(Refusal):
+    """An interlock asked for it, and an interlock alone takes it back."""
+
+
 def queue(
-    *, connection: Connection, lines: Sequence[Mapping[str, Any]], wait_s: int, reason: str, by: Person, at: datetime
+    *,
+    connection: Connection,
+    lines: Sequence[Mapping[str, Any]],
+    wait_s: int,
+    reason: str,
+    by: Person,
+    at: datetime,
+    signing: Signing | None = None,
 ) -> MachineCommand:
     """Ask for values to be written to tags of a connection, by hand: all, in their order, or none is sent.
 
     lines: {"tag": code, "value": …, "expected": …}; expected: what has to be there before, left out where it does not
-    matter. wait_s: never sent later than that. Raises RoleMissing, NoSiteAccess; InvalidInput names every line that may
+    matter. wait_s: never sent later than that. signing: means APPROVED, where one of the tags asks for it. Raises
+    RoleMissing, SiteNotYours, SignatureMissing, SignatureRefused, SignatureVoid; InvalidInput names every line that may
     not be written: not a tag in use, not writable, out of its bounds, no value of its type.
     """
     check_permission(by, Permission.WRITE_MACHINES)
@@ -51,21 +66,82 @@ def queue(
         asked_by=by,
         reason=reason.strip(),
     )
+    command.signature = _sign(command, tags, signing, by, at)
     command.save(force_insert=True)
     _announce(command)
     return command
 
 
 def cancel(*, command: MachineCommand, by: Person, at: datetime) -> MachineCommand:
-    """Take back a command that nobody has begun to write. Raises RoleMissing, NoSiteAccess, IllegalTransition."""
+    """Take back what was asked by hand, and nobody has begun to write.
+
+    Raises RoleMissing, SiteNotYours, NotByHand, IllegalTransition.
+    """
     check_permission(by, Permission.WRITE_MACHINES)
     check_site_access(by, command.site_id)
+    if command.purpose != Purpose.HAND:
+        raise NotByHand(
+            _("This was not asked by hand: it is the interlock's."),
+            why=_("A machine that keeps its permission runs on."),
+            do=_("Take the start back, or end the work: the interlock follows."),
+        )
     locked = MachineCommand.objects.select_for_update(of=("self",), no_key=True).get(pk=command.pk)
     locked.status = MACHINE_COMMAND.after(locked.status, "cancel", name=str(locked))
     locked.answered_at = at
     locked.save(update_fields=["status", "answered_at"])
     _announce(locked)
     return locked
+
+
+def signed_content(
+    connection: Connection, tags: Iterable[Tag], lines: Iterable[Mapping[str, Any]], reason: str
+) -> dict[str, Any]:
+    """What the person who has values written has read and signs. tags: those of the lines."""
+    units = {tag.code: tag.quantity_unit for tag in tags}
+    return {
+        "connection": connection.code,
+        "lines": [
+            {name: _exact(value) for name, value in _kept(line).items()} | {"unit": units[line["tag"]]}
+            for line in lines
+        ],
+        "reason": reason.strip(),
+    }
+
+
+def _sign(
+    command: MachineCommand, tags: Sequence[Tag], signing: Signing | None, by: Person, at: datetime
+) -> Signature | None:
+    """The asker's signature, where one of the tags asks for it."""
+    asking = [tag.code for tag in tags if tag.needs_signature]
+    if signing is None and asking:
+        raise SignatureMissing(
+            _("{tags} is written with your signature.").format(tags=", ".join(asking)),
+            why=_("Nothing is sent."),
+            do=_("Read what is to be written, enter your secret again, and sign."),
+        )
+    if signing is None:
+        return None
+    if not asking:
+        sentence = _("None of these values asks for a signature.")
+        raise InvalidInput(sentence, do=_("Leave it out."), errors=[FieldError("signature", sentence)])
+    if signing.confirmed_by.pk != by.pk:
+        raise SignatureRefused(_("Somebody else's secret was entered."), do=_("Sign with your own."))
+    return sign(
+        signing=signing,
+        meaning=Meaning.APPROVED,
+        shown=signed_content(command.connection, tags, command.lines, command.reason),
+        is_all_new=True,
+        act={"deadline_at": command.deadline_at},
+        table="equipment_machinecommand",
+        record=command.pk,
+        site_id=command.site_id,
+        at=at,
+    )
+
+
+def _exact(value: Any) -> Any:
+    """A number without what a float would add to it."""
+    return value if isinstance(value, bool | str) else Decimal(repr(value))
 
 
 def _check_no_interlock(tags: Sequence[Tag], stations: Collection[Station]) -> None:

@@ -20,7 +20,8 @@ COLUMNS = Columns(
     optional=(
         *("name", "station", "quantity_unit", "scale", "offset", "low", "high", "length", "byte_order"),
         *("report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "rollover", "reset_below"),
-        *("acknowledge_address", "event", "field", "is_writable", "write_low", "write_high", "is_active"),
+        *("acknowledge_address", "event", "field"),
+        *("is_writable", "write_low", "write_high", "needs_signature", "is_active"),
     ),
 )
 MOST_ROWS = 5000

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from equipment.collection.command_lines import Line, is_same, lines_of
+from equipment.collection.command_lines import Line, lines_of
 from equipment.collection.database import AWAY, Database, as_json, close, connect, rows
 from equipment.collection.watching import Watcher
 from equipment.drivers.base import Link, LinkLost, Quality, Value, WriteRefused
@@ -26,11 +26,12 @@ Outcome: TypeAlias = tuple[str, list[dict[str, Any]], str]
 
 
 class Command(NamedTuple):
-    """One that is due. asked: its lines, as they are stored."""
+    """One that is due. asked: its lines, as they are stored. is_signed: or an interlock's, whose recipe was signed."""
 
     key: UUID
     status: str
     purpose: str
+    is_signed: bool
     asked: list[dict[str, Any]]
 
 
@@ -40,7 +41,9 @@ WHERE status = 'QUEUED' AND deadline_at < now() AND connection_id = ANY(%s)"""
 
 # One connection's commands in the order in which they were asked; one at a time.
 _NEXT = """
-SELECT DISTINCT ON (connection_id) id, connection_id, status, purpose, lines FROM equipment_machinecommand
+SELECT DISTINCT ON (connection_id) connection_id, id, status, purpose, purpose <> 'HAND' OR signature_id IS NOT NULL,
+    lines
+FROM equipment_machinecommand
 WHERE status IN ('QUEUED', 'WRITING') AND connection_id = ANY(%s)
 ORDER BY connection_id, sequence"""
 
@@ -94,19 +97,20 @@ async def _begin_what_is_due(
 ) -> None:
     keys = list(watchers)
     await rows(database, _EXPIRE, [keys])
-    for command, connection, status, purpose, asked in await rows(database, _NEXT, [keys]):
+    for connection, *command in await rows(database, _NEXT, [keys]):
         watcher = watchers.get(connection)
         if watcher is None or watcher.link is None or connection in at_work:
             continue  # it waits, as long as its deadline lets it
-        due = Command(command, status, purpose, asked)
-        at_work[connection] = asyncio.create_task(_one(database, owner, watcher, due), name=f"command {command}")
+        due = Command(*command)
+        at_work[connection] = asyncio.create_task(_one(database, owner, watcher, due), name=f"command {due.key}")
 
 
 async def _one(database: Database, owner: str, watcher: Watcher, command: Command) -> None:
     if command.purpose == "PREPARE" and not watcher.is_observed:
         return  # it counts for as long as the connection is watched, and that has not begun yet
     try:
-        lines = await lines_of(database, UUID(watcher.configuration.connection), command.asked)
+        connection = UUID(watcher.configuration.connection)
+        lines = await lines_of(database, connection, command.asked, is_signed=command.is_signed)
     except ValueError as wrong:
         await _answer(database, command, ("REFUSED", [], str(wrong)))
         return
@@ -128,7 +132,7 @@ async def _write(link: Link, lines: list[Line]) -> Outcome:
     try:
         before = await _read(link, lines)
         for line in lines:
-            if line.expected is not None and not is_same(before[line.tag], line.expected):
+            if not line.may_follow(before[line.tag]):
                 why = f"{line.tag} is {before[line.tag]}, not {line.expected}: nothing was written."
                 return "REFUSED", _told(lines, before, before), why
         enabling, others = [line for line in lines if line.enables], [line for line in lines if not line.enables]

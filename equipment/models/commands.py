@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 from equipment.models.connections import Connection
 from equipment.models.hierarchy import Site, Station
 from equipment.status import CommandStatus, Purpose
+from mes.kernel.audit.models import Signature
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field, sequence_field
 
@@ -19,8 +20,9 @@ class MachineCommand(Record):
     missing where it does not matter; "tolerance": how far what is read back may differ; "enables": it lets the machine
     run, which is taken away first, and given when all else was read back as asked. purpose: by hand, or of an
     interlock: for the operation of this code on these units (by key), which subject says as text ("U-17, 20").
-    cause: key of the hold for which a permission is withdrawn. deadline: never sent later. sequence: the order in which
-    they are carried out, and in which the last one is the last.
+    signature: that of asked_by, where a tag asks for one. cause: key of the hold for which a permission is withdrawn.
+    deadline: never sent later. sequence: the order in which they are carried out, and in which the last one is the
+    last.
     answer: [{"tag", "before", "after"}] as read back. detail: what went wrong, for a person.
     """
 
@@ -39,6 +41,9 @@ class MachineCommand(Record):
     asked_at = models.DateTimeField()
     asked_by = person_field(null=True)
     reason = models.CharField(max_length=200, blank=True)
+    signature = models.ForeignKey(
+        Signature, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     answer = models.JSONField(null=True)
     detail = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
@@ -61,6 +66,11 @@ class MachineCommand(Record):
                 condition=Q(purpose=Purpose.HAND) | Q(station__isnull=False),
                 name="machine_command_of_interlock",
                 violation_error_message=lazy("What an interlock writes is for the machine of a station."),
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.HAND) | Q(signature__isnull=True),
+                name="machine_command_signed_by_hand",
+                violation_error_message=lazy("Only what is written by hand is signed."),
             ),
         ]
         indexes = [

@@ -30,7 +30,8 @@ class Tag(Record):
     the tags whose `event` it is are read in the same request, `field` says what they are: `serial`, `result`,
     `quantity`, or `step:CODE` for the value of a step (`step:CODE.2`: of its second sample). scrap_reason: with which
     the parts are booked that it counts as scrap; a code of the reasons where the site has released some. write_low,
-    write_high: bounds of what may be written.
+    write_high: bounds of what may be written. needs_signature: whoever writes it by hand signs; what an interlock
+    writes comes from a routing that was signed.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -61,6 +62,7 @@ class Tag(Record):
     is_writable = models.BooleanField(default=False)
     write_low = models.FloatField(null=True, blank=True)
     write_high = models.FloatField(null=True, blank=True)
+    needs_signature = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
     history = History()
@@ -116,6 +118,11 @@ class Tag(Record):
                 condition=~Q(scale=0.0),
                 name="tag_scale_is_something",
                 violation_error_message=lazy("A scale of 0 leaves nothing of the value."),
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_signature=False) | Q(is_writable=True),
+                name="tag_signed_is_writable",
+                violation_error_message=lazy("Only what may be written asks for a signature."),
             ),
         ]
 

@@ -325,7 +325,7 @@ _MACHINE_KINDS = (
             *("name", "station", "address", "value_type", "length", "byte_order", "quantity_unit", "scale", "offset"),
             *("low", "high", "report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "rollover"),
             *("reset_below", "acknowledge_address", "event", "field"),
-            *("is_writable", "write_low", "write_high", "is_active"),
+            *("is_writable", "write_low", "write_high", "needs_signature", "is_active"),
         ),
         within="connection",
         under="tags",

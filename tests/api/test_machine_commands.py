@@ -2,12 +2,14 @@
 
 import pytest
 
-from equipment.models import MachineCommand
+from equipment.models import Connection, MachineCommand
+from mes.kernel.audit.models import Signature
 from mes.station.tasks import book_machine_events
 from tests.api.conftest import api_as
 from tests.interlock_floor import answer, interlocked
 from tests.lots import lot_line
 from tests.machine_floor import counter, happens, press, value
+from tests.plant import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,48 @@ def test_a_command_is_asked_for_seen_and_taken_back(plant, connection):
 def test_out_of_its_bounds_is_named(plant, connection):
     answer = api_as(plant, "ines").post("/machine-commands", asked(lines=[{"tag": "SPEED", "value": 101}]))
     assert (answer.status_code, answer.json()["title"]) == (422, "SPEED: 101 is not within its bounds.")
+    assert not MachineCommand.objects.exists()
+
+
+def signs(plant, **more):
+    """A request whose tag asks for a signature, with one."""
+    value(Connection.objects.get(), plant.stations["10"], "HEAT", is_writable=True, needs_signature=True)
+    signature = {"meaning": "APPROVED", "secret": PASSWORD} | more
+    return asked(lines=[{"tag": "HEAT", "value": 930}], signature=signature)
+
+
+def test_what_asks_for_a_signature_is_signed_once_for_a_repeated_request(plant, connection):
+    api, body = api_as(plant, "ines"), signs(plant)
+    first, again = (api.post("/machine-commands", body, idempotency_key="w-1") for _ in range(2))
+    assert first.status_code == 201, first.content
+    signature = first.json()["signature"]
+    assert (signature["signed_by"], signature["meaning"]) == ("ines", "APPROVED")
+    assert again.json() == first.json() == api.get(f"/machine-commands/{first.json()['id']}").json()
+    assert Signature.objects.get(record_table="equipment_machinecommand").shown_digest == signature["digest"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "code"),
+    [
+        ({"secret": "not this one"}, 403, "SECRET_WRONG"),
+        ({"meaning": "PERFORMED"}, 409, "SIGNATURE_REFUSED"),
+        ({"digest": "0" * 64}, 409, "SIGNATURE_VOID"),
+    ],
+)
+def test_a_signature_that_does_not_fit_is_refused(plant, connection, wrong, status, code):
+    refused = api_as(plant, "ines").post("/machine-commands", signs(plant, **wrong))
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert not MachineCommand.objects.exists()
+
+
+def test_a_missing_signature_is_said_and_wrong_secrets_lock_the_person(plant, connection):
+    api, body = api_as(plant, "ines"), signs(plant)
+    missing = api.post("/machine-commands", {name: body[name] for name in body if name != "signature"})
+    assert (missing.status_code, missing.json()["code"]) == (422, "SIGNATURE_MISSING")
+    wrong = body | {"signature": body["signature"] | {"secret": "no"}}
+    codes = [api.post("/machine-commands", wrong).json()["code"] for _ in range(6)]
+    assert codes == [*["SECRET_WRONG"] * 5, "PERSON_LOCKED"]
+    assert api.post("/machine-commands", body).json()["code"] == "PERSON_LOCKED"
     assert not MachineCommand.objects.exists()
 
 

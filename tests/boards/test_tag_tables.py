@@ -87,7 +87,7 @@ def test_every_field_goes_from_one_connection_to_another(client, plant, take):
     }
     tag_at(one, plant.stations["20"], "scrap", "holding:70", value_type="UINT32", **counts)
     tag_at(one, None, "name", "holding:60", value_type="TEXT", length=12)
-    tag_at(one, None, "set", "holding:50", is_writable=True, write_low=0.0, write_high=99.5)
+    tag_at(one, None, "set", "holding:50", is_writable=True, write_low=0.0, write_high=99.5, needs_signature=True)
     out = download(client, plant).content
     Tag.objects.filter(connection=one, station__isnull=False).update(station=plant.stations["10"])
     other = connection_at(plant.stations["20"], "PLC-2", address="127.0.0.1:2")

@@ -3,9 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from equipment.actions import machine_commands
-from equipment.models import MachineCommand
+from equipment.actions.machine_commands import NotByHand, signed_content
+from equipment.models import MachineCommand, Tag
+from equipment.status import Purpose
+from mes.kernel.audit.actions.signatures import SignatureMissing, SignatureRefused, SignatureVoid, Signing
+from mes.kernel.audit.canonical import digest
+from mes.kernel.audit.models import Meaning, Signature
+from mes.kernel.door import open_door
 from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import InvalidInput
 from mes.kernel.transitions import IllegalTransition
@@ -13,23 +21,41 @@ from tests.machine_floor import press, value
 
 pytestmark = pytest.mark.django_db
 R7, SLOW = {"tag": "RECIPE", "value": "R-7"}, {"tag": "SPEED", "value": 1}
+HOT = {"tag": "HEAT", "value": 930.5, "expected": 900}
 
 
 @pytest.fixture
 def connection(plant):
-    """A press with a speed from 0 to 100 and a recipe's name that may be written, and a force that may not."""
+    """A press with a speed from 0 to 100, a recipe's name and a heat to be signed that may be written, and a force
+    that may not.
+    """
     connection, station = press(plant), plant.stations["10"]
     value(connection, station, "SPEED", is_writable=True, write_low=0, write_high=100)
     value(connection, station, "RECIPE", value_type="TEXT", length=20, is_writable=True)
+    value(connection, station, "HEAT", is_writable=True, write_high=950, quantity_unit="°C", needs_signature=True)
     value(connection, station, "FORCE")
     return connection
 
 
-def ask(plant, connection, *lines, who="ines", wait_s=10, reason="New batch"):
+def ask(plant, connection, *lines, who="ines", wait_s=10, reason="New batch", signing=None):
     with plant.door(who) as passage:
         return machine_commands.queue(
-            connection=connection, lines=lines, wait_s=wait_s, reason=reason, by=passage.person, at=passage.at
+            connection=connection,
+            lines=lines,
+            wait_s=wait_s,
+            reason=reason,
+            signing=signing,
+            by=passage.person,
+            at=passage.at,
         )
+
+
+def content(connection, *lines, reason="New batch"):
+    return signed_content(connection, Tag.objects.filter(connection=connection), lines, reason)
+
+
+def signed(plant, shown, who="ines", meaning=Meaning.APPROVED):
+    return Signing(plant.people[who], meaning, digest(shown))
 
 
 def test_values_wait_to_be_written_in_their_order(plant, connection):
@@ -97,3 +123,88 @@ def test_a_command_that_waits_is_cancelled_and_one_that_is_over_is_not(plant, co
     assert (cancelled.status, cancelled.answered_at) == ("CANCELLED", passage.at)
     with pytest.raises(IllegalTransition), plant.door("ines") as passage:
         machine_commands.cancel(command=command, by=passage.person, at=passage.at)
+
+
+def test_what_asks_for_a_signature_is_signed_by_who_asks_bound_to_what_was_shown(plant, connection):
+    lines = [HOT, R7]
+    command = ask(plant, connection, *lines, signing=signed(plant, content(connection, *lines)))
+    signature = MachineCommand.objects.get(pk=command.pk).signature
+    assert (signature.signed_by.username, signature.meaning, signature.signed_at) == (
+        "ines",
+        Meaning.APPROVED,
+        command.asked_at,
+    )
+    assert (signature.record_table, signature.record, signature.site_id) == (
+        "equipment_machinecommand",
+        command.pk,
+        plant.site.pk,
+    )
+    assert signature.content["shown"] == {
+        "connection": "PRESS",
+        "lines": [
+            {"tag": "HEAT", "value": "930.5", "expected": "900", "unit": "°C"},
+            {"tag": "RECIPE", "value": "R-7", "unit": ""},
+        ],
+        "reason": "New batch",
+    }
+
+
+def test_without_a_digest_the_signer_signs_what_the_request_brings(plant, connection):
+    signing = Signing(plant.people["ines"], Meaning.APPROVED)
+    assert ask(plant, connection, HOT, signing=signing).signature.shown_digest == digest(content(connection, HOT))
+
+
+@pytest.mark.parametrize(
+    ("sign", "refusal", "words"),
+    [
+        (lambda plant, shown: None, SignatureMissing, "HEAT is written with your signature."),
+        (
+            lambda plant, shown: signed(plant, shown, meaning=Meaning.VERIFIED),
+            SignatureRefused,
+            "has to mean APPROVED, not VERIFIED",
+        ),
+        (lambda plant, shown: signed(plant, shown, who="hiroshi"), SignatureRefused, "Somebody else's secret"),
+        (lambda plant, shown: signed(plant, shown | {"reason": "Another"}), SignatureVoid, "is not what is recorded"),
+    ],
+    ids=["none", "of another meaning", "somebody else's", "of something else"],
+)
+def test_a_signature_that_does_not_fit_is_refused_and_nothing_waits(plant, connection, sign, refusal, words):
+    with pytest.raises(refusal, match=words):
+        ask(plant, connection, HOT, signing=sign(plant, content(connection, HOT)))
+    assert not MachineCommand.objects.exists()
+    assert not Signature.objects.filter(record_table="equipment_machinecommand").exists()
+
+
+def test_a_unit_that_changed_after_it_was_shown_makes_the_signature_void(plant, connection):
+    signing = signed(plant, content(connection, HOT))
+    with open_door(person=None):
+        Tag.objects.filter(code="HEAT").update(quantity_unit="K")
+    with pytest.raises(SignatureVoid):
+        ask(plant, connection, HOT, signing=signing)
+
+
+def test_what_asks_for_no_signature_takes_none(plant, connection):
+    assert ask(plant, connection, SLOW).signature is None
+    with pytest.raises(InvalidInput, match="None of these values asks for a signature"):
+        ask(plant, connection, SLOW, signing=signed(plant, content(connection, SLOW)))
+
+
+def test_only_what_may_be_written_asks_for_a_signature(plant, connection):
+    tag = Tag.objects.get(code="FORCE")
+    tag.needs_signature = True
+    with pytest.raises(ValidationError, match="Only what may be written asks for a signature"):
+        tag.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Tag.objects.filter(code="FORCE").update(needs_signature=True)
+
+
+def test_what_an_interlock_asks_is_not_signed_and_no_hand_takes_it_back(plant, connection):
+    command = ask(plant, connection, HOT, signing=signed(plant, content(connection, HOT)))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MachineCommand.objects.filter(pk=command.pk).update(purpose=Purpose.PREPARE)
+    waiting = ask(plant, connection, SLOW)
+    with open_door(person=None):
+        MachineCommand.objects.filter(pk=waiting.pk).update(purpose=Purpose.WITHDRAW)
+    with pytest.raises(NotByHand), plant.door("ines") as passage:
+        machine_commands.cancel(command=MachineCommand.objects.get(pk=waiting.pk), by=passage.person, at=passage.at)
+    assert MachineCommand.objects.get(pk=waiting.pk).status == "QUEUED"

@@ -194,6 +194,7 @@ tags:
     is_writable: yes
     write_low: 0
     write_high: 1
+    needs_signature: yes
 """,
     "suppliers/BOLT.yaml": "code: BOLT\nname: Bolts & Co\n".replace("Bolts & Co", '"Bolts & Co"'),
     "instructions/tighten.yaml": """code: tighten

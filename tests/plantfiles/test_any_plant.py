@@ -103,6 +103,8 @@ def tag(draw, code, kind, number, event):
         "write_high": draw(numbers),
         "is_active": draw(yes_no),
     }
+    if made["is_writable"] == "yes":
+        made["needs_signature"] = draw(yes_no)
     if event:
         made |= {"event": event, "field": draw(st.sampled_from(["serial", "result", "step:A.2"]))}
     if role == "EVENT":

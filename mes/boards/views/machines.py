@@ -90,6 +90,7 @@ class Page:
             "refused": refused_lately(self.station.pk, REFUSED),
             "commands": last_commands(self.station.pk),
             "may_book": self.request.user.may(Permission.CORRECT),  # type: ignore[union-attr]
+            "may_write": self.request.user.may(Permission.WRITE_MACHINES),  # type: ignore[union-attr]
         }
 
     @cached_property

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from equipment.actions import machine_commands
 from equipment.models import Connection, MachineCommand, Tag
+from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from tests.equipment.collection.floor import Floor, ask, connection_to, ledger, put, samples_of, tag_of, until
 
@@ -26,7 +29,24 @@ def pressure(machine, connection) -> Tag:
         connection, "pressure", "holding:40", value_type="INT16", scale=0.1, is_writable=True, write_low=0, write_high=8
     )
     put(machine, tag, 25)
+    heat = tag_of(connection, "heat", "holding:50", is_writable=True, needs_signature=True, report="CHANGE")
+    put(machine, heat, 900)
     return tag
+
+
+def by_hand(plant, connection: Connection, *lines: dict, signs: bool = False) -> MachineCommand:
+    """As the screen asks for it, on the wall's clock: the collector's."""
+    signing = Signing(plant.people["ines"], Meaning.APPROVED) if signs else None
+    with open_door(person=plant.people["ines"], at=timezone.now()) as passage:
+        return machine_commands.queue(
+            connection=connection,
+            lines=lines,
+            wait_s=20,
+            reason="New batch",
+            signing=signing,
+            by=passage.person,
+            at=passage.at,
+        )
 
 
 def command(connection: Connection, *lines: dict, seconds: float = 20, **more) -> MachineCommand:
@@ -63,6 +83,7 @@ def test_a_value_is_written_and_read_back(floor, machine, connection, pressure):
         ({"tag": "pressure", "value": 9.0}, "out of its bounds"),
         ({"tag": "pressure", "value": 5.0, "expected": 1.0}, "nothing was written"),
         ({"tag": "nothing", "value": 5.0}, "no tag nothing"),
+        ({"tag": "heat", "value": 5.0}, "written with a signature by now"),
     ],
 )
 def test_what_must_not_be_written_is_not(floor, machine, connection, pressure, line, words):
@@ -71,6 +92,34 @@ def test_what_must_not_be_written_is_not(floor, machine, connection, pressure, l
     assert refused.status == "REFUSED"
     assert words in refused.detail
     assert machine.memory.tables["holding"][40] == 25
+
+
+def test_what_is_asked_by_hand_and_signed_is_written_and_what_the_machine_shows_by_then_is_not_overwritten(
+    floor, machine, connection, pressure, committed_plant
+):
+    floor.collector()
+    heat = Tag.objects.get(code="heat")
+    line = {"tag": "heat", "value": 930, "expected": 900}
+    assert answered(by_hand(committed_plant, connection, line, signs=True)).status == "VERIFIED"
+    assert machine.memory.tables["holding"][50] == 930
+    put(machine, heat, 940)  # somebody at the machine
+    refused = answered(
+        by_hand(committed_plant, connection, {"tag": "pressure", "value": 3}, line | {"expected": 930}, signs=True)
+    )
+    assert (refused.status, refused.detail) == ("REFUSED", "heat is 940, not 930: nothing was written.")
+    assert (machine.memory.tables["holding"][50], machine.memory.tables["holding"][40]) == (940, 25)
+
+
+@pytest.mark.parametrize(("there", "status"), [(27, "VERIFIED"), (31, "REFUSED")])
+def test_what_had_to_be_there_may_differ_by_the_deadband_of_what_is_on_record(
+    floor, machine, connection, pressure, there, status
+):
+    with open_door(person=None):
+        Tag.objects.filter(pk=pressure.pk).update(report="DEADBAND", deadband=0.5)
+    floor.collector()
+    until(lambda: samples_of(pressure), "it watches")
+    put(machine, pressure, there)
+    assert answered(command(connection, {"tag": "pressure", "value": 6.0, "expected": 2.5})).status == status
 
 
 def test_what_is_too_late_is_never_sent(floor, machine, connection, pressure):

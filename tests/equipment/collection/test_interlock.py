@@ -115,6 +115,20 @@ def test_the_recipe_is_written_and_read_back_before_the_permission_and_the_start
     assert on_time(plant).start(unit, "20").is_running
 
 
+def test_a_recipe_is_written_unsigned_where_a_hand_would_sign_because_its_routing_was(
+    floor, committed_plant, connection, told
+):
+    with open_door(person=None):
+        Tag.objects.filter(connection=connection, code__in=["SPEED", "ENABLE"]).update(needs_signature=True)
+    floor.collector()
+    watched(connection)
+    plant = on_time(committed_plant)
+    assert answered(prepare(plant, plant.unit())).status == "VERIFIED"
+    hold(plant, station=plant.stations["20"])
+    assert answered(commands(plant)[-1]).status == "VERIFIED"
+    assert not told.may_run
+
+
 def test_a_value_that_is_read_back_otherwise_leaves_the_permission_off_and_the_start_shut(
     floor, committed_plant, connection, told
 ):

@@ -88,9 +88,7 @@ class NodesForm(forms.Form):
 class WriteForm(forms.Form):
     """New values for a machine's tags; one that is left empty is not written. lines: of a command, by what is valid."""
 
-    is_expected = forms.BooleanField(
-        label=_("Only if the machine still shows what it shows now"), required=False, initial=True
-    )
+    is_expected = forms.BooleanField(label=_("Only if nothing has changed by then"), required=False, initial=True)
     reason = forms.CharField(label=_("Reason"), max_length=200)
     wait_s = forms.IntegerField(
         label=_("Send it within, s"),

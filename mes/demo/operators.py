@@ -93,7 +93,7 @@ class Operators:
             done += self._try(self.at_station, station, at)
         staff = self.staff
         acts = (
-            *(staff.answer_calls, staff.release_holds, staff.book_again),
+            *(staff.answer_calls, staff.release_holds, staff.book_again, staff.correct_wear),
             *(staff.release_orders, staff.refill, staff.overhaul),
         )
         for act in acts:

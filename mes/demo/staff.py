@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
-from equipment.actions import assets, help_calls
-from equipment.models import HelpCall, PhysicalAsset, Station
-from equipment.status import CallKind, CallStatus
+from equipment.actions import assets, help_calls, machine_commands
+from equipment.actions.machine_commands import signed_content
+from equipment.drivers.base import is_good
+from equipment.models import HelpCall, MachineCommand, PhysicalAsset, Station, Tag
+from equipment.readouts import readout
+from equipment.status import CallKind, CallStatus, Purpose
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.demo.ground import MACHINING
@@ -36,6 +39,7 @@ OPEN_ORDERS = 5  # of a product: with fewer the next one is released
 MOST_ORDERS = 16  # with a machine that has nothing to do
 FIRST_MACHINES = {"GS-24": "ST-110"}
 CALL_LASTS, HOLD_LASTS = timedelta(minutes=3), timedelta(minutes=6)
+WEAR, WEARS_EVERY, WORN_OUT = "wear", timedelta(hours=2), -0.12  # mm
 # By these words they know what simulated operators did.
 HOLD_REASON = "DOUBT-PART The unit or lot itself: scratch beside the seam, quality has a look"
 FAILED = "Failed at "  # so a machine's result begins its hold
@@ -103,6 +107,27 @@ class Staff:
                 except Refusal as refusal:
                     machine_events.refuse(event=event, refusal=refusal, by=by, at=passage.at)
         return done
+
+    def correct_wear(self, at: datetime) -> int:
+        """The supervisor moves the lathe's tool by what its edge has lost, and signs that; a new edge begins at 0."""
+        lathe = Station.objects.filter(code="ST-110", tags__code=WEAR, tags__needs_signature=True).first()
+        said = readout(lathe.pk, WEAR, at) if lathe is not None else None
+        if lathe is None or said is None or not said.is_watched or not isinstance(said.value, float):
+            return 0
+        of_late = MachineCommand.objects.filter(station=lathe, purpose=Purpose.HAND, asked_at__gt=at - WEARS_EVERY)
+        if not is_good(said.quality) or of_late.exists():
+            return 0
+        by, moved = self.people["greta"], round(said.value - 0.01, 2)
+        value = moved if moved >= WORN_OUT else 0.0
+        tag = Tag.objects.select_related("connection").get(station=lathe, code=WEAR)
+        reason = "Outer diameter 0.02 above the middle" if value else "New edge"
+        lines = [{"tag": WEAR, "value": value, "expected": said.value}]
+        signing = Signing(by, Meaning.APPROVED, digest(signed_content(tag.connection, [tag], lines, reason)))
+        with open_door(person=by, at=at):
+            machine_commands.queue(
+                connection=tag.connection, lines=lines, wait_s=60, reason=reason, signing=signing, by=by, at=at
+            )
+        return 1
 
     def release_orders(self, at: datetime) -> int:
         """The next order of a product when there is little to do, or nothing for a machine that is quick."""

@@ -28,7 +28,7 @@ def shell(committed_database, settings, plant_server):
     load(at=timezone.now(), tell=lambda line: None)
     environment = {"API": f"{plant_server.url}/api/v1"}
     with open_door(person=None) as passage:
-        for name, username in (("TOKEN", "operator"), ("ERP", "integration")):
+        for name, username in (("TOKEN", "operator"), ("ERP", "integration"), ("ENGINEER", "engineer")):
             person = Person.objects.get(username=username)
             environment[name] = create_token(person=person, scopes=[], name="docs", by=None, at=passage.at)
     for name, product in (("BOARD", "PCB-7"), ("BATTERY", "BAT-36")):

@@ -34,6 +34,11 @@ from tests.verbs.lots import (
     take_a_batch_over,
     unload_a_container,
 )
+from tests.verbs.machines import (
+    take_back_what_a_machine_was_to_be_told,
+    write_to_a_machine,
+    write_to_a_machine_signed,
+)
 from tests.verbs.orders import (
     apply_a_redline,
     cancel_an_order,
@@ -192,6 +197,9 @@ STATEMENTS = {
     take_a_pin_off: 12,
     plan_a_job: 11,
     take_a_job_off_the_plan: 8,
+    write_to_a_machine: 8,
+    write_to_a_machine_signed: 9,
+    take_back_what_a_machine_was_to_be_told: 9,
 }
 
 # Each with how many units it is of: the same number of statements for three as for thirteen.

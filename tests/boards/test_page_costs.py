@@ -35,6 +35,7 @@ DESK = {
     "/machines/NF/ST-20/?part=values": 8,
     "/machines/NF/ST-20/?part=trend": 9,
     "/machines/NF/ST-20/?part=acts": 8,
+    "/machines/NF/ST-20/write/": 7,
     "/calendar/": 5,
     "/gates/": 6,
     "/labor/": 7,

@@ -105,6 +105,10 @@ class Photographer:
         self.take("connection-replay")
         self.go("/machines/NORTHFIELD/ST-110/?tag=load&period=10m")
         self.take("machine")
+        self.page.get_by_role("link", name="Write values").click()
+        self.page.get_by_label("wear Wear offset X").fill("-0.02")
+        self.page.get_by_label("Reason").fill("Outer diameter 0.02 above the middle")
+        self.take("machine-write")
 
     def torque(self) -> None:
         self.log_on("ST-30", "B-0451", "2580")

@@ -15,7 +15,17 @@ from django.core.management import CommandError, call_command
 from django.db.models import Max
 from django.utils import timezone
 
-from equipment.models import Connection, EquipmentState, EventBooking, EventDue, MachineEvent, Observation, Station
+from equipment.drivers.base import Value
+from equipment.models import (
+    Connection,
+    EquipmentState,
+    EventBooking,
+    EventDue,
+    MachineCommand,
+    MachineEvent,
+    Observation,
+    Station,
+)
 from mes.demo.machines import faults, interlocks
 from mes.demo.machines.faults import Fault
 from mes.demo.machines.hands import loads
@@ -91,12 +101,17 @@ class Hall:
             self.people.see_machines()
             for station in self.stations:
                 self.people._try(self.people.at_station, station, timezone.now())
-            self.people._try(self.people.staff.release_holds, timezone.now())
+            for act in (self.people.staff.release_holds, self.people.staff.correct_wear):
+                self.people._try(act, timezone.now())
             book_machine_events()
             time.sleep(0.1)
 
     def fault(self, machine: str, fault: Fault, seconds: float) -> None:
         faults.order(self.folder, machine, fault, until=time.time() + seconds)
+
+    def heard_by(self, machine: str, code: str) -> Value:
+        """What was written to a machine."""
+        return next(seat.program.heard[code] for seat in self._hall.seats if seat.plan.code == machine)
 
     def rest(self) -> None:
         """They do nothing more, and still answer."""
@@ -217,6 +232,9 @@ def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
     assert told >= {RESET, RESTART, LOADED, VALUE}
     nobody_is_in_the_way_of_another()
     the_ledger_has_each_event_once()
+    moved = MachineCommand.objects.get(purpose="HAND")
+    assert (moved.status, moved.signature.signed_by.username) == ("VERIFIED", "greta"), moved.detail
+    assert hall.heard_by("LATHE-110", "wear") == pytest.approx(-0.01)
 
 
 def the_ledger_has_each_event_once() -> None:

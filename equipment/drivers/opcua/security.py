@@ -3,25 +3,20 @@
 from urllib.parse import urlsplit
 
 from asyncua import Client, ua
-from asyncua.crypto import security_policies
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from asyncua.crypto.security_policies import SecurityPolicyNone
 
 from equipment.drivers.base import Endpoint, InvalidAddress, NotTrusted
 from equipment.drivers.opcua.certificates import application_uri_of, own_certificate
+from equipment.drivers.opcua.client import POLICIES, CheckedClient
 from equipment.drivers.opcua.losses import told
 from equipment.drivers.opcua.trust import check_server
 
-POLICIES = {
-    "Basic256Sha256": security_policies.SecurityPolicyBasic256Sha256,
-    "Aes128Sha256RsaOaep": security_policies.SecurityPolicyAes128Sha256RsaOaep,
-    "Aes256Sha256RsaPss": security_policies.SecurityPolicyAes256Sha256RsaPss,
-}
 MODES = {"Sign": ua.MessageSecurityMode.Sign, "SignAndEncrypt": ua.MessageSecurityMode.SignAndEncrypt}
 SESSION_MS = 60_000  # after which a server forgets us when we are gone; machines have few sessions
 WATCHDOG_S = 5
 CONNECT_TIMES = 4  # a small machine takes its time over keys: as long as so many other answers
 _DEFAULT_PORT = 4840
+_NONE = SecurityPolicyNone.URI
 
 
 def url_of(address: str) -> str:
@@ -45,17 +40,16 @@ async def client_for(endpoint: Endpoint) -> Client:
     if security.policy != "None":
         await _secure(client, endpoint)
     elif security.trusted or security.user_name:
-        await _check_open_channel(client, endpoint)
-    if security.user_name:
-        client.set_user(security.user_name)
-        client.set_password(security.password)
+        offer = await _offer(client, endpoint, _NONE, ua.MessageSecurityMode.None_)
+        client.checked = check_server(offer.ServerCertificate or b"", security.trusted)
     return client
 
 
-def bare_client(endpoint: Endpoint) -> Client:
+def bare_client(endpoint: Endpoint) -> CheckedClient:
     patience_s = endpoint.timeout_s * CONNECT_TIMES
     # Its watchdog keeps the session while nobody watches, and has to bear a server that is busy.
-    client = Client(url_of(endpoint.address), patience_s, watchdog_intervall=max(WATCHDOG_S, patience_s))
+    watchdog_s = max(WATCHDOG_S, patience_s)
+    client = CheckedClient(url_of(endpoint.address), endpoint, patience_s=patience_s, watchdog_s=watchdog_s)
     client.name = client.description = "Plantwright"
     client.application_uri = client.product_uri = "urn:plantwright:client"
     client.session_timeout = SESSION_MS
@@ -73,47 +67,27 @@ async def presented_certificate(endpoint: Endpoint) -> bytes:
     return b""
 
 
-async def _secure(client: Client, endpoint: Endpoint) -> None:
+async def _secure(client: CheckedClient, endpoint: Endpoint) -> None:
     security = endpoint.security
     policy, mode = POLICIES.get(security.policy), MODES.get(security.mode)
     if policy is None or mode is None:
         raise NotTrusted(f"{security.policy}, {security.mode} is no security that OPC UA has. Choose another.")
     certificate, key = own_certificate(security)
     client.application_uri = application_uri_of(certificate)
-    offers = await _offers(client, endpoint)
-    offer = next((o for o in offers if o.SecurityPolicyUri == policy.URI and o.SecurityMode == mode), None)
-    if offer is None:
-        raise NotTrusted(f"The server does not offer {security.policy}, {security.mode}. {_said(offers)}")
-    server = check_server(offer.ServerCertificate or b"", security.trusted)
-    client.security_policy = policy(server, certificate, key, mode)
+    offer = await _offer(client, endpoint, policy.URI, mode)
+    client.checked = check_server(offer.ServerCertificate or b"", security.trusted)
+    client.security_policy = policy(client.checked, certificate, key, mode)
     client.uaclient.set_security(client.security_policy)
 
 
-async def _check_open_channel(client: Client, endpoint: Endpoint) -> None:
-    """Before we log on over a channel that is not secured: whom we talk to, and that no password goes open."""
-    security = endpoint.security
+async def _offer(client: Client, endpoint: Endpoint, uri: str, mode: ua.MessageSecurityMode) -> ua.EndpointDescription:
+    """The server's endpoint of this security. Raises LinkLost, NotTrusted."""
     offers = await _offers(client, endpoint)
-    offer = next((o for o in offers if o.SecurityMode == ua.MessageSecurityMode.None_), None)
-    if offer is None:
-        raise NotTrusted(f"The server does not offer a connection without security. {_said(offers)}")
-    if security.user_name and not any(_is_encrypted(token) for token in offer.UserIdentityTokens):
-        raise NotTrusted(
-            "The password would go over the network as it is. Choose a security policy in the profile, or have the"
-            " server take encrypted passwords."
-        )
-    if security.trusted:
-        check_server(offer.ServerCertificate or b"", security.trusted)
-
-        async def check(presented: x509.Certificate, application: ua.ApplicationDescription) -> None:
-            check_server(presented.public_bytes(Encoding.DER), security.trusted)
-
-        client.certificate_validator = check
-
-
-def _is_encrypted(token: ua.UserTokenPolicy) -> bool:
-    """Whether a password goes encrypted by this policy of an endpoint without security."""
-    none = security_policies.SecurityPolicyNone.URI
-    return token.TokenType == ua.UserTokenType.UserName and token.SecurityPolicyUri not in (None, "", none)
+    for offer in offers:
+        if offer.SecurityPolicyUri == uri and offer.SecurityMode == mode:
+            return offer
+    security = endpoint.security
+    raise NotTrusted(f"The server does not offer {security.policy}, {security.mode}. {_said(offers)}")
 
 
 async def _offers(client: Client, endpoint: Endpoint) -> list[ua.EndpointDescription]:

@@ -20,7 +20,10 @@ def check_server(presented: bytes, trusted: Sequence[bytes]) -> x509.Certificate
     """
     chain = certificates(presented)
     if not chain:
-        raise NotTrusted("The server has no certificate. Set up one there, or choose no security in the profile.")
+        raise NotTrusted(
+            "The server has no certificate, so nobody can tell who it is, nor encrypt a password for it. Set up one"
+            " there. Without one it takes a profile without security, user name and trusted certificates."
+        )
     server, known = chain[0], [x509.load_der_x509_certificate(der) for der in trusted]
     _check_time(server, "The server's certificate", "Have a new one made at the machine, then trust that one here.")
     if server in known:
@@ -59,11 +62,11 @@ def _check_issuers(server: x509.Certificate, between: list[x509.Certificate], kn
             break
         _check_time(issuer, f"The certificate {_name(issuer)}, which issued the server's,", "Have it renewed.")
         subject = issuer
+    by = "itself" if server.issuer == server.subject else server.issuer.rfc4514_string()
     raise NotTrusted(
-        "The server's certificate is none that is trusted here, nor issued by one."
-        f" It is that of {_name(server)}, issued by {server.issuer.rfc4514_string()}, SHA-256 {fingerprint(server)}."
-        " If that is what the machine itself shows, take it into the trusted certificates of the security profile;"
-        " if not, somebody stands between."
+        "The server's certificate is none that is trusted here, nor issued by one:"
+        f" {_name(server)}, by {by}, SHA-256 {fingerprint(server)}."
+        " If the machine itself shows the same, add it to the profile's trusted ones."
     )
 
 

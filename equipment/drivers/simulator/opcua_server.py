@@ -61,12 +61,14 @@ class Access:
 
     certificate (DER), private_key (PEM): without them there is no security to choose. clients: certificates that are
     accepted; None: every one. users: names and passwords; none: who names no user is let in, and nobody else.
+    user_tokens: names of the policies by which passwords are taken, "" being the channel's own; none: as it is usual.
     """
 
     certificate: bytes = b""
     private_key: bytes = field(default=b"", repr=False)
     clients: tuple[bytes, ...] | None = None
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
+    user_tokens: tuple[str, ...] = ()
 
 
 class OpcUaServer:
@@ -232,6 +234,9 @@ class OpcUaServer:
         tokens = [ua.UserNameIdentityToken] if access.users else [ua.AnonymousIdentityToken]
         server.set_identity_tokens(tokens)
         await server.start()
+        if access.user_tokens:
+            for endpoint in self._inside.endpoints:
+                endpoint.UserIdentityTokens = [_user_token(name) for name in access.user_tokens]
         self._port = server.bserver.port
 
     async def _unlisten(self) -> None:
@@ -327,6 +332,11 @@ class OpcUaServer:
         if users and (username is None or users.get(username) != password):
             return None
         return User(role=UserRole.User, name=username)
+
+
+def _user_token(policy: str) -> ua.UserTokenPolicy:
+    uri = f"{_BASE_URI}SecurityPolicy#{policy}" if policy else None
+    return ua.UserTokenPolicy(PolicyId=f"user by {policy}", TokenType=ua.UserTokenType.UserName, SecurityPolicyUri=uri)
 
 
 def _deletion(nodes: Sequence[ua.NodeId]) -> ua.DeleteNodesParameters:

@@ -252,6 +252,25 @@ def test_our_own_certificate_that_has_expired_is_said_and_a_new_one_is_taken_up(
     until(lambda: press.stored(press.speed) == [1.5], "it is watched")
 
 
+def test_a_server_that_can_not_have_the_password_safely_is_refused_with_what_to_do(
+    floor, server, ours, theirs, committed_plant
+):
+    server.restart(
+        access=Access(theirs.certificate, theirs.private_key, users={"mes": "secret"}, user_tokens=("None",))
+    )
+    profile = profile_of(committed_plant.stations["20"], ours, theirs, mode="Sign", user_name="mes", password="secret")
+    press = Press(server, committed_plant.stations["20"], profile)
+    floor.collector()
+    until(lambda: lease(press.connection).state == "REFUSED", "it is refused")
+    said = lease(press.connection).detail
+    assert said.startswith("The password would go over the network as it is")
+    assert said.endswith("It takes them by None.")
+    with open_door(person=None):
+        profile.mode = "SignAndEncrypt"
+        profile.save()
+    until(lambda: press.stored(press.speed) == [1.5], "it is watched")
+
+
 def test_a_user_with_a_password_over_an_encrypted_link_is_watched(floor, server, ours, theirs, committed_plant):
     users = {"mes": "secret"}
     server.restart(access=Access(theirs.certificate, theirs.private_key, clients=(ours.certificate,), users=users))

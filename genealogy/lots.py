@@ -1,6 +1,6 @@
 """Lots at the line: what is staged where, what waits in quarantine, and how long each may still be used."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,10 +41,11 @@ class Expiry:
 
 @dataclass(frozen=True)
 class Shelved:
-    """A unit or lot with what is to be said of its expiry (None: it keeps)."""
+    """A unit or lot with what is to be said of its expiry (None: it keeps). hold: number of what holds it, if any."""
 
     unit: Unit
     expiry: Expiry | None
+    hold: str = ""
 
 
 def expiry_of(unit: Unit, today: date) -> Expiry | None:
@@ -52,9 +53,9 @@ def expiry_of(unit: Unit, today: date) -> Expiry | None:
     return Expiry(unit.expires_date, (unit.expires_date - today).days) if unit.expires_date else None
 
 
-def shelved(units: Collection[Unit], today: date) -> list[Shelved]:
-    """The units with their expiry."""
-    return [Shelved(unit, expiry_of(unit, today)) for unit in units]
+def shelved(units: Collection[Unit], today: date, held: Mapping[UUID, str]) -> list[Shelved]:
+    """The units with their expiry. held: by unit, the number of a hold on it."""
+    return [Shelved(unit, expiry_of(unit, today), held.get(unit.pk, "")) for unit in units]
 
 
 def units_of(sites: Collection[UUID]) -> QuerySet[Unit]:

@@ -323,6 +323,16 @@ class OperationAdmin(OfYourSites, PartAdmin):
     autocomplete_fields = ("instruction",)
     fieldsets = (
         (None, {"fields": ("routing_revision", ("code", "name"), "station_class", ("setup_time_s", "run_time_s"))}),
+        (
+            lazy("Together with others"),
+            {
+                "fields": (("setup_family", "batch_quantity"),),
+                "description": lazy(
+                    "Jobs of one setup family need no new setup one after the other. A batch quantity is how much goes "
+                    "into one run of several units or lots; without one each is done by itself."
+                ),
+            },
+        ),
         (lazy("Way through the routing"), {"fields": (("is_optional", "alternate_group", "max_attempts"),)}),
         (
             lazy("What it asks for"),

@@ -85,7 +85,7 @@ def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
     concerned = (
         {s.unit.pk for s in subjects} | {part.pk for part in parts},
         {s.order.pk for s in subjects} | {part.work_order_id for part in parts if part.work_order_id},
-        {part.product_revision_id for part in parts if part.product_revision_id},
+        {one.product_revision_id for one in (*parts, *(s.unit for s in subjects)) if one.product_revision_id},
         {s.station.pk for s in subjects if s.station is not None},
     )
     with_tools = {s.station.pk for s in subjects if s.station is not None and s.required_assets}

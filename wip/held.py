@@ -32,8 +32,8 @@ class Held:
         return [hold for hold in self.holds if self._stops(hold, unit)]
 
     def on_part(self, unit: Unit) -> Hold | None:
-        """What stops a unit from being built in: a hold on it, on its order, or on its revision."""
-        return next((hold for hold in self.holds if not hold.operation_code and self._is_on_part(hold, unit)), None)
+        """What stops a unit from being built in, whatever is done to it."""
+        return next((hold for hold in self.holds if not hold.operation_code and self._stops(hold, unit)), None)
 
     def _is_on(self, hold: Hold, job: Job) -> bool:
         if hold.asset is not None:
@@ -43,13 +43,10 @@ class Held:
             return job.station is not None and hold.station_id == job.station.pk
         return self._stops(hold, job.unit)
 
-    def _is_on_part(self, hold: Hold, unit: Unit) -> bool:
-        if hold.product_revision_id is not None:
-            return hold.product_revision_id == unit.product_revision_id and hold.site_id == unit.site_id
-        return self._stops(hold, unit)
-
     def _stops(self, hold: Hold, unit: Unit) -> bool:
         if hold.unit_id is not None:
             return hold.unit_id == unit.pk
+        if hold.product_revision_id is not None:
+            return hold.product_revision_id == unit.product_revision_id and hold.site_id == unit.site_id
         is_on_order = hold.work_order_id is not None and hold.work_order_id == unit.work_order_id
         return is_on_order and (hold.pk, unit.pk) not in self.freed

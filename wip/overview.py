@@ -78,6 +78,13 @@ def hold_counts(orders: Collection[UUID]) -> QuerySet[Hold, Any]:
     return by_order.annotate(count=Count("pk")).values_list("order", "count")
 
 
+@prepared
+def of_held_revisions(orders: Collection[UUID]) -> QuerySet[WorkOrder, Any]:
+    """Those of the orders whose product revision is on hold at their site."""
+    on_it = Q(product_revision=OuterRef("product_revision"), site=OuterRef("site"), status=HoldStatus.OPEN)
+    return WorkOrder.objects.filter(Exists(Hold.objects.filter(on_it)), pk=any_of(orders)).order_by().values_list("pk")
+
+
 @dataclass(frozen=True)
 class Waiting:
     """Units of an order at one operation: free to start, stopped by a hold, and being worked on."""
@@ -109,6 +116,7 @@ def _count_ready(order: UUID) -> QuerySet[OpenOperation, tuple[str, bool, int]]:
     """How many units of the order may begin each operation: by its code, and whether a hold stops them."""
     freed = Hold.objects.filter(origin=OuterRef("pk"), unit=OuterRef(OuterRef("unit")), status=HoldStatus.RELEASED)
     its = Q(unit=OuterRef("unit")) | Q(~Exists(freed), work_order=OuterRef("work_order"))
+    its |= Q(product_revision=OuterRef("unit__product_revision"), site=OuterRef("site"))
     holds = Hold.objects.filter(its, status=HoldStatus.OPEN)
     held = Exists(holds.filter(Q(operation_code="") | Q(operation_code=OuterRef("operation_code"))))
     ready = OpenOperation.objects.filter(work_order=order, is_ready=True).annotate(is_held=held)

@@ -194,7 +194,7 @@ def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, l
     plan = plan_of(order)
     units = list(order.units.select_related("replaces").order_by("serial")[offset : offset + limit])
     keys = [unit.pk for unit in units]
-    executions, holds = at_once(_executions_on.of(keys), _holds_in.of(order.pk, keys))
+    executions, holds = at_once(_executions_on.of(keys), _holds_in.of(order.pk, *_made(order), keys))
     by_unit: dict[UUID, list[OperationExecution]] = {}
     for execution in executions:
         by_unit.setdefault(execution.unit_id, []).append(execution)
@@ -203,11 +203,22 @@ def grid(order: WorkOrder, *, offset: int = 0, limit: int = 50) -> tuple[Plan, l
 
 
 @prepared
-def _holds_in(order: UUID, units: Collection[UUID]) -> QuerySet[Hold]:
-    """Open holds on the order and these units of it, and what was released for one while its order's stays open."""
-    on_order, of_units = Q(work_order=order, status=HoldStatus.OPEN), Q(unit=any_of(units))
+def _holds_in(order: UUID, revision: UUID, site: UUID, units: Collection[UUID]) -> QuerySet[Hold]:
+    """Open holds on the order, what it makes and these units of it, and what was released for one of an order's."""
+    on_order = Q(_on_all_of(order, revision, site), status=HoldStatus.OPEN)
+    of_units = Q(unit=any_of(units))
     freed = Q(of_units, status=HoldStatus.RELEASED, origin__work_order=order)
     return Hold.objects.filter(on_order | Q(of_units, status=HoldStatus.OPEN) | freed)
+
+
+def _made(order: WorkOrder) -> tuple[UUID, UUID]:
+    """What an order makes, and where."""
+    return order.product_revision_id, order.site_id
+
+
+def _on_all_of(order: UUID, revision: UUID, site: UUID) -> Q:
+    """Holds that stop every unit of an order."""
+    return Q(work_order=order) | Q(product_revision=revision, site=site)
 
 
 @prepared
@@ -240,19 +251,43 @@ def _cell(unit: Unit, operation: OperationPlan, way: Way, holds: Sequence[Hold])
 
 
 def holds_on(unit: Unit) -> QuerySet[Hold]:
-    """Open holds that stop work on the unit: its own and its order's, latest first."""
+    """Open holds that stop work on the unit: its own, its order's and its revision's, latest first."""
     here = Q(unit=unit)
+    if unit.product_revision_id:
+        here |= Q(product_revision=unit.product_revision_id, site=unit.site_id)
     if unit.work_order_id:
         freed = Hold.objects.filter(origin=OuterRef("pk"), unit=unit, status=HoldStatus.RELEASED)
         here |= Q(~Exists(freed), work_order=unit.work_order_id)
     return Hold.objects.filter(here, status=HoldStatus.OPEN).select_related("placed_by")
 
 
+def held_of(units: Collection[Unit]) -> dict[UUID, str]:
+    """Those of the units, made or received, that an open hold keeps from being used: with its number."""
+    if not units:
+        return {}
+    orders = {unit.work_order_id for unit in units if unit.work_order_id}
+    revisions = {unit.product_revision_id for unit in units if unit.product_revision_id}
+    found = Held.of(_open_holds_on([unit.pk for unit in units], orders, revisions))
+    return {unit.pk: hold.number for unit in units if (hold := found.on_part(unit)) is not None}
+
+
 @prepared
-def open_holds_of(order: UUID) -> QuerySet[Hold]:
-    """Open holds on the order and on its units, latest first."""
-    return Hold.objects.filter(Q(work_order=order) | Q(unit__work_order=order), status=HoldStatus.OPEN).select_related(
-        "unit", "work_order", "placed_by"
+def _open_holds_on(units: Collection[UUID], orders: Collection[UUID], revisions: Collection[UUID]) -> QuerySet[Hold]:
+    on_any = Q(unit=any_of(units)) | Q(work_order=any_of(orders)) | Q(product_revision=any_of(revisions))
+    freed = Q(status=HoldStatus.RELEASED, unit=any_of(units), origin__isnull=False)
+    return Hold.objects.filter(Q(on_any, status=HoldStatus.OPEN) | freed)
+
+
+def open_holds_of(order: WorkOrder) -> list[Hold]:
+    """Open holds on the order, on what it makes and on its units, latest first."""
+    return _open_holds_of(order.pk, *_made(order))
+
+
+@prepared
+def _open_holds_of(order: UUID, revision: UUID, site: UUID) -> QuerySet[Hold]:
+    on_it = _on_all_of(order, revision, site) | Q(unit__work_order=order)
+    return Hold.objects.filter(on_it, status=HoldStatus.OPEN).select_related(
+        "unit", "work_order", "product_revision__product", "placed_by"
     )
 
 

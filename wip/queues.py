@@ -170,8 +170,10 @@ _RANKS = {
 # What is pinned is found by its pins, what may be stopped by the holds: most of what waits is neither, ranked alone.
 _WAITING = """
 WITH held AS MATERIALIZED (
-    SELECT id, unit_id, work_order_id, operation_code, station_id
-    FROM wip_hold WHERE site_id = %(site)s AND status = 'OPEN'
+    SELECT hold.id, unit_id, coalesce(work_order_id, made.id) AS work_order_id, operation_code, station_id
+    FROM wip_hold hold LEFT JOIN orders_workorder made  -- a hold on a revision is one on each order that makes it
+        ON made.product_revision_id = hold.product_revision_id AND made.site_id = hold.site_id
+    WHERE hold.site_id = %(site)s AND hold.status = 'OPEN'
 ), pin AS MATERIALIZED (
     SELECT pin.*, person.full_name FROM wip_dispatchpin pin JOIN personnel_person person ON person.id = pin.pinned_by_id
     WHERE pin.station_id = %(station)s AND pin.position IS NOT NULL

@@ -1,5 +1,6 @@
 """The rows of the list of orders: one flat line each, so that the page only has to print it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from mes.kernel.prepared import at_once
 from orders.lists import orders_listed
 from orders.models import WorkOrder
 from orders.status import OrderStatus
-from wip.overview import Progress, hold_counts, progress_in, progress_rows
+from wip.overview import Progress, hold_counts, of_held_revisions, progress_in, progress_rows
 
 STATES = {OrderStatus.DRAFT: "waiting", OrderStatus.RELEASED: "ready", OrderStatus.RUNNING: "running"}
 
@@ -42,9 +43,10 @@ class OrderRow(Flat):
 
 
 def rows_of(keys: Sequence[UUID], sites: Mapping[UUID, Site], now: datetime) -> list[OrderRow]:
-    """The rows of the orders of these keys, by rank. Three statements in one go. sites: those they may be at."""
-    orders, counts, holds = at_once(orders_listed.of(keys), progress_rows.of(keys), hold_counts.of(keys))
-    progress, held = progress_in(counts, keys), dict(holds)
+    """The rows of the orders of these keys, by rank. Four statements in one go. sites: those they may be at."""
+    asked = (orders_listed, progress_rows, hold_counts, of_held_revisions)
+    orders, counts, holds, of_held = at_once(*(question.of(keys) for question in asked))
+    progress, held = progress_in(counts, keys), Counter(dict(holds)) + Counter(order for (order,) in of_held)
     return [_row(order, sites[order.site_id], progress[order.pk], held.get(order.pk, 0), now) for order in orders]
 
 

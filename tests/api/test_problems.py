@@ -29,11 +29,18 @@ def assert_problem(response, status):
         b"[" * 100_000,
         b'{"a":' * 50_000,
         b'{"station": ' + b"9" * 5000 + b"}",
+        rb'{"station": "\ud800"}',
+        rb'{"\udfff": "ST-20"}',
     ],
 )
 def test_a_body_that_is_not_json_is_refused(plant, api, body):
     assert_problem(api.post(f"/units/{plant.unit()}/operations/20/start", body), 400)
     assert not OperationExecution.objects.exists()
+
+
+def test_a_character_of_two_escapes_is_read(plant, api):
+    answer = api.post("/holds", rb'{"unit": "\ud83d\ude00", "reason_code": "QUALITY", "reason": "x"}')
+    assert "\N{GRINNING FACE}" in assert_problem(answer, 422)["title"]
 
 
 def test_a_body_that_is_too_large_is_refused(plant, api):

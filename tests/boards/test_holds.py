@@ -119,6 +119,9 @@ def test_what_a_hold_would_stop_is_shown_first(plant, ines) -> None:
     page = ines.get(f"/holds/new/?subject={lot}").content.decode()
     assert all(pump.serial in page for pump in pumps)
     assert "nothing of the name" in ines.get("/holds/new/?subject=nosuch").content.decode()
+    part = ines.get(f"/holds/new/?part=impact&subject={lot}").content.decode()
+    assert all(pump.serial in part for pump in pumps)
+    assert "<form" not in part
     ines.post("/holds/place/", subject=lot.serial, reason_code="MATERIAL", reason="x", cascades="on")
     hold = Hold.objects.get(origin=None)
     page = ines.get(f"/holds/{hold}/").content.decode()

@@ -38,7 +38,7 @@ def test_a_bad_address_still_answers_with_a_list(plant, ines, query) -> None:
 def test_the_list_costs_the_same_for_any_number_of_orders(plant, ines, count, django_assert_num_queries) -> None:
     for _ in range(count):
         plant.released(1)
-    with django_assert_num_queries(8):  # session, person, sites, keys, count, orders, progress, holds
+    with django_assert_num_queries(9):  # session, person, sites, keys, count, orders, progress, holds
         ines.get("/orders/")
 
 

@@ -13,6 +13,8 @@ from mes.kernel.personnel.roles import Role
 from orders.actions.drafts import copy_routing_revision
 from orders.models import WorkOrder
 from tests.equipment.assets import wrench
+from tests.holds import place as hold_on
+from tests.wip.test_cascades import taken_lot
 from wip.actions import holds
 
 
@@ -41,6 +43,14 @@ def test_a_supervisor_sees_stations_late_orders_holds_and_orders_to_release(plan
     assert f"{unit}, 10, " in at_work.text
     assert f"{unit}: Rattles" in page.content.decode()
     assert "Nothing here is late" not in page.content.decode()
+
+
+def test_holds_on_anything_are_listed_once_with_how_many_inherited_them(plant, ines) -> None:
+    lot, pumps = taken_lot(plant)
+    hold_on(plant, station=plant.stations["10"], reason="Oil on the floor")
+    hold_on(plant, unit=lot, reason="Burrs")
+    shown = [line.text for line in cards(ines.get("/"))["Open holds"].lines]
+    assert shown == [f"{lot} (+{len(pumps)}): Burrs", f"{plant.stations['10']}: Oil on the floor"]
 
 
 def test_a_calm_plant_says_so(plant, ines) -> None:

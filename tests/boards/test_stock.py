@@ -11,6 +11,7 @@ from genealogy.models import Delivery, Unit
 from genealogy.status import UnitStatus
 from mes.kernel.audit.models import Signature
 from tests.genealogy.lots import quarantined, signing, stage, supplier, take_in
+from tests.holds import lift, place
 from tests.plant import NOW, PASSWORD
 from tests.station.pages import text
 
@@ -63,6 +64,26 @@ def test_the_suppliers_label_fills_the_form(ines):
     assert re.search(r'name="supplier_lot"[^>]*value="AB-12"|value="AB-12"[^>]*name="supplier_lot"', words)
     assert re.search(r'value="2027-01-31"', words)
     assert "09521234543213" in text(page)
+
+
+def test_what_was_entered_stays_when_a_label_is_scanned(plant, ines):
+    entered = {"product": "m3x8", "quantity": "2500", "certificate_number": "3.1-5521", "supplier_lot": "wrong"}
+    words = ines.get("/stock/receive/", query_params=entered | {"code": "]C110AB-12"}).content.decode()
+    for value in ("m3x8", "2500", "3.1-5521", "AB-12"):
+        assert f'value="{value}"' in words
+    assert "wrong" not in words
+
+
+def test_a_held_lot_says_so_wherever_it_lies(plant, ines):
+    take_in(plant)
+    lot = Unit.objects.get()
+    hold = place(plant, unit=lot)
+    assert hold.number in text(ines.get("/stock/?show=store"))
+    assert hold.number in text(ines.get("/stock/receive/"))
+    stage(plant, lot)
+    assert hold.number in text(ines.get("/stock/"))
+    lift(plant, hold)
+    assert hold.number not in text(ines.get("/stock/"))
 
 
 def test_the_raw_scan_is_kept(plant, ines):

@@ -7,6 +7,7 @@ import time_machine
 
 from genealogy.models import Unit
 from tests.genealogy.lots import quarantined, stage, take_in
+from tests.holds import place
 from tests.plant import NOW
 from tests.station.pages import StationPage, accepted, is_refused, text
 
@@ -31,6 +32,13 @@ def test_a_scan_stages_a_lot_and_it_is_listed_with_what_is_left(plant, page):
     assert "LOT-1 100 pcs" in words
     assert "Expires in 3 d" in words
     assert Unit.objects.get().station == plant.stations["30"]
+
+
+def test_a_held_lot_says_so_where_it_lies(plant, page):
+    take_in(plant)
+    page.post("material/stage/", code="LOT-1")
+    hold = place(plant, unit=Unit.objects.get())
+    assert hold.number in text(page.get("material/"))
 
 
 def test_a_repeated_scan_stages_once(plant, page):

@@ -16,7 +16,10 @@ from tests.equipment.assets import asking_for_a_wrench
 from tests.holds import lift, lift_for, place, signed
 from tests.plant import NOW
 from wip.models import Hold
+from wip.overview import Waiting, waiting_at
+from wip.planning.bars import standing_of
 from wip.policies import BlockedByGates, NotYoursToRelease
+from wip.queries import grid, holds_on, open_holds_of
 from wip.queues import queue_at
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +161,32 @@ def test_a_revision_on_hold_is_built_into_nothing(plant):
     assert refused.value.blockers[0].evidence["hold"] == hold.number
     lift(plant, hold)
     plant.report(unit, "10", Given("BOARD", board.serial))
+
+
+def test_a_revision_on_hold_is_made_no_further(plant):
+    unit = plant.unit()
+    order = unit.work_order
+    hold = place(plant, product_revision=order.product_revision, site=plant.site)
+    with pytest.raises(BlockedByGates, match=hold.number):
+        plant.start(unit, "10")
+    assert not queue_at(plant.stations["10"], plant.operator).ready
+    assert open_holds_of(order) == list(holds_on(unit)) == [hold]
+    assert waiting_at(order)["10"] == Waiting(held=1)
+    _plan, (row,) = grid(order)
+    assert (row.holds, row.cells[0].state) == ([hold], "held")
+    assert standing_of([order]).is_held(order.pk, "10")
+    lift(plant, hold)
+    assert not standing_of([order]).is_held(order.pk, "10")
+    plant.start(unit, "10")
+
+
+def test_a_revision_held_elsewhere_is_made_here(plant):
+    unit = plant.unit()
+    SiteAccess.objects.create(person=plant.people["mei"], site=plant.elsewhere)
+    place(plant, product_revision=unit.work_order.product_revision, site=plant.elsewhere)
+    assert queue_at(plant.stations["10"], plant.operator).ready
+    assert waiting_at(unit.work_order)["10"] == Waiting(ready=1)
+    plant.start(unit, "10")
 
 
 def test_a_revision_held_elsewhere_is_free_here(plant):

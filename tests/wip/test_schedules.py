@@ -122,6 +122,13 @@ def test_a_good_plan_has_nothing_against_it(plant, center):
     assert against(center) == []
 
 
+def test_what_is_planned_at_a_station_out_of_use_stays_on_the_board(plant, center):
+    planned(plant, plant.released(), "10", at("09:00"), station=line(center)["10"])
+    Station.objects.filter(code="ST-10").update(is_active=False)
+    assert against(center) == [("10", "OUT_OF_USE")]
+    assert all(one.after is None or one.after.station.code != "ST-10" for one in proposal(center).changes)
+
+
 def test_each_kind_of_conflict_is_listed(plant, center):
     stations = line(center)
     one, other = plant.released(3), plant.released(3)

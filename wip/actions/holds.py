@@ -14,6 +14,7 @@ from equipment.models import PhysicalAsset, Site, Station
 from equipment.policies import check_site_access
 from genealogy.forward import gone_into, siblings_of
 from genealogy.models import Unit
+from genealogy.status import UnitStatus
 from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
 from mes.kernel.audit.models import Meaning, Signature
 from mes.kernel.door import announce
@@ -65,7 +66,8 @@ def place(
     """Hold one thing: nothing is started, recorded or completed on it or with it until the hold is released.
 
     operation_code: of a unit or an order nothing else waits but this operation. cascades: a unit or lot holds what it
-    went into, too. with_siblings: and the others of its lot. site: where a revision is held as a component.
+    went into, too. with_siblings: and the others of its lot. site: where a revision is held, as what is made and as a
+    component.
     """
     check_permission(by, Permission.PLACE_HOLDS)
     why = Why(reason_code, reason.strip(), owner, due_at)
@@ -91,6 +93,8 @@ def place(
     site_id = site.pk if site is not None else locked.site_id
     check_site_access(by, site_id)  # a draft order may have moved meanwhile
     _wait_for_work(order, station)
+    if product_revision is not None:
+        _wait_for_revision(product_revision, site_id)
     hold = Hold(site_id=site_id, operation_code=operation_code, **on, **_placed(why, by, at))
     (hold.number,) = next_numbers("hold", 1)
     hold.save(force_insert=True)
@@ -322,6 +326,12 @@ def _wait_for_work(order: WorkOrder | None, station: Station | None) -> None:
     if station is not None:
         running = OperationExecution.objects.filter(station=station, status=ExecutionStatus.RUNNING)
         list(running.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _wait_for_revision(revision: ProductRevision, site: UUID) -> None:
+    """The same of all that is made by a revision, or waits to be built in."""
+    units = Unit.objects.filter(product_revision=revision, site=site).exclude(status__in=(*GONE, UnitStatus.CONSUMED))
+    list(units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _not_stopped(unit: Unit, hold: Hold) -> InvalidInput:

@@ -40,10 +40,10 @@ def _one_of(*names: str) -> Q:
 class Hold(Record):
     """Stops work on what it is placed on until it is released. A row, not a status: several can be open.
 
-    It is on one of: unit, work_order, station, asset, product_revision (as a component). operation_code, with a unit or
-    an order: nothing else but that operation waits (a future hold stops a unit when it gets there). origin: the hold
-    that this one was inherited from through genealogy; releasing the origin releases it. owner, due_at: who clears it
-    up, by when. is_automatic: placed by a rule and not by the person in whose act it was.
+    It is on one of: unit, work_order, station, asset, product_revision (of what is made, and as a component).
+    operation_code, with a unit or an order: nothing else but that operation waits (a future hold stops a unit when it
+    gets there). origin: the hold that this one was inherited from through genealogy; releasing the origin releases it.
+    owner, due_at: who clears it up, by when. is_automatic: placed by a rule and not by the person in whose act it was.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

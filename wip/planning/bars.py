@@ -22,6 +22,7 @@ from orders.plans import OperationPlan
 from orders.queries import plan_of
 from wip.efforts import effort_of
 from wip.models import Hold, OperationExecution, PlannedJob
+from wip.overview import of_held_revisions
 from wip.planning.clocks import Clock
 from wip.queries import planned
 from wip.status import ExecutionStatus, HoldStatus
@@ -87,12 +88,12 @@ class Standing:
 
 
 def standing_of(orders: Collection[WorkOrder]) -> Standing:
-    """How these released orders stand. Three statements in one go."""
+    """How these released orders stand. Four statements in one go."""
     if not orders:
         return Standing({}, ())
     keys = [order.pk for order in orders]
-    left, begun, held = at_once(_in_process.of(keys), _begun.of(keys), _held_among.of(keys))
-    return Standing(_left(orders, left, begun), set(held))
+    left, begun, *held = at_once(*(question.of(keys) for question in _STANDING))
+    return Standing(_left(orders, left, begun), _held(*held))
 
 
 def left_of(order: WorkOrder) -> Mapping[Key, Decimal]:
@@ -136,6 +137,13 @@ def _held_among(orders: Collection[UUID]) -> QuerySet[Hold, Any]:
     return holds.values_list("work_order", "operation_code")
 
 
+def _held(named: Iterable[Key], of_revisions: Iterable[tuple[UUID]]) -> set[Key]:
+    return {*named, *((order, "") for (order,) in of_revisions)}
+
+
+_STANDING = (_in_process, _begun, _held_among, of_held_revisions)
+
+
 def orders_at(stations: Iterable[Station], begin: datetime, end: datetime) -> set[UUID]:
     """The orders of which something is planned at these stations within a time, or runs that began before its end."""
     keys = [station.pk for station in stations]
@@ -162,10 +170,10 @@ def bars_of(
     """
     if not orders:
         return [], Standing({}, ())
-    questions = (_planned_of, _running_of, _in_process, _begun, _held_among)
-    placed, at_work, left, begun, held = at_once(*(question.of(list(orders)) for question in questions))
+    questions = (_planned_of, _running_of, *_STANDING)
+    placed, at_work, left, begun, *held = at_once(*(question.of(list(orders)) for question in questions))
     its_orders = {one.work_order_id: one.work_order for one in [*placed, *at_work]}
-    standing = Standing(_left(its_orders.values(), left, begun), set(held))
+    standing = Standing(_left(its_orders.values(), left, begun), _held(*held))
     known = {station.pk: station for station in stations}
     elsewhere = {one.station_id for one in [*placed, *at_work]} - known.keys()
     others = _stations_called(list(elsewhere)) if elsewhere else []

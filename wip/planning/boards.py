@@ -19,7 +19,7 @@ from orders.plans import OperationPlan
 from orders.queries import plan_of
 from orders.status import OrderStatus
 from wip.efforts import effort_from, effort_of
-from wip.models import OpenOperation
+from wip.models import OpenOperation, PlannedJob
 from wip.planning.bars import Bar, Key, Standing, bars_of, clocks_of, orders_at, standing_of
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import Board
@@ -81,13 +81,17 @@ def _shifts_on(center: WorkCenter, clock: Clock, day: date) -> list[ShiftSpan]:
 
 
 def stations_of(center: WorkCenter) -> list[Station]:
-    """The active stations of a work center, each with it and its site, in the plant's order."""
+    """The stations of a work center, each with it and its site, in the plant's order.
+
+    One that is out of use is among them while jobs are planned there: what is planned is not hidden.
+    """
     return _stations_of(center.pk)
 
 
 @prepared
 def _stations_of(center: UUID) -> QuerySet[Station]:
-    found = Station.objects.filter(work_center=center, is_active=True)
+    planned = Exists(PlannedJob.objects.filter(station=OuterRef("pk")))
+    found = Station.objects.filter(Q(is_active=True) | planned, work_center=center)
     return found.select_related("work_center__site", "station_class", "site").order_by(*in_plant_order())
 
 
@@ -156,7 +160,7 @@ def proposal_for(stations: Sequence[Station], *, now: datetime, since: datetime,
     keys = {order.pk for order in orders} | orders_at(stations, *_EVER)
     bars, _their_standing = bars_of(keys, stations, clocks)
     tasks = _tasks(orders, standing, stations, bars, since)
-    free = [_free(station, bars, since) for station in stations]
+    free = [_free(station, bars, since) for station in stations if station.is_active]
     placed = {one.task.key: one for one in propose(tasks, free, clocks, until=until)}
     here = {station.pk for station in stations}
     before = {

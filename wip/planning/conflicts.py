@@ -67,6 +67,8 @@ def _overlaps(board: Board) -> Iterable[Conflict]:
 
 
 def _of(bar: Bar, board: Board) -> Iterable[tuple[str, str]]:
+    if not bar.station.is_active:
+        yield "OUT_OF_USE", _("{station} is out of use.").format(station=bar.station.code)
     if bar.station.station_class_id != bar.operation.station_class_id:
         what = _("{station} is not of the class {wanted}.")
         yield "WRONG_CLASS", what.format(station=bar.station.code, wanted=bar.operation.station_class)
@@ -92,9 +94,10 @@ def _too_early(bar: Bar, board: Board) -> Iterable[tuple[str, str]]:
         before = plan.operation(code)
         name = f"{code} {before.name}" if before else code
         if ends is not None and bar.starts_at < ends:
-            yield "TOO_EARLY", _("{operation} before it ends at {end}.").format(operation=name, end=board.at(ends))
+            what = _("It begins before {operation} ends, {end}.")
+            yield "TOO_EARLY", what.format(operation=name, end=board.at(ends))
         elif ends is None and board.left.get((bar.order.pk, code)):
-            yield "NOT_PLANNED", _("{operation} before it is planned nowhere.").format(operation=name)
+            yield "NOT_PLANNED", _("It comes after {operation}, which is planned nowhere.").format(operation=name)
 
 
 def name_of(bar: Bar) -> str:

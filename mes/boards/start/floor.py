@@ -18,6 +18,7 @@ from mes.kernel.prepared import any_of, prepared
 from wip.crews import Crew, crews_of
 from wip.models import Hold, OperationExecution
 from wip.overview import running_in
+from wip.queries import holds_in_full
 from wip.status import HoldStatus
 
 STATIONS_SHOWN = 40
@@ -104,7 +105,7 @@ def _call(asked: Asked, call: HelpCall) -> Line:
 
 
 def holds(asked: Asked) -> Panel:
-    """Open holds."""
+    """Open holds; those that inherited one are counted with it."""
     return panel(
         _("Open holds"),
         _holds(site__in=asked.sites),
@@ -121,10 +122,11 @@ def _first_holds(sites: Collection[UUID]) -> QuerySet[Hold]:
 
 
 def _holds(**at: Any) -> QuerySet[Hold]:
-    return Hold.objects.filter(status=HoldStatus.OPEN, **at).select_related("site", "unit", "work_order")
+    return holds_in_full().filter(status=HoldStatus.OPEN, origin__isnull=True, **at).order_by("-placed_at")
 
 
 def _hold(hold: Hold) -> Line:
-    on = hold.unit or hold.work_order
-    to = reverse("unit", args=[on.serial]) if hold.unit else reverse("order", args=[hold.work_order.erp_reference])
-    return Line(hold.number, to, f"{on}: {hold.reason}", moment(hold.placed_at, hold.site), "held", "H")
+    more = f" (+{hold.heir_count})" if hold.heir_count else ""
+    text = f"{hold.subject}{more}: {hold.reason}"
+    to = reverse("hold", args=[hold.number])
+    return Line(hold.number, to, text, moment(hold.placed_at, hold.site), "held", "H")

@@ -95,7 +95,8 @@ def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
 def plan(request: HttpRequest, site: str, code: str) -> HttpResponse:
     """Plan or move a job, by hand or by what was dragged; or take it off."""
     center = _center(request, site, code)
-    given = cleaned(PlanForm(request.POST, stations=stations_of(center), zone=center.site.zone))
+    stations = [station for station in stations_of(center) if station.is_active]
+    given = cleaned(PlanForm(request.POST, stations=stations, zone=center.site.zone))
     order_key, operation = given["job"]
     order = WorkOrder.objects.filter(pk=order_key, site__in=sites_of(request.user)).first()
     if order is None:
@@ -187,7 +188,7 @@ def _around(
         "centers": _centers(request),
         "before": day - _DAY,
         "after": day + _DAY,
-        "stations": Choices(tuple((one.code, str(one)) for one in stations)),
+        "stations": Choices(tuple((one.code, str(one)) for one in stations if one.is_active)),
         "movable": Choices(tuple(job_words(bar.order, bar.operation, bar.quantity) for bar in movable)),
         "unplanned": Choices(
             tuple(job_words(o, one, left) for o, one, left in to_plan(stations) if (o.pk, one.code) not in jobs)

@@ -118,14 +118,15 @@ def new_hold(request: HttpRequest) -> HttpResponse:
     initial = {"subject": name, "cascades": True, "with_siblings": with_siblings}
     impact = impact_of(unit, with_siblings=with_siblings) if unit else None
     context = {
-        "form": HoldSubjectForm(initial=initial, auto_id="hold_%s", sites=list(sites_of(request.user))),
         "name": name,
         "is_unknown": bool(name) and not found,
         "unit": unit,
         "impact": impact,
         "units": impact.units[:SHOWN] if impact else (),
-        "with_siblings": with_siblings,
     }
+    if request.GET.get("part") == "impact":
+        return render(request, "wip/hold_impact.html", context)
+    context["form"] = HoldSubjectForm(initial=initial, auto_id="hold_%s", sites=list(sites_of(request.user)))
     return render(request, "wip/hold_new.html", context)
 
 

@@ -70,7 +70,7 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
         "now": now,
         "topic": one_order(order.site_id, order.pk),
         "progress": progress_of([order])[order.pk],
-        "open_holds": open_holds_of(order.pk),
+        "open_holds": open_holds_of(order),
         "hold_form": HoldForm(auto_id="hold_%s"),
         "why_not_cancel": refusal_of(check_permission, request.user, Permission.IMPORT_ORDERS),
         "why_not_release": refusal_of(check_permission, request.user, Permission.RELEASE_ORDERS),

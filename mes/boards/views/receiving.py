@@ -18,10 +18,11 @@ from genealogy.policies import Delivered, known_unit
 from genealogy.status import UnitStatus
 from mes.kernel.attachments import attachment_response
 from mes.kernel.code128 import svg
-from mes.kernel.desk import answer, cleaned, desk_door, office
+from mes.kernel.desk import answer, cleaned, desk_door, office, text_of
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput
 from orders.models import Product, ProductRevision
+from wip.queries import held_of
 
 LATEST = 10  # of what was received last, shown below the form
 
@@ -37,7 +38,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     context = {
         "label_form": LabelForm(auto_id="scan_%s", label_suffix=""),
         "label": label,
-        "form": ReceiveForm(initial=_said_by(label), sites=sites, label_suffix=""),
+        "form": ReceiveForm(initial=_entered(request) | _said_by(label), sites=sites, label_suffix=""),
         "latest": _latest(request),
     }
     return render(request, "genealogy/receive.html", context)
@@ -97,6 +98,11 @@ def _label_of(request: HttpRequest) -> SupplierLabel | None:
     return read_label(scanned) if scanned.strip() else None
 
 
+def _entered(request: HttpRequest) -> dict[str, Any]:
+    """What stood in the form when a label was scanned."""
+    return {name: text_of(request, name)[:200] for name in ReceiveForm.base_fields if request.GET.get(name)}
+
+
 def _said_by(label: SupplierLabel | None) -> dict[str, Any]:
     if label is None:
         return {}
@@ -115,9 +121,9 @@ def _revision(product: Product, code: str) -> ProductRevision | None:
 
 
 def _latest(request: HttpRequest) -> list[Any]:
-    found = lots_of(sites_of(request.user)).order_by("-created_at")[:LATEST]
-    now = timezone.now()
-    return [one for unit in found for one in shelved([unit], unit.site.local(now).date())]
+    found = list(lots_of(sites_of(request.user)).order_by("-created_at")[:LATEST])
+    now, held = timezone.now(), held_of(found)
+    return [one for unit in found for one in shelved([unit], unit.site.local(now).date(), held)]
 
 
 def barcode_of(serial: str) -> str:

@@ -1,7 +1,8 @@
 """Stock at the line: what is staged where, what waits in quarantine, what is in store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from equipment.queries import sites_of
 from genealogy.actions import lots
 from genealogy.forms import ReasonForm, ReleaseLotForm, StageForm
-from genealogy.lots import Shelved, expiry_of, in_quarantine, in_store, release_content, staged_by_station
+from genealogy.lots import Shelved, in_quarantine, in_store, release_content, shelved, staged_by_station
 from genealogy.models import Unit
 from genealogy.policies import known_unit
 from genealogy.status import UnitStatus
@@ -27,6 +28,7 @@ from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.actions.secrets import confirm_password
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
+from wip.queries import held_of
 
 PER_PAGE = 50
 LINE, QUARANTINE, STORE = "line", "quarantine", "store"
@@ -54,11 +56,14 @@ def stock(request: HttpRequest) -> HttpResponse:
         "why_not_release": refusal_of(check_permission, request.user, Permission.RELEASE_LOTS),
     }
     if shown == LINE:
-        context["stations"] = [(station, _shelved(units)) for station, units in staged_by_station(sites).items()]
+        staged = staged_by_station(sites)
+        held = held_of([unit for units in staged.values() for unit in units])
+        context["stations"] = [(station, _shelved(units, held)) for station, units in staged.items()]
     else:
         found = in_quarantine(sites) if shown == QUARANTINE else in_store(sites)
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"page": page, "rows": [(one, _digest(one.unit)) for one in _shelved(page.object_list)]}
+        units = list(page.object_list)
+        context |= {"page": page, "rows": [(one, _digest(one.unit)) for one in _shelved(units, held_of(units))]}
     return render(request, "genealogy/stock.html", context)
 
 
@@ -126,9 +131,9 @@ def _list(shown: str) -> str:
     return reverse("stock", query={"show": shown})
 
 
-def _shelved(units: Sequence[Unit]) -> list[Shelved]:
+def _shelved(units: Sequence[Unit], held: Mapping[UUID, str]) -> list[Shelved]:
     now = timezone.now()
-    return [Shelved(unit, expiry_of(unit, unit.site.local(now).date())) for unit in units]
+    return [one for unit in units for one in shelved([unit], unit.site.local(now).date(), held)]
 
 
 def _digest(unit: Unit) -> str:

@@ -1,6 +1,7 @@
 """Reading a JSON body strictly: what is ambiguous is refused instead of guessed."""
 
 import json
+import re
 from decimal import Decimal
 from typing import IO, Any
 
@@ -8,18 +9,24 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
+_HALF_A_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 class StrictJSONParser(parsers.JSONParser):
-    """JSON in UTF-8 (RFC 8259). Refuses NaN, a name given twice, and bodies nested too deep.
+    """JSON in UTF-8 (RFC 8259). Refuses NaN, a name given twice, half a character, and bodies nested too deep.
 
     Numbers with a fraction become Decimal, so that 0.1 is stored as it was sent.
     """
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(
-                stream.read().decode(), parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_names_once
-            )
+            text = stream.read().decode()
+            found = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_names_once)
+            if _HALF_A_CHARACTER.search(text):
+                json.dumps(found, ensure_ascii=False, default=str).encode()
+            return found
+        except UnicodeEncodeError as error:  # no text can be stored or answered with it
+            raise ParseError(_("The body has half of a character, a surrogate without its other one.")) from error
         except UnicodeDecodeError as error:
             raise ParseError(_("The body is not UTF-8 at byte {place}.").format(place=error.start)) from error
         except RecursionError as error:

@@ -14,6 +14,7 @@ from mes.station.policies import unit_at
 from mes.station.views.answers import answer
 from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, enter, logged_on
+from wip.queries import held_of
 
 
 @require_safe
@@ -56,6 +57,7 @@ def _answer(request: HttpRequest, presence: Presence, done: str) -> HttpResponse
 
 def _page(request: HttpRequest, presence: Presence) -> HttpResponse:
     today = presence.station.site.local(presence.now).date()
-    staged = shelved(staged_at(presence.station), today)
+    units = list(staged_at(presence.station))
+    staged = shelved(units, today, held_of(units))
     context = presence.context(staged=staged, pace=presence.pace(), to=reverse("station:stage"))
     return render(request, "station/material.html", context)

@@ -15,9 +15,11 @@ from equipment.readouts import is_fresh
 from equipment.status import CommandStatus, Purpose
 from mes.kernel import door
 
-# The last thing that an interlock said to each station's machine, how its connection was watched since, and what was
-# written by hand after it.
-_LAST = """
+# What an interlock said to each station's machine: the last of it, and every preparation that the machine may run by.
+# Those are the ones that may have been written, since a later command was verified (a preparation takes away first what
+# was there before), or a withdrawal is on its way. With each how its connection was watched since, and what was written
+# by hand after it.
+_TOLD = """
 SELECT station.id, command.lines, command.answer, command.id, command.purpose, command.status, command.units,
     command.operation_code, command.subject, command.reason, command.detail, command.deadline_at, command.answered_at,
     seen.began_at, seen.seen_until, watched.period_ms, ARRAY(
@@ -26,15 +28,25 @@ SELECT station.id, command.lines, command.answer, command.id, command.purpose, c
             AND hand.status NOT IN ('CANCELLED', 'EXPIRED'))
 FROM equipment_station station
 JOIN LATERAL (
-    SELECT * FROM equipment_machinecommand WHERE station_id = station.id AND purpose <> 'HAND' AND status <> 'CANCELLED'
-    ORDER BY sequence DESC LIMIT 1) command ON true
+    SELECT sequence FROM equipment_machinecommand WHERE station_id = station.id AND purpose <> 'HAND'
+        AND status <> 'CANCELLED'
+    ORDER BY sequence DESC LIMIT 1) newest ON true
+LEFT JOIN LATERAL (
+    SELECT sequence FROM equipment_machinecommand WHERE station_id = station.id AND (
+        purpose <> 'HAND' AND status = 'VERIFIED' OR purpose = 'WITHDRAW' AND status IN ('QUEUED', 'WRITING'))
+    ORDER BY sequence DESC LIMIT 1) clear ON true
+JOIN equipment_machinecommand command ON command.station_id = station.id AND (
+    command.sequence = newest.sequence
+    OR command.sequence >= coalesce(clear.sequence, 0) AND command.purpose = 'PREPARE'
+        AND command.status NOT IN ('CANCELLED', 'EXPIRED', 'REFUSED'))
 JOIN equipment_connection watched ON watched.id = command.connection_id
 LEFT JOIN LATERAL (
     SELECT began_at, seen_until FROM equipment_observation WHERE connection_id = watched.id AND ended_at IS NULL
     ORDER BY began_at DESC LIMIT 1) seen ON true
-WHERE """
+WHERE {} ORDER BY command.sequence DESC"""
 
 _OPEN = (CommandStatus.QUEUED, CommandStatus.WRITING)
+_NEVER_WRITTEN = (CommandStatus.CANCELLED, CommandStatus.EXPIRED, CommandStatus.REFUSED)
 
 
 class AtStation(Protocol):
@@ -42,8 +54,8 @@ class AtStation(Protocol):
 
 
 @dataclass(frozen=True)
-class LastCommand:
-    """The last command of an interlock to a station. by_hand: the tags that were written by hand since."""
+class Told:
+    """A command of an interlock to a station. by_hand: the tags that were written by hand since."""
 
     lines: Sequence[Mapping[str, Any]]
     answer: Sequence[Mapping[str, Any]] | None
@@ -72,17 +84,24 @@ class LastCommand:
 
     @property
     def is_standing(self) -> bool:
-        """Whether the machine may run by it, or might yet."""
+        """Whether the machine may run by it as far as the record goes, or might yet."""
         return not self.is_withdrawal and (self.is_verified or self.status in _OPEN)
+
+    @property
+    def may_be_in_force(self) -> bool:
+        """Whether the machine could run by it: also one that went wrong on the way, which is never taken for off."""
+        return not self.is_withdrawal and self.status not in _NEVER_WRITTEN
+
+    @property
+    def is_known_to_be_off(self) -> bool:
+        """Whether the permission that it was to give was read back as not given."""
+        read = {line["tag"]: line["after"] for line in self.answer or ()}
+        return all(read.get(line["tag"]) == 0 for line in self.lines if line.get("enables"))
 
     def is_on_its_way(self, now: datetime) -> bool:
         """Whether the machine is still to answer. What nobody could send in time is never sent."""
         waits = self.status == CommandStatus.QUEUED and self.deadline_at >= now
         return waits or self.status == CommandStatus.WRITING
-
-    def is_standing_for(self, unit: UUID, operation_code: str) -> bool:
-        """Whether the machine may run by it for this work, or might yet."""
-        return self.is_standing and self.is_for([unit], operation_code)
 
     def is_for(self, units: Collection[UUID], operation_code: str) -> bool:
         return set(units) <= set(self.units) and self.operation_code == operation_code
@@ -100,11 +119,19 @@ class LastCommand:
 
 @dataclass(frozen=True)
 class Preparation:
-    """A station with an interlock, and the last command of it; None where there was none."""
+    """A station with an interlock, and what that said to its machine, as told_to finds it."""
 
     station: Station
-    last: LastCommand | None
+    told: Sequence[Told]
     now: datetime
+
+    @property
+    def last(self) -> Told | None:
+        return self.told[0] if self.told else None
+
+    def may_run_for(self, units: Collection[UUID], operation_code: str) -> bool:
+        """Whether the machine may run for this work as far as the record goes, or might yet."""
+        return any(one.is_standing and one.is_for(units, operation_code) for one in self.told)
 
     def has_recipe(self, setpoints: Sequence[Setpoint]) -> bool:
         """Whether the last command wrote this recipe, and the permission of the station."""
@@ -118,26 +145,42 @@ class Preparation:
 def preparations(subjects: Sequence[AtStation]) -> list[Preparation | None]:
     """How the machine of each subject's station is prepared; None, and no query, where the station has no interlock."""
     asking = {s.station.pk for s in subjects if s.station is not None and s.station.interlock}
-    last, now = last_to(asking) if asking else {}, door.moment()
+    told, now = told_to(asking) if asking else {}, door.moment()
     return [
-        Preparation(s.station, last.get(s.station.pk), now) if s.station is not None and s.station.interlock else None
+        Preparation(s.station, told.get(s.station.pk, ()), now)
+        if s.station is not None and s.station.interlock
+        else None
         for s in subjects
     ]
 
 
-def last_to(stations: Collection[UUID]) -> dict[UUID, LastCommand]:
-    """The last command of an interlock to each of these stations."""
-    return _last("station.id = ANY(%s)", list(stations))
+def told_to(stations: Collection[UUID]) -> dict[UUID, list[Told]]:
+    """By station what an interlock said to its machine: the last, and before it what the machine may run by."""
+    return _told("station.id = ANY(%s)", list(stations))
 
 
-def standing_at(site: UUID) -> dict[UUID, LastCommand]:
-    """By station of a site with an interlock: what its machine may run by, or might yet."""
-    found = _last("station.site_id = %s AND station.interlock <> ''", site)
-    return {station: last for station, last in found.items() if last.is_standing}
+def told_at(site: UUID) -> dict[UUID, list[Told]]:
+    """The same of the stations of a site that have an interlock."""
+    return _told("station.site_id = %s AND station.interlock <> ''", site)
 
 
-def _last(where: str, asked: Any) -> dict[UUID, LastCommand]:
+def in_force(told: Sequence[Told]) -> list[Told]:
+    """What the machine could run by: to be withdrawn when what it was for ends."""
+    return [one for one in told if one.may_be_in_force]
+
+
+def telling(told: Sequence[Told]) -> Told | None:
+    """What says best how a machine is: a withdrawal it has not confirmed, else what it may run by, else the last."""
+    if not told or (told[0].is_withdrawal and not told[0].is_verified):
+        return told[0] if told else None
+    return next((one for one in told if one.is_standing), told[0])
+
+
+def _told(where: str, asked: Any) -> dict[UUID, list[Told]]:
     with connection.cursor() as cursor:
-        cursor.execute(_LAST + where, [asked])
+        cursor.execute(_TOLD.format(where), [asked])
         rows = cursor.fetchall()
-    return {row[0]: LastCommand(json.loads(row[1]), json.loads(row[2]) if row[2] else None, *row[3:]) for row in rows}
+    found: dict[UUID, list[Told]] = {}
+    for station, lines, answer, *rest in rows:
+        found.setdefault(station, []).append(Told(json.loads(lines), json.loads(answer) if answer else None, *rest))
+    return found

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from equipment.preparations import LastCommand, Preparation
+from equipment.preparations import Preparation, Told
 from equipment.status import CommandStatus
 from wip.jobs import Job
 
@@ -36,7 +36,7 @@ def units_of(job: Job) -> list[UUID]:
     return [one.unit.pk for one in job.together or [job]]
 
 
-def _unanswered(last: LastCommand, known: Preparation) -> Lack | None:
+def _unanswered(last: Told, known: Preparation) -> Lack | None:
     """The machine did not say that it is as it was asked to be."""
     if last.is_on_its_way(known.now):
         return Lack(_("The machine has not answered yet."), _("Wait a moment."), is_on_its_way=True)
@@ -44,7 +44,8 @@ def _unanswered(last: LastCommand, known: Preparation) -> Lack | None:
         why = _("Nobody could tell it in time, so it was not told at all.")
         return Lack(why, _("Look at the machine's connection, then press Prepare machine again."))
     if last.status == CommandStatus.MISMATCHED:
-        why = _("The machine says otherwise: {detail}. It has no permission.").format(detail=last.detail)
+        permission = _("It has no permission.") if last.is_known_to_be_off else _("It may still run.")
+        why = _("The machine says otherwise: {detail}. {permission}").format(detail=last.detail, permission=permission)
         return Lack(why, _("Look at the machine, then press Prepare machine again."))
     if last.status == CommandStatus.REFUSED:
         why = _("The machine refused: {detail}").format(detail=last.detail)
@@ -52,7 +53,7 @@ def _unanswered(last: LastCommand, known: Preparation) -> Lack | None:
     return None
 
 
-def _outdated(last: LastCommand, known: Preparation, job: Job) -> Lack | None:
+def _outdated(last: Told, known: Preparation, job: Job) -> Lack | None:
     """It was as asked, and that may not be so any more."""
     again = _("Press Prepare machine again.")
     if not known.has_recipe(job.operation.setpoints):

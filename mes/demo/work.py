@@ -123,7 +123,7 @@ class Worker:
         job = job_for(unit, operation_of(unit, code), station=station, person=self.people[who], execution=execution)
         (known,) = preparations([job])
         lack = lack_of(known, job) if known is not None else None
-        if known is None or lack is None or (execution and known.last and known.last.is_standing_for(unit.pk, code)):
+        if known is None or lack is None or (execution and known.may_run_for([unit.pk], code)):
             return False
         if not lack.is_on_its_way:
             with open_door(person=job.person, at=at, station=station.code):

@@ -94,6 +94,18 @@ def test_what_the_machine_did_not_do_keeps_the_start_shut_and_is_said(plant, sta
     assert plant.start(unit, "20").is_running
 
 
+def test_a_machine_that_says_otherwise_is_not_said_to_be_off_unless_it_was_read_back(plant):
+    interlocked(plant)
+    unit = plant.unit()
+    read_back = [{"tag": "ENABLE", "before": False, "after": True}]
+    more = {"detail": "SPEED is 38, not 40", "answer": read_back}
+    answer(plant, prepare(plant, unit), "MISMATCHED", **more)
+    assert refusal(plant, unit).why == "The machine says otherwise: SPEED is 38, not 40. It may still run."
+    read_back[0]["after"] = False
+    answer(plant, prepare(plant, unit), "MISMATCHED", **more)
+    assert refusal(plant, unit).why == "The machine says otherwise: SPEED is 38, not 40. It has no permission."
+
+
 def test_what_nobody_sends_is_over_after_its_deadline_though_nobody_says_so(plant):
     interlocked(plant)
     unit = plant.unit()
@@ -325,6 +337,52 @@ def test_a_hold_takes_back_what_was_not_sent_yet(plant):
     prepare(plant, unit)
     hold(plant, unit=unit)
     assert said(commands(plant)) == [("PREPARE", "CANCELLED"), ("WITHDRAW", "QUEUED")]
+
+
+@pytest.mark.parametrize("status", ["EXPIRED", "REFUSED", "MISMATCHED"])
+@pytest.mark.parametrize("end", ["hold", "completion"])
+def test_pressed_again_in_vain_the_permission_of_before_still_goes_with_its_work(plant, status, end):
+    interlocked(plant)
+    unit = plant.unit()
+    prepared(plant, unit)
+    plant.start(unit, "20")
+    answer(plant, prepare(plant, unit), status)
+    if end == "hold":
+        hold(plant, unit=unit)
+    else:
+        plant.report(unit, "20", *plant.entries("20"), complete=True)
+    assert said(commands(plant)) == [("PREPARE", "VERIFIED"), ("PREPARE", status), ("WITHDRAW", "QUEUED")]
+
+
+def test_while_a_preparation_for_another_unit_waits_the_permission_of_before_still_goes_with_its_hold(plant):
+    interlocked(plant)
+    one, other = plant.unit(), plant.unit()
+    prepared(plant, one)
+    prepare(plant, other)
+    hold(plant, unit=one)
+    assert said(commands(plant))[1:] == [("PREPARE", "CANCELLED"), ("WITHDRAW", "QUEUED")]
+
+
+def test_what_was_begun_to_be_written_and_went_wrong_is_withdrawn_with_the_hold(plant):
+    interlocked(plant)
+    unit = plant.unit()
+    answer(plant, prepare(plant, unit), "MISMATCHED")
+    hold(plant, unit=unit)
+    assert said(commands(plant))[-1] == ("WITHDRAW", "QUEUED")
+
+
+@pytest.mark.parametrize("status", ["REFUSED", "MISMATCHED", "EXPIRED"])
+def test_a_withdrawal_that_the_machine_did_not_follow_is_asked_for_again_until_it_does(plant, monkeypatch, status):
+    interlocked(plant)
+    unit = plant.unit()
+    prepared(plant, unit)
+    hold(plant, unit=unit)
+    answer(plant, commands(plant)[-1], status)
+    monkeypatch.setattr("wip.tasks.timezone.now", lambda: plant.clock)
+    assert (withdraw_permissions(), withdraw_permissions()) == (1, 0)
+    answer(plant, commands(plant)[-1])
+    assert withdraw_permissions() == 0
+    assert said(commands(plant)) == [("PREPARE", "VERIFIED"), ("WITHDRAW", status), ("WITHDRAW", "VERIFIED")]
 
 
 def test_after_the_hold_the_running_work_is_prepared_again(plant):

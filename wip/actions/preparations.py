@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from equipment.actions import interlocks
 from equipment.models import MachineCommand, Station
-from equipment.preparations import LastCommand, last_to, standing_at
+from equipment.preparations import Told, in_force, told_at, told_to
 from genealogy.models import Unit
 from genealogy.queries import plan_for
 from mes.kernel.gates import Gate, Hook, Verdict, configured, judge
@@ -114,9 +115,10 @@ def withdraw_after(*, execution: OperationExecution, reason: str, by: Person, at
     station = execution.station
     if not station.interlock:
         return
-    last = last_to([station.pk]).get(station.pk)
-    if last is not None and last.is_standing and last.is_for([execution.unit_id], execution.operation_code):
-        interlocks.withdraw(prepared=last.key, reason=reason, by=by, at=at)
+    told = told_to([station.pk]).get(station.pk, ())
+    its = [one for one in in_force(told) if one.is_for([execution.unit_id], execution.operation_code)]
+    if its:
+        interlocks.withdraw(prepared=its[0].key, reason=reason, by=by, at=at)
 
 
 def withdraw_held(*, hold: Hold, at: datetime) -> None:
@@ -126,37 +128,41 @@ def withdraw_held(*, hold: Hold, at: datetime) -> None:
     """
     reason = _("On hold: {number}").format(number=hold.number)
     origin = hold.origin_id or hold.pk
-    for last, verdicts in _no_longer(standing_at(hold.site_id), at):
-        if any(verdict.code == "ON_HOLD" for verdict in verdicts):
-            interlocks.withdraw(prepared=last.key, reason=reason, by=hold.placed_by, at=at, cause=origin)
+    for told, _verdict in _no_longer(hold.site_id, at, "ON_HOLD"):
+        interlocks.withdraw(prepared=told.key, reason=reason, by=hold.placed_by, at=at, cause=origin)
 
 
 def withdraw_ended(*, site: UUID, by: Person | None, at: datetime) -> int:
     """Withdraw what machines of a site run by for what has ended, is stopped, or was not begun in time; how often."""
-    count = 0
-    for last, verdicts in _no_longer(standing_at(site), at):
-        interlocks.withdraw(prepared=last.key, reason=verdicts[0].what, by=by, at=at)
-        count += 1
-    return count
+    ended = _no_longer(site, at)
+    for told, why in ended:
+        interlocks.withdraw(prepared=told.key, reason=why.what, by=by, at=at)
+    return len(ended)
 
 
-def _no_longer(standing: dict[UUID, LastCommand], at: datetime) -> list[tuple[LastCommand, list[Verdict]]]:
-    """Of these permissions, by station, those that are for nothing any more, and why."""
-    stations = Station.objects.filter(pk__in=standing).select_related("site") if standing else ()
-    found = []
+def _no_longer(site: UUID, at: datetime, code: str = "") -> list[tuple[Told, Verdict]]:
+    """What machines of a site could run by, at each station the newest that is for nothing any more, and why; of all
+    reasons, or of the one with this code.
+    """
+    by_station = {station: could for station, told in told_at(site).items() if (could := in_force(told))}
+    stations = Station.objects.filter(pk__in=by_station).select_related("site") if by_station else ()
+    found: list[tuple[Told, Verdict]] = []
     for station in stations:
-        last = standing[station.pk]
-        verdicts = _why_no_longer(last, station, at)
-        if verdicts:
-            found.append((last, verdicts))
+        reasons = (
+            (told, verdict)
+            for told in by_station[station.pk]
+            for verdict in _why_no_longer(told, station, at)
+            if not code or verdict.code == code
+        )
+        found += islice(reasons, 1)
     return found
 
 
-def _why_no_longer(last: LastCommand, station: Station, at: datetime) -> list[Verdict]:
-    units = list(Unit.objects.filter(pk__in=last.units).select_related("product", "work_order").order_by("pk"))
+def _why_no_longer(told: Told, station: Station, at: datetime) -> list[Verdict]:
+    units = list(Unit.objects.filter(pk__in=told.units).select_related("product", "work_order").order_by("pk"))
     jobs = []
     for unit in units:
-        planned = plan_for(unit).operation(last.operation_code)
+        planned = plan_for(unit).operation(told.operation_code)
         if planned is None:
             return [Verdict("ANOTHER_WAY", _("{unit} goes another way now.").format(unit=unit))]
         jobs.append(_job(unit, unit.work_order, planned, station, None))
@@ -165,7 +171,7 @@ def _why_no_longer(last: LastCommand, station: Station, at: datetime) -> list[Ve
         gates: Sequence[Gate] = _STILL_TO_START if job.execution is None else STILL_TO_RUN
         verdicts += judge([job], Hook.START, gates)[0]
     is_unused = all(job.execution is None for job in jobs)
-    if not verdicts and is_unused and last.answered_at and (at - last.answered_at).total_seconds() > UNUSED_S:
+    if not verdicts and is_unused and told.answered_at and (at - told.answered_at).total_seconds() > UNUSED_S:
         verdicts.append(
             Verdict("NOT_BEGUN", _("Nobody has begun within {minutes} min.").format(minutes=UNUSED_S // 60))
         )

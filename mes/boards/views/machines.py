@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from equipment.machine_events import last_bookings, refused_lately
 from equipment.machine_queries import last_commands, last_events, machine_at, tags_at
 from equipment.models import Station, Tag
-from equipment.preparations import last_to
+from equipment.preparations import telling, told_to
 from equipment.queries import sites_of
 from equipment.topics import connections as connections_at
 from equipment.topics import machine as machine_topic
@@ -63,8 +63,8 @@ class Page:
     def state(self) -> dict[str, Any]:
         """What it does, and what it did in the last day."""
         (machine,) = describe([self.station], self.now, DAY, every_h=2, links=self.links)
-        interlock = last_to([self.station.pk]).get(self.station.pk) if self.station.interlock else None
-        return {"machine": machine, "interlock": interlock}
+        told = told_to([self.station.pk]).get(self.station.pk, []) if self.station.interlock else []
+        return {"machine": machine, "interlock": telling(told)}
 
     def values(self) -> dict[str, Any]:
         """What its tags show, and how its connections are."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from equipment.interlocks import setpoints_at, tags_at
 from equipment.models import Station, Tag
-from equipment.preparations import LastCommand, Preparation, preparations
+from equipment.preparations import Preparation, Told, preparations
 from equipment.topics import machine_state
 from genealogy.models import Unit
 from mes.kernel.gates import Hook, Verdict, judge
@@ -43,7 +43,7 @@ class Preparing:
 
     jobs: Sequence[Job]
     rows: Sequence[Row]
-    last: LastCommand | None
+    last: Told | None
     lack: Lack | None
     blockers: Sequence[Verdict]
     running: OperationExecution | None

@@ -203,7 +203,7 @@ class Sheet:
     def machine_lack(self) -> Lack | None:
         """Why the machine may not run for this job; None where it may, or nobody has to allow it."""
         known = self._prepared
-        if known is None or (known.last and known.last.is_standing and known.last.is_for(*self._work)):
+        if known is None or known.may_run_for(*self._work):
             return None
         return lack_of(known, self.job)
 

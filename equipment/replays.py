@@ -39,14 +39,14 @@ def replay(tag: Tag, since: datetime, until: datetime, *, most: int | None = Non
 
 
 def _counted(tag: Tag, rows: list[Row]) -> Iterator[MachineEvent]:
-    count: Count | None = None
+    count = Count(None, 0)
     number = 0
     for at, value, _text, quality in rows:
         if value is None or not is_good(quality):
             continue
         before, raw = count, int(value)
         count = advance(before, raw, rollover=tag.rollover, reset_below=tag.reset_below)
-        more = count.total - before.total if before and count else 0
+        more = count.total - before.total
         if more:
             number += 1
             yield _event(tag, number, at, more, {"raw": raw})

@@ -1,11 +1,21 @@
 """Batches: what one connection has to say since the last flush. A batch is written whole, or not at all, and once."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from equipment.collection.rows import row
 from equipment.collection.times import MINUTE_US
 from equipment.drivers.base import Value
+
+
+class Counted(NamedTuple):
+    """How a counter or a handshake stands (`equipment.models.CounterTotal`). source: of what raw was read."""
+
+    raw: int
+    total: int
+    number: int
+    at_us: int
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -52,9 +62,9 @@ class Batch:
     """What was read of a connection in an epoch; keys are texts in it, that it can go to a file.
 
     number: its place in the epoch, given when nothing more is added. latest: by series (time, value, quality);
-    counters: by tag (raw, total, number of events, time). due: (series, minute since 1970) that get new
-    samples. spans: when it was watched, in order. period_ms: between two slots, None where the machine tells of changes
-    by itself. health: what is added to the lease's counts. topics: what live pages are told.
+    counters: by tag. due: (series, minute since 1970) that get new samples. spans: when it was watched, in order.
+    period_ms: between two slots, None where the machine tells of changes by itself. health: what is added to the
+    lease's counts. topics: what live pages are told.
     """
 
     connection: str
@@ -65,7 +75,7 @@ class Batch:
     count: int = 0
     latest: dict[int, tuple[int, Value | None, int]] = field(default_factory=dict)
     due: set[tuple[int, int]] = field(default_factory=set)
-    counters: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    counters: dict[str, Counted] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     states: list[StateChange] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -110,7 +120,7 @@ class Batch:
         batch = cls(**(head | {"rows": bytearray(rows)}))
         batch.latest = {series: tuple(last) for series, last in head["latest"]}
         batch.due = {(series, minute) for series, minute in head["due"]}
-        batch.counters = {tag: tuple(counter) for tag, counter in head["counters"].items()}
+        batch.counters = {tag: Counted(*counter) for tag, counter in head["counters"].items()}
         batch.events = [Event(**event) for event in head["events"]]
         batch.states = [StateChange(**change) for change in head["states"]]
         batch.spans = [Span(**span) for span in head["spans"]]

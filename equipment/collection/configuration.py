@@ -16,7 +16,8 @@ from mes.kernel.sealing import Secret
 @dataclass(frozen=True, slots=True)
 class WatchedTag:
     """A tag with its present series, and what was stored of it last: latest (time in µs, value, quality), counter
-    (raw, total, number of events).
+    (raw, total, number of events). source: what a counter's raw value is read of; of another one it says nothing, and
+    is None.
     """
 
     key: str
@@ -39,7 +40,8 @@ class WatchedTag:
     event: str | None
     field: str
     latest: tuple[int, Value | None, int] | None
-    counter: tuple[int, int, int] | None
+    counter: tuple[int | None, int, int]
+    source: str
 
     @property
     def value_type(self) -> ValueType:
@@ -82,7 +84,7 @@ SELECT tag.id::text, tag.code, series.id, tag.station_id::text, tag.address, tag
     tag.acknowledge_address, tag.scale, tag.offset, tag.low, tag.high, tag.report, tag.deadband, tag.max_silence_s,
     tag.role, tag.books, tag.rollover, tag.reset_below, tag.event_id::text, tag.field,
     latest.at, coalesce(to_jsonb(latest.text), to_jsonb(latest.value)), latest.quality,
-    counter.raw, counter.total, counter.number
+    counter.raw, coalesce(counter.total, 0), coalesce(counter.number, 0), counter.source
 FROM equipment_tag tag
 JOIN LATERAL (SELECT id FROM equipment_series WHERE tag_id = tag.id ORDER BY version DESC LIMIT 1) series ON true
 LEFT JOIN equipment_latestvalue latest ON latest.series_id = series.id
@@ -116,7 +118,7 @@ async def load(database: Database, connection: UUID) -> Configuration:
         is_paused=is_paused,
         version=version,
         endpoint=endpoint,
-        tags=tuple(_tag(row, order) for row in await rows(database, _TAGS, [connection])),
+        tags=tuple(_tag(row, str(connection), endpoint, order) for row in await rows(database, _TAGS, [connection])),
         conditions=_conditions(await rows(database, _CONDITIONS, [connection])),
         open_states={station: microseconds(at) for station, at in await rows(database, _OPEN_STATES, [connection])},
         seen_until=microseconds(seen_until) if seen_until else None,
@@ -177,11 +179,15 @@ def _der(pem: str) -> bytes:
     return ssl.PEM_cert_to_DER_cert(pem.strip() + "\n")
 
 
-def _tag(row: Any, order: str) -> WatchedTag:
+def _tag(row: Any, connection: str, endpoint: Endpoint, order: str) -> WatchedTag:
     key, code, series, station, address, value_type, byte_order, length, acknowledge, *rest = row
     scale, offset, low, high, report, deadband, silence, role, books, rollover, reset_below, event, field, *last = rest
-    at, value, quality, raw, total, number = last
+    at, value, quality, raw, total, number, read_of = last
     kind, words = ValueType(value_type), WordOrder(byte_order or order)
+    # A machine that moved in the network shows the event that is stored already; what its counter made meanwhile nobody
+    # knows, since it may as well be another machine.
+    machine = connection if role == "EVENT" else f"{connection} {endpoint.address}"
+    source = " ".join(map(str, (machine, endpoint.device_id, role, address, kind, words, rollover)))
     return WatchedTag(
         key=key,
         code=code,
@@ -203,5 +209,6 @@ def _tag(row: Any, order: str) -> WatchedTag:
         event=event,
         field=field,
         latest=(microseconds(at), value, quality) if at else None,
-        counter=(raw, total, number) if raw is not None else None,
+        counter=(raw if read_of in ("", source) else None, total, number),
+        source=source,
     )

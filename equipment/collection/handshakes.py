@@ -8,7 +8,7 @@ commit, and again as long as the machine shows it unacknowledged.
 from collections.abc import Sequence
 from typing import Any
 
-from equipment.collection.batches import Batch, Event
+from equipment.collection.batches import Batch, Counted, Event
 from equipment.collection.configuration import WatchedTag
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
 
@@ -25,7 +25,8 @@ class Handshake:
         assert tag.acknowledge is not None
         self.tag = tag
         self.acknowledge: Point = tag.acknowledge
-        self.shown, _, self._number = tag.counter or (0, 0, 0)
+        shown, _, self._number = tag.counter
+        self.shown = shown or 0
         self.is_waiting = False
         self._is_under_way = False
         self._told: int | None = None  # not known after a start: told once more, which does no harm
@@ -65,14 +66,17 @@ class Handshake:
                 content=content | {"shown": raw},
             )
             batch.events.append(event)
-        batch.counters[self.tag.key] = (raw, self._number, self._number, at_us)
+        self._keep(at_us, batch)
         return True
 
     def _begin_anew(self, at_us: int, batch: Batch) -> None:
         """The machine shows none: whatever number it shows next is a new one, also to the next collector."""
         if self.shown:
             self.shown, self._stored, self.is_waiting = 0, 0, False
-            batch.counters[self.tag.key] = (0, self._number, self._number, at_us)
+            self._keep(at_us, batch)
+
+    def _keep(self, at_us: int, batch: Batch) -> None:
+        batch.counters[self.tag.key] = Counted(self.shown, self._number, self._number, at_us, self.tag.source)
 
     def lose(self) -> None:
         """The link is lost. The machine may have been off, and have forgotten what it was told."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from equipment.collection.batches import Batch, Event, StateChange
+from equipment.collection.batches import Batch, Counted, Event, StateChange
 from equipment.collection.configuration import Configuration, WatchedTag
 from equipment.collection.counters import Count, advance
 from equipment.collection.handshakes import Handshake
@@ -18,8 +18,8 @@ class Counter:
     """A counter tag: what it counted becomes events."""
 
     def __init__(self, tag: WatchedTag) -> None:
-        raw, total, self.number = tag.counter or (0, 0, 0)
-        self._count = Count(raw, total) if tag.counter else None
+        raw, total, self.number = tag.counter
+        self._count = Count(raw, total)
         self._tag = tag
 
     def take(self, site: str, at_us: int, raw: Value | None, quality: int, batch: Batch) -> None:
@@ -29,11 +29,12 @@ class Counter:
         count = self._count = advance(before, raw, rollover=tag.rollover, reset_below=tag.reset_below)
         if before == count:
             return
-        more = count.total - before.total if before else 0
+        assert count.raw is not None, "it has just been read"
+        more = count.total - before.total
         if more and tag.station and tag.books != "NOTHING":
             self.number += 1
             batch.events.append(Event(tag.key, site, tag.station, self.number, tag.books, at_us, more, {"raw": raw}))
-        batch.counters[tag.key] = (count.raw, count.total, self.number, at_us)
+        batch.counters[tag.key] = Counted(count.raw, count.total, self.number, at_us, tag.source)
 
 
 class Signals:

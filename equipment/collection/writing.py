@@ -26,10 +26,10 @@ SELECT series, to_timestamp(minute::bigint * 60) FROM unnest(%s::int[], %s::int[
 ON CONFLICT DO NOTHING"""
 
 _COUNTERS = """
-INSERT INTO equipment_countertotal (tag_id, raw, total, number, at)
-SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])
-ON CONFLICT (tag_id) DO UPDATE
-SET raw = excluded.raw, total = excluded.total, number = excluded.number, at = excluded.at"""
+INSERT INTO equipment_countertotal (tag_id, raw, total, number, at, source)
+SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])
+ON CONFLICT (tag_id) DO UPDATE SET raw = excluded.raw, total = excluded.total, number = excluded.number,
+    at = excluded.at, source = excluded.source"""
 
 # What can be booked is due at once; what means nothing is kept all the same.
 _EVENTS = """
@@ -143,8 +143,8 @@ async def _write_counters(database: Database, batches: Sequence[Batch]) -> None:
     counters = {tag: counter for batch in batches for tag, counter in batch.counters.items()}
     if counters:
         tags = sorted(counters)
-        raw, total, number, at_us = zip(*(counters[tag] for tag in tags), strict=True)
-        await send(database, _COUNTERS, [tags, list(raw), list(total), list(number), [moment(at) for at in at_us]])
+        raw, total, number, at_us, source = map(list, zip(*(counters[tag] for tag in tags), strict=True))
+        await send(database, _COUNTERS, [tags, raw, total, number, [moment(at) for at in at_us], source])
 
 
 async def _write_events(database: Database, batches: Sequence[Batch]) -> None:

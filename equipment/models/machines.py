@@ -118,13 +118,18 @@ class EquipmentState(models.Model):
 
 
 class CounterTotal(models.Model):
-    """What a counter showed last, how much it counted since it is watched, and how many events came of it."""
+    """What a counter showed last, how much it counted since it is watched, and how many events came of it.
+
+    source: the register that raw was read of, as the collector names it; of another one the first value counts nothing.
+    Empty where nobody said so: then it is the tag's.
+    """
 
     tag = models.OneToOneField(Tag, on_delete=models.CASCADE, primary_key=True, related_name="counter")
     raw = models.BigIntegerField()
     total = models.BigIntegerField()
     number = models.BigIntegerField()
     at = models.DateTimeField()
+    source = models.TextField(default="")
 
     def __str__(self) -> str:
         return f"{self.tag_id}: {self.total}"

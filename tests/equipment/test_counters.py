@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from equipment.collection.counters import Count, advance
 
 RESET_BELOW = 100
+UNKNOWN = Count(None, 0)
 
 
 @st.composite
@@ -31,10 +32,9 @@ def walks(draw, rollover: int) -> tuple[list[int], int]:
     return looks, made
 
 
-def counted(looks: list[int], rollover: int, before: Count | None = None) -> Count:
+def counted(looks: list[int], rollover: int, before: Count = UNKNOWN) -> Count:
     for raw in looks:
         before = advance(before, raw, rollover=rollover, reset_below=RESET_BELOW)
-    assert before is not None
     return before
 
 
@@ -55,7 +55,7 @@ def test_another_collector_that_goes_on_counts_the_same(walked, data):
 
 @given(st.lists(st.integers(-(2**15), 2**16 - 1), min_size=1), st.sampled_from([0, 2**16]), st.integers(0, 200))
 def test_a_total_never_falls_whatever_a_counter_shows(looks, rollover, reset_below):
-    count, before = None, 0
+    count, before = UNKNOWN, 0
     for raw in looks:
         count = advance(count, raw, rollover=rollover, reset_below=reset_below)
         assert count.total >= before
@@ -84,4 +84,8 @@ def test_a_fall_is_a_reset_below_the_limit_and_else_a_rollover(before, raw, roll
 
 
 def test_the_first_look_counts_nothing():
-    assert advance(None, 4_711, rollover=2**16, reset_below=0) == Count(4_711, 0)
+    assert advance(UNKNOWN, 4_711, rollover=2**16, reset_below=0) == Count(4_711, 0)
+
+
+def test_the_first_look_at_another_register_keeps_what_was_counted():
+    assert advance(Count(None, 30), 4_711, rollover=2**16, reset_below=0) == Count(4_711, 30)

@@ -583,6 +583,7 @@ NAMES = (
     _("site id"),
     _("sites"),
     _("slowest answer ms"),
+    _("source"),
     _("split from"),
     _("standard"),
     _("started"),

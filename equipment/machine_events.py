@@ -20,7 +20,7 @@ def events_with_their_tags() -> QuerySet[MachineEvent]:
     """Events with all that booking asks of them."""
     return MachineEvent.objects.select_related(
         "tag__connection__account", "station__site", "station__work_center", "station__station_class"
-    )
+    ).prefetch_related("tag__fields")
 
 
 def oldest_due(count: int, *, without: Collection[UUID] = ()) -> list[MachineEvent]:

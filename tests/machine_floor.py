@@ -71,8 +71,10 @@ def _tag(connection: Connection, station: Station | None, **given: Any) -> Tag:
     return tag
 
 
-def happens(plant: Plant, tag: Tag, quantity: int = 1, *, at: datetime | None = None, **content: Any) -> MachineEvent:
-    """The machine does something now, on the plant's clock, and waits to be booked."""
+def happens(
+    plant: Plant, tag: Tag, quantity: int = 1, *, at: datetime | None = None, brings: Any = (), **content: Any
+) -> MachineEvent:
+    """The machine does something now, on the plant's clock, and waits to be booked. brings: content by field."""
     number = tag.machine_events.count() + 1
     with open_door(person=None):
         event = MachineEvent.objects.create(
@@ -83,7 +85,9 @@ def happens(plant: Plant, tag: Tag, quantity: int = 1, *, at: datetime | None = 
             books=tag.books,
             at=at or plant.at(),
             quantity=quantity,
-            content={name.replace("__", ":"): value for name, value in content.items()} | {"shown": number},
+            content={name.replace("__", ":"): value for name, value in content.items()}
+            | dict(brings)
+            | {"shown": number},
         )
         EventDue.objects.create(event=event)
     return event

@@ -5,14 +5,24 @@ anew shows it. An event is taken when the number differs from the last that is s
 commit, and again as long as the machine shows it unacknowledged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from equipment.collection.batches import Batch, Counted, Event
 from equipment.collection.configuration import WatchedTag
+from equipment.collection.reporting import meant
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
 
 QUALITIES = "qualities"  # of those fields of an event that are not good
+MOST_PIECES = 2**31 - 1
+_NEARLY = 1e-6  # so far from a whole number a scaled one may be
+
+
+def pieces(quantity: Value | None) -> int | None:
+    """How many a quantity says, by what it means; None where it is no whole number from 0 on."""
+    if not isinstance(quantity, int | float) or not 0 <= quantity <= MOST_PIECES:
+        return None
+    return round(quantity) if abs(quantity - round(quantity)) < _NEARLY else None
 
 
 class Handshake:
@@ -32,6 +42,7 @@ class Handshake:
         self._told: int | None = None  # not known after a start: told once more, which does no harm
         self._stored = self.shown
         self._fields = {i: one.field for i, one in enumerate(tags) if one.event == tag.key}
+        self._quantity = next((one for one in tags if one.event == tag.key and one.field == "quantity"), None)
 
     def take(
         self, site: str, samples: Sequence[Sample], at_us: int, raw: Value | None, quality: int, batch: Batch
@@ -54,7 +65,6 @@ class Handshake:
             content: dict[str, Any] = {field: value for field, (value, _) in read.items()}
             if doubtful := {field: how for field, (_, how) in read.items() if not is_good(how)}:
                 content[QUALITIES] = doubtful
-            quantity = content.get("quantity", 1)
             event = Event(
                 tag=self.tag.key,
                 site=site,
@@ -62,12 +72,18 @@ class Handshake:
                 number=self._number,
                 books=self.tag.books,
                 at_us=at_us,
-                quantity=int(quantity) if isinstance(quantity, int | float) and quantity >= 0 else 1,
+                quantity=self._pieces(read),
                 content=content | {"shown": raw},
             )
             batch.events.append(event)
         self._keep(at_us, batch)
         return True
+
+    def _pieces(self, read: Mapping[str, tuple[Value | None, int]]) -> int:
+        """One, unless the machine says how many; none where what it says can't be booked, which is then refused."""
+        if self._quantity is None:
+            return 1
+        return pieces(meant(self._quantity, *read["quantity"])) or 0
 
     def _begin_anew(self, at_us: int, batch: Batch) -> None:
         """The machine shows none: whatever number it shows next is a new one, also to the next collector."""

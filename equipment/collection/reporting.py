@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from equipment.drivers.base import Quality, Value, ValueType, is_usable
+from equipment.drivers.base import Quality, Value, ValueType, is_good, is_usable
 
 LONGEST_TEXT = 250  # characters that the table of samples takes
 
@@ -69,6 +69,12 @@ def rule_of(tag: Any) -> Rule:
         silence_us=int(tag.max_silence_s * 1_000_000),
         is_whole=tag.role != "VALUE" or tag.value_type == ValueType.BOOL,
     )
+
+
+def meant(tag: Any, raw: Value | None, quality: int) -> Value | None:
+    """What a value of the tag that was read means; None where it is not good."""
+    value, quality = rule_of(tag).value_of(raw, quality)
+    return value if is_good(quality) else None
 
 
 class Report:

@@ -138,7 +138,8 @@ class CounterTotal(models.Model):
 class MachineEvent(models.Model):
     """Something that a machine did, once: (tag, number) is unique. Append-only; what came of it is an EventBooking.
 
-    number: of the handshake, or of the counter's differences. quantity: pieces. content: what came with it, by field.
+    number: of the handshake, or of the counter's differences. quantity: pieces, by the tags of then; 0 where what came
+    is no number of pieces. content: what came with it, by field, as it was read.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

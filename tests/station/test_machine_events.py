@@ -228,6 +228,73 @@ def test_a_good_result_answers_the_only_check(plant):
     assert Reading.objects.get(step_code="DRIVE").value == "yes"
 
 
+@pytest.mark.parametrize("result", [0, 1])
+def test_a_result_that_is_not_good_neither_passes_nor_fails(plant, result):
+    unit = plant.unit()
+    plant.start(unit, "20")
+    tag = handshake(press(plant), plant.stations["20"], Books.TEST_RESULT)
+    field_of(tag, "result", "RESULT")
+    outcome = booked(happens(plant, tag, result=result, qualities={"result": 68}))
+    assert outcome.result == BookingResult.REFUSED
+    assert outcome.sentence.startswith("The result is not taken: RESULT said")
+    assert not Reading.objects.exists()
+    assert not Hold.objects.exists()
+
+
+def test_a_result_means_what_its_tag_says(plant):
+    unit = plant.unit()
+    plant.start(unit, "20")
+    tag = handshake(press(plant), plant.stations["20"], Books.TEST_RESULT)
+    field_of(tag, "result", "RESULT", scale=-1, offset=1)  # a machine that says 0 for passed
+    booked(happens(plant, tag, result=0))
+    assert Reading.objects.get(step_code="DRIVE").value == "yes"
+
+
+def test_a_serial_that_is_not_good_names_no_unit(plant):
+    unit = plant.unit()
+    plant.start(unit, "20")
+    tag = handshake(press(plant), plant.stations["20"], Books.PART_DONE)
+    field_of(tag, "serial", "SERIAL", value_type="TEXT", length=20)
+    outcome = booked(happens(plant, tag, serial=unit.serial, step__DRIVE=1, qualities={"serial": 68}))
+    assert outcome.sentence.startswith(f"The serial is not taken: SERIAL said {unit.serial}")
+    assert execution_at(unit, "20").is_running
+
+
+@pytest.mark.parametrize(
+    ("quantity", "quality", "words"),
+    [
+        (-3, 192, "QUANTITY said -3"),
+        (2.7, 192, "QUANTITY said 2.7"),
+        ("12", 192, "QUANTITY said 12"),
+        (5, 68, "QUANTITY said 5"),
+        (60, 192, "QUANTITY said 60"),
+        (2**31, 192, "QUANTITY said 2147483648"),
+    ],
+    ids=["negative", "broken", "a text", "uncertain", "out of the range", "more than there can be"],
+)
+def test_a_quantity_that_is_no_good_whole_number_books_nothing(plant, quantity, quality, words):
+    line, tag = lot_line(plant, quantity=50), handshake(press(plant), plant.stations["10"], Books.PART_DONE)
+    high = 50 if quantity == 60 else None
+    field_of(tag, "quantity", "QUANTITY", value_type="FLOAT32", high=high)
+    outcome = booked(happens(plant, tag, brings={"quantity": quantity, "qualities": {"quantity": quality}}))
+    assert outcome.result == BookingResult.REFUSED
+    assert words in outcome.sentence
+    assert line.execution().quantity_good == 0
+
+
+def test_a_quantity_is_scaled_and_booked_again_when_its_range_is_right(plant):
+    line, tag = lot_line(plant, quantity=50), handshake(press(plant), plant.stations["10"], Books.PART_DONE)
+    dozens = field_of(tag, "quantity", "DOZENS", scale=12, high=20)
+    event = happens(plant, tag, brings={"quantity": 2})
+    assert "DOZENS said 2" in booked(event).sentence
+    dozens.high = 50
+    with plant.door("hiroshi"):
+        dozens.save()
+    with plant.door("ines") as passage:
+        machine_events.book_again(event=event, by=passage.person, at=passage.at)
+    assert line.execution().quantity_good == 24
+
+
 def test_a_failed_result_holds_the_unit_and_checks_nothing(plant):
     unit = plant.unit()
     plant.start(unit, "20")

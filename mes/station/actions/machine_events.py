@@ -27,14 +27,13 @@ from mes.kernel.refusals import NotFound, Refusal
 from mes.kernel.writes import insert
 from mes.station.actions import operations
 from mes.station.actions.given import Completion
-from mes.station.machine_values import is_failed, values_of
+from mes.station.machine_values import is_failed, pieces_of, serial_of, values_of
 from mes.station.queries import running_here
 from orders.models import Tracking
 from wip.actions import holds
 from wip.facts import executions_on
 from wip.models import ExecutionEvent, HoldReason, OpenOperation, OperationExecution
 from wip.queries import next_operation, planned, running_at
-from wip.readouts import text_of
 
 
 class NoAccount(Refusal):
@@ -134,31 +133,31 @@ def _start(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> 
 
 
 def _done(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution | None:
-    if event.quantity == 0:
+    if (quantity := pieces_of(event)) == 0:
         return None
     running = _running(event, may_be_late)
     at = _moment(event, running.unit, at)
-    if is_failed(event.content):
+    if is_failed(event):
         return _fail(event, running, by, at)
     given = values_of(event, planned(running), running)
     if running.unit.product.tracking == Tracking.SERIAL:
-        _check_one_piece(event, running.unit)
+        _check_one_piece(quantity, running.unit)
         return operations.report(
             execution=running, given=given, completion=Completion(), station=event.station, by=by, at=at
         )
     if given:
         operations.report(execution=running, given=given, station=event.station, by=by, at=at)
-    return operations.book(execution=running, good=Decimal(event.quantity), station=event.station, by=by, at=at)
+    return operations.book(execution=running, good=Decimal(quantity), station=event.station, by=by, at=at)
 
 
 def _scrapped(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution | None:
-    if event.quantity == 0:
+    if (quantity := pieces_of(event)) == 0:
         return None
     running = _running(event, may_be_late)
-    at, scrap = _moment(event, running.unit, at), Decimal(event.quantity)
+    at, scrap = _moment(event, running.unit, at), Decimal(quantity)
     reason = _scrap_reason(event)
     if running.unit.product.tracking == Tracking.SERIAL:
-        _check_one_piece(event, running.unit)
+        _check_one_piece(quantity, running.unit)
         completion = Completion(good=Decimal(0), scrap=scrap, scrap_reason=reason)
         return operations.report(execution=running, completion=completion, station=event.station, by=by, at=at)
     return operations.book(execution=running, scrap=scrap, scrap_reason=reason, station=event.station, by=by, at=at)
@@ -167,7 +166,7 @@ def _scrapped(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) 
 def _tested(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution:
     running = _running(event, may_be_late)
     at = _moment(event, running.unit, at)
-    if is_failed(event.content):
+    if is_failed(event):
         return _fail(event, running, by, at)
     given = values_of(event, planned(running), running)
     if not given:
@@ -200,7 +199,7 @@ _BOOK = {
 
 def _unit_named(event: MachineEvent) -> Unit | None:
     """The unit whose serial the machine read; None where it read none."""
-    serial = text_of(event.content.get("serial", ""))
+    serial = serial_of(event)
     if not serial:
         return None
     unit = unit_by_serial(serial, {event.site_id})
@@ -257,10 +256,10 @@ def _running(event: MachineEvent, may_be_late: bool) -> OperationExecution:
     return running
 
 
-def _check_one_piece(event: MachineEvent, unit: Unit) -> None:
-    if event.quantity != 1:
+def _check_one_piece(quantity: int, unit: Unit) -> None:
+    if quantity != 1:
         raise NotOneJob(
-            _("{quantity} pieces came at once, and {unit} is one.").format(quantity=event.quantity, unit=unit),
+            _("{quantity} pieces came at once, and {unit} is one.").format(quantity=quantity, unit=unit),
             do=_("Book them by hand, or let the machine name the serial of each."),
         )
 

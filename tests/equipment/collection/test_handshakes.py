@@ -62,6 +62,17 @@ def test_each_part_is_an_event_with_what_belongs_to_it(floor, press):
     assert EventDue.objects.count() == 5
 
 
+def test_a_quantity_is_what_its_tag_says_and_none_where_it_is_no_number_of_pieces(floor, press):
+    quantity = press._field("quantity", "quantity", "holding:109", value_type="INT16", scale=12, high=100)
+    floor.collector()
+    for number, raw in enumerate((2, -3, 0, 9), 1):
+        put(press.machine, quantity, raw)
+        press.make(number)
+        press.hears(number)
+    stored = MachineEvent.objects.order_by("number").values_list("quantity", "content__quantity")
+    assert list(stored) == [(24, 2), (0, -3), (0, 0), (0, 9)]
+
+
 def test_it_is_acknowledged_only_when_it_is_on_record(floor, press):
     way = floor.cut()
     floor.collector(url=way.url)

@@ -32,10 +32,9 @@ class Handshaker:
 
     def look(self) -> None:
         """After samples came: what was raised is read, what is stored and still shown is acknowledged."""
-        for tag in self._signals.raised():
-            if tag not in self._reading:
-                self._reading.add(tag)
-                self._begin(self._read(tag))
+        for tag in self._signals.raised(besides=self._reading):
+            self._reading.add(tag)
+            self._begin(self._read(tag))
         self._acknowledge_soon(self._signals.waiting_for_acknowledgement())
 
     def committed(self, batch: Batch) -> None:

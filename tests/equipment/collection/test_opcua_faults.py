@@ -1,5 +1,7 @@
 """OPC UA servers that fail, with a collector that watches them over real sockets: what changed is stored once."""
 
+import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from equipment.drivers.base import Quality
 from equipment.drivers.opcua.certificates import KeyPair, make_certificate
+from equipment.drivers.opcua.link import OpcUaLink
 from equipment.drivers.simulator.opcua_server import APPLICATION_URI, Access, OpcUaServer
 from equipment.models import EquipmentState, MachineEvent, Observation, SecurityProfile, StateCondition, StateTerm
 from mes.kernel.door import open_door
@@ -183,6 +186,32 @@ def test_a_handshake_is_whole_though_the_server_tells_only_what_changes(floor, p
     events = MachineEvent.objects.filter(tag=part).order_by("number")
     assert [event.content["serial"] for event in events] == ["SN-1", "SN-2", "SN-2", "SN-3"]
     assert {event.content["step:FORCE"] for event in events} == {2.5}
+    ledger(press.connection)
+
+
+def test_a_number_that_is_raised_while_another_is_read_is_read_as_well(floor, press, monkeypatch):
+    """The machine's answer is 0 and comes late: meanwhile it told the next number."""
+    read, comes = OpcUaLink.read, threading.Event()
+
+    async def read_late(link, points):
+        samples = await read(link, points)
+        await asyncio.to_thread(comes.wait)
+        return samples
+
+    monkeypatch.setattr(OpcUaLink, "read", read_late)
+    comes.set()
+    part = press.hands_over()
+    floor.collector()
+    press.shows(PART, 1)
+    until(lambda: press.server.value(HEARD.path) == 1, "the acknowledgement")
+    comes.clear()
+    press.shows(PART, 0)
+    until(lambda: press.stored(part)[-1] == 0, "it begins anew, and is asked")
+    press.shows(PART, 2)
+    until(lambda: press.stored(part)[-1] == 2, "it raises the next")
+    comes.set()
+    until(lambda: press.server.value(HEARD.path) == 2, "the acknowledgement")
+    assert MachineEvent.objects.filter(tag=part).count() == 2
     ledger(press.connection)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from equipment.collection.handshakes import QUALITIES
 from equipment.machine_queries import (
     connection_of_state,
     connections_behind,
@@ -212,14 +213,18 @@ class ReplayedEvent:
 
 
 def replayed_rows(events: Iterable[MachineEvent]) -> list[ReplayedEvent]:
-    return [
-        ReplayedEvent(event, ", ".join(f"{field} {_plain(value)}" for field, value in sorted(event.content.items())))
-        for event in events
-    ]
+    return [ReplayedEvent(event, ", ".join(_told(event.content))) for event in events]
 
 
-def _plain(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _told(content: Mapping[str, Any]) -> list[str]:
+    return [_said(content, field) for field in sorted(content.keys() - {QUALITIES})]
+
+
+def _said(content: Mapping[str, Any], field: str) -> str:
+    """A field with what came in it, and how good that was where it was not good."""
+    value, quality = content[field], content.get(QUALITIES, {}).get(field)
+    said = f"{field} {value:g}" if isinstance(value, float) else f"{field} {value}"
+    return said if quality is None else f"{said} ({quality_word(quality)})"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from equipment.machine_queries import watched_between
-from equipment.machine_times import spells
 from equipment.models import Connection, Station, Tag
 from equipment.replays import replay, replay_states
 from equipment.status import TagRole
@@ -23,7 +21,7 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import Refusal
 
 SHOWN = 200  # events on the page; all of them count
-MOST_SAMPLES = 200_000  # of one tag, or of all that tell a state, in a request
+MOST_SAMPLES = 200_000  # of all tags that make the events or tell the state, in a request
 
 
 @never_cache
@@ -54,9 +52,7 @@ def _replayed(connection: Connection, tag: Tag | Station, since: datetime, until
 
 
 def _states(connection: Connection, station: Station, since: datetime, until: datetime) -> dict[str, Any]:
-    told = replay_states(station, since, until, most=MOST_SAMPLES) if since < until else []
-    seen = watched_between([connection.pk], since, until).get(connection.pk, [])
-    course = spells(told, seen, since, until)
+    course = replay_states(station, since, until, most=MOST_SAMPLES) if since < until else []
     strip = draw_states(course, since, until, connection.site, every_h=1)
     rows = [(spell, state_word(spell.state, spell.detail)) for spell in course[:SHOWN]]
     return {"station": station, "strip": strip, "states": rows, "count": len(course)}

@@ -1,6 +1,6 @@
 """The tags of one connection while it is watched: each sample goes to its report, counter, event and states."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from equipment.collection.batches import Batch, Counted, Event, StateChange
 from equipment.collection.configuration import Configuration, WatchedTag
@@ -130,7 +130,7 @@ class Signals:
     def waiting_for_acknowledgement(self) -> list[str]:
         return [handshake.tag.key for handshake in self._handshakes.values() if handshake.is_waiting]
 
-    def raised(self, *, besides: Container[str]) -> list[str]:
+    def raised(self, *, besides: set[str]) -> list[str]:
         """Events whose number was told, each time once. besides: kept for another time, as they are read right now."""
         raised = [tag for tag in self._raised if tag not in besides]
         for tag in raised:

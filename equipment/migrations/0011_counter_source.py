@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("equipment", "0009_command_without_signature"),
+        ("equipment", "0010_signed_writes"),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,9 +13,10 @@ from genealogy.models import Container, Supplier, Unit
 from genealogy.queries import unit_by_serial
 from genealogy.status import UnitStatus
 from mes.kernel.attachments import check_attachment
+from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound, Refusal
-from orders.models import Product, Tracking
+from orders.models import Product, Tracking, WorkOrder
 
 
 class SerialTaken(Refusal):
@@ -207,3 +209,23 @@ def check_was_received(unit: Unit) -> None:
         raise MadeHere(
             _("{unit} was made here.").format(unit=unit), do=_("Place a hold on it, and let quality decide.")
         )
+
+
+def pieces_of(order: WorkOrder, quantity: Decimal) -> list[Decimal]:
+    """The quantity of each unit that so much of an order is made as: serial numbers, or one lot."""
+    check_in_pieces(order, quantity)
+    is_counted = order.product_revision.product.tracking == Tracking.SERIAL
+    return [Decimal(1)] * int(quantity) if is_counted else [quantity]
+
+
+def check_in_pieces(order: WorkOrder, quantity: Decimal) -> None:
+    """Raise InvalidInput when a part of a piece is asked of an order whose units have serial numbers each."""
+    if quantity == int(quantity):
+        return
+    product = order.product_revision.product
+    if product.tracking == Tracking.SERIAL:
+        sentence = _("{order} asks for {quantity} pieces, and {product} is counted by serial number.").format(
+            order=order.erp_reference, quantity=plain(quantity), product=product.code
+        )
+        do = _("Correct the quantity to a whole number.")
+        raise InvalidInput(sentence, do=do, errors=[FieldError("quantity", sentence, do)])

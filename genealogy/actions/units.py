@@ -11,21 +11,19 @@ from equipment.models import Site
 from equipment.policies import check_site_access
 from genealogy.activities import At, activity, record, store
 from genealogy.models import Delivery, Unit
-from genealogy.policies import Delivered, check_can_be_received, expiry_by_shelf_life
+from genealogy.policies import Delivered, check_can_be_received, expiry_by_shelf_life, pieces_of
 from genealogy.queries import ComponentScan
 from genealogy.status import UNIT, ActivityKind
-from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
-from mes.kernel.refusals import InvalidInput
 from mes.kernel.writes import insert, update
-from orders.models import Product, ProductRevision, Tracking, WorkOrder
+from orders.models import Product, ProductRevision, WorkOrder
 
 
 def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) -> list[Unit]:
-    """The units of orders: n serial numbers each, or one lot of n. The numbers follow the product's pattern."""
-    quantities = {order.pk: _quantities(order) for order in orders}
+    """The units of what is released of orders: n serial numbers each, or one lot of n, by the product's pattern."""
+    quantities = {order.pk: pieces_of(order, order.quantity_released) for order in orders}
     made: list[Unit] = []
     activities = []
     for product in dict.fromkeys(order.product_revision.product for order in orders):
@@ -43,7 +41,13 @@ def create_for_orders(*, orders: Sequence[WorkOrder], by: Person, at: datetime) 
 
 
 def create_more(
-    *, order: WorkOrder, quantities: Sequence[Decimal], by: Person, at: datetime, replaces: Unit | None = None
+    *,
+    order: WorkOrder,
+    quantities: Sequence[Decimal],
+    by: Person,
+    at: datetime,
+    replaces: Unit | None = None,
+    why: str = "",
 ) -> list[Unit]:
     """Further units of an order on the floor, one of each quantity; replaces: the scrapped piece one is made for."""
     serials = new_serials(order.product_revision.product, len(quantities))
@@ -51,7 +55,7 @@ def create_more(
     for unit in made:
         unit.replaces = replaces
     insert(made)
-    why = _("Replaces {unit}.").format(unit=replaces) if replaces else _("More is ordered.")
+    why = why or (_("Replaces {unit}.").format(unit=replaces) if replaces else _("More is ordered."))
     record(ActivityKind.RELEASE, order.site_id, by, at, outputs=[(u, u.quantity) for u in made], reason=why)
     return made
 
@@ -95,21 +99,6 @@ def grow(*, unit: Unit, quantity: Decimal, by: Person, at: datetime) -> None:
     unit.quantity += quantity
     update([unit], "quantity")
     record(ActivityKind.RELEASE, unit.site_id, by, at, outputs=[(unit, quantity)], reason=_("More is ordered."))
-
-
-def _quantities(order: WorkOrder) -> list[Decimal]:
-    """The quantity of each unit of an order."""
-    product = order.product_revision.product
-    if product.tracking != Tracking.SERIAL:
-        return [order.quantity]
-    if order.quantity != int(order.quantity):
-        raise InvalidInput(
-            _("{order} asks for {quantity} pieces, and {product} is counted by serial number.").format(
-                order=order.erp_reference, quantity=plain(order.quantity), product=product.code
-            ),
-            do=_("Correct the quantity to a whole number."),
-        )
-    return [Decimal(1)] * int(order.quantity)
 
 
 def receive(

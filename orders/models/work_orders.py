@@ -1,5 +1,7 @@
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Site
@@ -34,7 +36,7 @@ class WorkOrder(Record):
 
     erp_reference: the ERP's number, by which it is known everywhere. routing_revision and plan are pinned at release:
     master data edited later never touches work in flight. priority: 1 first, 9 last. replaces_scrap: each piece that is
-    scrapped is made once more.
+    scrapped is made once more. quantity_released: how much of the quantity is on the floor, in parts or at once.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -42,6 +44,7 @@ class WorkOrder(Record):
     product_revision = models.ForeignKey(ProductRevision, on_delete=models.PROTECT, related_name="work_orders")
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     quantity_unit = models.CharField(max_length=12)
+    quantity_released = models.DecimalField(max_digits=14, decimal_places=4, default=0, editable=False)
     due_at = models.DateTimeField()
     priority = models.PositiveSmallIntegerField(default=5)
     replaces_scrap = models.BooleanField(default=False)
@@ -70,6 +73,12 @@ class WorkOrder(Record):
                 condition=Q(quantity__gt=0),
                 name="order_quantity_positive",
                 violation_error_message=_("An order's quantity is more than 0."),
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_released__gte=0, quantity_released__lte=F("quantity"))
+                & (Q(status__in=[OrderStatus.DRAFT, OrderStatus.CANCELLED]) | Q(quantity_released__gt=0)),
+                name="order_released_quantity",
+                violation_error_message=_("More of the order is released than there is, or less than was begun."),
             ),
             models.CheckConstraint(
                 condition=Q(priority__gte=1, priority__lte=9),
@@ -118,6 +127,16 @@ class WorkOrder(Record):
     @property
     def is_open_for_work(self) -> bool:
         return self.status in (OrderStatus.RELEASED, OrderStatus.RUNNING)
+
+    @property
+    def quantity_left(self) -> Decimal:
+        """How much is not released yet, in quantity_unit."""
+        return self.quantity - self.quantity_released
+
+    @property
+    def is_in_parts(self) -> bool:
+        """Whether some of it is on the floor, and some is not."""
+        return self.is_open_for_work and self.quantity_left > 0
 
     @property
     def is_over(self) -> bool:

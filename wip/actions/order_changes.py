@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from equipment.policies import check_site_access
 from genealogy.actions import units
 from genealogy.models import Unit
+from genealogy.policies import check_in_pieces, pieces_of
 from genealogy.status import UnitStatus
 from mes.kernel.door import announce
 from mes.kernel.numbers import plain
@@ -40,17 +41,22 @@ class OrderBegun(Refusal):
 def resize(*, order: WorkOrder, quantity: Decimal, by: Person, at: datetime) -> None:
     """Make more or less of a locked order that is on the floor: units are added, or those not begun are cancelled.
 
-    quantity: of the whole order, in its quantity_unit. Raises OrderCantShrink with the least that is possible.
+    quantity: of the whole order, in its quantity_unit; what is not released yet is added to, or taken from, first.
+    Raises OrderCantShrink with the least that is possible.
     """
-    difference = quantity - order.quantity
+    is_whole, released = order.quantity_left == 0, order.quantity_released
+    difference = quantity - released
+    check_in_pieces(order, quantity)
     if difference < 0:
         free = _not_begun(order)
         check_can_be_reduced(order, quantity, least_quantities([order]).get(order.pk, Decimal(0)))
         _take_away(free, -difference, by, at)
-    elif difference > 0:
+        released = quantity
+    elif difference > 0 and is_whole:  # of an order that is released in parts, more is released later
         _add(order, difference, by, at)
-    order.quantity = quantity
-    order.save(update_fields=["quantity"])
+        released = quantity
+    order.quantity, order.quantity_released = quantity, released
+    order.save(update_fields=["quantity", "quantity_released"])
     if order.status == OrderStatus.RUNNING:
         orders.complete_if_nothing_left(order=order, by=by, at=at)
     announce(one_order(order.site_id, order.pk), *after_release(order.site_id, plan_of(order)))
@@ -110,15 +116,8 @@ def _take_away(free: Sequence[Unit], quantity: Decimal, by: Person, at: datetime
 
 def _add(order: WorkOrder, quantity: Decimal, by: Person, at: datetime) -> None:
     """Further serial numbers; of what is counted by lot the lot grows that nobody has begun, else there is another."""
-    product = order.product_revision.product
-    if product.tracking != Tracking.SERIAL:
-        free = _not_begun(order)
-        if free:
-            units.grow(unit=free[-1], quantity=quantity, by=by, at=at)
-            return
-        quantities = [quantity]
-    else:
-        if quantity != int(quantity):
-            raise InvalidInput(_("{product} is made in whole pieces.").format(product=product.code))
-        quantities = [Decimal(1)] * int(quantity)
-    openings.open_for(units=units.create_more(order=order, quantities=quantities, by=by, at=at))
+    if order.product_revision.product.tracking != Tracking.SERIAL and (free := _not_begun(order)):
+        units.grow(unit=free[-1], quantity=quantity, by=by, at=at)
+        return
+    made = units.create_more(order=order, quantities=pieces_of(order, quantity), by=by, at=at)
+    openings.open_for(units=made)

@@ -31,7 +31,7 @@ def orders_listed(keys: Collection[UUID]) -> QuerySet[WorkOrder]:
 
 
 _SHOWN = (
-    *("site_id", "erp_reference", "quantity", "quantity_unit", "due_at", "priority", "status"),
+    *("site_id", "erp_reference", "quantity", "quantity_unit", "quantity_released", "due_at", "priority", "status"),
     *("product_revision__code", "product_revision__product__code", "product_revision__product__name"),
 )
 

@@ -41,8 +41,6 @@ ORDER = Transitions(
     {
         (None, "create"): OrderStatus.DRAFT,
         (OrderStatus.DRAFT, "release"): OrderStatus.RELEASED,
-        (OrderStatus.RELEASED, "release_more"): OrderStatus.RELEASED,
-        (OrderStatus.RUNNING, "release_more"): OrderStatus.RUNNING,
         (OrderStatus.RELEASED, "begin"): OrderStatus.RUNNING,
         (OrderStatus.RUNNING, "complete"): OrderStatus.COMPLETED,
         (OrderStatus.COMPLETED, "reopen"): OrderStatus.RUNNING,

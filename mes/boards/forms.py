@@ -161,6 +161,12 @@ class ApplyForm(forms.Form):
         return made_at
 
 
+class ReleaseForm(forms.Form):
+    """quantity: how much of an order goes to the floor now; empty: all that is left."""
+
+    quantity = Number(label=_("How many now"), max_length=30, required=False)
+
+
 class CancelForm(forms.Form):
     """Why something is not made."""
 

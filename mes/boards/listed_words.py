@@ -486,6 +486,7 @@ NAMES = (
     _("quantity consumed"),
     _("quantity good"),
     _("quantity limit"),
+    _("quantity released"),
     _("quantity returned"),
     _("quantity scrapped"),
     _("quantity split"),

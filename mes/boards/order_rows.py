@@ -23,7 +23,8 @@ STATES = {OrderStatus.DRAFT: "waiting", OrderStatus.RELEASED: "ready", OrderStat
 
 @dataclass(frozen=True, slots=True)
 class OrderRow(Flat):
-    """One order. state: of its badge; done of total: how far it is, None before its release; held: open holds."""
+    """One order. state: of its badge; done of total: how far it is, None before its release; released: how
+    much, while there is more to release; held: open holds."""
 
     reference: str
     url: str
@@ -36,6 +37,7 @@ class OrderRow(Flat):
     scrapped: str
     done: Decimal | None
     total: Decimal
+    released: str
     priority: int
     due: str
     is_late: bool
@@ -64,6 +66,7 @@ def _row(order: WorkOrder, site: Site, progress: Progress, held: int, now: datet
         scrapped=plain(progress.scrapped),
         done=None if is_draft else progress.finished,
         total=order.quantity,
+        released=plain(order.quantity_released) if order.is_in_parts else "",
         priority=order.priority,
         due=moment(order.due_at, site),
         is_late=order.due_at < now and order.status != OrderStatus.COMPLETED,

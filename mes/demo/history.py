@@ -66,6 +66,7 @@ FIRST_WAITS_BEFORE = {LABELLED_LATER: "60"}  # and the first of them here
 TUBING = "WO-10486"
 WAITING = [f"WO-{number}" for number in range(10487, 10496)]
 HELD_ORDER = "WO-10491"
+IN_PARTS, FIRST_PART = "WO-10495", Decimal(8)  # boards for the rest come next week
 BAD_BOARDS, FUTURE_HOLD = "WO-10489", "WO-10490"
 PAUSE = timedelta(minutes=15)  # from release to the first unit
 RHYTHM = timedelta(seconds=185)
@@ -140,7 +141,8 @@ class History:
             self.schedule(orders[reference], self.shifts.hours[shift][0] + timedelta(minutes=minutes))
         for reference, minutes in RUNNING.items():
             self.schedule(orders[reference], self.now - timedelta(minutes=minutes) - PAUSE)
-        waiting = [orders[reference] for reference in (TUBING, *WAITING)]
+        waiting = [orders[reference] for reference in (TUBING, *WAITING) if reference != IN_PARTS]
+        self.add(self.now - timedelta(minutes=89), lambda at: self.release_a_part(orders[IN_PARTS], at))
         self.release_at(waiting, self.now - timedelta(minutes=90))
         self.add(self.now - timedelta(minutes=35), lambda at: self.start_tubing(orders[TUBING], at))
         self.schedule_a_cleared_doubt(orders["WO-10477"])
@@ -161,6 +163,11 @@ class History:
                 floor.release_many(orders=orders, by=person, at=at)
 
         self.add(at, release)
+
+    def release_a_part(self, order: WorkOrder, at: datetime) -> None:
+        by = self.people["supervisor"]
+        with open_door(person=by, at=at):
+            floor.release(order=order, quantity=FIRST_PART, by=by, at=at)
 
     def schedule(self, order: WorkOrder, at: datetime) -> None:
         """Release the order at this time, and take its units through the stations one after the other."""

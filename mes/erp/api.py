@@ -13,7 +13,15 @@ from equipment.queries import sites_of
 from mes.erp.actions.orders import ImportRefused, import_orders
 from mes.erp.imports import table_of_items
 from mes.erp.policies import Fate, Line
-from mes.erp.serializers import MAX_ORDERS, CancelInput, OutcomeAnswer, WorkOrderAnswer, WorkOrderInput, WorkOrdersQuery
+from mes.erp.serializers import (
+    MAX_ORDERS,
+    CancelInput,
+    OrderReleaseInput,
+    OutcomeAnswer,
+    WorkOrderAnswer,
+    WorkOrderInput,
+    WorkOrdersQuery,
+)
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput
@@ -110,16 +118,15 @@ class ReleaseWorkOrder(Endpoint):
     @acts(
         WorkOrderAnswer,
         name="release_work_order",
-        summary="Release a work order: pin its revisions and create its units",
-        request=None,
+        summary="Release a work order, or a part of it: pin its revisions and create its units",
+        request=OrderReleaseInput,
     )
     def post(self, request: Request, erp_reference: str) -> Response:
-        if request.data:
-            raise InvalidInput(_("A release takes no body."), do=_("Send none, or {}."))
+        asked = self.read(OrderReleaseInput)
         order = known_order(request.user, erp_reference)
         with self.door() as passage:
             if not passage.replayed:
-                order = floor_orders.release(order=order, by=passage.person, at=passage.at)
+                order = floor_orders.release(order=order, by=passage.person, at=passage.at, **asked)
                 passage.remember(order=order.pk)
         return Response(shown(WorkOrderAnswer, order))
 

@@ -24,6 +24,12 @@ class WorkOrderInput(Input):
     status = serializers.ChoiceField([("CANCELLED", "Cancelled")], required=False, help_text="To cancel the order.")
 
 
+class OrderReleaseInput(Input):
+    """quantity: how much goes to the floor now, the rest later; by default all that is left."""
+
+    quantity = Number(required=False)
+
+
 class CancelInput(Input):
     """Why the order is not made."""
 
@@ -48,6 +54,7 @@ class WorkOrderAnswer(serializers.Serializer):
     revision = serializers.CharField(source="product_revision.code")
     quantity = Number()
     quantity_unit = serializers.CharField()
+    quantity_released = Number()
     due_at = serializers.DateTimeField()
     priority = serializers.IntegerField()
     status = serializers.ChoiceField(OrderStatus.choices)

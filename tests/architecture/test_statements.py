@@ -49,10 +49,12 @@ from tests.verbs.orders import (
     order_less_of_a_lot,
     order_more,
     order_more_of_a_lot,
+    order_more_of_what_is_released_in_parts,
     pin_an_order,
     plan_a_job,
     release_an_order,
     release_an_order_of_100,
+    release_more,
     take_a_job_off_the_plan,
     take_a_pin_off,
 )
@@ -185,6 +187,8 @@ STATEMENTS = {
     create_an_order: 6,
     release_an_order_of_100: 19,
     release_an_order: 19,
+    release_more: 16,
+    order_more_of_what_is_released_in_parts: 7,
     order_more: 14,
     order_less: 13,
     order_more_of_a_lot: 13,
@@ -205,6 +209,7 @@ STATEMENTS = {
 # Each with how many units it is of: the same number of statements for three as for thirteen.
 OF_ANY_SIZE = [
     release_an_order,
+    release_more,
     order_more,
     order_less,
     cancel_an_order,

@@ -57,6 +57,21 @@ def test_a_draft_is_released_from_its_page_once(plant, ines) -> None:
     assert b"is released, so it can&#x27;t release now" in again.content
 
 
+def test_an_order_is_released_in_parts_from_its_page(plant, ines) -> None:
+    order = plant.order(5)
+    assert b'required value="5"' in ines.get(f"/orders/{order}/").content
+    ines.post(f"/orders/{order}/release/", quantity="2")
+    page = ines.get(f"/orders/{order}/").content.decode()
+    assert f"2 of 5 pcs of order {order} are released." in page
+    assert "Release more" in page
+    assert 'required value="3"' in page
+    assert "2 released" in ines.get("/orders/").content.decode()
+    assert b"3 pcs of" in ines.post(f"/orders/{order}/release/", quantity="4").content
+    assert ines.post(f"/orders/{order}/release/", quantity="x").status_code == 422
+    ines.post(f"/orders/{order}/release/", quantity="3")
+    assert b"Release more" not in ines.get(f"/orders/{order}/").content
+
+
 def test_htmx_is_led_on_by_a_header_and_gets_refusals_as_a_band(plant, ines) -> None:
     order = plant.order()
     asked = {"HX-Request": "true"}

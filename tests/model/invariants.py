@@ -27,16 +27,17 @@ def check_floor(units: Units, executions: Executions) -> None:
 
 
 def check_orders(units: Units) -> None:
-    """No piece of an order is lost or doubled, whatever lot it is in; an order is over when all its units are."""
+    """No piece of an order is lost or doubled, whatever lot it is in; an order is over when all of it is."""
     for order in WorkOrder.objects.filter(pk__in={unit.work_order_id for unit in units}):
         in_process = [u for u in units if u.work_order_id == order.pk and u.status == UnitStatus.IN_PROCESS]
-        assert bool(in_process) == (order.status in ("RELEASED", "RUNNING")), order.status
         if order.status == "CANCELLED":
+            assert not in_process
             continue
+        assert bool(in_process or order.quantity_left) == (order.status in ("RELEASED", "RUNNING")), order.status
         kept = [u for u in units if u.work_order_id == order.pk and u.status != UnitStatus.CANCELLED]
         made_again = {u.replaces_id for u in kept}
         kept = [u for u in kept if u.pk not in made_again]
-        assert sum(unit.quantity - unit.quantity_split for unit in kept) == order.quantity
+        assert sum(unit.quantity - unit.quantity_split for unit in kept) == order.quantity_released
 
 
 def check_balances(units: Units, executions: Executions) -> None:

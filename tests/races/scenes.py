@@ -3,8 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
+
+from django.db.models import F
 
 from genealogy.actions import containers
 from genealogy.models import Container
@@ -24,7 +27,7 @@ from tests.permits import YOURS, by_supervisor
 from tests.plant import NOW, Plant
 from tests.redlines import add_a_step, applied, drafted
 from tests.undo import undo
-from wip.actions import clearances, corrections, labor, pins, reworks, schedules
+from wip.actions import clearances, corrections, labor, orders, pins, reworks, schedules
 from wip.models import Batch, LaborSpan, PlannedJob
 
 Act = Callable[[], Any]
@@ -37,7 +40,7 @@ ON_PIECES = ["book", "split", "merge"]
 ON_WHAT_IS_BEGUN = ["send_back", "reroute", "cancel_rework", "undo", "correct"]
 ON_ANYTHING = [
     *("start", "skip", "batch", "load", "unload", "move", "hold", "release", "release_some", "clear_line"),
-    *("redline", "pin", "move_pin", "unpin", "plan", "take_off", "resize", "grow", "cancel"),
+    *("redline", "pin", "move_pin", "unpin", "plan", "take_off", "resize", "grow", "release_more", "cancel"),
 ]
 
 
@@ -279,6 +282,11 @@ class Scene:
 
     def _grow(self) -> Act:
         return partial(self.line.resize, self.order, 12 if self.by_lot else 4)
+
+    def _release_more(self) -> Act:
+        with open_door(person=None):
+            WorkOrder.objects.filter(pk=self.order.pk).update(quantity=F("quantity") + 2)
+        return self.act(orders.release, "ines", order=self.order, quantity=Decimal(2))
 
     def _cancel(self) -> Act:
         return partial(self.line.cancel, self.order)

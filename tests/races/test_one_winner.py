@@ -8,7 +8,7 @@ import pytest
 
 from genealogy.models import ActivityUnit, Unit
 from genealogy.status import UnitStatus
-from mes.kernel.refusals import Busy, Refusal
+from mes.kernel.refusals import Busy, InvalidInput, Refusal
 from mes.kernel.transitions import IllegalTransition
 from mes.station.actions import operations
 from mes.station.actions.operations import Completion, Given
@@ -95,6 +95,22 @@ def test_an_order_is_released_twice_at_once(committed_plant):
         assert len(done(answers)) == 1
         assert {type(answer) for answer in refused(answers)} == {IllegalTransition}
         assert order.units.count() == 3
+
+
+def test_parts_of_an_order_are_released_at_once_and_never_more_than_there_is(committed_plant):
+    plant = committed_plant
+    for _ in ROUNDS:
+        order = plant.order(5)
+
+        def release(order=order):
+            with plant.door("ines") as passage:
+                return floor_orders.release(order=order, quantity=Decimal(2), by=passage.person, at=passage.at)
+
+        answers = at_once(release, release, release)
+        assert len(done(answers)) == 2
+        assert {type(answer) for answer in refused(answers)} == {InvalidInput}
+        order.refresh_from_db()
+        assert order.units.count() == order.quantity_released == 4
 
 
 def test_serial_numbers_of_orders_released_at_once_are_unique_and_without_a_gap(committed_plant):

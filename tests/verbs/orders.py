@@ -26,6 +26,18 @@ def release_an_order(shop: Workshop, size: int = 3):
     return shop.act(floor_orders.release, "ines", order=shop.plant.order(size))
 
 
+def release_more(shop: Workshop, size: int = 3):
+    order = shop.plant.order(2 + size)
+    shop.do(floor_orders.release, "ines", order=order, quantity=Decimal(2))
+    return shop.act(floor_orders.release, "ines", order=order)
+
+
+def order_more_of_what_is_released_in_parts(shop: Workshop):
+    order = shop.plant.order(5)
+    shop.do(floor_orders.release, "ines", order=order, quantity=Decimal(2))
+    return _resize(shop, order, 9)
+
+
 def order_more(shop: Workshop, size: int = 3):
     return _resize(shop, shop.plant.released(2), 2 + size)
 

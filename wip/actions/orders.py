@@ -102,7 +102,6 @@ def _release(
 
 def _release_more(order: WorkOrder, quantity: Decimal | None, by: Person, at: datetime) -> WorkOrder:
     """Release a further part of a locked order, by the plan that it has: an order is made in one way."""
-    order.status = ORDER.after(order.status, "release_more", name=order.erp_reference)
     part = _part(order, quantity)
     order.quantity_released += part
     order.save(update_fields=["quantity_released"])

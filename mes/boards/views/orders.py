@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
-from mes.boards.forms import CancelForm, HoldForm
+from mes.boards.forms import CancelForm, HoldForm, ReleaseForm
 from mes.boards.order_grid import draw, notable_of
 from mes.boards.order_redlines import beside_order
 from mes.boards.order_rows import rows_of
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of, text_of
+from mes.kernel.numbers import plain
 from mes.kernel.paging import Pages, turn_to
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
@@ -104,11 +105,18 @@ def _on_the_floor(request: HttpRequest, order: WorkOrder, now: datetime) -> dict
 @require_POST
 @office(Permission.RELEASE_ORDERS)
 def release(request: HttpRequest, erp_reference: str) -> HttpResponse:
-    order = known_order(request.user, erp_reference)
+    order, given = known_order(request.user, erp_reference), cleaned(ReleaseForm(request.POST))
     with desk_door(request) as passage:
         if not passage.replayed:
-            floor.release(order=order, by=passage.person, at=passage.at)
+            released = floor.release(order=order, by=passage.person, at=passage.at, **given)
             said = _("Order %(order)s is released.") % {"order": order}
+            if released.is_in_parts:
+                said = _("%(quantity)s of %(all)s %(unit)s of order %(order)s are released.") % {
+                    "quantity": plain(released.quantity_released),
+                    "all": plain(released.quantity),
+                    "unit": released.quantity_unit,
+                    "order": order,
+                }
             passage.remember(said=said, to=reverse("order", args=[order.erp_reference]))
     return answer(request, passage)
 

@@ -24,7 +24,8 @@ class Migration(migrations.Migration):
             "workorder",
             models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("quantity_released__gte", 0), ("quantity_released__lte", models.F("quantity"))),
+                    ("quantity_released__gte", 0),
+                    ("quantity_released__lte", models.F("quantity")),
                     models.Q(("status__in", ["DRAFT", "CANCELLED"]), ("quantity_released__gt", 0), _connector="OR"),
                 ),
                 name="order_released_quantity",

@@ -64,6 +64,10 @@ class SecurityProfileForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.pop("private_key", None)
+        if "trusted" in self.fields:
+            self.fields["trusted"].help_text = _(
+                "PEM: certificates of servers, or of who issued them. Revocation lists may stand among them."
+            )
 
     def clean_private_key(self) -> Any:
         given = self.cleaned_data["private_key"]

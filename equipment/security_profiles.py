@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 from django.utils.translation import gettext as _
 
-from equipment.collection.configuration import certificates_in, security_of
+from equipment.collection.configuration import certificates_in, revocation_lists_in, security_of
 from equipment.drivers.base import NotTrusted, Security
 from equipment.drivers.opcua.certificates import own_certificate
 from equipment.drivers.opcua.trust import fingerprint
@@ -47,18 +48,24 @@ def lacks(profile: SecurityProfile) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Certificate:
-    """One that a profile has. name: empty where it can't be read; then the rest says nothing."""
+    """One that a profile has, or a list of revoked ones. name: empty where it can't be read, and nothing else is said.
+
+    expires_at: of a list, when the next one was to be there.
+    """
 
     is_ours: bool
     name: str = ""
     issuer: str = ""
     expires_at: datetime | None = None
     fingerprint: str = ""
+    is_list: bool = False
 
     def warning(self, at: datetime) -> str:
         """What has to be done about it by somebody, and until when; empty: nothing."""
         if self.expires_at is None:
             return _("A certificate of the security profile can't be read: paste it anew, as PEM.")
+        if self.is_list:
+            return "" if at < self.expires_at else self._is_old()
         if self.expires_at - at > WARNED_BEFORE:
             return ""
         days = (self.expires_at - at).days
@@ -70,14 +77,25 @@ class Certificate:
             return _("The certificate {name} is expired. {do}").format(name=self.name, do=do)
         return _("The certificate {name} expires in {days} days. {do}").format(name=self.name, days=days, do=do)
 
+    def _is_old(self) -> str:
+        return _(
+            "The revocation list of {name} is old: paste the present one in its place. What was revoked since is"
+            " still trusted."
+        ).format(name=self.name)
+
 
 def certificates_of(profile: SecurityProfile) -> list[Certificate]:
-    """Our own first, then those that are trusted."""
+    """Our own first, then those that are trusted, then revocation lists."""
     ours = [profile.certificate] if profile.certificate.strip() else []
     trusted = certificates_in(profile.trusted)
-    if profile.trusted.strip() and not trusted:
+    lists = revocation_lists_in(profile.trusted)
+    if profile.trusted.strip() and not trusted and not lists:
         trusted = [profile.trusted]
-    return [_read(pem, is_ours=True) for pem in ours] + [_read(pem, is_ours=False) for pem in trusted]
+    return [
+        *(_read(pem, is_ours=True) for pem in ours),
+        *(_read(pem, is_ours=False) for pem in trusted),
+        *map(_read_list, lists),
+    ]
 
 
 def _read(pem: str, *, is_ours: bool) -> Certificate:
@@ -88,6 +106,15 @@ def _read(pem: str, *, is_ours: bool) -> Certificate:
         )
     except ValueError:
         return Certificate(is_ours)
+
+
+def _read_list(pem: str) -> Certificate:
+    try:
+        found = x509.load_pem_x509_crl(pem.encode())
+    except ValueError:
+        return Certificate(is_ours=False)
+    name, shown = _called(found.issuer), found.fingerprint(SHA256()).hex(":").upper()
+    return Certificate(False, name, name, found.next_update_utc or found.last_update_utc, shown, is_list=True)
 
 
 def _called(name: x509.Name) -> str:

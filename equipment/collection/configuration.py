@@ -165,6 +165,7 @@ def security_of(
         certificate=_der(certificate) if certificate else b"",
         private_key=private_key.reveal().encode(),
         trusted=tuple(_der(pem) for pem in certificates_in(trusted)),
+        revoked=tuple(pem.encode() for pem in revocation_lists_in(trusted)),
         user_name=user_name,
         password=password.reveal(),
     )
@@ -173,6 +174,11 @@ def security_of(
 def certificates_in(text: str) -> list[str]:
     """The PEM certificates that stand one after the other in a text."""
     return re.findall(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", text, re.DOTALL)
+
+
+def revocation_lists_in(text: str) -> list[str]:
+    """The PEM revocation lists that stand between them."""
+    return re.findall(r"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", text, re.DOTALL)
 
 
 def _der(pem: str) -> bytes:

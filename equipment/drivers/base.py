@@ -91,13 +91,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """How to be trusted by an OPC UA server, and whom to trust: certificates in DER, the private key in PEM."""
+    """How to be trusted by an OPC UA server, and whom to trust: certificates in DER, private key and lists in PEM.
+
+    revoked: lists of what those who are trusted have issued and taken back.
+    """
 
     policy: str = "None"  # None, Basic256Sha256, Aes128Sha256RsaOaep, Aes256Sha256RsaPss
     mode: str = "None"  # None, Sign, SignAndEncrypt
     certificate: bytes = b""
     private_key: bytes = field(default=b"", repr=False)
     trusted: tuple[bytes, ...] = ()
+    revoked: tuple[bytes, ...] = ()
     user_name: str = ""
     password: str = field(default="", repr=False)
 

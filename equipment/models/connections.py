@@ -18,7 +18,8 @@ from mes.kernel.sealing import SealedField
 class SecurityProfile(Record):
     """How we are trusted by OPC UA servers, and whom we trust.
 
-    certificate, trusted: PEM, the latter one or more (a server's own, or that of the authority that issued it).
+    certificate, trusted: PEM, the latter one or more (a server's own, or that of the authority that issued it), and the
+    authorities' revocation lists, if there are any.
     private_key and password are sealed (`mes.kernel.sealing`), and neither shown nor kept in the history.
     """
 

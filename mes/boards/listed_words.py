@@ -744,6 +744,7 @@ GATES = (
 
 # What database, collector and drivers say, with its values as names in braces.
 TOLD = (
+    _("-----BEGIN X509 CRL-----.+?-----END X509 CRL-----"),
     _("A draft is approved before it is anything else."),
     _("A period of {period_s} s is none: a millisecond is the shortest."),
     _("A released reason tree is frozen: {op} refused."),
@@ -795,6 +796,8 @@ TOLD = (
     _("Suspending"),
     _("The answer to {doing} can't be read: {error}"),
     _("The certificate or key of the security profile can't be read: {error}."),
+    _("The certificate {certificate} was revoked on {revocation_date_utc} by who issued it. Have a new one made at the machine, and look who had the key of this one."),
+    _("The certificate {issuer} may not issue {subject}: {below}. Have that issued by an authority that may, or add the server's own to the profile's trusted ones."),
     _("The certificate {issuer}, which issued the server's,"),
     _("The collector was stopped."),
     _("The configuration was changed."),
@@ -845,6 +848,7 @@ TOLD = (
     _("Unsuspending"),
     _("Values of {position} were lost: its queue in the server was too short."),
     _("What answers there does not speak Modbus TCP."),
+    _("What the security profile trusts can't be read: {error}. Paste certificates and revocation lists anew, as PEM."),
     _("What the server presents is no certificate: {error}."),
     _("Whether {address} was written is not known: {error}."),
     _("Write nsu=<namespace URI>;s=<id>, such as nsu=http://example.com/press;s=Press.Speed, or i=2258."),
@@ -859,6 +863,8 @@ TOLD = (
     _("delete"),
     _("exception {code}: {unknown}"),
     _("insert"),
+    _("its key usage is not to sign certificates"),
+    _("its path length allows {path_length} issuers below it, not {below}"),
     _("kept for good"),
     _("known by their {column} for good"),
     _("no answer within {timeout_s} s"),

@@ -1,13 +1,16 @@
 """Machines as they are watched: the list, the live page of one, and a connection with its tags."""
 
 import ssl
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from django.urls import reverse
 from django.utils import timezone
 
-from equipment.drivers.opcua.certificates import make_certificate
+from equipment.drivers.opcua.certificates import KeyPair, make_certificate
 from equipment.models import (
     Connection,
     EquipmentState,
@@ -333,3 +336,26 @@ def test_what_is_expired_or_no_certificate_is_told(client, plant):
         connection.security.save()
     (said,) = page(client, plant, "ruth", "connection", "NF", "UA-1").context["warnings"]
     assert "can't be read" in said
+
+
+def test_a_revocation_list_is_shown_and_told_of_when_it_is_old(client, plant):
+    connection = secured(plant, ours=400, theirs=400)
+    authority = make_certificate(name="Plant CA", application_uri="urn:ca", is_authority=True)
+    for days, told in ((-1, True), (2, False)):
+        with open_door(person=None):
+            connection.security.trusted = revocations(authority, until=timezone.now() + timedelta(days=days))
+            connection.security.save()
+        found = page(client, plant, "ruth", "connection", "NF", "UA-1")
+        assert "revocation list" in found.content.decode()
+        _ours, theirs = found.context["certificates"]
+        assert (theirs.is_list, theirs.name) == (True, "Plant CA")
+        assert any("The revocation list of Plant CA is old" in said for said in found.context["warnings"]) == told
+
+
+def revocations(authority: KeyPair, until: datetime) -> str:
+    issuer = x509.load_der_x509_certificate(authority.certificate).subject
+    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer).next_update(until)
+    signed = builder.last_update(until - timedelta(days=7)).sign(
+        load_pem_private_key(authority.private_key, None), SHA256()
+    )
+    return signed.public_bytes(Encoding.PEM).decode()

@@ -38,11 +38,13 @@ def make_certificate(
     days: int = 365 * YEARS,
     issuer: KeyPair | None = None,
     is_authority: bool = False,
+    path_length: int = 0,
 ) -> KeyPair:
     """An RSA key and its certificate, made for OPC UA: client and server at once, signed by itself or by `issuer`.
 
     name: shown to whoever has to trust it. application_uri: ours, unique in the plant; servers compare it. host: the
-    name or address of the computer that uses it. days: how long it is valid from `valid_from` (now) on.
+    name or address of the computer that uses it. days: how long it is valid from `valid_from` (now) on. path_length:
+    how many authorities may be below this one.
     """
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -57,7 +59,8 @@ def make_certificate(
         .not_valid_before(begin)
         .not_valid_after(begin + timedelta(days=days))
     )
-    for extension, is_critical in _extensions(key, application_uri, host, parent, is_authority):
+    authority = x509.BasicConstraints(ca=is_authority, path_length=path_length if is_authority else None)
+    for extension, is_critical in _extensions(key, application_uri, host, parent, authority):
         builder = builder.add_extension(extension, critical=is_critical)
     signing_key = key if issuer is None else load_pem_private_key(issuer.private_key, None)
     certificate = builder.sign(signing_key, SHA256())  # type: ignore[arg-type]
@@ -68,15 +71,19 @@ def make_certificate(
 
 
 def _extensions(
-    key: rsa.RSAPrivateKey, application_uri: str, host: str, parent: x509.Certificate | None, is_authority: bool
+    key: rsa.RSAPrivateKey,
+    application_uri: str,
+    host: str,
+    parent: x509.Certificate | None,
+    authority: x509.BasicConstraints,
 ) -> list[tuple[x509.ExtensionType, bool]]:
     """What part 6 of OPC UA, 6.2.2, asks of an application's certificate."""
     issuer_key = key.public_key() if parent is None else parent.public_key()
     return [
         (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
         (x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), False),  # type: ignore[arg-type]
-        (x509.BasicConstraints(ca=is_authority, path_length=0 if is_authority else None), True),
-        (_key_usage(signs_certificates=is_authority or parent is None), True),
+        (authority, True),
+        (_key_usage(signs_certificates=authority.ca or parent is None), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]), False),
         (x509.SubjectAlternativeName([x509.UniformResourceIdentifier(application_uri), _host_name(host)]), False),
     ]

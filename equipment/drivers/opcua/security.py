@@ -41,7 +41,7 @@ async def client_for(endpoint: Endpoint) -> Client:
         await _secure(client, endpoint)
     elif security.trusted or security.user_name:
         offer = await _offer(client, endpoint, _NONE, ua.MessageSecurityMode.None_)
-        client.checked = check_server(offer.ServerCertificate or b"", security.trusted)
+        client.checked = check_server(offer.ServerCertificate or b"", security.trusted, security.revoked)
     return client
 
 
@@ -75,7 +75,7 @@ async def _secure(client: CheckedClient, endpoint: Endpoint) -> None:
     certificate, key = own_certificate(security)
     client.application_uri = application_uri_of(certificate)
     offer = await _offer(client, endpoint, policy.URI, mode)
-    client.checked = check_server(offer.ServerCertificate or b"", security.trusted)
+    client.checked = check_server(offer.ServerCertificate or b"", security.trusted, security.revoked)
     client.security_policy = policy(client.checked, certificate, key, mode)
     client.uaclient.set_security(client.security_policy)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -9,14 +10,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from equipment.drivers.base import NotTrusted
 
+E = TypeVar("E", bound=x509.ExtensionType)
 LONGEST_CHAIN = 5
 
 
-def check_server(presented: bytes, trusted: Sequence[bytes]) -> x509.Certificate:
+def check_server(presented: bytes, trusted: Sequence[bytes], revoked: Sequence[bytes] = ()) -> x509.Certificate:
     """The certificate that a server presented, in DER, its issuers perhaps behind it. Raises NotTrusted.
 
-    It is trusted if it is in the list itself, or was issued by one that is, within the time of each. Whether its names
-    fit the address is not asked: machines rarely have a certificate in the name by which they are reached.
+    It is trusted if it is in the list itself, or was issued by one that is and may issue it, within the time of each,
+    and named by none of the revocation lists (PEM). Those are believed as they were given, like the certificates beside
+    them. Whether its names fit the address is not asked: machines rarely have a certificate in the name by which they
+    are reached.
     """
     chain = certificates(presented)
     if not chain:
@@ -24,11 +28,11 @@ def check_server(presented: bytes, trusted: Sequence[bytes]) -> x509.Certificate
             "The server has no certificate, so nobody can tell who it is, nor encrypt a password for it. Set up one"
             " there. Without one it takes a profile without security, user name and trusted certificates."
         )
-    server, known = chain[0], [x509.load_der_x509_certificate(der) for der in trusted]
+    server, (known, lists) = chain[0], _given(trusted, revoked)
     _check_time(server, "The server's certificate", "Have a new one made at the machine, then trust that one here.")
-    if server in known:
-        return server
-    _check_issuers(server, chain[1:], known)
+    _check_not_revoked(server, lists)
+    if server not in known:
+        _check_issuers(server, chain[1:], known, lists)
     return server
 
 
@@ -50,16 +54,38 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(SHA256()).hex(":").upper()
 
 
-def _check_issuers(server: x509.Certificate, between: list[x509.Certificate], known: list[x509.Certificate]) -> None:
+def _given(
+    trusted: Sequence[bytes], revoked: Sequence[bytes]
+) -> tuple[list[x509.Certificate], list[x509.CertificateRevocationList]]:
+    """What the profile holds. Raises NotTrusted."""
+    try:
+        return (
+            [x509.load_der_x509_certificate(der) for der in trusted],
+            [x509.load_pem_x509_crl(pem) for pem in revoked],
+        )
+    except ValueError as error:
+        raise NotTrusted(
+            f"What the security profile trusts can't be read: {error}. Paste certificates and revocation lists anew,"
+            " as PEM."
+        ) from error
+
+
+def _check_issuers(
+    server: x509.Certificate,
+    between: Sequence[x509.Certificate],
+    known: Sequence[x509.Certificate],
+    lists: Sequence[x509.CertificateRevocationList],
+) -> None:
     """Go up from the server's certificate to one that is trusted. Raises NotTrusted."""
     subject = server
-    for _ in range(LONGEST_CHAIN):
-        if issuer := _issuer(subject, known):
-            _check_time(issuer, f"The trusted certificate {_name(issuer)}", "Trust the one that replaces it.")
-            return
-        issuer = _issuer(subject, between)
+    for below in range(LONGEST_CHAIN):
+        issuer = _issuer(subject, [*known, *between], below)
         if issuer is None or issuer == subject:
             break
+        _check_not_revoked(issuer, lists)
+        if issuer in known:
+            _check_time(issuer, f"The trusted certificate {_name(issuer)}", "Trust the one that replaces it.")
+            return
         _check_time(issuer, f"The certificate {_name(issuer)}, which issued the server's,", "Have it renewed.")
         subject = issuer
     by = "itself" if server.issuer == server.subject else server.issuer.rfc4514_string()
@@ -70,18 +96,58 @@ def _check_issuers(server: x509.Certificate, between: list[x509.Certificate], kn
     )
 
 
-def _issuer(subject: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x509.Certificate | None:
-    return next((candidate for candidate in candidates if _has_issued(candidate, subject)), None)
+def _issuer(subject: x509.Certificate, candidates: Iterable[x509.Certificate], below: int) -> x509.Certificate | None:
+    """Who issued it. below: how many issuers are between that one and the server. Raises NotTrusted if it may not."""
+    issuers = [candidate for candidate in candidates if _has_issued(candidate, subject)]
+    for issuer in issuers:
+        if not _objection(issuer, below):
+            return issuer
+    if issuers:
+        issuer = issuers[0]
+        raise NotTrusted(
+            f"The certificate {_name(issuer)} may not issue {_name(subject)}: {_objection(issuer, below)}."
+            " Have that issued by an authority that may, or add the server's own to the profile's trusted ones."
+        )
+    return None
 
 
 def _has_issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
+    constraints = _extension(issuer, x509.BasicConstraints)
+    if constraints is None or not constraints.ca:
+        return False
     try:
-        if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
-            return False
         subject.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature):
         return False
     return True
+
+
+def _objection(issuer: x509.Certificate, below: int) -> str:
+    """What in an authority's certificate speaks against its being the issuer here; "" for nothing."""
+    usage, constraints = _extension(issuer, x509.KeyUsage), _extension(issuer, x509.BasicConstraints)
+    if usage is not None and not usage.key_cert_sign:
+        return "its key usage is not to sign certificates"
+    if constraints is not None and constraints.path_length is not None and constraints.path_length < below:
+        return f"its path length allows {constraints.path_length} issuers below it, not {below}"
+    return ""
+
+
+def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return None
+
+
+def _check_not_revoked(certificate: x509.Certificate, lists: Iterable[x509.CertificateRevocationList]) -> None:
+    for one in lists:
+        if one.issuer == certificate.issuer:
+            entry = one.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            if entry is not None:
+                raise NotTrusted(
+                    f"The certificate {_name(certificate)} was revoked on {entry.revocation_date_utc:%Y-%m-%d} by who"
+                    " issued it. Have a new one made at the machine, and look who had the key of this one."
+                )
 
 
 def _check_time(certificate: x509.Certificate, what: str, do: str) -> None:

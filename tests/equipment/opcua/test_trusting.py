@@ -7,13 +7,18 @@ from hashlib import sha256
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from equipment.collection.configuration import security_of
 from equipment.drivers.base import LinkLost, NotTrusted, Quality, Security
 from equipment.drivers.opcua.certificates import KeyPair, application_uri_of, make_certificate
 from equipment.drivers.opcua.driver import connect
 from equipment.drivers.opcua.security import presented_certificate
 from equipment.drivers.opcua.trust import check_server
 from equipment.drivers.simulator.opcua_server import APPLICATION_URI, Access
+from mes.kernel.sealing import Secret
+from tests.equipment.collection.opc_press import pem
 from tests.equipment.opcua.conftest import OUR_URI
 from tests.equipment.opcua.watching import COUNT, PRESS, point, watched
 
@@ -153,12 +158,99 @@ def test_who_is_no_authority_issues_nothing(theirs):
         check_server(server.certificate, [theirs.certificate])
 
 
-def test_issuers_between_are_followed_when_the_server_sends_them(authority):
+def test_issuers_between_are_followed_when_the_server_sends_them():
+    authority = make_certificate(name="CA", application_uri="urn:ca", is_authority=True, path_length=1)
     between = make_certificate(name="Line CA", application_uri="urn:line", issuer=authority, is_authority=True)
     server = make_certificate(name="Press", application_uri=APPLICATION_URI, issuer=between)
     check_server(server.certificate + between.certificate, [authority.certificate])
     with pytest.raises(NotTrusted):
         check_server(server.certificate, [authority.certificate])
+
+
+def test_an_issuer_that_may_have_no_other_below_it_is_held_to_that(authority):
+    between = make_certificate(name="Line CA", application_uri="urn:line", issuer=authority, is_authority=True)
+    server = make_certificate(name="Press", application_uri=APPLICATION_URI, issuer=between)
+    with pytest.raises(NotTrusted, match="CN=Plant CA may not issue CN=Line CA: its path length allows 0") as refused:
+        check_server(server.certificate + between.certificate, [authority.certificate])
+    assert "add the server's own" in str(refused.value)
+    for trusted in (between, server):
+        check_server(server.certificate + between.certificate, [authority.certificate, trusted.certificate])
+
+
+def signed(authority: KeyPair, *extensions: x509.ExtensionType) -> bytes:
+    """The authority's certificate with these extensions alone."""
+    found = x509.load_der_x509_certificate(authority.certificate)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(found.subject)
+        .issuer_name(found.subject)
+        .public_key(found.public_key())
+        .serial_number(found.serial_number)
+        .not_valid_before(found.not_valid_before_utc)
+        .not_valid_after(found.not_valid_after_utc)
+    )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=True)
+    return builder.sign(load_pem_private_key(authority.private_key, None), SHA256()).public_bytes(Encoding.DER)
+
+
+def test_an_issuer_whose_key_is_for_something_else_issues_nothing(authority, issued):
+    may = dict.fromkeys(
+        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only"), False
+    ) | {"digital_signature": True, "decipher_only": False, "crl_sign": True}
+    is_one = x509.BasicConstraints(ca=True, path_length=None)
+    with pytest.raises(NotTrusted, match="key usage is not to sign certificates"):
+        check_server(issued.certificate, [signed(authority, is_one, x509.KeyUsage(key_cert_sign=False, **may))])
+    for good in (signed(authority, is_one), signed(authority, is_one, x509.KeyUsage(key_cert_sign=True, **may))):
+        check_server(issued.certificate, [good])
+    with pytest.raises(NotTrusted, match="none that is trusted here"):
+        check_server(issued.certificate, [signed(authority)])
+
+
+def revocations(authority: KeyPair, *revoked: KeyPair) -> bytes:
+    """The authority's list of these, in PEM."""
+    now, issuer = datetime.now(UTC), x509.load_der_x509_certificate(authority.certificate)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject)
+    builder = builder.last_update(now).next_update(now + timedelta(days=7))
+    for pair in revoked:
+        serial = x509.load_der_x509_certificate(pair.certificate).serial_number
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(LONG_AGO).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(load_pem_private_key(authority.private_key, None), SHA256()).public_bytes(Encoding.PEM)
+
+
+def test_what_was_revoked_is_not_trusted_even_if_it_is_in_the_list_itself(authority, issued, theirs):
+    check_server(issued.certificate, [authority.certificate], [revocations(authority)])
+    check_server(theirs.certificate, [theirs.certificate], [revocations(authority, theirs)])
+    for trusted in (authority, issued):
+        with pytest.raises(NotTrusted, match="CN=Press was revoked on 2020-01-01 by who issued it"):
+            check_server(issued.certificate, [trusted.certificate], [revocations(authority, issued)])
+
+
+def test_what_was_issued_by_one_that_was_revoked_is_not_trusted():
+    authority = make_certificate(name="CA", application_uri="urn:ca", is_authority=True, path_length=1)
+    between = make_certificate(name="Line CA", application_uri="urn:line", issuer=authority, is_authority=True)
+    server = make_certificate(name="Press", application_uri=APPLICATION_URI, issuer=between)
+    for trusted in (authority, between):
+        with pytest.raises(NotTrusted, match="CN=Line CA was revoked"):
+            check_server(
+                server.certificate + between.certificate, [trusted.certificate], [revocations(authority, between)]
+            )
+
+
+def test_a_revocation_list_stands_among_the_trusted_certificates(machine, endpoint, ours, issued, authority):
+    machine.restart(access=access(issued))
+    given = "".join(["The plant's own\n", pem(authority.certificate), revocations(authority, issued).decode()])
+    profile = security_of("Basic256Sha256", "SignAndEncrypt", pem(ours.certificate), Secret(""), given, "", Secret(""))
+    assert profile.trusted == (authority.certificate,)
+    asked = secured(endpoint, ours, authority)
+    assert "was revoked" in refusal(replace(asked, security=replace(asked.security, revoked=profile.revoked)))
+
+
+def test_what_can_not_be_read_of_the_trusted_ones_is_said(theirs):
+    for trusted, revoked in (([b"x"], []), ([theirs.certificate], [b"-----BEGIN X509 CRL-----"])):
+        with pytest.raises(NotTrusted, match="Paste certificates and revocation lists anew"):
+            check_server(theirs.certificate, trusted, revoked)
 
 
 def test_a_server_that_does_not_know_our_certificate_says_so(machine, endpoint, ours, theirs):

@@ -1,28 +1,29 @@
 """Commands: what is written to machines, once, by the collector that watches them.
 
 A command is marked as being written before anything is sent. One that is found in that state later, after a kill or a
-lost link, is never sent again: what is there is read, and decides. What is too late is never sent at all.
+lost link, is never sent again: what is there is read, and decides, as soon as nothing of it can be on its way any more.
+What is too late is never sent at all, and nothing is sent by who may have lost the connection to another collector.
 """
 
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from equipment.collection.command_lines import Line, lines_of
+from equipment.collection.command_lines import lines_of
 from equipment.collection.database import AWAY, Database, as_json, close, connect, rows
+from equipment.collection.outward import Machine, Outcome, settle, write_all
+from equipment.collection.tenure import NotOurs
 from equipment.collection.watching import Watcher
-from equipment.drivers.base import Link, LinkLost, Quality, Value, WriteRefused
+from equipment.drivers.base import LinkLost
 from mes.kernel.topics import CHANNEL
 
 LOOK_EVERY_S = 0.2
-READ_PATIENCE_S = 5.0
+LONGEST_PAUSE_S = 2.0  # between two tries to reach the database
 
 logger = logging.getLogger(__name__)
-
-# (status, what was read before and after, what went wrong); no status: nobody knows yet.
-Outcome: TypeAlias = tuple[str, list[dict[str, Any]], str]
 
 
 class Command(NamedTuple):
@@ -55,152 +56,108 @@ WHERE command.id = %s AND command.status = 'QUEUED' AND command.deadline_at >= n
     AND lease.expires_at > now()
 RETURNING command.id"""
 
+_STILL_OURS = """
+SELECT 1 FROM equipment_connectionlease
+WHERE connection_id = %s AND owner = %s AND epoch = %s AND expires_at > now()"""
+
+# Of the present epoch alone: who lost the connection knows nothing any more.
 _ANSWER = """
 WITH answered AS (
-    UPDATE equipment_machinecommand SET status = %s, answered_at = now(), answer = %s, detail = %s
-    WHERE id = %s AND status IN ('QUEUED', 'WRITING') RETURNING site_id, station_id, connection_id)
+    UPDATE equipment_machinecommand command SET status = %s, answered_at = now(), answer = %s, detail = %s
+    FROM equipment_connectionlease lease
+    WHERE command.id = %s AND command.status IN ('QUEUED', 'WRITING')
+        AND lease.connection_id = command.connection_id AND lease.epoch = %s
+    RETURNING command.site_id, command.station_id)
 SELECT pg_notify(%s, site_id || topic) FROM answered, unnest(
     CASE WHEN station_id IS NULL THEN ARRAY['/connections']
     ELSE ARRAY['/machine/' || station_id, '/state/' || station_id] END) topic"""
 
 
-async def carry_out_all(url: str, owner: str, watchers: Mapping[UUID, Watcher]) -> None:
-    """Carry out what is asked of the connections that are watched here, until cancelled.
+class Commander:
+    """Carries out what is asked of the connections that are watched here, each connection's in their order.
 
-    Each connection's in their order. None waits for another connection's machine: a withdrawal has no time for that.
+    None waits for another connection's machine: a withdrawal has no time for that.
     """
-    database: Database | None = None
-    at_work: dict[UUID, asyncio.Task[None]] = {}
-    try:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            try:
-                for connection in [key for key, task in at_work.items() if task.done()]:
-                    at_work.pop(connection).result()
-                if database is None:
-                    database = await connect(url, owner)
-                if watchers:
-                    await _begin_what_is_due(database, owner, watchers, at_work)
-            except AWAY as away:
-                logger.warning("commands wait for the database: %s", away)
-                await close(database)
-                database = None
-    finally:
-        for task in at_work.values():
-            task.cancel()
-        await asyncio.gather(*at_work.values(), return_exceptions=True)
-        await close(database)
 
+    def __init__(self, url: str, owner: str, watchers: Mapping[UUID, Watcher]) -> None:
+        self._url, self._owner, self._watchers = url, owner, watchers
+        self._database: Database | None = None
+        self._at_work: dict[UUID, asyncio.Task[None]] = {}
+        self._pause_s = 0.0
 
-async def _begin_what_is_due(
-    database: Database, owner: str, watchers: Mapping[UUID, Watcher], at_work: dict[UUID, asyncio.Task[None]]
-) -> None:
-    keys = list(watchers)
-    await rows(database, _EXPIRE, [keys])
-    for connection, *command in await rows(database, _NEXT, [keys]):
-        watcher = watchers.get(connection)
-        if watcher is None or watcher.link is None or connection in at_work:
-            continue  # it waits, as long as its deadline lets it
-        due = Command(*command)
-        at_work[connection] = asyncio.create_task(_one(database, owner, watcher, due), name=f"command {due.key}")
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(self._pause_s or LOOK_EVERY_S)
+                try:
+                    await self._look()
+                except AWAY as away:
+                    await self._database_is_away(away)
+                else:
+                    self._pause_s = 0.0
+        finally:
+            for task in self._at_work.values():
+                task.cancel()
+            await asyncio.gather(*self._at_work.values(), return_exceptions=True)
+            await close(self._database)
 
+    async def _database_is_away(self, away: Exception) -> None:
+        if not self._pause_s:
+            logger.warning("commands wait for the database: %s", away)
+        self._pause_s = min(max(2 * self._pause_s, LOOK_EVERY_S), LONGEST_PAUSE_S)
+        await close(self._database)
+        self._database = None
 
-async def _one(database: Database, owner: str, watcher: Watcher, command: Command) -> None:
-    if command.purpose == "PREPARE" and not watcher.is_observed:
-        return  # it counts for as long as the connection is watched, and that has not begun yet
-    try:
-        connection = UUID(watcher.configuration.connection)
-        lines = await lines_of(database, connection, command.asked, is_signed=command.is_signed)
-    except ValueError as wrong:
-        await _answer(database, command, ("REFUSED", [], str(wrong)))
-        return
-    link = watcher.link
-    if link is None:
-        return
-    if command.status == "QUEUED":
-        if not await rows(database, _BEGIN, [command.key, owner, watcher.epoch]):
+    async def _look(self) -> None:
+        """Begin what is due."""
+        for connection in [key for key, task in self._at_work.items() if task.done()]:
+            self._at_work.pop(connection).result()
+        if self._database is None:
+            self._database = await connect(self._url, self._owner)
+        if not self._watchers:
             return
-        await _answer(database, command, await _write(link, lines))
-    elif command.purpose == "WITHDRAW":
-        await _answer(database, command, await _write(link, lines))  # twice does no harm, and not at all would
-    else:
-        await _answer(database, command, await _find_out(link, lines))
+        keys = list(self._watchers)
+        await rows(self._database, _EXPIRE, [keys])
+        for connection, *command in await rows(self._database, _NEXT, [keys]):
+            watcher = self._watchers.get(connection)
+            if watcher is None or watcher.link is None or connection in self._at_work:
+                continue  # it waits, as long as its deadline lets it
+            work = self._one(self._database, watcher, Command(*command))
+            self._at_work[connection] = asyncio.create_task(work, name=f"command {command[0]}")
 
+    async def _one(self, database: Database, watcher: Watcher, command: Command) -> None:
+        """One command. Without an outcome nobody knows what became of it, until it is looked at again."""
+        try:
+            outcome = await self._outcome(database, watcher, command)
+            if outcome is not None:
+                given = [outcome.status, as_json(outcome.answer), outcome.detail[:300]]
+                await rows(database, _ANSWER, [*given, command.key, watcher.epoch, CHANNEL])
+        except (LinkLost, NotOurs, *AWAY) as unknown:
+            watcher.tenure.was_interrupted()
+            logger.info("%s: what became of %s is not known: %s", watcher.configuration.code, command.key, unknown)
 
-async def _write(link: Link, lines: list[Line]) -> Outcome:
-    """Write all lines in their order, read them back; what lets the machine run is written when all else is right."""
-    try:
-        before = await _read(link, lines)
-        for line in lines:
-            if not line.may_follow(before[line.tag]):
-                why = f"{line.tag} is {before[line.tag]}, not {line.expected}: nothing was written."
-                return "REFUSED", _told(lines, before, before), why
-        enabling, others = [line for line in lines if line.enables], [line for line in lines if not line.enables]
-        first = [line.off for line in enabling] + others
-        for line in first:
-            await link.write(line.point, line.raw)
-        if not enabling:
-            return _compared(lines, before, await _read(link, lines))
-        if others:  # otherwise there is nothing that could be wrong
-            checked = _compared(first, before, await _read(link, lines))
-            if checked[0] != "VERIFIED":
-                return checked
-        for line in enabling:
-            await link.write(line.point, line.raw)
-        return await _disabled_unless_right(link, lines, _compared(lines, before, await _read(link, lines)))
-    except WriteRefused as refused:
-        return "REFUSED", [], str(refused)
-    except LinkLost as lost:
-        return "", [], str(lost)
+    async def _outcome(self, database: Database, watcher: Watcher, command: Command) -> Outcome | None:
+        """None where it was not begun, or may not be looked at yet."""
+        link, is_new, is_withdrawal = watcher.link, command.status == "QUEUED", command.purpose == "WITHDRAW"
+        if link is None or (not is_new and not is_withdrawal and not watcher.tenure.is_alone):
+            return None
+        if is_new and command.purpose == "PREPARE" and not watcher.is_observed:
+            return None  # it counts for as long as the connection is watched, and that has not begun yet
+        try:
+            connection = UUID(watcher.configuration.connection)
+            lines = await lines_of(database, connection, command.asked, is_signed=command.is_signed)
+        except ValueError as wrong:
+            return Outcome("REFUSED" if is_new else "MISMATCHED", [], str(wrong))
+        if is_new and not await rows(database, _BEGIN, [command.key, self._owner, watcher.epoch]):
+            return None
+        machine = Machine(link, partial(self._check_ours, database, watcher))
+        if is_new or is_withdrawal:  # to write it twice does no harm, and not at all would
+            return await write_all(machine, lines)
+        return await settle(machine, lines, {})
 
-
-async def _find_out(link: Link, lines: list[Line]) -> Outcome:
-    """What became of a command whose end nobody saw."""
-    try:
-        return await _disabled_unless_right(link, lines, _compared(lines, {}, await _read(link, lines)))
-    except WriteRefused as refused:
-        return "REFUSED", [], str(refused)
-    except LinkLost as lost:
-        return "", [], str(lost)
-
-
-async def _disabled_unless_right(link: Link, lines: list[Line], outcome: Outcome) -> Outcome:
-    """The outcome; unless all is as asked, nothing lets the machine run any more."""
-    if outcome[0] != "VERIFIED":
-        for line in lines:
-            if line.enables:
-                await link.write(line.point, line.off.raw)
-    return outcome
-
-
-def _compared(lines: list[Line], before: dict[str, Value | None], after: dict[str, Value | None]) -> Outcome:
-    wrong = [line for line in lines if not line.is_met_by(after[line.tag])]
-    answer = _told(lines, before, after)
-    if not wrong:
-        return "VERIFIED", answer, ""
-    return "MISMATCHED", answer, ", ".join(f"{line.tag} is {after[line.tag]}, not {line.wanted}" for line in wrong)
-
-
-async def _read(link: Link, lines: list[Line]) -> dict[str, Value | None]:
-    try:
-        async with asyncio.timeout(READ_PATIENCE_S):
-            samples = await link.read([line.point for line in lines])
-    except TimeoutError:
-        raise LinkLost("The values could not be read back in time.") from None
-    read: dict[str, Value | None] = {line.tag: None for line in lines}
-    for position, _, raw, quality in samples:
-        line = lines[position]
-        if quality >= Quality.UNCERTAIN and raw is not None:
-            read[line.tag] = line.shown(raw)
-    return read
-
-
-async def _answer(database: Database, command: Command, outcome: Outcome) -> None:
-    """Put the outcome on record; without a status it is not known yet, and is looked for when the link is back."""
-    status, answer, detail = outcome
-    if status:
-        await rows(database, _ANSWER, [status, as_json(answer), detail[:300], command.key, CHANNEL])
-
-
-def _told(lines: list[Line], before: dict[str, Value | None], after: dict[str, Value | None]) -> list[dict[str, Any]]:
-    return [{"tag": line.tag, "before": before.get(line.tag), "after": after.get(line.tag)} for line in lines]
+    async def _check_ours(self, database: Database, watcher: Watcher) -> None:
+        """Raises NotOurs, and what AWAY names. The link asks the clock once more, in the moment of sending."""
+        connection = UUID(watcher.configuration.connection)
+        if not await rows(database, _STILL_OURS, [connection, self._owner, watcher.epoch]):
+            raise NotOurs("Another collector watches this machine, or may by now.")

@@ -14,6 +14,7 @@ from typing import Any
 from equipment.collection.batches import Batch
 from equipment.collection.handshakes import Handshake
 from equipment.collection.signals import Signals
+from equipment.collection.tenure import NotOurs
 from equipment.drivers.base import Link, LinkLost, WriteRefused
 
 AGAIN_S = 1.0  # between two tries over the same link
@@ -83,7 +84,7 @@ class Handshaker:
                 try:
                     await link.write(handshake.acknowledge, number)
                     is_told = True
-                except LinkLost:
+                except (LinkLost, NotOurs):
                     break
                 except WriteRefused as refused:
                     is_refused = True

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from equipment.collection.database import Database, rows
+from equipment.collection.tenure import surely_until
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
+    """until: how long it is surely ours, by the clock of `tenure`."""
+
     connection: UUID
     epoch: int
     wanted_version: int
+    until: float
 
 
 # Those whose owner said nothing for the time of a lease. A paused one is claimed by nobody.
@@ -52,14 +56,19 @@ async def claim(
 ) -> list[Lease]:
     """Claim up to `most` connections that nobody watches. besides: our own, which we renew though they be late."""
     given = {"owner": owner, "lease_s": lease_s, "most": most, "besides": list(besides)}
-    found = await rows(database, _CLAIM, given)
-    return [Lease(*row) for row in found]
+    until = surely_until(lease_s)
+    return [
+        Lease(connection, epoch, version, until) for connection, epoch, version in await rows(database, _CLAIM, given)
+    ]
 
 
 async def renew(database: Database, *, owner: str, lease_s: float, connections: Collection[UUID]) -> list[Lease]:
     """Those that are still this collector's, for another time of a lease: also late, if nobody claimed them."""
     asked = {"owner": owner, "lease_s": lease_s, "connections": sorted(connections)}
-    return [Lease(*row) for row in await rows(database, _RENEW, asked)]
+    until = surely_until(lease_s)
+    return [
+        Lease(connection, epoch, version, until) for connection, epoch, version in await rows(database, _RENEW, asked)
+    ]
 
 
 async def release(

@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from equipment.collection import commanding, leases, recovery
+from equipment.collection import leases, recovery
 from equipment.collection.backlog import Backlog
 from equipment.collection.batches import Batch
+from equipment.collection.commanding import Commander
 from equipment.collection.configuration import load
 from equipment.collection.database import AWAY, Database, close, connect, hang_up
 from equipment.collection.flushing import Flusher
 from equipment.collection.leases import Lease
 from equipment.collection.spool import Spool
+from equipment.collection.tenure import Tenure
 from equipment.collection.watching import Watcher
 from equipment.drivers.base import now_us
 from mes.kernel.refusals import Refusal
@@ -72,7 +74,7 @@ class Collector:
     async def run(self) -> None:
         spool = Spool(self._folder, self.owner.replace(":", "-"), self.rhythm.most_bytes)
         self._backlog = Backlog(spool, self.rhythm.most_bytes)
-        commands = asyncio.create_task(commanding.carry_out_all(self._url, self.owner, self._watchers))
+        commands = asyncio.create_task(Commander(self._url, self.owner, self._watchers).run())
         try:
             while not self._stopping.is_set():
                 if commands.done():
@@ -147,6 +149,9 @@ class Collector:
             return
         self._held = await leases.renew(database, owner=self.owner, lease_s=lease_s, connections=watched)
         self._renewed_at = time.monotonic()
+        for lease in self._held:
+            if watcher := self._watchers.get(lease.connection):
+                watcher.tenure.until = lease.until
         for connection in watched - {lease.connection for lease in self._held}:
             await self._lose(connection)
 
@@ -165,8 +170,10 @@ class Collector:
             for lease in claimed:
                 await self._watch(database, lease)
 
-    async def _watch(self, database: Database, lease: Lease, *, number: int = 0) -> None:
-        """Begin to watch a connection. One that is paused, or whose configuration can't be read, is given back."""
+    async def _watch(self, database: Database, lease: Lease, *, before: Watcher | None = None) -> None:
+        """Begin to watch a connection, or go on after another configuration. One that is paused, or whose configuration
+        can't be read, is given back.
+        """
         try:
             configuration = await load(database, lease.connection)
         except (Refusal, ValueError, LookupError) as wrong:
@@ -178,7 +185,12 @@ class Collector:
         if configuration.is_paused:
             await leases.release(database, owner=self.owner, connections=[lease.connection], state="PAUSED")
             return
-        watcher = Watcher(configuration, lease.epoch, number=number, now_us=now_us())
+        if before is None:
+            lease_s, flight_s = self.rhythm.lease_s, configuration.endpoint.flight_s
+            tenure, number = Tenure(until=lease.until, lease_s=lease_s, flight_s=flight_s), 0
+        else:
+            tenure, number = before.tenure, before.number
+        watcher = Watcher(configuration, lease.epoch, tenure, number=number, now_us=now_us())
         self._watchers[lease.connection] = watcher
         watcher.start()
 
@@ -189,7 +201,7 @@ class Collector:
         self._backlog.add(_frozen([watcher]))
         await self._flush_all(database)
         await leases.follow(database, connection=lease.connection, epoch=lease.epoch, version=lease.wanted_version)
-        await self._watch(database, lease, number=watcher.number)
+        await self._watch(database, lease, before=watcher)
 
     async def _lose(self, connection: UUID) -> None:
         """Another collector has it. What this one has read is flushed all the same, and found to be late."""

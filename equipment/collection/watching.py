@@ -13,6 +13,7 @@ from equipment.collection.batches import Batch, Span
 from equipment.collection.configuration import Configuration
 from equipment.collection.handshaking import Handshaker
 from equipment.collection.signals import Signals
+from equipment.collection.tenure import Tenure
 from equipment.drivers import driver
 from equipment.drivers.base import (
     Health,
@@ -34,12 +35,15 @@ logger = logging.getLogger(__name__)
 class Watcher:
     """A connection in one epoch. number: of the last batch of this epoch that was frozen.
 
-    link: open while the machine answers.
+    link: open while the machine answers; nothing is written over it after the end of the tenure.
     """
 
-    def __init__(self, configuration: Configuration, epoch: int, *, number: int = 0, now_us: int) -> None:
+    def __init__(
+        self, configuration: Configuration, epoch: int, tenure: Tenure, *, number: int = 0, now_us: int
+    ) -> None:
         self.configuration = configuration
         self.epoch = epoch
+        self.tenure = tenure
         self.number = number
         self.link: Link | None = None
         self._driver = driver(configuration.kind)
@@ -92,7 +96,7 @@ class Watcher:
         while True:
             reached = False
             try:
-                async with self._driver.connect(self.configuration.endpoint) as link:
+                async with self._driver.connect(self.configuration.endpoint, self.tenure.check) as link:
                     reached = await self._follow(link)
             except NotTrusted as lost:
                 self._break("REFUSED", str(lost))

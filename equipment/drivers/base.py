@@ -4,7 +4,7 @@ No model, no Django, no clock but the machine's: a driver can be tried against a
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -125,6 +125,11 @@ class Endpoint:
     clock_limit_s: float = 60.0
     security: Security = Security()
 
+    @property
+    def flight_s(self) -> float:
+        """After this time what was sent has come to the machine, or never will: see equipment.drivers.sockets."""
+        return 2 * self.timeout_s
+
 
 class LinkLost(Exception):
     """The connection can't go on: connect anew, after a pause. The text tells a person why."""
@@ -170,6 +175,14 @@ class Health:
     refused: dict[int, str] = field(default_factory=dict)  # position of a point -> why it can't be read for now
 
 
+# Asked in the moment before a write is sent. What it raises is raised, and nothing is sent.
+Guard = Callable[[], None]
+
+
+def unguarded() -> None:
+    """Of who needs nobody's leave to write."""
+
+
 class Link(Protocol):
     """An open connection. One thing at a time goes over it; a write waits for the poll under way."""
 
@@ -187,7 +200,9 @@ class Link(Protocol):
         ...
 
     async def write(self, point: Point, value: Value) -> None:
-        """Write once, without a second try. Raises WriteRefused, or LinkLost: then nobody knows until it is read."""
+        """Write once, without a second try. Raises WriteRefused, or LinkLost: then nobody knows until it is read; and
+        what the link's guard does.
+        """
         ...
 
     async def browse(self, address: str = "") -> list[Node]:
@@ -204,6 +219,6 @@ class Driver(Protocol):
         """Raises InvalidAddress."""
         ...
 
-    def connect(self, endpoint: Endpoint) -> AbstractAsyncContextManager[Link]:
+    def connect(self, endpoint: Endpoint, guard: Guard = unguarded) -> AbstractAsyncContextManager[Link]:
         """Raises LinkLost, NotTrusted."""
         ...

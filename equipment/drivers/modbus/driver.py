@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from equipment.drivers.base import (
     Endpoint,
+    Guard,
     Health,
     InvalidAddress,
     LinkLost,
@@ -17,6 +18,7 @@ from equipment.drivers.base import (
     ValueType,
     WriteRefused,
     now_us,
+    unguarded,
 )
 from equipment.drivers.modbus.addresses import Table, check, locate
 from equipment.drivers.modbus.decoder import SWAPPED_TEXTS
@@ -46,11 +48,13 @@ def check_address(address: str, value_type: ValueType) -> None:
 
 
 @asynccontextmanager
-async def connect(endpoint: Endpoint, *, retry_s: float = RETRY_S) -> AsyncIterator["ModbusLink"]:
+async def connect(
+    endpoint: Endpoint, guard: Guard = unguarded, *, retry_s: float = RETRY_S
+) -> AsyncIterator["ModbusLink"]:
     """Raises LinkLost."""
     wire = await connect_wire(endpoint)
     try:
-        yield ModbusLink(wire, endpoint, retry_s)
+        yield ModbusLink(wire, endpoint, guard, retry_s)
     finally:
         wire.close()
 
@@ -58,11 +62,12 @@ async def connect(endpoint: Endpoint, *, retry_s: float = RETRY_S) -> AsyncItera
 class ModbusLink:
     """An open connection; see equipment.drivers.base.Link."""
 
-    def __init__(self, wire: Wire, endpoint: Endpoint, retry_s: float) -> None:
+    def __init__(self, wire: Wire, endpoint: Endpoint, guard: Guard, retry_s: float) -> None:
         self.health: Health = wire.health
         self._wire = wire
         self._endpoint = endpoint
         self._limits = Limits(endpoint.largest_gap, endpoint.largest_span)
+        self._guard = guard
         self._retry_s = retry_s
         self._holes: set[Hole] = set()
         self._turn = asyncio.Lock()  # held for a whole poll, a whole read, a write
@@ -95,9 +100,10 @@ class ModbusLink:
         return samples
 
     async def write(self, point: Point, value: Value) -> None:
-        """Write once. Raises WriteRefused, or LinkLost: then nobody knows until it is read."""
+        """Write once. Raises WriteRefused, or LinkLost: then nobody knows until it is read; and what the guard does."""
         request = write_request(point, value)
         async with self._turn:
+            self._guard()  # now, and not before the turn came: a poll may take long
             try:
                 check_written(await self._wire.ask(request), request)
             except Exceptional as error:

@@ -10,6 +10,7 @@ import os
 from typing import cast
 
 from equipment.drivers.base import Endpoint, Health, LinkLost
+from equipment.drivers.sockets import deliver_within
 
 PORT = 502
 _HEADER = 6  # bytes: transaction, protocol, length of what follows
@@ -108,13 +109,14 @@ async def connect(endpoint: Endpoint) -> Wire:
     host, port = host_and_port(endpoint.address)
     try:
         async with asyncio.timeout(endpoint.timeout_s):
-            _, wire = await asyncio.get_running_loop().create_connection(
+            transport, wire = await asyncio.get_running_loop().create_connection(
                 lambda: Wire(endpoint.device_id, endpoint.timeout_s), host, port
             )
     except TimeoutError:
         raise LinkLost(f"{endpoint.address} does not answer within {endpoint.timeout_s:g} s.") from None
     except (OSError, ValueError) as error:  # a name with a label too long is a ValueError
         raise LinkLost(f"{endpoint.address} can't be reached: {_in_words(error)}.") from error
+    deliver_within(transport, endpoint.flight_s)
     return wire
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager
 
-from equipment.drivers.base import Endpoint, Link
+from equipment.drivers.base import Endpoint, Guard, Link, unguarded
 from equipment.drivers.opcua.addresses import check_address
 
 __all__ = ["check_address", "connect", "is_polled"]
@@ -10,8 +10,8 @@ __all__ = ["check_address", "connect", "is_polled"]
 is_polled = False
 
 
-def connect(endpoint: Endpoint) -> AbstractAsyncContextManager[Link]:
+def connect(endpoint: Endpoint, guard: Guard = unguarded) -> AbstractAsyncContextManager[Link]:
     """Raises LinkLost, NotTrusted."""
     from equipment.drivers.opcua.link import open_link  # the library takes a second: only who connects needs it
 
-    return open_link(endpoint)
+    return open_link(endpoint, guard)

@@ -8,7 +8,19 @@ from contextlib import asynccontextmanager
 from asyncua import Client, ua
 from asyncua.common.ua_utils import data_type_to_variant_type
 
-from equipment.drivers.base import Endpoint, Health, LinkLost, Node, NotTrusted, Point, Sample, Value, WriteRefused
+from equipment.drivers.base import (
+    Endpoint,
+    Guard,
+    Health,
+    LinkLost,
+    Node,
+    NotTrusted,
+    Point,
+    Sample,
+    Value,
+    WriteRefused,
+    unguarded,
+)
 from equipment.drivers.opcua.browsing import children
 from equipment.drivers.opcua.losses import OUR_CERTIFICATE, told
 from equipment.drivers.opcua.publishing import Flow
@@ -18,18 +30,21 @@ from equipment.drivers.opcua.security import CONNECT_TIMES, client_for
 from equipment.drivers.opcua.session import Session
 from equipment.drivers.opcua.subscriptions import Pace, Watch
 from equipment.drivers.opcua.values import Misfit, written_as
+from equipment.drivers.sockets import deliver_within
 
 # What goes wrong is told once, by the exception that ends the link; the library's own lines would fill a log.
 logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)
 
 
 @asynccontextmanager
-async def open_link(endpoint: Endpoint) -> AsyncIterator["OpcUaLink"]:
+async def open_link(endpoint: Endpoint, guard: Guard = unguarded) -> AsyncIterator["OpcUaLink"]:
     """Raises LinkLost, NotTrusted."""
     client = await client_for(endpoint)
     try:
         await _connect(client, endpoint)
-        link = OpcUaLink(Session(client, endpoint))
+        if client.uaclient.protocol is not None and client.uaclient.protocol.transport is not None:
+            deliver_within(client.uaclient.protocol.transport, endpoint.flight_s)
+        link = OpcUaLink(Session(client, endpoint), guard)
         await link.session.look_around()
     except BaseException:
         await _leave(client)
@@ -49,8 +64,9 @@ async def open_link(endpoint: Endpoint) -> AsyncIterator["OpcUaLink"]:
 class OpcUaLink:
     """See `equipment.drivers.base.Link`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, guard: Guard) -> None:
         self.session = session
+        self._guard = guard
         self.health = Health()
         self.pace = Pace()
         self.is_lost = False
@@ -95,6 +111,7 @@ class OpcUaLink:
         parameters.NodesToWrite = [request]
         self.health.requests += 1
         async with self.session.within("a write; whether it was done nobody knows until it is read"):
+            self._guard()
             (status,) = await self.session.client.uaclient.write(parameters)
         if not status.is_good():
             raise WriteRefused(f"The server did not write {point.address}: {name_of(status.value)}. {status.doc}")

@@ -23,6 +23,7 @@ from equipment.drivers.modbus.planner import Block, Item
 
 HOST = "127.0.0.1"
 _TABLES = {1: Table.COIL, 5: Table.COIL, 15: Table.COIL, 2: Table.DISCRETE, 4: Table.INPUT}  # all others: HOLDING
+WRITES = (5, 6, 15, 16, 22)  # the functions
 _KEPT_REQUESTS = 1_000
 
 
@@ -31,6 +32,7 @@ class Faults:
     """What is wrong with the device for now."""
 
     mute: bool = False  # takes requests, answers none
+    mute_to_writes: bool = False  # takes writes, neither does nor answers them
     refuse: bool = False  # closes every new connection at once
     drop: bool = False  # closes the connection at the next request
     short: bool = False  # answers with one register, or one byte of bits, too few
@@ -183,7 +185,7 @@ class _Handler(ServerRequestHandler):
             await asyncio.sleep(faults.slow_s)
         if faults.drop:
             self.close()
-        if faults.mute or faults.drop:
+        if faults.mute or faults.drop or (faults.mute_to_writes and asked.function_code in WRITES):
             return None
         if faults.exception:
             return ExceptionResponse(asked.function_code, faults.exception)

@@ -1,16 +1,18 @@
 """What is written to machines: once, within bounds, read back; never late, never twice."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from equipment.actions import machine_commands
+from equipment.drivers.simulator.modbus_server import WRITES, ModbusMachine
 from equipment.models import Connection, MachineCommand, Tag
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
-from tests.equipment.collection.floor import Floor, ask, connection_to, ledger, put, samples_of, tag_of, until
+from tests.equipment.collection.floor import Floor, connection_to, lease, ledger, put, samples_of, tag_of, until
 
 
 @pytest.fixture
@@ -138,15 +140,48 @@ def test_one_whose_end_nobody_saw_is_looked_at_and_not_sent_again(floor, machine
     assert machine.memory.tables["holding"][40] == there
 
 
-def test_a_write_that_is_not_answered_is_found_out_when_the_link_is_back(floor, machine, connection, pressure):
+@pytest.mark.parametrize(("is_done", "status"), [(True, "VERIFIED"), (False, "MISMATCHED")])
+def test_a_write_that_is_not_answered_is_found_out_when_the_link_is_back(
+    floor, machine, connection, pressure, is_done, status
+):
     floor.collector()
     until(lambda: samples_of(pressure), "it watches")
-    machine.faults.mute = True
+    machine.faults.mute_to_writes = True
     asked = command(connection, {"tag": "pressure", "value": 6.0})
-    until(lambda: ask("SELECT 1 FROM equipment_connectionlease WHERE state = 'LOST'"), "the loss")
-    assert MachineCommand.objects.get(pk=asked.pk).status in ("QUEUED", "WRITING")
-    machine.faults.mute = False
-    assert answered(asked).status in ("VERIFIED", "MISMATCHED")
-    writes = [request for request in machine.traffic.requests if request[0] in (6, 16)]
-    assert len(writes) <= 1, "it was sent once"
+    until(lambda: writes_to(machine), "the write")
+    if is_done:
+        put(machine, pressure, 60)
+    assert answered(asked).status == status
+    assert lease(connection).connects == 2, "the link was given up"
+    assert len(writes_to(machine)) == 1, "it was sent once"
     assert ledger(connection)["pressure"].samples
+
+
+def test_where_one_of_several_is_refused_what_was_written_before_is_on_record(floor, machine, connection, pressure):
+    tag_of(connection, "nowhere", "holding:900", is_writable=True, report="CHANGE")
+    floor.collector()
+    until(lambda: samples_of(pressure), "it watches")
+    done = answered(command(connection, {"tag": "pressure", "value": 6.0}, {"tag": "nowhere", "value": 1}))
+    assert (done.status, done.answer[0]) == ("MISMATCHED", {"tag": "pressure", "before": 2.5, "after": 6.0})
+    assert "holding:900 was not written" in done.detail
+    refused = answered(command(connection, {"tag": "nowhere", "value": 1}, {"tag": "pressure", "value": 5.0}))
+    assert refused.status == "REFUSED"
+    assert machine.memory.tables["holding"][40] == 60
+
+
+def test_commands_wait_for_a_database_that_is_away_without_a_word_at_each_try(
+    floor, machine, connection, pressure, caplog
+):
+    way = floor.cut()
+    floor.collector(url=way.url)
+    until(lambda: samples_of(pressure), "it watches")
+    floor.do(way.cut())
+    time.sleep(3)
+    floor.do(way.mend())
+    assert answered(command(connection, {"tag": "pressure", "value": 6.0})).status == "VERIFIED"
+    said = [record for record in caplog.records if "commands wait for the database" in record.getMessage()]
+    assert len(said) == 1
+
+
+def writes_to(machine: ModbusMachine) -> list[tuple[int, int, int]]:
+    return [request for request in machine.traffic.requests if request[0] in WRITES]

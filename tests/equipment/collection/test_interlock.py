@@ -1,6 +1,5 @@
 """An interlock over a real socket: never permission before the recipe is right, and none where nobody knows."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,35 +13,12 @@ from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
 from equipment.models import Connection, MachineCommand, Tag
 from mes.kernel.door import open_door
 from tests.equipment.collection.floor import Floor, ask, connection_to, put, tag_of, until
+from tests.equipment.collection.told import R_7, Told, answered, give_tags, on_time, watched
 from tests.interlock_floor import commands, prepare, with_recipe
 from tests.plant import Plant
 from wip.actions import holds
 from wip.models import Hold
 from wip.policies import BlockedByGates
-
-ENABLE, SPEED, PROGRAM = "coil:5", "holding:50", "holding:60"
-R_7 = int.from_bytes(b"R-", "big")  # the first word of "R-7"
-
-
-class Told:
-    """What a machine was told, in order: (address, value), and what it does at that."""
-
-    def __init__(self, machine: ModbusMachine) -> None:
-        self.machine, self.writes = machine, []
-        self.then: dict[tuple[int, int], Callable[[], Any]] = {}
-        self._write = machine.memory.async_setValues
-        machine.memory.async_setValues = self.take  # type: ignore[method-assign]
-
-    async def take(self, device_id: int, func_code: int, address: int, values: list[Any]) -> Any:
-        done = await self._write(device_id, func_code, address, values)
-        self.writes.append((address, int(values[0])))
-        if react := self.then.get(self.writes[-1]):
-            react()
-        return done
-
-    @property
-    def may_run(self) -> bool:
-        return bool(self.machine.memory.tables["coil"][5])
 
 
 @pytest.fixture
@@ -63,38 +39,6 @@ def connection(machine: ModbusMachine, committed_plant: Plant) -> Connection:
     made = connection_to(machine, plant.stations["20"])
     give_tags(plant, made, machine)
     return made
-
-
-def give_tags(plant: Plant, connection: Connection, machine: ModbusMachine, code: str = "20") -> None:
-    station = plant.stations[code]
-    for name, address, first, more in (
-        ("ENABLE", ENABLE, 0, {"value_type": "BOOL"}),
-        ("SPEED", SPEED, 10, {"write_high": 100}),
-        ("PROGRAM", PROGRAM, "", {"value_type": "TEXT", "length": 10}),
-    ):
-        tag = tag_of(connection, name, address, station=station, is_writable=True, **more)
-        put(machine, tag, first)
-    with open_door(person=None):
-        station.interlock, station.permission_tag = "RECIPE", "ENABLE"
-        station.save()
-
-
-def on_time(plant: Plant) -> Plant:
-    """The plant's clock is the wall's, as the collector's is."""
-    plant.clock = timezone.now() - timedelta(seconds=60)
-    return plant
-
-
-def watched(connection: Connection) -> None:
-    until(lambda: ask("SELECT 1 FROM equipment_observation WHERE connection_id = %s", connection.pk), "it watches")
-
-
-def answered(command: MachineCommand) -> MachineCommand:
-    def over() -> MachineCommand | None:
-        now = MachineCommand.objects.get(pk=command.pk)
-        return now if now.answered_at else None
-
-    return until(over, "an answer")
 
 
 def hold(plant: Plant, **on: Any) -> Hold:

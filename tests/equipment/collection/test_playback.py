@@ -22,6 +22,7 @@ from equipment.collection.configuration import load
 from equipment.collection.database import Database, connect
 from equipment.collection.flushing import Flusher
 from equipment.collection.spool import Spool
+from equipment.collection.tenure import Tenure
 from equipment.collection.times import moment
 from equipment.collection.watching import Watcher
 from equipment.drivers.base import Health, Quality
@@ -197,7 +198,8 @@ class Life:
             [moment(self.at_us), self.connection.pk],
         )
         configuration = await load(self.database, lease.connection)
-        self.watcher = Watcher(configuration, lease.epoch, now_us=self.at_us)
+        tenure = Tenure(until=lease.until, lease_s=3_600, flight_s=0)
+        self.watcher = Watcher(configuration, lease.epoch, tenure, now_us=self.at_us)
 
     # --- the record
 

@@ -102,6 +102,44 @@ def test_what_can_not_be_written_is_refused_before_anything_is_sent(point, value
     run(test)
 
 
+def test_a_write_asks_for_leave_when_its_turn_has_come_and_sends_nothing_without():
+    async def test() -> None:
+        leave = True
+
+        def guard() -> None:
+            if not leave:
+                raise PermissionError
+
+        async with ModbusMachine() as machine:
+            point = Point("holding:12", ValueType.INT16)
+            machine.memory.put(point, 7)
+            async with connect(endpoint_of(machine), guard) as link:
+                machine.faults.slow_s = 0.2
+                reading = asyncio.create_task(link.read([point]))
+                await asyncio.sleep(0)
+                writing = asyncio.create_task(link.write(point, 8))
+                await asyncio.sleep(0.05)
+                leave = False
+                assert by_position(await reading) == {0: (7, Quality.GOOD)}
+                with pytest.raises(PermissionError):
+                    await writing
+                leave = True
+                await link.write(point, 9)
+            assert machine.memory.get(point) == 9
+            assert len(machine.traffic.requests) == 2
+
+    run(test)
+
+
+def test_the_system_gives_up_what_a_machine_does_not_take_in_time():
+    async def test() -> None:
+        async with ModbusMachine() as machine, connect(endpoint_of(machine, timeout_s=1.5)) as link:
+            line = link._wire._transport.get_extra_info("socket")
+            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 3_000
+
+    run(test)
+
+
 @pytest.fixture
 def other_server() -> Iterator[tuple[str, DataBank]]:
     """pyModbusTCP's server: its address, and its memory."""

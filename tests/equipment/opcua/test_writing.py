@@ -50,3 +50,16 @@ def test_without_an_answer_nobody_knows(machine, endpoint):
 
     with pytest.raises(LinkLost, match="nobody knows until it is read"):
         asyncio.run(scenario())
+
+
+def test_without_leave_nothing_is_sent(machine, endpoint):
+    def guard() -> None:
+        raise PermissionError
+
+    async def scenario():
+        async with connect(endpoint, guard) as link:
+            await link.write(point(COUNT), 8)
+
+    with pytest.raises(PermissionError):
+        asyncio.run(scenario())
+    assert machine.value(COUNT.path) == COUNT.value

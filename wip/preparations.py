@@ -58,8 +58,8 @@ def _outdated(last: Told, known: Preparation, job: Job) -> Lack | None:
     again = _("Press Prepare machine again.")
     if not known.has_recipe(job.operation.setpoints):
         return Lack(_("It was prepared with other values than the routing asks for now."), again)
-    if by_hand := last.touched_by_hand():
-        return Lack(_("{tags} was written by hand since.").format(tags=", ".join(by_hand)), again)
+    if last.by_hand:
+        return Lack(_("{tags} was written by hand since.").format(tags=", ".join(last.by_hand)), again)
     if not last.is_watched_since(known.now):
         return Lack(_("The connection to the machine was lost since."), again)
     return None

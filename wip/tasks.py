@@ -54,7 +54,8 @@ def note_late_units() -> int:
 
 @shared_task
 def withdraw_permissions() -> int:
-    """Withdraw what machines may run by for what has ended or was not begun; returns how many.
+    """Withdraw what machines may run by for what has ended or was not begun, and what they show though it is not on
+    record; returns how many.
 
     What a verb ends by itself is withdrawn with it. One statement where no station has an interlock.
     """
@@ -63,4 +64,5 @@ def withdraw_permissions() -> int:
     for site in interlocked.order_by().values_list("site", flat=True).distinct():
         with open_door(person=None, at=at):
             found += preparations.withdraw_ended(site=site, by=None, at=at)
+            found += preparations.withdraw_unrecorded(site=site, at=at)
     return found

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from equipment.interlocks import Setpoint, lines_for, mistakes_at, tags_at
-from equipment.models import MachineCommand, Station
+from equipment.interlocks import Setpoint, lines_for, mistakes_at, tags_at, withdrawing
+from equipment.models import MachineCommand, Station, Tag
 from equipment.status import MACHINE_COMMAND, CommandStatus, Purpose
 from equipment.topics import at_station, machine, machine_state
 from mes.kernel.door import announce
@@ -93,6 +93,24 @@ def withdraw(
         reason=reason[:200],
         cause=cause,
         asked_by=by,
+        asked_at=at,
+    )
+
+
+def withdraw_unrecorded(*, permission: Tag, last: UUID | None, at: datetime) -> MachineCommand:
+    """Take away a permission that a machine shows though none is on record. last: key of the last command to it."""
+    told = MachineCommand.objects.get(pk=last) if last else None
+    return _queue(
+        site_id=permission.site_id,
+        station_id=permission.station_id,
+        connection_id=permission.connection_id,
+        purpose=Purpose.WITHDRAW,
+        lines=withdrawing(permission),
+        deadline_at=at + WITHDRAWN_WITHIN,
+        units=told.units if told else [],
+        operation_code=told.operation_code if told else "",
+        subject=told.subject if told else str(permission.station),
+        reason=_("The machine shows a permission that is not on record."),
         asked_at=at,
     )
 

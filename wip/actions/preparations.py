@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from equipment.actions import interlocks
 from equipment.models import MachineCommand, Station
+from equipment.permissions import shown_at, unrecorded
 from equipment.preparations import Told, in_force, told_at, told_to
 from genealogy.models import Unit
 from genealogy.queries import plan_for
@@ -138,6 +139,38 @@ def withdraw_ended(*, site: UUID, by: Person | None, at: datetime) -> int:
     for told, why in ended:
         interlocks.withdraw(prepared=told.key, reason=why.what, by=by, at=at)
     return len(ended)
+
+
+def withdraw_unrecorded(*, site: UUID, at: datetime) -> int:
+    """Withdraw what machines of a site show as their permission though none is on record; how often.
+
+    Not where work runs that nothing stops: a supervisor let it start without, and answers for the machine.
+    """
+    if not (shown := shown_at(site)):
+        return 0
+    # Who prepares one of them has it alone, and is right.
+    rows = Station.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")
+    stations = {station.pk: station for station in rows.filter(pk__in=shown).select_related("site")}
+    count = 0
+    for permission, last in unrecorded(site, stations):
+        assert permission.station_id is not None, "it is a station's"
+        if not _runs_unstopped(stations[permission.station_id]):
+            interlocks.withdraw_unrecorded(permission=permission, last=last.key if last else None, at=at)
+            count += 1
+    return count
+
+
+def _runs_unstopped(station: Station) -> bool:
+    """Whether anything runs at the station that may go on."""
+    units = Unit.objects.select_related("product", "work_order")
+    for execution in runs_at(station.pk):
+        unit = units.get(pk=execution.unit_id)
+        planned = plan_for(unit).operation(execution.operation_code)
+        if planned is not None:
+            job = _job(unit, unit.work_order, planned, station, None)
+            if not judge([job], Hook.START, STILL_TO_RUN)[0]:
+                return True
+    return False
 
 
 def _no_longer(site: UUID, at: datetime, code: str = "") -> list[tuple[Told, Verdict]]:

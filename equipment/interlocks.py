@@ -71,7 +71,7 @@ def _mistake(setpoint: Setpoint, tag: Tag | None, permission: Tag | None) -> str
         return _("It may not be written.")
     if permission is not None and tag.connection_id != permission.connection_id:
         return _("It is at another connection than the permission: nobody can promise which is written first.")
-    if permission is not None and tag.pk == permission.pk:
+    if permission is not None and tag.overlaps(permission):
         return _("It is the permission itself.")
     if setpoint.tolerance and tag.value_type in (TagType.BOOL, TagType.TEXT):
         return _("Only a number has a tolerance.")

@@ -17,11 +17,8 @@ from equipment.drivers.base import (
     LinkLost,
     Node,
     NotTrusted,
-    Point,
     Security,
     Value,
-    ValueType,
-    WordOrder,
 )
 from equipment.models import Connection, Tag
 from equipment.security_profiles import security
@@ -49,10 +46,7 @@ class Reading:
 def read_now(tag: Tag) -> Reading:
     """The tag's value, asked for now. Raises MachineSilent."""
     began = time.perf_counter()
-    point = Point(
-        tag.address, ValueType(tag.value_type), WordOrder(tag.byte_order or tag.connection.byte_order), tag.length
-    )
-    samples = _ask(tag.connection, lambda link: link.read([point]))
+    samples = _ask(tag.connection, lambda link: link.read([tag.point]))
     took_ms = round((time.perf_counter() - began) * 1000)
     _position, _at, raw, quality = samples[0]
     report = Report(rule_of(tag))

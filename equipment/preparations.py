@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from equipment.interlocks import Setpoint, is_recipe, setpoints_at
-from equipment.models import Station
+from equipment.models import Station, Tag
 from equipment.readouts import is_fresh
 from equipment.status import CommandStatus, Purpose
 from mes.kernel import door
@@ -20,7 +20,7 @@ from mes.kernel import door
 # was there before), or a withdrawal is on its way. With each how its connection was watched since, and what was written
 # by hand after it.
 _TOLD = """
-SELECT station.id, command.lines, command.answer, command.id, command.purpose, command.status, command.units,
+SELECT station.id, command.connection_id, command.lines, command.answer, command.id, command.purpose, command.status, command.units,
     command.operation_code, command.subject, command.reason, command.detail, command.deadline_at, command.answered_at,
     seen.began_at, seen.seen_until, watched.period_ms, ARRAY(
         SELECT DISTINCT line ->> 'tag' FROM equipment_machinecommand hand, jsonb_array_elements(hand.lines) line
@@ -55,7 +55,7 @@ class AtStation(Protocol):
 
 @dataclass(frozen=True)
 class Told:
-    """A command of an interlock to a station. by_hand: the tags that were written by hand since."""
+    """A command of an interlock to a station. by_hand: what it wrote that somebody wrote by hand since."""
 
     lines: Sequence[Mapping[str, Any]]
     answer: Sequence[Mapping[str, Any]] | None
@@ -111,10 +111,6 @@ class Told:
         if self.seen_from is None or self.seen_until is None or self.answered_at is None:
             return False
         return self.seen_from <= self.answered_at and is_fresh(self.seen_until, self.period_ms, now)
-
-    def touched_by_hand(self) -> list[str]:
-        """What it wrote that somebody wrote by hand since."""
-        return sorted({line["tag"] for line in self.lines} & set(self.by_hand))
 
 
 @dataclass(frozen=True)
@@ -181,6 +177,17 @@ def _told(where: str, asked: Any) -> dict[UUID, list[Told]]:
         cursor.execute(_TOLD.format(where), [asked])
         rows = cursor.fetchall()
     found: dict[UUID, list[Told]] = {}
-    for station, lines, answer, *rest in rows:
-        found.setdefault(station, []).append(Told(json.loads(lines), json.loads(answer) if answer else None, *rest))
+    for station, connection_id, lines, answer, *rest, by_hand in rows:
+        said = json.loads(lines)
+        touched = _touched(connection_id, [line["tag"] for line in said], by_hand) if by_hand else []
+        told = Told(said, json.loads(answer) if answer else None, *rest, touched)
+        found.setdefault(station, []).append(told)
     return found
+
+
+def _touched(connection_id: UUID, written: Sequence[str], by_hand: Sequence[str]) -> list[str]:
+    """Which of the tags that were written lie, under whichever code, where something was written by hand."""
+    tags = Tag.objects.filter(connection=connection_id, code__in={*written, *by_hand}).select_related("connection")
+    known = {tag.code: tag for tag in tags}
+    hands = [known[code] for code in by_hand if code in known]
+    return [code for code in written if code in known and any(hand.overlaps(known[code]) for hand in hands)]

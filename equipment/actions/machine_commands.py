@@ -2,7 +2,7 @@
 what it read back.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,8 +53,7 @@ def queue(
     if not 1 <= wait_s <= LONGEST_WAIT_S:
         raise InvalidInput(_("A command waits for 1 to {longest} seconds.").format(longest=LONGEST_WAIT_S))
     tags = _tags_of(connection, lines)
-    stations = {tag.station for tag in tags if tag.station is not None}
-    _check_no_interlock(tags, stations)
+    stations = _stations_told(connection, tags)
     command = MachineCommand(
         site_id=connection.site_id,
         connection=connection,
@@ -144,20 +143,35 @@ def _exact(value: Any) -> Any:
     return value if isinstance(value, bool | str) else Decimal(repr(value))
 
 
-def _check_no_interlock(tags: Sequence[Tag], stations: Collection[Station]) -> None:
-    """Raise InvalidInput for a permission, which nobody gives by hand, and where several machines would be touched."""
-    for tag in tags:
-        if tag.station is not None and tag.station.permission_tag == tag.code:
-            raise InvalidInput(
-                _("{tag} is the permission of the machine at {station}.").format(
-                    tag=tag.code, station=tag.station.code
-                ),
-                why=_("It is given when the machine is prepared, and withdrawn when the work ends."),
-                do=_("Prepare the machine at its station."),
-            )
+def _stations_told(connection: Connection, tags: Sequence[Tag]) -> set[Station]:
+    """The stations whose machines are told, under whichever codes their tags lie where something is written.
+
+    Raises InvalidInput for a permission, which nobody gives by hand, and where several machines would be touched.
+    """
+    stations = {tag.station for tag in tags if tag.station is not None}
+    interlocked = Tag.objects.filter(connection=connection, is_active=True).exclude(station__interlock="")
+    for touched in interlocked.exclude(station=None).select_related("connection", "station"):
+        written = next((tag for tag in tags if tag.overlaps(touched)), None)
+        if written is not None:
+            assert touched.station is not None, "it was asked for"
+            _check_no_permission(written, touched, touched.station)
+            stations.add(touched.station)
     if len(stations) > 1 and any(station.interlock for station in stations):
         raise InvalidInput(
             _("Machines with an interlock are written to one at a time."), do=_("Send a command for each station.")
+        )
+    return stations
+
+
+def _check_no_permission(written: Tag, touched: Tag, station: Station) -> None:
+    if touched.code == station.permission_tag:
+        names = {"tag": written.code, "permission": touched.code, "station": station.code}
+        raise InvalidInput(
+            _("{tag} is the permission of the machine at {station}.").format(**names)
+            if written == touched
+            else _("{tag} lies where {permission} does, the permission of the machine at {station}.").format(**names),
+            why=_("It is given when the machine is prepared, and withdrawn when the work ends."),
+            do=_("Prepare the machine at its station."),
         )
 
 
@@ -166,7 +180,9 @@ def _tags_of(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> list
     if not 1 <= len(lines) <= MOST_LINES:
         raise InvalidInput(_("A command writes 1 to {most} values.").format(most=MOST_LINES))
     codes = [str(line["tag"]) for line in lines]
-    found = Tag.objects.filter(connection=connection, code__in=codes, is_active=True).select_related("station")
+    found = Tag.objects.filter(connection=connection, code__in=codes, is_active=True).select_related(
+        "connection", "station"
+    )
     tags = {tag.code: tag for tag in found}
     errors = []
     for place, line in enumerate(lines):

@@ -219,6 +219,10 @@ class Driver(Protocol):
         """Raises InvalidAddress."""
         ...
 
+    def overlap(self, one: Point, other: Point) -> bool:
+        """Whether what is written to one shows in the other. Raises InvalidAddress."""
+        ...
+
     def connect(self, endpoint: Endpoint, guard: Guard = unguarded) -> AbstractAsyncContextManager[Link]:
         """Raises LinkLost, NotTrusted."""
         ...

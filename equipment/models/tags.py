@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from equipment.drivers import DRIVERS, driver
-from equipment.drivers.base import InvalidAddress, ValueType
+from equipment.drivers.base import InvalidAddress, Point, ValueType, WordOrder
 from equipment.models.connections import Connection
 from equipment.models.hierarchy import Site, Station
 from equipment.status import Books, ByteOrder, Reporting, TagRole, TagType
@@ -128,6 +128,21 @@ class Tag(Record):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}" if self.name and self.name != self.code else self.code
+
+    @property
+    def point(self) -> Point:
+        """As its driver sees it."""
+        order = WordOrder(self.byte_order or self.connection.byte_order)
+        return Point(self.address, ValueType(self.value_type), order, self.length)
+
+    def overlaps(self, other: "Tag") -> bool:
+        """Whether what is written to it shows in the other tag, as in itself."""
+        if self.connection_id != other.connection_id:
+            return False
+        try:
+            return driver(self.connection.kind).overlap(self.point, other.point)
+        except InvalidAddress:
+            return self.pk == other.pk
 
     def clean(self) -> None:
         if self.connection_id is None:

@@ -15,6 +15,7 @@ from mes.station.actions import batches, operations
 from mes.station.actions.batches import BatchEnd
 from tests.flow import lot_flow
 from tests.interlock_floor import answer, commands, interlocked, prepare, prepared, said, with_recipe
+from tests.machine_floor import value
 from wip.actions import holds, order_changes
 from wip.actions.undo import undo
 from wip.models import Hold
@@ -164,12 +165,29 @@ def test_what_was_written_by_hand_since_asks_again(plant):
     assert refusal(plant, unit).why == "SPEED was written by hand since."
 
 
-def test_nobody_gives_the_permission_by_hand(plant):
+def test_what_was_written_by_hand_under_another_code_asks_again(plant):
+    connection = interlocked(plant, recipe=True)
+    value(connection, None, "RAW", value_type="UINT32", address="holding:49", is_writable=True)
+    with_recipe(plant)
+    unit = plant.unit()
+    prepared(plant, unit)
+    with plant.door("ines") as passage:
+        by_hand = [{"tag": "RAW", "value": 12}]
+        more = {"wait_s": 10, "reason": "Try", "by": passage.person, "at": passage.at}
+        command = machine_commands.queue(connection=connection, lines=by_hand, **more)
+    assert command.station == plant.stations["20"]
+    assert refusal(plant, unit).why == "SPEED was written by hand since."
+
+
+@pytest.mark.parametrize("code", ["ENABLE", "SAME"])
+def test_nobody_gives_the_permission_by_hand_under_whichever_code(plant, code):
     connection = interlocked(plant)
-    with pytest.raises(InvalidInput, match="ENABLE is the permission"), plant.door("ines") as passage:
+    value(connection, plant.stations["30"], "SAME", value_type="BOOL", address="coil:5", is_writable=True)
+    said = {"ENABLE": "ENABLE is the permission", "SAME": "SAME lies where ENABLE does, the permission"}[code]
+    with pytest.raises(InvalidInput, match=said), plant.door("ines") as passage:
         machine_commands.queue(
             connection=connection,
-            lines=[{"tag": "ENABLE", "value": True}],
+            lines=[{"tag": code, "value": True}],
             wait_s=10,
             reason="Hurry",
             by=passage.person,

@@ -47,6 +47,15 @@ def check_address(address: str, value_type: ValueType) -> None:
     check(address, value_type)
 
 
+def overlap(one: Point, other: Point) -> bool:
+    """Whether they have a register, or a bit of one, in common. Raises InvalidAddress."""
+    (first, words), (second, other_words) = locate(one), locate(other)
+    apart = first.number + words <= second.number or second.number + other_words <= first.number
+    if first.table != second.table or apart:
+        return False
+    return first.bit is None or second.bit is None or _bit(one, first.bit) == _bit(other, second.bit)
+
+
 @asynccontextmanager
 async def connect(
     endpoint: Endpoint, guard: Guard = unguarded, *, retry_s: float = RETRY_S
@@ -148,8 +157,12 @@ def write_request(point: Point, value: Value) -> bytes:
         if address.table == Table.COIL:
             return coil_request(address, encode_bit(value))
         if address.bit is not None:
-            is_swapped = point.order in SWAPPED_TEXTS  # the two bytes of one register, as of a text's
-            return bit_request(address, address.bit ^ (8 if is_swapped else 0), encode_bit(value))
+            return bit_request(address, _bit(point, address.bit), encode_bit(value))
         return registers_request(address, encode(point, value))
     except (InvalidAddress, ValueError) as error:
         raise WriteRefused(str(error)) from None
+
+
+def _bit(point: Point, bit: int) -> int:
+    """Which bit of the register it is as it goes over the wire: the two bytes may be swapped, as those of a text."""
+    return bit ^ (8 if point.order in SWAPPED_TEXTS else 0)

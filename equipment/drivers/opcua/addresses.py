@@ -9,7 +9,7 @@ from binascii import Error as NotBase64
 from dataclasses import dataclass
 from uuid import UUID
 
-from equipment.drivers.base import InvalidAddress, ValueType
+from equipment.drivers.base import InvalidAddress, Point, ValueType
 
 BASE_URI = "http://opcfoundation.org/UA/"  # of namespace 0
 LONGEST_TEXT = 4096  # characters of a text id, by part 3
@@ -54,6 +54,11 @@ def parse(address: str) -> NodeAddress:
 def check_address(address: str, value_type: ValueType) -> None:
     """Raises InvalidAddress. Of which type the node is, only its server can say."""
     parse(address)
+
+
+def overlap(one: Point, other: Point) -> bool:
+    """Whether they are the same node. Raises InvalidAddress."""
+    return parse(one.address) == parse(other.address)
 
 
 def _identifier(kind: str, text: str) -> int | str | UUID | bytes:

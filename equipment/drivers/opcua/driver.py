@@ -3,9 +3,9 @@
 from contextlib import AbstractAsyncContextManager
 
 from equipment.drivers.base import Endpoint, Guard, Link, unguarded
-from equipment.drivers.opcua.addresses import check_address
+from equipment.drivers.opcua.addresses import check_address, overlap
 
-__all__ = ["check_address", "connect", "is_polled"]
+__all__ = ["check_address", "connect", "is_polled", "overlap"]
 
 is_polled = False
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from equipment.drivers.base import InvalidAddress, Point, ValueType
+from equipment.drivers.base import InvalidAddress, Point, ValueType, WordOrder
 from equipment.drivers.modbus.addresses import Address, Table, locate, parse
-from equipment.drivers.modbus.driver import check_address
+from equipment.drivers.modbus.driver import check_address, overlap
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,25 @@ def test_a_text_needs_a_length_that_one_request_can_read():
         locate(Point("holding:10", ValueType.TEXT))
     with pytest.raises(InvalidAddress, match="250 bytes at most"):
         locate(Point("holding:10", ValueType.TEXT, length=251))
+
+
+REGISTER, WIDE = Point("holding:10", ValueType.UINT16), Point("holding:9", ValueType.UINT32)
+BIT, SWAPPED = Point("holding:10.3", ValueType.BOOL), Point("holding:10.11", ValueType.BOOL, WordOrder.BADC)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_shared"),
+    [
+        (REGISTER, REGISTER, True),
+        (REGISTER, WIDE, True),
+        (REGISTER, BIT, True),
+        (BIT, SWAPPED, True),
+        (BIT, Point("holding:10.4", ValueType.BOOL), False),
+        (REGISTER, Point("holding:11", ValueType.UINT16), False),
+        (REGISTER, Point("input:10", ValueType.UINT16), False),
+        (WIDE, Point("holding:6", ValueType.TEXT, length=5), False),
+        (WIDE, Point("holding:6", ValueType.TEXT, length=7), True),
+    ],
+)
+def test_two_points_overlap_where_a_write_of_one_shows_in_the_other(one, other, is_shared):
+    assert overlap(one, other) is overlap(other, one) is is_shared

@@ -1,7 +1,7 @@
 """Drivers: how values come from machines, and go there. Folders of one shape, found by the kind of a connection.
 
-A driver is a module with `is_polled`, `check_address(address, value_type)`, `overlap(one, other)` and `connect(endpoint)`; see
-`equipment.drivers.base`.
+A driver is a module with `is_polled`, `check_address(address, value_type)`, `overlap(one, other)` and
+`connect(endpoint)`; see `equipment.drivers.base`.
 """
 
 from importlib import import_module

@@ -108,7 +108,7 @@ def test_a_write_asks_for_leave_when_its_turn_has_come_and_sends_nothing_without
 
         def guard() -> None:
             if not leave:
-                raise PermissionError
+                raise RuntimeError("no leave")
 
         async with ModbusMachine() as machine:
             point = Point("holding:12", ValueType.INT16)
@@ -121,7 +121,7 @@ def test_a_write_asks_for_leave_when_its_turn_has_come_and_sends_nothing_without
                 await asyncio.sleep(0.05)
                 leave = False
                 assert by_position(await reading) == {0: (7, Quality.GOOD)}
-                with pytest.raises(PermissionError):
+                with pytest.raises(RuntimeError, match="no leave"):
                     await writing
                 leave = True
                 await link.write(point, 9)

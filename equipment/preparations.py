@@ -21,8 +21,8 @@ from mes.kernel import door
 # by hand after it.
 _TOLD = """
 SELECT station.id, command.connection_id, command.lines, command.answer, command.id, command.purpose, command.status,
-    command.units, command.operation_code, command.subject, command.reason, command.detail, command.deadline_at, command.answered_at,
-    seen.began_at, seen.seen_until, watched.period_ms, ARRAY(
+    command.units, command.operation_code, command.subject, command.reason, command.detail, command.deadline_at,
+    command.answered_at, seen.began_at, seen.seen_until, watched.period_ms, ARRAY(
         SELECT DISTINCT line ->> 'tag' FROM equipment_machinecommand hand, jsonb_array_elements(hand.lines) line
         WHERE hand.station_id = station.id AND hand.sequence > command.sequence AND hand.purpose = 'HAND'
             AND hand.status NOT IN ('CANCELLED', 'EXPIRED'))

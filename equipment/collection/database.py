@@ -52,6 +52,9 @@ async def connect(url: str, name: str) -> Database:
         await connection.execute(
             "SELECT set_config('mes.person', 'system', false), set_config('mes.station', %s, false)", [name]
         )
+    except BaseException:
+        await close(connection)
+        raise
     finally:
         too_late.cancel()
     return connection

@@ -70,7 +70,8 @@ def test_a_start_leads_to_the_machine_and_then_begins(page, unit, by):
 
 def test_the_value_that_differs_is_shown_and_a_supervisor_may_go_on_without(page, unit):
     page.post("prepare/", unit=unit.serial, operation="20")
-    answers(page, "MISMATCHED", detail="SPEED is 38, not 40", answer=[{"tag": "SPEED", "after": 38}])
+    read_back = [{"tag": "SPEED", "after": 38}, {"tag": "ENABLE", "after": 0}]
+    answers(page, "MISMATCHED", detail="SPEED is 38, not 40", answer=read_back)
     shown = text(page.get(where(unit)))
     assert "SPEED 40 ± 0.5 38 X Differs" in shown
     assert "The machine says otherwise: SPEED is 38, not 40. It has no permission." in shown

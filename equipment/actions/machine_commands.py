@@ -164,15 +164,18 @@ def _stations_told(connection: Connection, tags: Sequence[Tag]) -> set[Station]:
 
 
 def _check_no_permission(written: Tag, touched: Tag, station: Station) -> None:
-    if touched.code == station.permission_tag:
-        names = {"tag": written.code, "permission": touched.code, "station": station.code}
-        raise InvalidInput(
-            _("{tag} is the permission of the machine at {station}.").format(**names)
-            if written == touched
-            else _("{tag} lies where {permission} does, the permission of the machine at {station}.").format(**names),
-            why=_("It is given when the machine is prepared, and withdrawn when the work ends."),
-            do=_("Prepare the machine at its station."),
+    if touched.code != station.permission_tag:
+        return
+    what = _("{tag} is the permission of the machine at {station}.").format(tag=written.code, station=station.code)
+    if written != touched:
+        what = _("{tag} lies where {permission} does, the permission of the machine at {station}.").format(
+            tag=written.code, permission=touched.code, station=station.code
         )
+    raise InvalidInput(
+        what,
+        why=_("It is given when the machine is prepared, and withdrawn when the work ends."),
+        do=_("Prepare the machine at its station."),
+    )
 
 
 def _tags_of(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> list[Tag]:
@@ -180,10 +183,8 @@ def _tags_of(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> list
     if not 1 <= len(lines) <= MOST_LINES:
         raise InvalidInput(_("A command writes 1 to {most} values.").format(most=MOST_LINES))
     codes = [str(line["tag"]) for line in lines]
-    found = Tag.objects.filter(connection=connection, code__in=codes, is_active=True).select_related(
-        "connection", "station"
-    )
-    tags = {tag.code: tag for tag in found}
+    found = Tag.objects.filter(connection=connection, code__in=codes, is_active=True)
+    tags = {tag.code: tag for tag in found.select_related("connection", "station")}
     errors = []
     for place, line in enumerate(lines):
         wrong = _mistake(tags.get(codes[place]), line) or ("" if codes.count(codes[place]) == 1 else _("Named twice."))

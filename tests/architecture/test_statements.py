@@ -201,8 +201,8 @@ STATEMENTS = {
     take_a_pin_off: 12,
     plan_a_job: 11,
     take_a_job_off_the_plan: 8,
-    write_to_a_machine: 8,
-    write_to_a_machine_signed: 9,
+    write_to_a_machine: 9,
+    write_to_a_machine_signed: 10,
     take_back_what_a_machine_was_to_be_told: 9,
 }
 

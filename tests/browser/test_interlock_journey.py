@@ -14,8 +14,8 @@ from tests.browser.test_live import live
 from tests.browser.test_looks import violations
 from tests.browser.test_station_journey import SCROLLS, Operator
 from tests.equipment.collection.floor import Floor, connection_to, floor_on
-from tests.equipment.collection.test_interlock import Told, commands, give_tags, on_time, watched
-from tests.interlock_floor import with_recipe
+from tests.equipment.collection.told import Told, give_tags, on_time, watched
+from tests.interlock_floor import commands, with_recipe
 from wip.actions import holds
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from types import SimpleNamespace as Thing
 from typing import Any
 from uuid import UUID
 
-from equipment.preparations import LastCommand, Preparation, preparations
+from equipment.preparations import Preparation, Told, preparations
 from orders.plans import OperationPlan, SetpointPlan
 from wip.facts import jobs
 from wip.machine_gates import machine_prepared
@@ -25,7 +25,7 @@ class Lot(Thing):
 
 STATION = Thing(code="ST-20", interlock="RECIPE", permission_tag="ENABLE")
 JOB = Thing(unit=Lot(pk=UNIT, serial="U1"), operation=TURN, together=())
-LAST = LastCommand(
+LAST = Told(
     lines=[
         {"tag": "SPEED", "value": 40.0, "tolerance": 0.5},
         {"tag": "CLAMPED", "value": True},
@@ -50,8 +50,8 @@ LAST = LastCommand(
 )
 
 
-def known(last: LastCommand | None = LAST, station: Any = STATION, job: Any = JOB, **said: Any) -> dict[Any, Any]:
-    return {jobs: job, preparations: Preparation(station, replace(last, **said) if last else None, NOW)}
+def known(last: Told | None = LAST, station: Any = STATION, job: Any = JOB, **said: Any) -> dict[Any, Any]:
+    return {jobs: job, preparations: Preparation(station, [replace(last, **said)] if last else [], NOW)}
 
 
 def _no(**more: Any) -> tuple[Any, dict[Any, Any], str]:
@@ -63,7 +63,6 @@ INTERLOCK_CASES = [
     (machine_prepared, known(), None),
     (machine_prepared, known(units=[UNIT, UUID(int=8)]), None),
     (machine_prepared, known(station=Thing(**vars(STATION) | {"interlock": "PERMISSION"}), lines=LAST.lines[3:]), None),
-    (machine_prepared, known(by_hand=["LIGHT"]), None),
     _no(last=None),
     _no(purpose="WITHDRAW"),
     _no(purpose="WITHDRAW", units=[]),

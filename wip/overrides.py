@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from equipment.policies import check_site_access
+from equipment.policies import check_site_access, reason_in_words
+from equipment.status import ReasonKind
 from mes.kernel.door import moment
 from mes.kernel.gates import Hook, Override, Verdict
 from mes.kernel.numbers import plain
@@ -35,6 +36,7 @@ class PermitDoesNotCover(Refusal):
 class GivenOverride:
     """A gate's no that shall be passed. gate: its path, or the code of its verdict.
 
+    reason: why, in words; where the station's area has override reasons, the remark to the one of this code.
     approved_by: the supervisor, whose secret was confirmed before the door. permit: its number.
     """
 
@@ -42,6 +44,7 @@ class GivenOverride:
     reason: str
     approved_by: Any = None
     permit: str = ""
+    code: str = ""
 
 
 def passing(
@@ -58,11 +61,16 @@ def passing(
     ]
     permits = _lock_permits(jobs[0], {one.permit for of_job in asked for _, one in of_job if one.permit})
     promised: dict[str, Decimal] = {}
+    why: dict[GivenOverride, str] = {}
     found: list[list[Passed]] = []
     for job, of_job in zip(jobs, asked, strict=True):
         found.append([])
         for verdict, one in of_job:
-            passed = _passed(job, hook, verdict, one, permits, promised)
+            if verdict.override == Override.NEVER:
+                raise OverrideRefused(_("Nobody may pass this: {what}").format(what=verdict.what), do=verdict.do)
+            if one not in why:
+                why[one] = _in_words(job, one)
+            passed = _passed(job, hook, verdict, one, why[one], permits, promised)
             found[-1].append(passed)
             if passed.permit is not None:
                 number = passed.permit.number
@@ -75,13 +83,10 @@ def _passed(
     hook: Hook,
     verdict: Verdict,
     given: GivenOverride,
+    reason: str,
     permits: Mapping[str, Permit],
     promised: Mapping[str, Decimal],
 ) -> Passed:
-    if verdict.override == Override.NEVER:
-        raise OverrideRefused(_("Nobody may pass this: {what}").format(what=verdict.what), do=verdict.do)
-    check_reason(given.reason)
-    reason = given.reason.strip()
     if verdict.override == Override.SUPERVISOR:
         if given.approved_by is None:
             raise OverrideRefused(
@@ -104,6 +109,16 @@ def _passed(
     quantity = _quantity(job, hook, permit)
     check_covers(permit, job, verdict, quantity, promised.get(permit.number, Decimal(0)))
     return Passed(verdict, reason, permit=permit, quantity=quantity)
+
+
+def _in_words(job: Job, given: GivenOverride) -> str:
+    """Why, as it is recorded: one of the override reasons in force at the station with its remark, else the text."""
+    assert job.station is not None, "gates are passed at a station"
+    words = reason_in_words(station=job.station, kind=ReasonKind.OVERRIDE, code=given.code.strip(), remark=given.reason)
+    if given.code and not words.startswith(given.code):  # the area has no such reasons: the code says something still
+        words = f"{given.code} {words}".strip()
+    check_reason(words)
+    return words
 
 
 def check_covers(permit: Permit, job: Job, verdict: Verdict, quantity: Decimal, promised: Decimal) -> None:
@@ -139,7 +154,7 @@ def _left(permit: Permit, left: Decimal, quantity: Decimal) -> str:
 
 def _quantity(job: Job, hook: Hook, permit: Permit) -> Decimal:
     """How much of the permit this act uses; what an execution used once at a step it does not use again."""
-    if hook == Hook.START:
+    if hook in (Hook.START, Hook.SKIP):
         return job.unit.quantity_left
     if hook == Hook.COMPLETE:
         return job.good

@@ -65,9 +65,11 @@ def gates() -> str:
     ]
     return _table(
         "Gates",
-        "What is asked before an operation is started, a value recorded, or an operation completed. All gates of a "
-        "hook are always asked; the answer carries everything in the way. The list is the setting `MES_GATES`. "
-        "Override: who may pass a gate that says no; so far nobody does.",
+        "What is asked before an operation is started, taken over or skipped, a value recorded, or an operation "
+        "completed. All gates of a hook are always asked; the answer carries everything in the way. The list is the "
+        "setting `MES_GATES`. "
+        "Override: who may pass a gate that says no, with a reason: a supervisor by badge and PIN, or "
+        "whoever does the work under a deviation permit of quality. Each pass is an exception on record.",
         "| | gate | passes when | asked at | override |",
         rows,
     )

@@ -10,7 +10,7 @@ from equipment.models import PhysicalAsset
 from mes.demo import labor, lots
 from mes.demo.ground import MACHINING, operations_of
 from mes.demo.lots import CHARGED, CHARGED_WITH, OVERLAPS, RUSHED, TESTED
-from mes.demo.work import be_refused, next_job
+from mes.demo.work import Mishap, be_refused, next_job
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
@@ -163,6 +163,10 @@ class Cell:
     def end(self, order: WorkOrder, code: str, first: str, last: str, at: datetime, before: datetime) -> None:
         """Complete; the next shift takes over what the one before has begun."""
         unit, worker = self.history.unit(order), self.history.worker
+        if code == "40" and order == self.order(lots.LEFT_IN_FURNACE):
+            other = next(crew[code] for crew in CREW.values() if crew[code] != first)
+            worker.complete(unit, code, other, at, before=before, mishap=Mishap.LEFT_IN_FURNACE)
+            return
         if last != first:
             labor.hand_over(self.history, unit, code, first, last, before)
         worker.complete(unit, code, last, at, before=before)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FURNACE, GRINDER_PALLET = "PAL-0001", "PAL-0002"
 CHARGED_WITH = {3: 2, 6: 5, 9: 8, 12: 11}  # lot: the one before, which waits for it at the furnace
+LEFT_IN_FURNACE = 5  # the charge that it is in is ended by somebody who has not begun it
 OVERLAPS = 13  # its gears are hobbed while the rest of it is turned
 TESTED, RUSHED, CHARGED = 14, 16, 17  # lots of which a part went another way for a while, for good, and to the furnace
 

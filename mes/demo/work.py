@@ -47,6 +47,7 @@ class Mishap(Enum):
     LEAKS = auto()
     HANDED_OVER = auto()
     LEFT = auto()
+    LEFT_IN_FURNACE = auto()
     LIGHT = auto()
 
 
@@ -161,11 +162,14 @@ class Worker:
         if mishap is Mishap.HANDED_OVER:
             self.take_over(unit, code, who, before)
         elif mishap is Mishap.LEFT:
-            reason_why = "Called away to the audit; the pump must not lie open"
-            overrides = [GivenOverride(LEFT_TO, reason_why, approved_by=self.people["supervisor"])]
+            why = "called away to the audit; the pump must not lie open"
+            overrides = [GivenOverride(LEFT_TO, why, approved_by=self.people["supervisor"], code="AGREED")]
+        elif mishap is Mishap.LEFT_IN_FURNACE:
+            why = "the charge must not cool in the furnace"
+            overrides = [GivenOverride(LEFT_TO, why, approved_by=self.people["supervisor"], code="SHIFT-CHANGE")]
         elif mishap is Mishap.LIGHT:
             entries = [g if g.step_code != "WEIGHT" else Given("WEIGHT", "1.91") for g in entries]
-            overrides = [GivenOverride(LIMITS, "New foam is 12 g lighter", permit=self.permit)]
+            overrides = [GivenOverride(LIMITS, "new foam is 12 g lighter", permit=self.permit, code="AGREED")]
         elif mishap is Mishap.LEAKS:
             entries = [g if g.step_code != "LEAK" else Given("LEAK", "0.62") for g in entries]
             scrap, reason = Decimal(1), "LEAK-INLET Leaks at the inlet port: also with a new seal"

@@ -134,10 +134,14 @@ class CompleteForm(BookForm):
 
 
 class TogetherForm(Act):
-    """What is done with the lots that were chosen. quantity: to split off; reason: of splitting and merging."""
+    """What is done with the lots that were chosen. quantity: to split off; reason: of splitting and merging.
+
+    is_unprepared: of a start, as in StartForm.
+    """
 
     quantity = Number(max_length=30, required=False)
     reason = forms.CharField(max_length=200, required=False)
+    is_unprepared = forms.BooleanField(required=False)
 
 
 class OverrideForm(forms.Form):

@@ -4,10 +4,11 @@ from rest_framework import serializers
 
 from mes.kernel.rest.fields import Input, Text
 from mes.kernel.rest.paging import PageQuery
+from mes.station.serializers import OverridableInput
 from wip.status import ReworkStatus
 
 
-class SkipInput(Input):
+class SkipInput(OverridableInput):
     """Leave an optional operation out. station: where that is decided; reason: why it is not needed."""
 
     station = Text(max_length=20)

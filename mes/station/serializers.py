@@ -20,11 +20,14 @@ MAX_ENTRIES = 500
 class OverrideInput(Input):
     """Pass a gate that says no. gate: its path, or the code of its verdict; reason: why it may be passed.
 
-    permit: the deviation permit that covers it; badge and pin: of the supervisor who passes it. Which, the gate says.
+    reason_code: of a released override reason of the station, which has to be named where it has any; reason is the
+    remark to it then. permit: the deviation permit that covers it; badge and pin: of the supervisor who passes it.
+    Which, the gate says.
     """
 
     gate = Text(max_length=120)
-    reason = Text(max_length=200)
+    reason_code = Text(max_length=24, default="", allow_blank=True)
+    reason = Text(max_length=200, default="", allow_blank=True)
     permit = Text(max_length=20, required=False)
     badge = Text(max_length=64, required=False)
     pin = serializers.CharField(max_length=16, trim_whitespace=False, write_only=True, required=False)
@@ -35,11 +38,16 @@ class OverrideInput(Input):
         return asked
 
 
-class StartInput(Input):
+class OverridableInput(Input):
+    """What gates may refuse, and somebody may let pass: each gate that is to be passed, with its reason."""
+
+    overrides = OverrideInput(many=True, default=list, max_length=20)
+
+
+class StartInput(OverridableInput):
     """Start an operation. station: the code of the station where it is done."""
 
     station = Text(max_length=20)
-    overrides = OverrideInput(many=True, default=list, max_length=20)
 
 
 class SignatureInput(Input):
@@ -81,13 +89,12 @@ class ConsumptionInput(Input):
     quantity = Number(required=False)
 
 
-class RecordInput(Input):
+class RecordInput(OverridableInput):
     """Values and components, recorded together or not at all."""
 
     station = Text(max_length=20)
     steps = StepInput(many=True, default=list, max_length=MAX_ENTRIES)
     consumptions = ConsumptionInput(many=True, default=list, max_length=MAX_ENTRIES)
-    overrides = OverrideInput(many=True, default=list, max_length=20)
 
 
 class CompleteInput(RecordInput):
@@ -99,14 +106,13 @@ class CompleteInput(RecordInput):
     signature = SignatureInput(required=False)
 
 
-class BookInput(Input):
+class BookInput(OverridableInput):
     """A part of a lot. good and scrap: in the product's quantity_unit, together not above what is open."""
 
     station = Text(max_length=20)
     good = Number(default=0)
     scrap = Number(default=0)
     scrap_reason = Text(max_length=200, default="", allow_blank=True)
-    overrides = OverrideInput(many=True, default=list, max_length=20)
 
 
 class SplitInput(Input):
@@ -135,6 +141,10 @@ class AtStationInput(Input):
     """station: the code of the station where the operation runs."""
 
     station = Text(max_length=20)
+
+
+class ComeInput(AtStationInput, OverridableInput):
+    """Come to a running operation: join, resume or take over."""
 
 
 class PauseInput(AtStationInput):
@@ -230,7 +240,7 @@ class ExecutionAnswer(serializers.Serializer):
     completed_by = serializers.CharField(source="completed_by.username", allow_null=True)
 
 
-class BatchInput(Input):
+class BatchInput(OverridableInput):
     """Start an operation on several units together. units: their serials; container: the code of what they are in."""
 
     station = Text(max_length=20)

@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from mes.station.actions import operations
+from tests.holds import place
 from tests.motion import rods
+from tests.permits import BEFORE, grant, under
 from tests.station.pages import StationPage, accepted, is_refused, text
-from wip.models import OperationExecution
+from tests.undo import undo
+from wip.models import OperationExecution, ProcessException
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,30 @@ def test_what_has_to_wait_can_be_left_out_at_once(page, line):
     assert "has to wait until" in text(page.get(f"skip/?unit={unit}&operation=25"))
 
 
-def test_what_is_not_its_turn_says_why(page, line):
+def test_what_is_not_its_turn_says_why_and_is_left_out_under_a_permit(plant, page, line):
     unit = line.unit()
-    assert is_refused(page.get(f"skip/?unit={unit}&operation=25", htmx=True))
+    assert "Operation 20 Glue is not done yet" in text(page.get(f"skip/?unit={unit}&operation=25"))
+    assert is_refused(page.post("skip/", unit=unit.serial, operation="25", reason="No burr"))
+    permit = grant(plant, BEFORE, quantity=3)
+    with plant.door() as passage:
+        skipped = operations.skip(
+            unit=unit,
+            operation_code="25",
+            station=plant.stations["20"],
+            reason="No burr",
+            by=passage.person,
+            at=passage.at,
+            overrides=[under(permit, BEFORE)],
+        )
+    kept = ProcessException.objects.get(kind="OVERRIDE")
+    assert (kept.execution, kept.permit, kept.permit.quantity_used) == (skipped, permit, 1)
+    undo(plant, unit, "25", execution=skipped)
+    permit.refresh_from_db()
+    assert permit.quantity_used == 0
+
+
+def test_what_nobody_may_leave_out_is_refused(plant, page, unit):
+    place(plant, unit=unit)
+    refused = page.get(f"skip/?unit={unit}&operation=25", htmx=True)
+    assert is_refused(refused)
+    assert b"station/override" not in refused.content

@@ -19,6 +19,7 @@ from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from orders.status import OrderStatus
 from wip.actions import assets, executions
+from wip.actions.overrides import keep as keep_overrides
 from wip.jobs import Job
 from wip.models import Batch, OperationExecution
 from wip.numbers import next_number
@@ -99,13 +100,16 @@ def lock(*, batch: Batch, station: Station, by: Person, ends: Collection[UUID] =
     return jobs
 
 
-def take_over(*, batch: Batch, station: Station, by: Person, at: datetime) -> Batch:
+def take_over(
+    *, batch: Batch, station: Station, by: Person, at: datetime, overrides: Sequence[GivenOverride] = ()
+) -> Batch:
     """Take a running batch over from the person who has it. Raises AlreadyYours, BlockedByGates."""
     jobs = lock(batch=batch, station=station, by=by)
     for job in jobs:
         executions.check_can_take_over(job)
-    check_gates_together(jobs, Hook.TAKE_OVER)
+    check_gates_together(jobs, Hook.TAKE_OVER, overrides)
     for job in jobs:
+        keep_overrides(job=job, execution=job.running, by=by, at=at)
         executions.give_to(job=job, by=by, at=at)
     return batch
 

@@ -137,11 +137,19 @@ def may_end_order(execution: OperationExecution, scrap: Decimal) -> bool:
     return scrap > 0 or is_redlined or execution.operation_code in plan.last_operations
 
 
-def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
+def take_over(
+    *,
+    execution: OperationExecution,
+    station: Station,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
+) -> OperationExecution:
     """Take a running job over from who has it, whose time on it ends. Raises AlreadyYours, BlockedByGates."""
     job = lock(execution=execution, station=station, by=by, ends=False)
     check_can_take_over(job)
-    check_gates(job, Hook.TAKE_OVER)
+    check_gates(job, Hook.TAKE_OVER, overrides)
+    keep_overrides(job=job, execution=job.running, by=by, at=at)
     return give_to(job=job, by=by, at=at)
 
 

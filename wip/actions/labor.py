@@ -18,10 +18,12 @@ from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, Refusal
 from mes.kernel.writes import insert, update
 from wip.actions import batches, executions
+from wip.actions.overrides import keep as keep_overrides
 from wip.clock import clock_off, clock_on
 from wip.crews import Crew, crews_of, running_for
 from wip.jobs import Job
 from wip.models import HandoverNote, LaborEnd, OperationExecution
+from wip.overrides import GivenOverride
 from wip.policies import check_gates_together
 from wip.status import EXECUTION
 from wip.topics import after_work, floor, queue
@@ -43,13 +45,27 @@ class NoteTaken(Refusal):
     """Somebody has taken the note already."""
 
 
-def join(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
+def join(
+    *,
+    execution: OperationExecution,
+    station: Station,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
+) -> OperationExecution:
     """Be on a running job beside the person who has it. Raises IllegalTransition, AlreadyOnJob, BlockedByGates."""
-    _come(_step(execution, station, by, "join"), by, at)
+    _come(_step(execution, station, by, "join"), by, at, overrides)
     return execution
 
 
-def resume(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
+def resume(
+    *,
+    execution: OperationExecution,
+    station: Station,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
+) -> OperationExecution:
     """Go on with a job that one paused or left. Raises IllegalTransition, AlreadyOnJob, NotYourJob, BlockedByGates."""
     run = _step(execution, station, by, "resume")
     job, crew = run[0]
@@ -59,7 +75,7 @@ def resume(*, execution: OperationExecution, station: Station, by: Person, at: d
             why=_("{person} has it.").format(person=job.running.worked_by),
             do=_("Join it, or take it over."),
         )
-    _come(run, by, at)
+    _come(run, by, at, overrides)
     return execution
 
 
@@ -145,11 +161,12 @@ def _step(execution: OperationExecution, station: Station, by: Person, verb: str
     return [(job, crews[job.running.pk]) for job in jobs]
 
 
-def _come(run: Sequence[tuple[Job, Crew]], by: Person, at: datetime) -> None:
+def _come(run: Sequence[tuple[Job, Crew]], by: Person, at: datetime, overrides: Sequence[GivenOverride]) -> None:
     if all(crew.own(by) is not None for _job, crew in run):
         raise AlreadyOnJob(_("You are on this job already."), do=_("Go on with it."))
-    check_gates_together([job for job, _crew in run], Hook.TAKE_OVER)
+    check_gates_together([job for job, _crew in run], Hook.TAKE_OVER, overrides)
     for job, _crew in run:
+        keep_overrides(job=job, execution=job.running, by=by, at=at)
         clock_on(job.running, by, at=at)
         announce(*after_work(job))
 

@@ -1,5 +1,6 @@
 """Leaving an optional operation out on a unit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,9 +17,11 @@ from mes.kernel.writes import insert
 from orders.plans import OperationPlan
 from orders.status import OrderStatus
 from wip.actions import exceptions, executions, orders, passing
+from wip.actions.overrides import keep as keep_overrides
 from wip.events import happened
 from wip.facts import executions_on
 from wip.models import OperationExecution
+from wip.overrides import GivenOverride
 from wip.policies import check_gates
 from wip.queries import job_for
 from wip.status import EXECUTION, ExceptionKind, ExecutionEventKind
@@ -30,7 +33,14 @@ class NotOptional(Refusal):
 
 
 def skip(
-    *, unit: Unit, operation: OperationPlan, station: Station, reason: str, by: Person, at: datetime
+    *,
+    unit: Unit,
+    operation: OperationPlan,
+    station: Station,
+    reason: str,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
 ) -> OperationExecution:
     """Leave an optional operation out on a unit that has come to it, with the reason.
 
@@ -51,13 +61,14 @@ def skip(
         raise Busy(_("The order was changed just now."), do=_("Try again."))  # its row is locked before the unit's
     known = list(executions_on({locked.pk}))
     job = job_for(locked, operation, station=station, person=by, executions=known)
-    check_gates(job, Hook.SKIP)
+    check_gates(job, Hook.SKIP, overrides)
     before = passing.way_of(job).openings
     if order.status == OrderStatus.RELEASED:
         orders.begin(order=order)
     skipped = executions.begun(job=job, status=EXECUTION.after(None, "skip"), quantity=Decimal(0), by=by, at=at)
     skipped.completed_at, skipped.completed_by = at, by
     insert([skipped])
+    keep_overrides(job=job, execution=skipped, by=by, at=at)
     happened(skipped, ExecutionEventKind.SKIPPED, station, by, at, reason=reason.strip())
     exceptions.note(
         kind=ExceptionKind.SKIP,

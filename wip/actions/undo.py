@@ -237,7 +237,11 @@ def _give_back_to_others(undo: _Undo) -> None:
 def _give_back_permits(undo: _Undo) -> None:
     """What the act's start or end used of permits; a permit that a step used covers the execution's next one, too."""
     event = undo.act.event
-    if event is not None and event.kind in (ExecutionEventKind.STARTED, ExecutionEventKind.COMPLETED):
+    if event is None:
+        return
+    if event.kind == ExecutionEventKind.SKIPPED:  # nothing that makes the unit less is taken back in between
+        give_back(execution=undo.job.running, passed_at=event.at, quantity=undo.job.unit.quantity_left)
+    if event.kind in (ExecutionEventKind.STARTED, ExecutionEventKind.COMPLETED):
         used = event.started or event.good
         give_back(execution=undo.job.running, passed_at=event.at, quantity=used)
 

@@ -53,10 +53,12 @@ def start(
     return batches.start(chosen=chosen, station=station, by=by, at=at, overrides=overrides)
 
 
-def take_over(*, batch: Batch, station: Station, by: Person, at: datetime) -> Batch:
+def take_over(
+    *, batch: Batch, station: Station, by: Person, at: datetime, overrides: Sequence[GivenOverride] = ()
+) -> Batch:
     """Take a running batch over from the person who has it."""
     operations.check_may_work(by=by, site_id=batch.site_id)
-    return batches.take_over(batch=batch, station=station, by=by, at=at)
+    return batches.take_over(batch=batch, station=station, by=by, at=at, overrides=overrides)
 
 
 def report(

@@ -67,18 +67,32 @@ def start(
 
 
 def skip(
-    *, unit: Unit, operation_code: str, station: Station, reason: str, by: Person, at: datetime
+    *,
+    unit: Unit,
+    operation_code: str,
+    station: Station,
+    reason: str,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
 ) -> OperationExecution:
     """Leave an optional operation out on a unit, with the reason."""
     check_may_work(by=by, site_id=unit.site_id)
     operation = planned_operation(unit, operation_code)
-    return skips.skip(unit=unit, operation=operation, station=station, reason=reason, by=by, at=at)
+    return skips.skip(unit=unit, operation=operation, station=station, reason=reason, by=by, at=at, overrides=overrides)
 
 
-def take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> OperationExecution:
+def take_over(
+    *,
+    execution: OperationExecution,
+    station: Station,
+    by: Person,
+    at: datetime,
+    overrides: Sequence[GivenOverride] = (),
+) -> OperationExecution:
     """Take a running job over from the person who has it."""
     check_may_work(by=by, site_id=execution.site_id)
-    return executions.take_over(execution=execution, station=station, by=by, at=at)
+    return executions.take_over(execution=execution, station=station, by=by, at=at, overrides=overrides)
 
 
 def report(

@@ -20,8 +20,8 @@ from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions import batches
 from mes.station.actions.batches import BatchEnd
-from mes.station.api.operations import read_completion, read_entries, with_people
-from mes.station.serializers import AtStationInput, BatchAnswer, BatchCompleteInput, BatchInput, RecordInput
+from mes.station.api.operations import read_completion, read_entries, read_overrides, with_people
+from mes.station.serializers import BatchAnswer, BatchCompleteInput, BatchInput, ComeInput, RecordInput
 from wip.entries import Here
 from wip.models import Batch
 from wip.queries import batch_by_number, planned
@@ -35,6 +35,7 @@ class Batches(Endpoint):
         asked = self.read(BatchInput)
         units = _units(request.user, asked)
         station = known_station(sites_of(request.user)[units[0].site_id], asked["station"])
+        overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if not passage.replayed:
                 started = batches.start(
@@ -43,6 +44,7 @@ class Batches(Endpoint):
                     station=station,
                     by=passage.person,
                     at=passage.at,
+                    overrides=overrides,
                 )
                 passage.remember(batch=started.number)
         return Response(shown(BatchAnswer, known_batch(request.user, passage.answer["batch"])))
@@ -77,9 +79,11 @@ class RecordBatch(Endpoint):
         if scrap is not None:
             ended = read_completion(plan, {**asked, "scrap": 0}, person, self.at)
             end = BatchEnd(scrap, asked["scrap_reason"], ended.signing)
+        overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if not passage.replayed:
-                batches.report(batch=batch, given=given, end=end, station=station, by=passage.person, at=passage.at)
+                here = {"station": station, "by": passage.person, "at": passage.at, "overrides": overrides}
+                batches.report(batch=batch, given=given, end=end, **here)
         return Response(shown(BatchAnswer, known_batch(person, number)))
 
 
@@ -90,14 +94,16 @@ class TakeOverBatch(Endpoint):
         BatchAnswer,
         name="take_over_batch",
         summary="Take a running batch over from who has it",
-        request=AtStationInput,
+        request=ComeInput,
     )
     def post(self, request: Request, number: str) -> Response:
-        asked, batch = self.read(AtStationInput), known_batch(request.user, number)
+        asked, batch = self.read(ComeInput), known_batch(request.user, number)
         station = _station_of(batch, request.user, asked["station"])
+        overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if not passage.replayed:
-                batches.take_over(batch=batch, station=station, by=passage.person, at=passage.at)
+                here = {"station": station, "by": passage.person, "at": passage.at, "overrides": overrides}
+                batches.take_over(batch=batch, **here)
         return Response(shown(BatchAnswer, known_batch(request.user, number)))
 
 

@@ -1,6 +1,6 @@
 """Being on a running operation over REST: pause, resume, join, leave, hand over, take over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,11 @@ from mes.kernel.rest.schema import acts
 from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions import batches, operations
-from mes.station.api.operations import running_execution, station_of
-from mes.station.serializers import AtStationInput, ExecutionAnswer, HandOverInput, PauseInput
+from mes.station.api.operations import read_overrides, running_execution, station_of
+from mes.station.serializers import AtStationInput, ComeInput, ExecutionAnswer, HandOverInput, PauseInput
 from wip.actions import labor
 from wip.models import OperationExecution
+from wip.overrides import GivenOverride
 from wip.queries import batch_by_key, execution_by_key
 
 
@@ -40,6 +41,14 @@ class OnOperation(Endpoint):
         return Response(shown(ExecutionAnswer, execution_by_key(execution.pk)))
 
 
+class ComeToOperation(OnOperation):
+    """What gates judge: being on it from now on."""
+
+    def come(self, serial: str, code: str, verb: Callable[..., Any]) -> Response:
+        asked = self.read(ComeInput)
+        return self.carry_out(serial, code, asked, verb, overrides=read_overrides(asked, self.at))
+
+
 class PauseOperation(OnOperation):
     @acts(ExecutionAnswer, name="pause_operation", summary="Stop one's time on an operation", request=PauseInput)
     def post(self, request: Request, serial: str, code: str) -> Response:
@@ -54,16 +63,16 @@ class PauseOperation(OnOperation):
         return self.carry_out(serial, code, asked, labor.pause, reason=reason)
 
 
-class ResumeOperation(OnOperation):
-    @acts(ExecutionAnswer, name="resume_operation", summary="Go on with what one paused", request=AtStationInput)
+class ResumeOperation(ComeToOperation):
+    @acts(ExecutionAnswer, name="resume_operation", summary="Go on with what one paused", request=ComeInput)
     def post(self, request: Request, serial: str, code: str) -> Response:
-        return self.carry_out(serial, code, self.read(AtStationInput), labor.resume)
+        return self.come(serial, code, labor.resume)
 
 
-class JoinOperation(OnOperation):
-    @acts(ExecutionAnswer, name="join_operation", summary="Work on it beside who has it", request=AtStationInput)
+class JoinOperation(ComeToOperation):
+    @acts(ExecutionAnswer, name="join_operation", summary="Work on it beside who has it", request=ComeInput)
     def post(self, request: Request, serial: str, code: str) -> Response:
-        return self.carry_out(serial, code, self.read(AtStationInput), labor.join)
+        return self.come(serial, code, labor.join)
 
 
 class LeaveOperation(OnOperation):
@@ -84,20 +93,23 @@ class HandOverOperation(OnOperation):
         return self.carry_out(serial, code, asked, labor.hand_over, text=asked["note"])
 
 
-class TakeOverOperation(OnOperation):
+class TakeOverOperation(ComeToOperation):
     @acts(
         ExecutionAnswer,
         name="take_over_operation",
         summary="Take a running operation over from who has it; of a batch, all of it",
-        request=AtStationInput,
+        request=ComeInput,
     )
     def post(self, request: Request, serial: str, code: str) -> Response:
-        return self.carry_out(serial, code, self.read(AtStationInput), _take_over)
+        return self.come(serial, code, _take_over)
 
 
-def _take_over(*, execution: OperationExecution, station: Station, by: Person, at: datetime) -> None:
+def _take_over(
+    *, execution: OperationExecution, station: Station, by: Person, at: datetime, overrides: Sequence[GivenOverride]
+) -> None:
     """As at the station: who takes a unit of a batch over takes the batch over."""
+    here: dict[str, Any] = {"station": station, "by": by, "at": at, "overrides": overrides}
     if execution.batch_id is not None:
-        batches.take_over(batch=batch_by_key(execution.batch_id), station=station, by=by, at=at)
+        batches.take_over(batch=batch_by_key(execution.batch_id), **here)
     else:
-        operations.take_over(execution=execution, station=station, by=by, at=at)
+        operations.take_over(execution=execution, **here)

@@ -182,7 +182,8 @@ def read_overrides(asked: Mapping[str, Any], at: datetime) -> list[GivenOverride
             if secret not in confirmed:
                 confirmed[secret] = confirm_pin(person=person_by_badge(secret[0]), pin=secret[1], at=at)
             approved_by = confirmed[secret]
-        found.append(GivenOverride(one["gate"], one["reason"], approved_by, one.get("permit", "")))
+        permit, code = one.get("permit", ""), one["reason_code"]
+        found.append(GivenOverride(one["gate"], one["reason"], approved_by, permit, code))
     return found
 
 

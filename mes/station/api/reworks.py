@@ -16,6 +16,7 @@ from mes.kernel.rest.shapes import shown
 from mes.kernel.rest.views import Endpoint
 from mes.station.actions import operations
 from mes.station.api.lookups import your_station
+from mes.station.api.operations import read_overrides
 from mes.station.rework_serializers import (
     CancelReworkInput,
     ReworkAnswer,
@@ -43,6 +44,7 @@ class SkipOperation(Endpoint):
         asked = self.read(SkipInput)
         unit = known_unit(request.user, serial)
         station = your_station(request.user, unit.site_id, asked["station"])
+        overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if passage.replayed:
                 execution = execution_by_key(passage.answer["execution"])
@@ -54,6 +56,7 @@ class SkipOperation(Endpoint):
                     reason=asked["reason"],
                     by=passage.person,
                     at=passage.at,
+                    overrides=overrides,
                 )
                 passage.remember(execution=execution.pk)
         return Response(shown(ExecutionAnswer, execution))

@@ -15,6 +15,7 @@ from mes.station.policies import job_at
 from mes.station.presenters.instructions import to_read
 from mes.station.views.answers import answer
 from mes.station.views.instructions import lead_to
+from mes.station.views.overridden import given_overrides, takes_overrides
 from mes.station.views.pages import queue_page
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
@@ -34,14 +35,17 @@ def pause(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     return job_page(request, presence, job, done=_("{unit} paused").format(unit=job.unit))
 
 
+@takes_overrides
 @require_POST
 @logged_on
 def resume(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     """Go on with a job that one paused."""
-    job = _act(request, presence, pk, checked(Act(request.POST)), labor.resume)
+    given, overrides = checked(Act(request.POST)), given_overrides(request, presence)
+    job = _act(request, presence, pk, given, labor.resume, overrides=overrides)
     return job_page(request, presence, job, done=_("Going on with {unit}").format(unit=job.unit))
 
 
+@takes_overrides
 @require_POST
 @logged_on
 def join(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -52,7 +56,7 @@ def join(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     unread = to_read(operation_of(execution.unit, execution.operation_code), presence.who)
     if unread is not None:
         return lead_to(request, presence, unread.revision_id)
-    job = _act(request, presence, pk, given, labor.join)
+    job = _act(request, presence, pk, given, labor.join, overrides=given_overrides(request, presence))
     return job_page(request, presence, job, done=_("You are on {unit}, too").format(unit=job.unit))
 
 
@@ -108,7 +112,7 @@ def _act(
     pk: UUID,
     given: dict[str, Any],
     verb: Callable[..., Any],
-    **more: str,
+    **more: Any,
 ) -> OperationExecution:
     """Carry the verb out on a job of this station, and look at it again."""
     execution = job_at(presence.station, pk)

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from mes.kernel.gates import Hook, judge
@@ -17,7 +16,7 @@ from mes.station.presenters.sheet import Sheet
 from mes.station.views import machines
 from mes.station.views.answers import Undoable, answer
 from mes.station.views.instructions import lead_to
-from mes.station.views.overridden import given_overrides
+from mes.station.views.overridden import given_overrides, takes_overrides
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on, watched
 from wip.models import OperationExecution
@@ -38,7 +37,7 @@ def state(request: HttpRequest, presence: Presence) -> HttpResponse:
     return queue_page(request, presence)
 
 
-@sensitive_post_parameters("override_pin")
+@takes_overrides
 @require_POST
 @logged_on
 def start(request: HttpRequest, presence: Presence) -> HttpResponse:

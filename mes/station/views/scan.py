@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from genealogy.models import Unit
@@ -26,7 +25,7 @@ from mes.station.views import machines
 from mes.station.views.answers import Undoable, answer
 from mes.station.views.entered import asks_for_people
 from mes.station.views.instructions import lead_to
-from mes.station.views.overridden import given_overrides
+from mes.station.views.overridden import given_overrides, takes_overrides
 from mes.station.views.pages import ask_pin
 from mes.station.views.presence import Presence, at_station, enter
 from mes.station.views.queue import job_page
@@ -41,7 +40,7 @@ class NothingToDoHere(Refusal):
     """No operation on the scanned unit belongs to this station."""
 
 
-@sensitive_post_parameters("override_pin")
+@takes_overrides
 @require_POST
 @at_station
 def scan(request: HttpRequest, presence: Presence) -> HttpResponse:

@@ -21,6 +21,7 @@ from mes.station.presenters.together import waiting_together
 from mes.station.views import machines
 from mes.station.views.answers import Undoable, answer
 from mes.station.views.instructions import lead_to
+from mes.station.views.overridden import given_overrides, takes_overrides
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
 from wip.actions import lots
@@ -34,6 +35,7 @@ def together(request: HttpRequest, presence: Presence) -> HttpResponse:
     return _page(request, presence)
 
 
+@takes_overrides
 @require_POST
 @logged_on
 def start_batch(request: HttpRequest, presence: Presence) -> HttpResponse:
@@ -47,11 +49,13 @@ def start_batch(request: HttpRequest, presence: Presence) -> HttpResponse:
     unread = to_read(planned_operation(units[0], operation.code), presence.who)
     if unread is not None:
         return lead_to(request, presence, unread.revision_id)
-    if is_all_that_lacks(units, operation.code, presence.station, presence.who):
+    overrides = given_overrides(request, presence)
+    lacks = not given["is_unprepared"] and not overrides
+    if lacks and is_all_that_lacks(units, operation.code, presence.station, presence.who):
         return machines.lead_to(request, presence, units, operation.code)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            here = {"station": presence.station, "by": presence.who, "at": passage.at}
+            here = {"station": presence.station, "by": presence.who, "at": passage.at, "overrides": overrides}
             batch = batches.start(units=units, operation_code=operation.code, **here)
             passage.remember(batch=batch.number, execution=batch.executions.get(unit=units[0]).pk)
     execution = job_at(presence.station, passage.answer["execution"])

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from mes.kernel.audit.actions.signatures import Signing
@@ -32,7 +31,7 @@ from mes.station.views.answers import Undoable, answer
 from mes.station.views.batched import scrap_by_unit
 from mes.station.views.entered import asks_for_people, entered, said
 from mes.station.views.instructions import lead_to
-from mes.station.views.overridden import given_overrides
+from mes.station.views.overridden import given_overrides, takes_overrides
 from mes.station.views.pages import queue_page, work_page
 from mes.station.views.presence import Presence, enter, logged_on
 from mes.station.views.queue import job_page
@@ -59,7 +58,7 @@ def work(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     return work_page(request, presence, sheet, given["open"])
 
 
-@sensitive_post_parameters("pin", "witness_pin", "override_pin")
+@takes_overrides
 @require_POST
 @logged_on
 def record(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -148,7 +147,7 @@ def recorded_page(
     return answer(request, url, lambda: work_page(request, presence, sheet), done=done, alarm=is_bad, undo=undo)
 
 
-@sensitive_post_parameters("override_pin")
+@takes_overrides
 @require_POST
 @logged_on
 def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -176,7 +175,7 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
     return job_page(request, presence, job_at(presence.station, pk), done=done, undo=Undoable.of(passage, execution))
 
 
-@sensitive_post_parameters("pin", "override_pin")
+@takes_overrides
 @require_POST
 @logged_on
 def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -244,6 +243,7 @@ def _witness(presence: Presence, given: dict) -> Person | None:
     return confirm_pin_at(device=presence.device, person=person, pin=given["witness_pin"], at=presence.now)
 
 
+@takes_overrides
 @require_POST
 @logged_on
 def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
@@ -253,9 +253,10 @@ def take_over(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
     unread = to_read(planned_operation(execution.unit, execution.operation_code), presence.who)
     if unread is not None:
         return lead_to(request, presence, unread.revision_id)
+    overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
-            here = {"station": presence.station, "by": presence.who, "at": passage.at}
+            here = {"station": presence.station, "by": presence.who, "at": passage.at, "overrides": overrides}
             if execution.batch_id is not None:
                 batches.take_over(batch=batch_by_key(execution.batch_id), **here)
             else:

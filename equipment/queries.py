@@ -85,9 +85,9 @@ def lock_assets_at(station: UUID, classes: Collection[str]) -> QuerySet[Physical
 
 
 @prepared
-def lock_assets_taken_by(execution: UUID) -> QuerySet[PhysicalAsset]:
-    """The assets that the execution took, locked in one order."""
-    taken = AssetUse.objects.filter(execution=execution).values("asset")
+def lock_assets_taken_by(*executions: UUID) -> QuerySet[PhysicalAsset]:
+    """The assets that the executions took, locked in one order."""
+    taken = AssetUse.objects.filter(execution__in=executions).values("asset")
     found = PhysicalAsset.objects.filter(pk__in=taken).select_related("asset_class").order_by("pk")
     return found.select_for_update(of=("self",), no_key=True)
 

@@ -13,6 +13,7 @@ from mes.station.actions.operations import Completion
 from orders.actions import work_orders
 from orders.actions.work_orders import OrderRequest
 from orders.models import (
+    BomLine,
     Operation,
     OperationEdge,
     Product,
@@ -86,10 +87,14 @@ def lot_flow(
     *,
     batch: Mapping[str, int] | None = None,
     steps: bool = False,
+    takes: Product | None = None,
     signed: bool = False,
     code: str = "SHAFT",
 ) -> LotFlow:
-    """edges: with the quantity that is enough to go on. batch: what a run takes, by operation; steps: one number."""
+    """edges: with the quantity that is enough to go on. batch: what a run takes, by operation; steps: one number.
+
+    takes: one of this is built into each piece at 10.
+    """
     with plant.door("hiroshi"):
         shaft = Product.objects.create(
             code=code, name=code.title(), tracking=Tracking.LOT, serial_pattern=code[:2] + "-{number:04}"
@@ -116,6 +121,10 @@ def lot_flow(
                 after=operations_by_code[after],
                 transfer_quantity=transfer,
             )
+        if takes is not None:
+            BomLine.objects.create(product_revision=revision, operation_code="10", component=takes, quantity=1)
+            part = {"code": "PART", "kind": "SCAN", "name": "Part", "component": takes}
+            Step.objects.create(operation=operations_by_code["10"], position=2, **part)
         for operation in operations_by_code.values() if steps else ():
             Step.objects.create(
                 operation=operation, position=1, code="HEAT", kind="NUMBER", name="Heat", upper=900, quantity_unit="°C"
@@ -131,7 +140,8 @@ def check_balances() -> None:
         kept = (execution.quantity, execution.quantity_good, execution.quantity_scrapped)
         assert kept == (added["started"], added["good"], added["scrap"]), execution
     for unit in Unit.objects.all():
-        assert unit.quantity_scrapped == _moved(unit, Direction.INPUT, "SCRAP", "REJECT")
+        restored = _moved(unit, Direction.OUTPUT, "RESTORE")
+        assert unit.quantity_scrapped == _moved(unit, Direction.INPUT, "SCRAP", "REJECT") - restored
         assert unit.quantity_split == _moved(unit, Direction.INPUT, "SPLIT", "MERGE")
         assert unit.quantity == _moved(unit, Direction.OUTPUT, "RELEASE", "RECEIVE", "SPLIT", "MERGE")
     assert not ExecutionEvent.objects.filter(execution__isnull=True).exists()

@@ -70,11 +70,23 @@ class Act:
 
 def acts_on(execution: OperationExecution) -> list[Act]:
     """All acts on an execution, the first one first. Three statements."""
-    return acts_of(
-        execution.events.select_related("by").all(),
-        execution.readings.select_related("by").order_by("id"),
-        Activity.objects.filter(execution=execution.pk).select_related("by"),
-    )
+    return acts_on_each([execution])[execution.pk]
+
+
+def acts_on_each(executions: Sequence[OperationExecution]) -> dict[UUID, list[Act]]:
+    """The same of several executions, by key. Three statements for all of them."""
+    keys = [one.pk for one in executions]
+    events: dict[UUID, list[ExecutionEvent]] = {key: [] for key in keys}
+    readings: dict[UUID, list[Reading]] = {key: [] for key in keys}
+    activities: dict[UUID, list[Activity]] = {key: [] for key in keys}
+    for event in ExecutionEvent.objects.filter(execution__in=keys).select_related("by"):
+        events[event.execution_id].append(event)
+    for reading in Reading.objects.filter(execution__in=keys).select_related("by").order_by("id"):
+        readings[reading.execution_id].append(reading)
+    for activity in Activity.objects.filter(execution__in=keys).select_related("by"):
+        assert activity.execution is not None
+        activities[activity.execution].append(activity)
+    return {key: acts_of(events[key], readings[key], activities[key]) for key in keys}
 
 
 def acts_of(events: Iterable[ExecutionEvent], readings: Iterable[Reading], activities: Iterable[Activity]) -> list[Act]:

@@ -90,7 +90,9 @@ BATCH = Transitions(
         (BatchStatus.RUNNING, "take_over"): BatchStatus.RUNNING,
         (BatchStatus.RUNNING, "record"): BatchStatus.RUNNING,
         (BatchStatus.RUNNING, "complete"): BatchStatus.COMPLETED,
+        # What an undone act takes back, on all its units.
         (BatchStatus.RUNNING, "take_back"): BatchStatus.CANCELLED,
+        (BatchStatus.COMPLETED, "reopen"): BatchStatus.RUNNING,
     },
 )
 

@@ -106,8 +106,6 @@ def check_nothing_followed(job: Job, act: Act, later: Sequence[Signature]) -> No
     The order, unit and executions are locked. later: signatures on the execution that were given after the act.
     """
     _check_order(job.order)
-    if job.running.batch_id is not None and act.kind != ExecutionEventKind.STARTED:
-        raise in_a_batch(job, act)
     followed = _of_the_execution(job, act, later) or _of_the_way(job) or _beside_it(job, act) or _of_the_unit(job, act)
     if followed:
         raise SomethingFollowed(
@@ -123,12 +121,15 @@ def check_nothing_followed(job: Job, act: Act, later: Sequence[Signature]) -> No
         )
 
 
-def in_a_batch(job: Job, act: Act) -> SomethingFollowed:
-    """Of a batch its start is taken back, on all of it, as long as nothing else was done."""
+def differs_in_a_batch(job: Job, act: Act, last: Act | None) -> SomethingFollowed:
+    """What was done in a batch is taken back on all its units; to this one something else was done since."""
+    why = _("It was done in {batch}, whose units stay together.").format(batch=job.batch)
+    if last is not None:
+        why += " " + _("{unit}: {what} since.").format(unit=job.unit, what=last.words)
     return SomethingFollowed(
-        _("{act} on {unit} can't be taken back any more.").format(act=act.words.capitalize(), unit=job.unit),
-        why=_("It runs in {batch}, whose units stay together.").format(batch=job.batch),
-        do=_("Correct a value where it stands, say at the end what is scrap, or place a hold on the unit."),
+        _("{act} in {batch} can't be taken back any more.").format(act=act.words.capitalize(), batch=job.batch),
+        why=why,
+        do=_("Take back first what followed, or place a hold and let quality decide."),
     )
 
 
@@ -199,7 +200,8 @@ def _of_the_unit(job: Job, act: Act) -> str:
     return ""
 
 
-def signatures_on(execution: UUID) -> list[Signature]:
-    """The signatures on an execution, the first one first."""
-    found = Signature.objects.filter(record_table="wip_operationexecution", record=execution)
+def signatures_on(record: UUID) -> list[Signature]:
+    """The signatures on an execution, or on the batch it runs in, the first one first; by the record's key."""
+    tables = ["wip_operationexecution", "wip_batch"]
+    found = Signature.objects.filter(record_table__in=tables, record=record)
     return list(found.select_related("signed_by").order_by("signed_at"))

@@ -3,8 +3,9 @@
 The units are locked; balances and status change in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -41,6 +42,12 @@ def restore(*, unit: Unit, scrapped: Activity, where: At, reason: str, by: Perso
     store(
         [activity(ActivityKind.RESTORE, unit.site_id, by, at, where, outputs=outputs, reason=reason, reverses=scrapped)]
     )
+
+
+def lock_components_of(consumed: Collection[UUID]) -> None:
+    """Lock, by key, what these activities have built in."""
+    inputs = ActivityUnit.objects.filter(activity__in=consumed, direction=Direction.INPUT).values("unit")
+    list(Unit.objects.select_for_update(no_key=True).filter(pk__in=inputs).order_by("pk"))
 
 
 def take_out(*, unit: Unit, consumed: Activity, where: At, reason: str, by: Person, at: datetime) -> list[Unit]:

@@ -1,18 +1,21 @@
 """A batch as its page shows it: its units, what was recorded once for all of them, and what of its time each has."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from mes.boards.readings import Line, Table, arranged
 from mes.kernel.audit.models import Signature
 from orders.plans import OperationPlan
+from wip.acts import acts_on
 from wip.labor import machine_seconds
 from wip.models import Batch, OperationExecution
 from wip.overview import readings_of
 from wip.queries import planned
 from wip.timesheets import Entry, labor_on
+from wip.undoing import void_signatures
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class BatchRecord:
     tables: Sequence[Table]
     people: Sequence[tuple[Entry, timedelta]]
     signatures: Sequence[Signature]
+    void_signatures: Set[UUID]
     lasted: timedelta
 
     @property
@@ -66,9 +70,16 @@ def read(batch: Batch, *, now: datetime) -> BatchRecord:
         lines=lines,
         tables=tables,
         people=_together(spent[lead.pk], [entry for its in spent.values() for entry in its]) if spent else [],
-        signatures=list(signed.order_by("signed_at")),
+        signatures=(found := list(signed.order_by("signed_at"))),
+        void_signatures=_void(batch, lead, found),
         lasted=ended - batch.started_at,
     )
+
+
+def _void(batch: Batch, lead: OperationExecution, signed: Sequence[Signature]) -> set[UUID]:
+    """Of the batch's signatures those whose act was taken back. No statement where nothing is signed."""
+    void = void_signatures({batch.pk: acts_on(lead)}) if signed else set()
+    return {one.pk for one in signed if (one.record, one.signed_at) in void}
 
 
 def _together(first: Sequence[Entry], every: Sequence[Entry]) -> list[tuple[Entry, timedelta]]:

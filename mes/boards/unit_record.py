@@ -1,6 +1,6 @@
 """What the unit page shows, read together. The number of statements is the same for every unit."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -143,12 +143,21 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         activities=activities[::-1],
         holds=holds,
         signatures=(signed := _signatures(unit, executions)),
-        void_signatures={one.pk for one in signed if (one.record, one.signed_at) in void_signatures(acts)},
+        void_signatures=_void(signed, executions, acts),
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
         reworks=reworks,
         exceptions=exceptions,
         family=family,
     )
+
+
+def _void(
+    signed: Sequence[Signature], executions: Sequence[OperationExecution], acts: Mapping[UUID, list[Act]]
+) -> set[UUID]:
+    """Those whose act was taken back; of a batch it was, if it was on any of its units."""
+    of_batches = {one.batch_id: acts[one.pk] for one in executions if one.batch_id is not None}
+    void = void_signatures({**acts, **of_batches})
+    return {one.pk for one in signed if (one.record, one.signed_at) in void}
 
 
 def _signatures(unit: Unit, executions: list[OperationExecution]) -> list[Signature]:

@@ -114,6 +114,18 @@ def test_the_start_of_a_batch_is_taken_back_by_any_of_its_units(api, lots):
     assert api.get(f"/batches/{number}").json()["status"] == "CANCELLED"
 
 
+def test_the_end_of_a_batch_is_corrected_by_any_of_its_units(api, lots, plant):
+    number = start(api, units=[lot.serial for lot in lots]).json()["number"]
+    body = {"station": "ST-10", "steps": [{"step": "HEAT", "value": 850}]}
+    assert api.post(f"/batches/{number}/complete", body).json()["status"] == "COMPLETED"
+    supervisor, address = api_as(plant, "ines"), f"/units/{lots[1]}/operations/10/undo"
+    assert supervisor.post(address, {"station": "ST-10"}).status_code == 422  # of another's act it says why
+    undone = supervisor.post(address, {"station": "ST-10", "reason": "Wrong furnace"})
+    assert (undone.status_code, undone.json()["status"]) == (200, "RUNNING"), undone.json()
+    batch = api.get(f"/batches/{number}").json()
+    assert (batch["status"], {one["status"] for one in batch["executions"]}) == ("RUNNING", {"RUNNING"})
+
+
 def test_pausing_one_unit_pauses_the_batch(api, lots):
     number = start(api, units=[lot.serial for lot in lots]).json()["number"]
     paused = api.post(f"/units/{lots[0]}/operations/10/pause", {"station": "ST-10"})

@@ -85,7 +85,9 @@ from tests.verbs.returns import (
     take_a_skip_back,
     take_a_start_back,
     take_a_take_over_back,
+    take_the_end_of_a_batch_back,
     take_values_back,
+    take_values_of_a_batch_back,
 )
 from tests.verbs.work import (
     book_a_part_with_scrap,
@@ -173,7 +175,9 @@ STATEMENTS = {
     take_a_take_over_back: 24,  # whether the two were on it is looked up
     take_a_completion_back: 27,
     take_a_scrap_back: 28,
-    take_a_skip_back: 22,
+    take_a_skip_back: 23,  # whether a permit covered it is looked up
+    take_values_of_a_batch_back: 30,
+    take_the_end_of_a_batch_back: 44,
     correct_what_another_did: 30,
     place_a_hold: 10,
     place_a_hold_on_an_order: 11,
@@ -228,6 +232,8 @@ OF_ANY_SIZE = [
 ]
 # What a run writes for each unit in it: an execution, an event, a span of time, what comes next, a value.
 MORE_FOR_EACH_UNIT = {start_a_batch: 7, record_in_a_batch: 2, complete_a_batch: 3, take_a_batch_over: 4}
+# And what is looked at on each before it is taken back: what became of it since.
+MORE_FOR_EACH_UNIT |= {take_values_of_a_batch_back: 4, take_the_end_of_a_batch_back: 7}
 
 
 @pytest.fixture(autouse=True)

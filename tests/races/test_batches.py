@@ -12,6 +12,7 @@ from mes.station.actions.operations import Given
 from tests.flow import LotFlow, check_balances, lot_flow
 from tests.holds import place
 from tests.races.runners import at_once, done, refused
+from tests.undo import undo
 from wip.actions import lots
 from wip.models import Batch, Hold, OperationExecution
 
@@ -93,3 +94,37 @@ def test_all_of_a_batch_ends_or_none_whatever_becomes_of_a_member(flow, rival):
         assert ended == (not isinstance(answers[0], Refusal)), answers
         assert all(one.quantity_open == 0 for one in members if ended)
     check_balances()
+
+
+@pytest.mark.parametrize("rival", ["scrap", "hold", "split", "undo"])
+def test_the_end_of_a_batch_is_taken_back_on_all_its_units_or_on_none(flow, rival):
+    for number in ROUNDS:
+        first, second = two_lots(flow, number, at_work=rival == "scrap")
+        batch = end(flow, begin(flow, [first, second]))
+        against = rivals(flow, first) | {"undo": partial(undo, flow.plant, first, "10", who="ines", reason="Wrong")}
+        answers = at_once(partial(undo, flow.plant, second, "10"), against[rival])
+        assert all(isinstance(answer, Refusal) for answer in refused(answers)), answers
+        batch.refresh_from_db()
+        members = list(batch.executions.select_related("unit"))
+        assert {one.status for one in members} == {batch.status}, answers
+        if rival != "undo":  # a second undo takes the values back, which came with the end, or the start
+            assert (batch.status == "RUNNING") == (not isinstance(answers[0], Refusal)), answers
+    check_balances()
+
+
+def test_batches_that_took_of_one_lot_are_taken_back_at_once(committed_plant):
+    plant = committed_plant
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, takes=plant.screws)
+    screws = plant.a_lot(1000)
+    for number in ROUNDS:
+        units = []
+        for name in "AB":
+            batch = begin(flow, [flow.lot(4, f"WO-{name}{number}"), flow.lot(5, f"WO-{name}{number}-2")])
+            with plant.door("amina") as passage:
+                here = {"station": plant.stations["10"], "by": passage.person, "at": passage.at}
+                batches.report(batch=batch, given=[Given("PART", screws)], **here)
+            units += [one.unit for one in batch.executions.select_related("unit").all()[:1]]
+        assert Unit.objects.get(serial=screws).quantity_left == 982
+        answers = at_once(*(partial(undo, plant, unit, "10") for unit in units))
+        assert not refused(answers), answers
+        assert Unit.objects.get(serial=screws).quantity_left == 1000

@@ -44,6 +44,8 @@ MATTER = [
     ("batch", "split"),
     ("batch", "hold"),
     ("end_batch", "hold"),
+    ("correct", "end_batch"),
+    ("correct", "take_batch_over"),
     ("load", "split"),
     ("move", "split"),
     ("pin", "cancel"),

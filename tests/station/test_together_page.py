@@ -7,6 +7,7 @@ from genealogy.models import Container, Unit
 from mes.kernel.door import open_door
 from tests.flow import LotFlow, lot_flow
 from tests.station.pages import StationPage, accepted, is_refused, text
+from tests.station.test_undo_page import offered
 from wip.models import Batch, Reading
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,19 @@ def test_a_batch_is_worked_on_as_one_job(page, work, lots):
         (40, 0),
         (28, 2),
     ]
+
+
+def test_what_is_done_in_a_batch_is_offered_to_be_taken_back_on_all_of_it(page, work):
+    batch = Batch.objects.get()
+    recorded = page.record(work, "HEAT", "850")
+    ended = page.post(f"{work}complete/")
+    undone = page.post(offered(ended))
+    assert undone["HX-Replace-Url"] == f"/station/{work}"
+    assert accepted(undone) == f"{batch}: taken back, completed"
+    assert set(batch.executions.values_list("status", flat=True)) == {"RUNNING"}
+    assert accepted(page.post(offered(recorded))) == f"{batch}: taken back, recorded: HEAT"
+    assert Reading.objects.filter(is_void=True).count() == 2
+    assert is_refused(page.post(f"{work}complete/"))  # its value is missing again
 
 
 def test_the_end_of_a_batch_asks_for_the_scrap_of_each_unit(page, work):

@@ -3,6 +3,7 @@
 from mes.station.actions import operations
 from mes.station.actions.operations import Given
 from tests.undo import undo
+from tests.verbs.lots import complete_a_batch, record_in_a_batch
 from tests.verbs.workshop import SCRAP, Workshop
 
 
@@ -85,6 +86,16 @@ def take_a_skip_back(shop: Workshop):
     unit = shop.rods.do(shop.rods.unit(), "10", "20")
     shop.rods.skip(unit)
     return _undo(shop, unit, "25")
+
+
+def take_values_of_a_batch_back(shop: Workshop, count: int = 3):
+    batch = record_in_a_batch(shop, count)()
+    return _undo(shop, batch.executions.select_related("unit").all()[0].unit)
+
+
+def take_the_end_of_a_batch_back(shop: Workshop, count: int = 3):
+    batch = complete_a_batch(shop, count)()
+    return _undo(shop, batch.executions.select_related("unit").all()[0].unit)
 
 
 def correct_what_another_did(shop: Workshop):

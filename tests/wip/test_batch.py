@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
@@ -19,12 +20,13 @@ from tests.permits import grant, under
 from tests.races.scenes import stage
 from tests.undo import state_of, undo
 from wip.actions import holds
+from wip.actions import lots as lots_in_process
 from wip.actions.batches import shares
 from wip.actions.executions import AlreadyYours
-from wip.models import Batch, OperationExecution, Reading
+from wip.models import Batch, OperationExecution, ProcessException, Reading
 from wip.overrides import PermitDoesNotCover
 from wip.policies import BlockedByGates
-from wip.undoing import OnHold, SomethingFollowed
+from wip.undoing import CorrectionNeeded, OnHold, SomethingFollowed
 
 pytestmark = pytest.mark.django_db
 
@@ -253,15 +255,117 @@ def test_the_start_of_a_batch_is_taken_back_on_all_its_units(flow, lots):
     check_balances()
 
 
-def test_what_was_recorded_in_a_batch_is_not_taken_back_by_itself(flow, lots):
+def test_what_was_done_in_a_batch_is_taken_back_on_all_its_units_act_by_act(flow, lots):
+    def states():
+        return [state_of(flow.plant.fresh(lot)) for lot in lots]
+
+    before = [states()]
     batch = start(flow, lots)
+    before.append(states())
     report(flow, batch, Given("HEAT", "850"))
-    with pytest.raises(SomethingFollowed, match=f"runs in {batch.number}, whose units stay together"):
+    before.append(states())
+    report(flow, batch, Given("HEAT", "840", reason="Read wrong"))
+    before.append(states())
+    with flow.plant.door("tomasz") as passage:
+        here = {"station": flow.plant.stations["10"], "by": passage.person, "at": passage.at}
+        batches.take_over(batch=batch, **here)
+    before.append(states())
+    scrap = {lots[0].serial: Decimal(4), lots[2].serial: Decimal(20)}
+    report(flow, batch, end=BatchEnd(scrap, "Cracked"), who="tomasz")
+    assert states() != before[-1]
+    acts = []
+    while before:
+        lot = lots[len(before) % 3]
+        acts.append(undo(flow.plant, lot, "10", who="ines", reason="Wrong furnace").kind)
+        assert states() == before.pop()
+        check_balances()
+        batch.refresh_from_db()
+        assert batch.status == ("RUNNING" if before else "CANCELLED")
+    assert acts == ["COMPLETED", "TAKEN_OVER", "RECORDED", "RECORDED", "STARTED"]
+    assert ProcessException.objects.filter(kind="CORRECTION").count() == 15
+    assert Reading.objects.filter(is_void=True).count() == 6
+
+
+def test_who_ended_a_batch_takes_it_back_at_once_and_ends_it_anew(flow, lots):
+    batch = start(flow, lots)
+    report(flow, batch, Given("HEAT", "850"), end=BatchEnd({lots[2].serial: Decimal(20)}, "Cracked"))
+    assert flow.plant.fresh(lots[2]).work_order.status == OrderStatus.COMPLETED
+    assert undo(flow.plant, lots[0], "10").kind == "COMPLETED"
+    assert flow.plant.fresh(lots[2]).work_order.status == OrderStatus.RUNNING
+    assert not Reading.objects.filter(corrected_by_reading__isnull=True, is_void=False).exists()
+    report(flow, batch, Given("HEAT", "850"), end=BatchEnd({lots[1].serial: Decimal(1)}, "Cracked"))
+    assert [one.quantity_good for one in members(batch)] == [40, 29, 20]
+    assert {one.attempt for one in members(batch)} == {1}
+    check_balances()
+
+
+def test_once_one_unit_of_a_batch_has_gone_on_none_of_it_is_taken_back(flow, lots):
+    batch = start(flow, lots)
+    report(flow, batch, Given("HEAT", "850"), end=BatchEnd())
+    flow.start(lots[1], "20")
+    for lot in lots[:2]:
+        with pytest.raises(SomethingFollowed, match=f"on {lots[1]} can't be taken back") as refused:
+            undo(flow.plant, lot, "10", who="mei", reason="Wrong furnace")
+        assert "20 Op 20 is begun" in refused.value.why
+    undo(flow.plant, lots[1], "20")
+    undo(flow.plant, lots[0], "10")
+    assert {one.status for one in members(batch)} == {"RUNNING"}
+
+
+def test_a_lot_that_was_divided_since_keeps_its_batch_as_it_is(flow, lots):
+    batch = start(flow, lots)
+    report(flow, batch, Given("HEAT", "850"), end=BatchEnd())
+    with flow.plant.door("amina") as passage:
+        who = {"by": passage.person, "at": passage.at}
+        lots_in_process.split(unit=flow.plant.fresh(lots[2]), quantity=Decimal(5), reason="Sample", **who)
+    with pytest.raises(SomethingFollowed, match=f"in {batch.number} can't be taken back") as refused:
         undo(flow.plant, lots[0], "10")
-    report(flow, batch, end=BatchEnd())
-    with pytest.raises(SomethingFollowed, match="place a hold"):
-        undo(flow.plant, lots[0], "10", who="mei", reason="Wrong furnace")
+    assert f"{lots[2]}: split since" in refused.value.why
     assert Batch.objects.get(pk=batch.pk).status == "COMPLETED"
+
+
+def test_what_was_built_into_each_unit_of_a_batch_comes_out_of_each(plant):
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, takes=plant.screws)
+    lots = [flow.lot(40, "WO-A"), flow.lot(30, "WO-B")]
+    screws = plant.a_lot(100)
+    batch = start(flow, lots)
+    before = [state_of(flow.plant.fresh(lot), screws) for lot in lots]
+    report(flow, batch, Given("PART", screws))
+    assert Unit.objects.get(serial=screws).quantity_left == 30
+    undo(flow.plant, lots[1], "10")
+    assert [state_of(flow.plant.fresh(lot), screws) for lot in lots] == before
+    report(flow, batch, Given("PART", screws))
+    assert Unit.objects.get(serial=screws).quantity_left == 30
+
+
+def test_what_a_permit_was_used_for_in_a_batch_is_given_back(flow, lots):
+    batch, permit = start(flow, lots), grant(flow.plant, quantity=100)
+    report(flow, batch, Given("HEAT", "950"), end=BatchEnd(), overrides=[under(permit)])
+    undo(flow.plant, lots[0], "10")
+    permit.refresh_from_db()
+    assert permit.quantity_used == 0
+    assert {one.is_passed for one in members(batch)} == {None}
+
+
+def test_a_signed_batch_is_corrected_and_its_signature_is_void(plant):
+    flow = lot_flow(plant, {("10", "20"): None}, batch={"10": 100}, signed=True)
+    lots = [flow.lot(40, "WO-A"), flow.lot(30, "WO-B")]
+    batch = start(flow, lots)
+    end = BatchEnd(signing=Signing(plant.people["amina"], Meaning.PERFORMED))
+    report(flow, batch, end=end)
+    with pytest.raises(CorrectionNeeded) as refused:
+        undo(plant, lots[0], "10")
+    assert refused.value.why == "It is signed."
+    undo(plant, lots[0], "10", who="mei", reason="Wrong furnace")
+    (signature,) = Signature.objects.filter(record_table="wip_batch")
+    office = Client()
+    office.force_login(plant.people["ines"])
+    for page in (f"/batches/{batch.number}/", f"/units/{lots[1]}/"):
+        assert "Signature void" in office.get(page).content.decode(), page
+    report(flow, batch, end=end)
+    assert Signature.objects.filter(record_table="wip_batch").exclude(pk=signature.pk).count() == 1
+    shown = office.get(f"/batches/{batch.number}/").content.decode()
+    assert shown.count("Signature void") == 1
 
 
 def test_a_batch_with_a_held_unit_is_not_taken_back_in_part(flow, lots):

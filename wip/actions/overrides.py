@@ -1,7 +1,9 @@
 """Putting on record that gates were overridden."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from mes.kernel.personnel.models import Person
 from mes.kernel.writes import insert
@@ -40,6 +42,16 @@ def keep(*, job: Job, execution: OperationExecution, by: Person, at: datetime) -
             )
             for one in job.passed
         ]
+    )
+
+
+def lock_permits_of(*, executions: Collection[UUID], passed_at: datetime) -> None:
+    """Lock, by key, the permits that an act on all these executions used."""
+    passed = ProcessException.objects.filter(execution__in=executions, at=passed_at, permit__isnull=False)
+    list(
+        Permit.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=passed.values("permit"))
+        .order_by("pk")
     )
 
 

@@ -3,11 +3,12 @@
 Nothing is deleted: further rows take the act back, and balances, statuses and queues are as they were before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,7 +16,9 @@ from django.utils.translation import gettext as _
 from equipment.actions import assets
 from equipment.models import Station
 from equipment.policies import check_site_access
+from equipment.queries import lock_assets_taken_by
 from genealogy.actions import corrections
+from genealogy.actions.corrections import lock_components_of
 from genealogy.activities import At
 from genealogy.status import ActivityKind, UnitStatus
 from mes.kernel.door import announce
@@ -26,12 +29,12 @@ from mes.kernel.writes import insert, update
 from orders.status import OrderStatus
 from wip import undoing
 from wip.actions import batches, exceptions, executions, openings, orders, passing, preparations, replacements
-from wip.actions.overrides import give_back
-from wip.acts import Act, acts_on, last_of
+from wip.actions.overrides import give_back, lock_permits_of
+from wip.acts import Act, acts_on_each, last_of
 from wip.clock import clock_off, clock_on
 from wip.events import happened
 from wip.jobs import Job
-from wip.models import ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, Reading
+from wip.models import Batch, ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, Reading
 from wip.status import BATCH, EXECUTION, ExceptionKind, ExecutionEventKind
 from wip.topics import after_work
 
@@ -58,7 +61,7 @@ def undo(
 ) -> Act:
     """Take back the last act on an execution: its start, quantities, components and values, or its completion.
 
-    Of a batch it is the start, on all its units or on none.
+    Of a batch it is taken back on all its units, or on none.
     done_at: when the one was done that is meant, where the person was shown it; station: where it is taken back. Raises
     NothingToUndo, ActIsAnother, CorrectionNeeded, InvalidInput, SomethingFollowed, OnHold, ComponentGone,
     ReplacementBegun.
@@ -67,7 +70,8 @@ def undo(
     check_one_of(by, Permission.WORK, Permission.CORRECT)
     jobs = _lock(execution, station or execution.station, by)
     job = jobs[0]
-    known = acts_on(job.running)
+    acts = acts_on_each([one.running for one in jobs])
+    known = acts[job.running.pk]
     last = last_of(known)
     if last is None:
         raise undoing.NothingToUndo(
@@ -80,21 +84,22 @@ def undo(
         raise undoing.ActIsAnother(
             _("Something else was done since: {act}.").format(act=last.words), do=_("Look again, then take it back.")
         )
-    signatures = undoing.signatures_on(job.running.pk)
+    signatures = undoing.signatures_on(job.batch.pk if job.batch is not None else job.running.pk)
     is_signed = any(one.signed_at == last.at for one in signatures)
     is_correction = undoing.check_may_undo(last, is_signed=is_signed, reason=reason.strip(), by=by, at=at)
     undone = {one.at for one in known if one.is_undone}
     later = [one for one in signatures if one.signed_at > last.at and one.signed_at not in undone]
     undoing.check_nothing_followed(job, last, later)
-    taken_back = [_Undo(job, last, reason.strip(), by, at), *_of_the_others(jobs, last, reason.strip(), by, at)]
+    taken_back = [_Undo(job, last, reason.strip(), by, at), *_of_the_others(jobs, acts, last, reason.strip(), by, at)]
+    if len(taken_back) > 1:
+        _lock_what_comes_back(taken_back)
     for one in taken_back:
         _take_back(one)
         if is_correction:
             _note_correction(one)
         announce(*after_work(one.job))
     if job.batch is not None:
-        job.batch.status = BATCH.after(job.batch.status, "take_back", name=job.batch.number)
-        update([job.batch], "status")
+        _turn_back(job.batch, last)
     moved = [one.job.unit for one in taken_back if one.act.event is not None]
     if moved:  # values and components alone change nothing of where a unit stands
         openings.rebuild(units=moved)
@@ -110,16 +115,42 @@ def _lock(execution: OperationExecution, station: Station, by: Person) -> list[J
     return sorted(jobs, key=lambda job: job.running.pk != execution.pk)
 
 
-def _of_the_others(jobs: Sequence[Job], act: Act, reason: str, by: Person, at: datetime) -> list[_Undo]:
+def _turn_back(batch: Batch, act: Act) -> None:
+    """The batch is where it was before the act on all of it."""
+    verb = {ExecutionEventKind.STARTED: "take_back", ExecutionEventKind.COMPLETED: "reopen"}.get(act.kind)
+    if verb is not None:
+        batch.status = BATCH.after(batch.status, verb, name=batch.number)
+        batch.completed_at = batch.completed_by = None
+        update([batch], "status", "completed_at", "completed_by")
+
+
+def _of_the_others(
+    jobs: Sequence[Job], acts: Mapping[UUID, list[Act]], act: Act, reason: str, by: Person, at: datetime
+) -> list[_Undo]:
     """The same act on the other units of a batch. Raises SomethingFollowed where something else was done to one."""
     found = []
     for job in jobs[1:]:
-        last = last_of(acts_on(job.running))
-        if last is None or last.at != act.at:
-            raise undoing.in_a_batch(job, act)
+        last = last_of(acts[job.running.pk])
+        if last is None or (last.at, last.by.pk) != (act.at, act.by.pk):
+            raise undoing.differs_in_a_batch(job, act, last)
         undoing.check_nothing_followed(job, last, ())
         found.append(_Undo(job, last, reason, by, at))
     return found
+
+
+def _lock_what_comes_back(taken_back: Sequence[_Undo]) -> None:
+    """Lock what several units give back before the first of them does, each kind by key: unit by unit two who take
+    back batches that share components, tools and permits would wait for each other.
+    """
+    executions_of = [one.job.running.pk for one in taken_back]
+    consumed = [activity.pk for one in taken_back for activity in one.act.of(ActivityKind.CONSUME)]
+    if consumed:
+        lock_components_of(consumed)
+    ended = taken_back[0].act.kind == ExecutionEventKind.COMPLETED
+    if ended and taken_back[0].job.required_assets:
+        list(lock_assets_taken_by(*executions_of))
+    if taken_back[0].act.event is not None:
+        lock_permits_of(executions=executions_of, passed_at=taken_back[0].act.at)
 
 
 def _take_back(undo: _Undo) -> None:

@@ -24,14 +24,9 @@ class Undoable:
     done_at: datetime
 
     @classmethod
-    def of(cls, passage: Passage, execution: OperationExecution, *, is_start: bool = False) -> "Undoable | None":
-        """What the passage did to an execution.
-
-        None for a repeated press, whose act may not be the last any more, and in a batch, of which its start alone is
-        taken back.
-        """
-        stays = execution.batch_id is not None and not is_start
-        return None if passage.replayed or stays else cls(execution.pk, passage.at)
+    def of(cls, passage: Passage, execution: OperationExecution) -> "Undoable | None":
+        """What the passage did to an execution; None for a repeated press, whose act may not be the last any more."""
+        return None if passage.replayed else cls(execution.pk, passage.at)
 
     @property
     def url(self) -> str:

@@ -71,8 +71,7 @@ def scan(request: HttpRequest, presence: Presence) -> HttpResponse:
         url = reverse("station:skip", query={"unit": did["unit"], "operation": did["choose"]})
         return answer(request, url, lambda: choice_page(request, presence, did["unit"], did["choose"]))
     execution = job_at(presence.station, did["execution"])
-    is_start = did.get("done") == "started"
-    undo = Undoable.of(passage, execution, is_start=is_start) if did.get("done") != "opened" else None
+    undo = Undoable.of(passage, execution) if did.get("done") != "opened" else None
     if "step" in did:
         said = _("{value} recorded").format(value=person or code)
         return recorded_page(request, presence, execution, (did["step"], did["sample"]), done=said, undo=undo)

@@ -60,7 +60,7 @@ def start_batch(request: HttpRequest, presence: Presence) -> HttpResponse:
             passage.remember(batch=batch.number, execution=batch.executions.get(unit=units[0]).pk)
     execution = job_at(presence.station, passage.answer["execution"])
     done = _("{batch} started").format(batch=passage.answer["batch"])
-    undo = Undoable.of(passage, execution, is_start=True)
+    undo = Undoable.of(passage, execution)
     return job_page(request, presence, execution, done=done, undo=undo)
 
 

@@ -39,7 +39,7 @@ from mes.station.views.reasons import hold_reason, rework_reason, scrap_reason
 from wip.actions import holds
 from wip.actions import undo as taking_back
 from wip.entries import Here
-from wip.models import Batch, HoldReason, OperationExecution
+from wip.models import HoldReason, OperationExecution
 from wip.overrides import GivenOverride
 from wip.queries import batch_by_key
 from wip.references import settled
@@ -183,7 +183,7 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
     given = checked(CompleteForm(request.POST))
     execution = job_at(presence.station, pk)
     if execution.batch_id is not None:
-        return _complete_batch(request, presence, given, batch_by_key(execution.batch_id))
+        return _complete_batch(request, presence, given, execution)
     completion = Completion(
         good=given["good"],
         scrap=given["scrap"] or Decimal(0),
@@ -208,8 +208,12 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
     return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done, undo=undo)
 
 
-def _complete_batch(request: HttpRequest, presence: Presence, given: dict, batch: Batch) -> HttpResponse:
-    """Complete a batch; the form says of each unit how much of it is scrap."""
+def _complete_batch(
+    request: HttpRequest, presence: Presence, given: dict, execution: OperationExecution
+) -> HttpResponse:
+    """Complete the batch of an execution; the form says of each unit how much of it is scrap."""
+    assert execution.batch_id is not None
+    batch = batch_by_key(execution.batch_id)
     scrap = scrap_by_unit(request)
     words = scrap_reason(presence, {**given, "scrap": sum(scrap.values())})
     end = BatchEnd(scrap, words, _signing(presence, given))
@@ -220,7 +224,8 @@ def _complete_batch(request: HttpRequest, presence: Presence, given: dict, batch
                 batch=batch, end=end, station=presence.station, by=presence.who, at=passage.at, overrides=overrides
             )
     done = _("{batch} completed").format(batch=batch.number)
-    return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done)
+    undo = None if given["meaning"] else Undoable.of(passage, execution)
+    return answer(request, reverse("station:queue"), lambda: queue_page(request, presence), done=done, undo=undo)
 
 
 def _signing(presence: Presence, given: dict) -> Signing | None:
@@ -282,7 +287,7 @@ def undo(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 at=passage.at,
             )
             passage.remember(act=act.words)
-    done = _("{unit}: taken back, {act}").format(unit=execution.unit, act=passage.answer["act"])
+    done = _("{unit}: taken back, {act}").format(unit=execution.batch or execution.unit, act=passage.answer["act"])
     return job_page(request, presence, job_at(presence.station, pk), done=done)
 
 

@@ -41,17 +41,10 @@ class Together(Ways):
             return False
         if bool(jobs[0]["look"]) != says_why:
             return False
-        for job in jobs:
-            job["look"] = look
-        self._done_in(number, who)
+        for serial, job in zip(batch["serials"], jobs, strict=True):
+            with self.act("recorded", serial, batch["code"], who):
+                job["look"] = look
         return True
-
-    def _done_in(self, number: int, who: str) -> None:
-        """Of a batch only its start is taken back, as long as nothing else was done in it."""
-        batch = self.batches[number]
-        for serial in batch["serials"]:
-            act = {"kind": "in a batch", "who": who, "at": self.now(), "scrap": 0, "ends": False}
-            self.acts[self.units[serial]["jobs"][batch["code"]]["id"]].append(act)
 
     def complete_batch(self, number: int, scrap: Mapping[str, int], who: str) -> bool:
         batch = self.batches[number]
@@ -62,8 +55,9 @@ class Together(Ways):
             return False
         batch["status"] = "COMPLETED"
         for serial in serials:
-            self.end(serial, code, scrap.get(serial, 0))
-        self._done_in(number, who)
+            with self.act("completed", serial, code, who) as act:
+                act["scrap"] = scrap.get(serial, 0)
+                act["ended"] = self.end(serial, code, act["scrap"])
         return True
 
     def take_over_batch(self, number: int, who: str) -> bool:
@@ -73,8 +67,8 @@ class Together(Ways):
         if not all(self.may_take_over(serial, batch["code"], who) for serial in batch["serials"]):
             return False
         for serial in batch["serials"]:
-            self.give_to(serial, batch["code"], who)
-        self._done_in(number, who)
+            with self.act("taken over", serial, batch["code"], who):
+                self.give_to(serial, batch["code"], who)
         return True
 
     # Containers

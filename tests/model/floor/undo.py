@@ -64,13 +64,18 @@ class Undo(Things):
         run = self.together(serial, code)
         for one, code in run:
             act = self.last_act(one, code)
-            if act is None or act["at"] != last["at"] or self._has_followed(one, code, act) or self.is_held(one, code):
+            if (
+                act is None
+                or (act["at"], act["who"]) != (last["at"], last["who"])
+                or self._has_followed(one, code, act)
+                or self.is_held(one, code)
+            ):
                 return False
         batch = unit["jobs"][code]["batch"]
         for one, code in run:
             self._take_back(one, code)
-        if batch is not None:
-            self.batches[batch]["status"] = "CANCELLED"
+        if batch is not None and last["kind"] in ("started", "completed"):
+            self.batches[batch]["status"] = "CANCELLED" if last["kind"] == "started" else "RUNNING"
         return True
 
     def _take_back(self, serial: str, code: str) -> None:
@@ -109,12 +114,11 @@ class Undo(Things):
 
     def _has_followed(self, serial: str, code: str, act: dict[str, Any]) -> bool:
         unit = self.units[serial]
-        jobs, job, plan = unit["jobs"], unit["jobs"][code], self.plan(serial)
+        jobs, plan = unit["jobs"], self.plan(serial)
         later = after(plan, code) - {code} if code in waits(plan) else set()
         return (
             self.orders[unit["order"]]["cancelled"]
             or act["kind"] == "divided"
-            or (job["batch"] is not None and act["kind"] != "started")
             or (code in REPAIR and not unit["repair"])
             or bool(later & set(jobs))
             or any(cut > act["at"] for cut in self.cuts[serial])

@@ -58,5 +58,5 @@ def test_each_gate_has_its_tiles_and_its_remark(chromium: Browser, plant_server,
     kept = ProcessException.objects.filter(kind="OVERRIDE")
     assert sorted((one.reason, str(one.permit or one.approved_by)) for one in kept) == [
         ("AGREED Agreed with quality", str(permit)),
-        ("AGREED Agreed with quality", "Ines Costa"),
+        ("AGREED Agreed with quality", "Ines Carvalho"),
     ]

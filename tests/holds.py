@@ -25,14 +25,14 @@ def signed(hold, person) -> Signing:
 def lift(plant, hold, who="mei", reason="Checked", **more) -> Hold:
     hold = Hold.objects.get(pk=hold.pk)
     with plant.door(who) as passage:
-        signing = signed(hold, passage.person) if hold.needs_signature else None
+        signing = signed(hold, passage.person)
         return holds.release(hold=hold, reason=reason, by=passage.person, at=passage.at, **{"signing": signing} | more)
 
 
 def lift_for(plant, hold, *units, who="mei", reason="Looked at") -> list[Hold]:
     hold = Hold.objects.get(pk=hold.pk)
     with plant.door(who) as passage:
-        signing = signed(hold, passage.person) if hold.needs_signature else None
+        signing = signed(hold, passage.person)
         return holds.release_for(
             hold=hold, units=units, reason=reason, by=passage.person, at=passage.at, signing=signing
         )

@@ -60,7 +60,7 @@ class HoldSignature(Input):
 
 
 class HoldReleaseInput(Input):
-    """reason: why work may go on. units: release it for these alone, by serial. signature: where needs_signature."""
+    """reason: why work may go on. units: release it for these alone, by serial. signature: of who releases it."""
 
     reason = Text(max_length=200)
     units = serializers.ListField(child=Text(max_length=60), max_length=500, required=False)
@@ -77,7 +77,7 @@ class HoldsQuery(PageQuery):
 class HoldAnswer(serializers.Serializer):
     """A hold, on one thing. origin: the hold it was inherited from; heir_count: of those that inherited it, the open.
 
-    release_digest: of what is signed at the release of all of it, where needs_signature.
+    release_digest: of what is signed when it is released.
     """
 
     number = serializers.CharField()
@@ -96,7 +96,6 @@ class HoldAnswer(serializers.Serializer):
     owner = serializers.CharField(source="owner.username", default=None, allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
     is_automatic = serializers.BooleanField()
-    needs_signature = serializers.BooleanField()
     release_digest = serializers.SerializerMethodField()
     placed_at = serializers.DateTimeField()
     placed_by = serializers.CharField(source="placed_by.username")
@@ -105,7 +104,7 @@ class HoldAnswer(serializers.Serializer):
     release_reason = serializers.CharField(allow_blank=True)
 
     def get_release_digest(self, hold: Hold) -> str:
-        return digest(release_content(hold)) if hold.is_open and hold.needs_signature else ""
+        return digest(release_content(hold)) if hold.is_open else ""
 
 
 class ImpactQuery(Input):

@@ -24,6 +24,7 @@ from mes.demo.stock import SUSPECT_LOT, Stock
 from mes.demo.valves import Valves
 from mes.demo.work import LIMITS, Mishap, Worker, next_job
 from mes.kernel.audit.actions.signatures import Signing
+from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
@@ -31,6 +32,7 @@ from orders.models import Product, WorkOrder
 from orders.plans import OperationPlan
 from wip.actions import holds, permits
 from wip.actions import orders as floor
+from wip.actions.holds import release_content
 from wip.actions.permits import Deviation
 from wip.models import Hold, HoldReason, OperationExecution
 from wip.queries import running_at
@@ -272,8 +274,10 @@ class History:
         )
 
         def release(at: datetime) -> None:
-            with open_door(person=self.people["quality"], at=at):
-                holds.release(hold=made[0], reason="Customer confirmed rev C", by=self.people["quality"], at=at)
+            by = self.people["quality"]
+            signing = Signing(by, Meaning.RELEASED, digest(release_content(made[0])))
+            with open_door(person=by, at=at):
+                holds.release(hold=made[0], reason="Customer confirmed rev C", signing=signing, by=by, at=at)
 
         self.add(placed + timedelta(minutes=10), release)
 

@@ -39,11 +39,11 @@ def test_a_lot_holds_what_it_went_into_and_single_units_are_released(plant, api)
     assert (seen["in_process"], [one["serial"] for one in seen["units"]]) == (2, [first.serial, second.serial])
     due = {"owner": "mei", "due_at": "2099-01-31T12:00:00Z"}
     placed = api.post("/holds", {"unit": lot.serial, "reason_code": "MATERIAL", "reason": "Bad"} | due).json()
-    assert (placed["heir_count"], placed["owner"], placed["needs_signature"]) == (2, "mei", False)
+    assert (placed["heir_count"], placed["owner"]) == (2, "mei")
     heirs = api.get(f"/holds?origin={placed['number']}").json()["results"]
     assert {heir["unit"] for heir in heirs} == {first.serial, second.serial}
     quality = api_as(plant, "mei")
-    body = {"reason": "Screws exchanged", "units": [first.serial]}
+    body = {"reason": "Screws exchanged", "units": [first.serial]} | signature(placed)
     assert quality.post(f"/holds/{placed['number']}/release", body).json()["heir_count"] == 1
 
 

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import connection
 
 from tests import databases
+from tests.holds import signed
 from wip.actions import holds
 
 # Tables that bear no record, with the reason.
@@ -106,7 +107,9 @@ def attacker(request, committed_plant, committed_database):
         hold = holds.place(
             by=passage.person, at=passage.at, reason_code="PROCESS", reason="Leak doubtful", unit=plant.fresh(unit)
         )
-        holds.release(hold=hold, reason="Checked", by=passage.person, at=passage.at)
+        holds.release(
+            hold=hold, reason="Checked", by=passage.person, at=passage.at, signing=signed(hold, passage.person)
+        )
     with psycopg.connect(databases.url_of(committed_database, request.param), autocommit=True) as connection:
         yield Attacker(connection)
 

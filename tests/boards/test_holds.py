@@ -21,9 +21,13 @@ def placed(plant, **on) -> Hold:
         return holds.place(reason_code="PROCESS", reason="Plating", by=passage.person, at=passage.at, **on)
 
 
+def signature(hold: Hold) -> dict[str, str]:
+    return {"password": PASSWORD, "digest": digest(release_content(hold))}
+
+
 def test_open_holds_are_listed_and_released_ones_on_demand(plant, ines) -> None:
     open_, released = placed(plant, unit=plant.unit()), placed(plant, order=plant.released())
-    ines.post(f"/holds/{released}/release/", reason="Measured again")
+    ines.post(f"/holds/{released}/release/", reason="Measured again", **signature(released))
     page = ines.get("/holds/").content.decode()
     assert str(open_) in page
     assert "Measured again" in ines.get("/holds/?status=RELEASED").content.decode()
@@ -87,7 +91,7 @@ def test_a_hold_on_an_order_is_released_for_ticked_units(plant, ines) -> None:
     first, second = plant.released(2).units.order_by("serial")
     hold = placed(plant, order=first.work_order)
     assert first.serial in ines.get(f"/holds/{hold}/").content.decode()
-    ines.post(f"/holds/{hold}/release/", staged="yes", units=[first.serial], reason="Looked at")
+    ines.post(f"/holds/{hold}/release/", staged="yes", units=[first.serial], reason="Looked at", **signature(hold))
     plant.start(first, "10")
     assert not ines.get(f"/units/{first}/").context["record"].open_holds
     assert ines.get(f"/units/{second}/").context["record"].open_holds == [hold]

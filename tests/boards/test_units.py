@@ -5,13 +5,16 @@ import re
 import pytest
 
 from genealogy.models import Unit
+from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Signature
 from mes.station.actions.operations import Given
 from tests.flow import lot_flow
+from tests.plant import PASSWORD
 from tests.undo import undo
 from tests.wip.test_merge import merge
 from tests.wip.test_split import split
 from wip.actions import holds
+from wip.actions.holds import release_content
 from wip.models import Hold
 from wip.queries import execution_at
 
@@ -86,7 +89,8 @@ def test_a_unit_is_held_and_the_hold_released(plant, ines) -> None:
     hold = Hold.objects.get()
     assert "Scratched" in ines.get(f"/units/{unit}/").content.decode()
     assert ines.post(f"/holds/{hold}/release/", reason=" ").status_code == 422
-    answered = ines.post(f"/holds/{hold}/release/", reason="Polished")
+    signed = {"password": PASSWORD, "digest": digest(release_content(hold))}
+    answered = ines.post(f"/holds/{hold}/release/", reason="Polished", **signed)
     assert answered.url == f"/units/{unit}/"
     hold.refresh_from_db()
     assert (hold.status, hold.release_reason, hold.released_by) == ("RELEASED", "Polished", plant.people["ines"])

@@ -15,6 +15,7 @@ from tests.browser.test_looks import violations
 from tests.browser.test_station_journey import SCROLLS, Operator
 from tests.equipment.collection.floor import Floor, connection_to, floor_on
 from tests.equipment.collection.told import Told, give_tags, on_time, watched
+from tests.holds import signed
 from tests.interlock_floor import commands, with_recipe
 from wip.actions import holds
 
@@ -92,7 +93,9 @@ def test_a_machine_is_prepared_and_the_start_is_free_when_it_has_answered(
     with on_time(plant).door("mei") as passage:
         placed = holds.place(unit=unit, reason_code="PROCESS", reason="Crack", by=passage.person, at=passage.at)
     with plant.door("mei") as passage:
-        holds.release(hold=placed, reason="Only dirt", by=passage.person, at=passage.at)
+        holds.release(
+            hold=placed, reason="Only dirt", by=passage.person, at=passage.at, signing=signed(placed, passage.person)
+        )
     page.reload()
     operator.prompt("The machine may not run.")
     shot(page, f"prepare-again-{theme}")

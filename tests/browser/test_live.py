@@ -122,7 +122,8 @@ def test_the_list_of_holds_follows_and_what_is_typed_into_a_release_stays(desk, 
     expect(page.locator("#release-dialogs dialog")).to_have_count(2)  # the one that came has its own, too
     row.get_by_role("button", name="Release hold").click()
     reason.fill("Measured again")
-    page.locator("dialog[open]").get_by_role("button", name="Release the hold").click()
+    page.locator("dialog[open] [name=password]").fill(PASSWORD)
+    page.locator("dialog[open]").get_by_role("button", name="Sign and release").click()
     expect(page.get_by_text("is released")).to_be_visible()
     assert second.holds.get().release_reason == "Measured again"
 

@@ -10,6 +10,7 @@ from tests.browser.test_looks import violations
 from tests.browser.test_lots_journey import log_in, shoot
 from tests.browser.test_station_journey import Operator
 from tests.flow import LotFlow, check_balances, lot_flow
+from tests.plant import PASSWORD
 from wip.models import Hold
 from wip.overview import progress_of
 
@@ -144,7 +145,8 @@ def held_and_released(page: Page, url: str, operator: Operator, part: str) -> Ho
     log_in(page, url, "ines", f"/units/{part}/")
     page.get_by_role("button", name="Release hold").click()
     page.get_by_label("Why work may go on").fill("Polished")
-    page.get_by_role("button", name="Release the hold").click()
+    page.locator("dialog[open] [name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign and release").click()
     expect(page.get_by_text(f"Hold {hold} on {part} is released.")).to_be_visible()
     return hold
 

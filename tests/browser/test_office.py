@@ -55,11 +55,12 @@ def test_a_hold_is_placed_and_released_in_dialogs(desk, committed_plant, plant_s
     expect(page.get_by_text("1 open hold")).to_be_visible()
     page.get_by_role("button", name="Release hold").click()
     page.get_by_label("Why work may go on").fill("   ")
-    page.get_by_role("button", name="Release the hold").click()
+    page.locator("dialog[open] [name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign and release").click()
     refusal = page.locator("dialog[open] [data-refusal]")
     expect(refusal).to_contain_text("Why work may go on")
     page.get_by_label("Why work may go on").fill("Measured again")
-    page.get_by_role("button", name="Release the hold").click()
+    page.get_by_role("button", name="Sign and release").click()
     expect(page.get_by_text(re.compile("Hold H-.* is released"))).to_be_visible()
 
 

@@ -14,6 +14,7 @@ from mes.erp.imports import preview, table_of_file, table_of_items
 from mes.erp.policies import due_time
 from mes.kernel.personnel.policies import RoleMissing
 from orders.models import ProductRevision, WorkOrder
+from tests.holds import signed
 from wip.actions import holds
 
 HEADER = "erp_reference,product,revision,quantity,quantity_unit,due_at,priority,site"
@@ -186,7 +187,9 @@ def test_an_order_on_hold_stays_at_its_site_until_the_hold_is_released(plant) ->
     assert errors(plant, there) == [(2, "site")]
     assert imported(plant, here.replace(",5,", ",1,"))["change"] == 1
     with plant.door("mei") as passage:
-        holds.release(hold=hold, reason="Drawing is right", by=passage.person, at=passage.at)
+        holds.release(
+            hold=hold, reason="Drawing is right", by=passage.person, at=passage.at, signing=signed(hold, passage.person)
+        )
     assert imported(plant, there)["change"] == 1
     assert WorkOrder.objects.get().site == plant.elsewhere
 

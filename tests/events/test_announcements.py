@@ -17,6 +17,7 @@ from orders.topics import one_order
 from orders.topics import orders as all_orders
 from tests import databases
 from tests.equipment.assets import wrench
+from tests.holds import signed
 from wip.actions import holds
 from wip.actions import orders as floor_orders
 from wip.topics import floor, queue
@@ -73,7 +74,9 @@ def test_a_hold_is_told_to_its_site_and_its_order(committed_plant, committed_dat
         hold = holds.place(by=passage.person, at=passage.at, **about)
     assert topics == wanted
     with told(committed_database) as topics, plant.door("mei") as passage:
-        holds.release(hold=hold, reason="Checked", by=passage.person, at=passage.at)
+        holds.release(
+            hold=hold, reason="Checked", by=passage.person, at=passage.at, signing=signed(hold, passage.person)
+        )
     assert topics == wanted
 
 

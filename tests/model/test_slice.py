@@ -19,6 +19,7 @@ from mes.kernel.refusals import Refusal
 from mes.station.actions import operations, signing
 from mes.station.actions.operations import Completion, Given
 from orders.models import WorkOrder
+from tests.holds import signed
 from tests.model.rules import BEFORE, NEEDED, TAKES, Floor
 from tests.plant import NOW, Plant
 from wip.actions import executions, holds
@@ -195,7 +196,13 @@ class Slice(RuleBasedStateMachine):
 
         def act():
             with self.plant.door(who) as passage:
-                holds.release(hold=self.placed[number], reason="Checked", by=passage.person, at=passage.at)
+                holds.release(
+                    hold=self.placed[number],
+                    reason="Checked",
+                    by=passage.person,
+                    at=passage.at,
+                    signing=signed(self.placed[number], passage.person),
+                )
 
         self.agrees(self.floor.lift(number, who), act)
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from tests.holds import signed
 from tests.interlock_floor import answer, commands, interlocked, prepare, prepared, said
 from tests.races.runners import at_once, done, refused
 from wip.actions import holds
@@ -32,7 +33,13 @@ def test_a_hold_beside_a_preparation_stops_it_or_withdraws_it(committed_plant, o
         else:
             assert made == [("PREPARE", "CANCELLED"), ("WITHDRAW", "QUEUED")]
         with plant.door("mei") as passage:
-            holds.release(hold=placed, reason="Only dirt", by=passage.person, at=passage.at)
+            holds.release(
+                hold=placed,
+                reason="Only dirt",
+                by=passage.person,
+                at=passage.at,
+                signing=signed(placed, passage.person),
+            )
         for command in commands(plant):
             if command.status == "QUEUED":
                 answer(plant, command)

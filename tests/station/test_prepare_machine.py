@@ -14,6 +14,7 @@ from mes.kernel.refusals import InvalidInput
 from mes.station.actions import batches, operations
 from mes.station.actions.batches import BatchEnd
 from tests.flow import lot_flow
+from tests.holds import signed
 from tests.interlock_floor import answer, commands, interlocked, prepare, prepared, said, with_recipe
 from tests.machine_floor import value
 from wip.actions import holds, order_changes
@@ -412,7 +413,9 @@ def test_after_the_hold_the_running_work_is_prepared_again(plant):
     with pytest.raises(BlockedByGates, match="On hold"):
         prepare(plant, unit)
     with plant.door("mei") as passage:
-        holds.release(hold=placed, reason="Only dirt", by=passage.person, at=passage.at)
+        holds.release(
+            hold=placed, reason="Only dirt", by=passage.person, at=passage.at, signing=signed(placed, passage.person)
+        )
     assert prepare(plant, unit).status == "QUEUED"
 
 

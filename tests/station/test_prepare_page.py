@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from equipment.models import MachineCommand
 from tests.flow import lot_flow
+from tests.holds import signed
 from tests.interlock_floor import answer, commands, interlocked, said, with_recipe
 from tests.station.pages import StationPage, accepted, is_refused, text
 from wip.actions import holds
@@ -103,7 +104,9 @@ def test_running_work_whose_permission_was_withdrawn_says_so_and_is_prepared_aga
     with page.plant.door("mei") as passage:
         placed = holds.place(unit=unit, reason_code="PROCESS", reason="Crack", by=passage.person, at=passage.at)
     with page.plant.door("mei") as passage:
-        holds.release(hold=placed, reason="Only dirt", by=passage.person, at=passage.at)
+        holds.release(
+            hold=placed, reason="Only dirt", by=passage.person, at=passage.at, signing=signed(placed, passage.person)
+        )
     answers(page)
     shown = page.get(work)
     assert "The machine may not run" in text(shown)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.models import Meaning
-from tests.holds import build_in, lift_for, place
+from tests.holds import build_in, lift_for, place, signed
 from tests.permits import LIMITS, close, grant
 from tests.verbs.workshop import Workshop
 from wip.actions import holds, permits
@@ -26,12 +26,17 @@ def place_a_hold_on_a_lot_that_was_built_in(shop: Workshop, reach: int = 3):
 
 
 def release_a_hold(shop: Workshop):
-    return shop.act(holds.release, "mei", hold=place_a_hold(shop)(), reason="Checked")
+    return _released(shop, place_a_hold(shop)())
 
 
 def release_a_hold_with_what_inherited_it(shop: Workshop, reach: int = 3):
     hold = place(shop.plant, kind="PROCESS", unit=_built_in(shop, reach))
-    return shop.act(holds.release, "mei", hold=hold, reason="Checked")
+    return _released(shop, hold)
+
+
+def _released(shop: Workshop, hold):
+    signing = signed(hold, shop.plant.people["mei"])
+    return shop.act(holds.release, "mei", hold=hold, reason="Checked", signing=signing)
 
 
 def release_some_of_what_inherited_a_hold(shop: Workshop, reach: int = 3):

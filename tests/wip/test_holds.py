@@ -94,8 +94,19 @@ def test_a_doubt_about_quality_is_released_with_a_signature(plant):
     assert released.release_signature.content["act"] == {"reason": "Checked", "units": []}
 
 
-def test_another_doubt_is_released_without_a_signature(plant):
-    assert lift(plant, place(plant, unit=plant.unit(), kind="CUSTOMER"), "ines").release_signature is None
+def test_any_hold_is_released_with_a_signature(plant):
+    hold = place(plant, unit=plant.unit(), kind="CUSTOMER")
+    with pytest.raises(SignatureMissing):
+        lift(plant, hold, "ines", signing=None)
+    assert lift(plant, hold, "ines").release_signature.signed_by == plant.people["ines"]
+
+
+def test_one_person_releases_a_hold_for_one_unit_after_the_other(plant):
+    first, second = plant.released(2).units.order_by("serial")
+    hold = place(plant, order=first.work_order)
+    signed_for = [lift_for(plant, hold, unit)[0].release_signature for unit in (first, second)]
+    assert signed_for[0] != signed_for[1]
+    assert lift(plant, hold).release_signature
 
 
 def test_a_doubt_about_quality_is_released_by_quality_or_by_its_owner(plant):

@@ -158,7 +158,7 @@ def pass_on(*, unit: Unit, part: Unit) -> list[Hold]:
 def release(*, hold: Hold, reason: str, by: Person, at: datetime, signing: Signing | None = None) -> Hold:
     """Release a hold, with the reason why work may go on, and with it what inherited it and is still held by that.
 
-    signing: means RELEASED, where the hold asks for it. Raises SignatureMissing, SignatureVoid, NotYoursToRelease.
+    signing: means RELEASED. Raises SignatureMissing, SignatureVoid, NotYoursToRelease.
     """
     locked = _lock(hold, reason, by)
     heirs = list(
@@ -167,7 +167,7 @@ def release(*, hold: Hold, reason: str, by: Person, at: datetime, signing: Signi
         .filter(status=HoldStatus.OPEN)
         .order_by("pk")
     )
-    signature = _sign(locked, signing, reason, (), at)
+    signature = _sign(locked, locked, _agreed(locked, signing), reason, (), at)
     _end([locked, *heirs], reason, signature, by, at)
     _announce(locked.site_id, [hold], [heir.unit for heir in heirs if heir.unit])
     return locked
@@ -187,7 +187,7 @@ def release_for(
         heir.unit_id: heir
         for heir in locked.heirs.select_for_update(of=("self",), no_key=True).filter(status=HoldStatus.OPEN)
     }
-    signature = _sign(locked, signing, reason, units, at)
+    agreed = _agreed(locked, signing)
     if locked.work_order_id is not None:
         for unit in units:
             if unit.work_order_id != locked.work_order_id:
@@ -196,7 +196,9 @@ def release_for(
         heirs = inherit(locked, [unit for unit in units if unit.pk not in freed])
     else:
         heirs = [open_heirs[unit.pk] if unit.pk in open_heirs else _refuse(unit, locked) for unit in units]
-    _end(heirs, reason, signature, by, at)
+    if heirs:
+        signature = _sign(heirs[0], locked, agreed, reason, units, at)
+        _end(heirs, reason, signature, by, at)
     _announce(locked.site_id, [hold], units)
     return heirs
 
@@ -238,14 +240,17 @@ def _lock(hold: Hold, reason: str, by: Person) -> Hold:
     return locked
 
 
-def _sign(hold: Hold, signing: Signing | None, reason: str, units: Sequence[Unit], at: datetime) -> Signature | None:
-    if not hold.needs_signature:
-        return None
+def _agreed(hold: Hold, signing: Signing | None) -> Signing:
     if signing is None:
         raise SignatureMissing(
             _("{hold} is released with your signature.").format(hold=hold),
             do=_("Read what is shown, enter your secret again, and sign."),
         )
+    return signing
+
+
+def _sign(record: Hold, hold: Hold, signing: Signing, reason: str, units: Sequence[Unit], at: datetime) -> Signature:
+    """A hold that is released for some units at a time is signed for as often: each time of another row."""
     return sign(
         signing=signing,
         meaning=Meaning.RELEASED,
@@ -253,14 +258,14 @@ def _sign(hold: Hold, signing: Signing | None, reason: str, units: Sequence[Unit
         is_all_new=False,
         act={"reason": reason.strip(), "units": sorted(unit.serial for unit in units)},
         table="wip_hold",
-        record=hold.pk,
+        record=record.pk,
         site_id=hold.site_id,
         at=at,
     )
 
 
 def _end(ended: Sequence[Hold], reason: str, signature: Signature | None, by: Person, at: datetime) -> None:
-    """All of them are open; none, where somebody else was quicker."""
+    """All of them are open; none, where nothing was proposed. signature: none of what is settled otherwise."""
     if not ended:
         return
     (status,) = {HOLD.after(hold.status, "release", name=hold.number) for hold in ended}

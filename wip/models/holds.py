@@ -126,10 +126,5 @@ class Hold(Record):
     def is_open(self) -> bool:
         return self.status == HoldStatus.OPEN
 
-    @property
-    def needs_signature(self) -> bool:
-        """Whether its release is signed: a doubt about quality, and what a rule has placed."""
-        return self.is_automatic or self.reason_code == HoldReason.QUALITY
-
     def is_overdue(self, at: datetime) -> bool:
         return self.is_open and self.due_at is not None and self.due_at < at

@@ -104,8 +104,8 @@ def age(since: datetime, now: datetime) -> str:
 
 @register.filter
 def release_digest(hold: Hold) -> str:
-    """The digest of what is signed when the hold is released; empty where that needs no signature."""
-    return digest(release_content(hold)) if hold.needs_signature else ""
+    """The digest of what is signed when the hold is released."""
+    return digest(release_content(hold))
 
 
 @register.filter

@@ -276,9 +276,9 @@ class EventBookingAdmin(OfYourSites, ReadOnlyAdmin):
 
 @admin.register(MachineCommand)
 class MachineCommandAdmin(OfYourSites, ReadOnlyAdmin):
-    list_display = ("asked_at", "connection", "station", "status", "asked_by", "what_came")
+    list_display = ("asked_at", "connection", "station", "status", "asked_by", "signature", "what_came")
     list_filter = ("status", "connection")
-    list_select_related = ("connection", "station", "asked_by")
+    list_select_related = ("connection", "station", "asked_by", "signature__signed_by")
     search_fields = ("station__code", "connection__code")
 
     @admin.display(description=lazy("detail"))

@@ -151,6 +151,9 @@ def _machine(machine: Machine) -> dict[str, Any]:
     }
 
 
+_OF_TAGS = ("quantity_unit", "is_writable", "write_low", "write_high", "needs_signature")
+
+
 def _values(tags: Iterable[Tag]) -> list[dict[str, Any]]:
     tags = list(tags)
     latest = latest_of(tags)
@@ -162,7 +165,7 @@ def _values(tags: Iterable[Tag]) -> list[dict[str, Any]]:
                 "tag": tag.code,
                 "name": tag.name,
                 "connection": tag.connection.code,
-                "quantity_unit": tag.quantity_unit,
+                **{name: getattr(tag, name) for name in _OF_TAGS},
                 **{name: getattr(last, name, None) for name in ("value", "text", "at", "quality")},
             }
         )

@@ -58,7 +58,8 @@ class MachinesAnswer(serializers.Serializer):
 class TagValueAnswer(serializers.Serializer):
     """What a tag shows. value: a number, or null; text: of a tag that is a text, else null.
 
-    quality: the quality byte of OPC Data Access, from 192 on good; null, as at, where it was never read.
+    quality: the quality byte of OPC Data Access, from 192 on good; null, as at, where it was never read. is_writable,
+    write_low, write_high, needs_signature: whether and within which bounds it may be written, and signed by hand.
     """
 
     tag = serializers.CharField()
@@ -69,6 +70,10 @@ class TagValueAnswer(serializers.Serializer):
     quantity_unit = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField(allow_null=True)
     quality = serializers.IntegerField(allow_null=True)
+    is_writable = serializers.BooleanField()
+    write_low = serializers.FloatField(allow_null=True)
+    write_high = serializers.FloatField(allow_null=True)
+    needs_signature = serializers.BooleanField()
 
 
 class OneMachineAnswer(MachineAnswer):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from equipment.calendars.api import EARLIEST, LATEST
 from equipment.queries import sites_of
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound, NotPermitted
@@ -35,6 +36,9 @@ class Labor(Endpoint):
     def get(self, request: Request) -> Response:
         asked = self.read_query(LaborQuery)
         begin, end = asked["from"], asked["to"]
+        if not EARLIEST <= begin <= LATEST - MOST:
+            sentence = _("It is from {first} to {last}.").format(first=EARLIEST.year, last=LATEST.year - 1)
+            raise InvalidInput(sentence, do=_("Ask for another time."), errors=[FieldError("from", sentence)])
         if not begin < end <= begin + MOST:
             sentence = _("The time to look at is up to 31 days long.")
             raise InvalidInput(sentence, do=_("Ask for less at once."), errors=[FieldError("to", sentence)])

@@ -30,6 +30,8 @@ def test_a_machine_shows_its_values(plant, tags):
     values = {one["tag"]: one for one in api_as(plant, "ines").get("/machines/NF/ST-20").json()["values"]}
     assert (values["GOOD"]["value"], values["GOOD"]["quality"]) == (417.0, 192)
     assert (values["RECIPE"]["text"], values["RECIPE"]["value"]) == ("A-17", None)
+    pressure = values["PRESSURE"]
+    assert (pressure["is_writable"], pressure["write_high"], pressure["needs_signature"]) == (True, 80, True)
     assert api_as(plant, "ines").get("/machines/NF/ST-30").status_code == 404
 
 

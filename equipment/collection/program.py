@@ -140,7 +140,12 @@ class Collector:
 
     async def _flush_all(self, database: Database) -> None:
         while len(self._backlog):
-            await self._flush(database)
+            await self._go_on_with_ours(database)
+
+    async def _go_on_with_ours(self, database: Database) -> None:
+        """Amid what takes long: no lease runs out, and what is read here is stored."""
+        await self._renewed(database)
+        await self._flush(database)
 
     async def _renew(self, database: Database) -> None:
         """The leases of what is watched here, where it is time to."""
@@ -161,7 +166,7 @@ class Collector:
             if watcher is not None and watcher.configuration.version < lease.wanted_version:
                 await self._follow(database, lease)
         if not self._is_recovered and self._flusher is not None:
-            await recovery.recover(self._flusher, self._folder)
+            await recovery.recover(self._flusher, self._folder, lambda: self._go_on_with_ours(database))
             self._is_recovered = True
         most = self.rhythm.most_connections - len(self._watchers)
         if most > 0 and time.monotonic() >= self._claims_at:
@@ -196,10 +201,13 @@ class Collector:
 
     async def _follow(self, database: Database, lease: Lease) -> None:
         """The configuration changed: write what was read by the old one, then connect anew by the new one."""
-        watcher = self._watchers.pop(lease.connection)
+        watcher = self._watchers[lease.connection]
         await watcher.stop("The configuration was changed.", now_us())
         self._backlog.add(_frozen([watcher]))
         await self._flush_all(database)
+        if self._watchers.get(lease.connection) is not watcher:
+            return  # lost meanwhile
+        del self._watchers[lease.connection]
         await leases.follow(database, connection=lease.connection, epoch=lease.epoch, version=lease.wanted_version)
         await self._watch(database, lease, before=watcher)
 

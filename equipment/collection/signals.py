@@ -1,6 +1,8 @@
 """The tags of one connection while it is watched: each sample goes to its report, counter, event and states."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from equipment.collection.batches import Batch, Counted, Event, StateChange
 from equipment.collection.configuration import Configuration, WatchedTag
@@ -74,19 +76,18 @@ class Signals:
             batch.states.append(StateChange(self._site, station, until_us))
 
     def take(self, samples: Sequence[Sample], batch: Batch, *, since_us: int = 0) -> None:
-        """All samples of one reading, in order of time. since_us: before that nobody watched, so no state is told,
-        though a first value has the time at which the machine had it.
+        """All samples of one reading, those of a tag in order of time. since_us: before that nobody watched, so no
+        state is told, though a first value has the time at which the machine had it.
         """
         reports, series, topics, deciding = self._reports, self._series, self._topics, self._deciding
-        decided = False
+        decided: list[tuple[int, str, tuple[Value | None, int]]] = []
         for position, at_us, raw, quality in samples:
             stored = reports[position].take(at_us, raw, quality)
             if stored is not None:
                 batch.add(series[position], *stored)
                 batch.topics.add(topics[position])
             if position in deciding:
-                self._values[deciding[position]] = reports[position].now
-                decided = True
+                decided.append((max(at_us, since_us), deciding[position], reports[position].now))
             if position in self._counters:
                 self._counters[position].take(self._site, at_us, raw, quality, batch)
             elif position in self._handshakes:
@@ -95,7 +96,7 @@ class Signals:
                 elif is_good(quality):
                     self._raised[self._tags[position].key] = None
         if decided:
-            self._judge(max(samples[-1][1], since_us), batch)
+            self._decide(decided, batch)
 
     def lose(self, at_us: int, quality: Quality, batch: Batch) -> None:
         """The link is lost: one bad value a tag, and states are not known."""
@@ -156,6 +157,13 @@ class Signals:
 
     def handshake(self, tag: str) -> Handshake:
         return self._by_key[tag]
+
+    def _decide(self, decided: list[tuple[int, str, tuple[Value | None, int]]], batch: Batch) -> None:
+        """Judge at each time at which a value came: a server tells several changes at once, tag by tag."""
+        decided.sort(key=itemgetter(0))
+        for at_us, group in groupby(decided, key=itemgetter(0)):
+            self._values |= {tag: now for _, tag, now in group}
+            self._judge(at_us, batch)
 
     def _judge(self, at_us: int, batch: Batch) -> None:
         for station, builder in self._stations.items():

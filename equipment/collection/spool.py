@@ -11,8 +11,9 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from equipment.collection.batches import Batch
 
@@ -80,33 +81,27 @@ def frame(batch: Batch) -> bytes:
     return _FRAME.pack(len(head), len(batch.rows), zlib.crc32(batch.rows, zlib.crc32(head))) + head + batch.rows
 
 
-def left_behind(folder: Path) -> Iterator[tuple[Path, list[Batch]]]:
-    """The spools of collectors that are no more, and what they hold, in order. Remove a file when it is written."""
+def left_behind(folder: Path) -> Generator[tuple[Path, Iterator[Batch]], None, None]:
+    """The spools of collectors that are no more, and what they hold, in order, read as it is taken.
+
+    Remove a file when it is written. One of another version raises ValueError, TypeError or LookupError.
+    """
     for path in sorted(folder.glob("*.spool")) if folder.is_dir() else ():
         with path.open("r+b") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 continue  # its collector lives
-            try:
-                batches = list(read(file.read()))
-            except (ValueError, TypeError, LookupError):
-                logger.exception("%s was written by another version and can't be read; it is put aside", path)
-                path.rename(path.with_suffix(".unreadable"))
-                continue
-            yield path, batches
+            yield path, read(file)
             path.with_suffix(".new").unlink(missing_ok=True)  # killed in the middle of `rewrite`: the old one is whole
 
 
-def read(content: bytes) -> Iterator[Batch]:
+def read(file: BinaryIO) -> Iterator[Batch]:
     """The batches of a file up to its end, or to where it is torn."""
-    position = 0
-    while position + _FRAME.size <= len(content):
-        head_length, rows_length, checksum = _FRAME.unpack_from(content, position)
-        start, middle = position + _FRAME.size, position + _FRAME.size + head_length
-        position = middle + rows_length
-        head, rows = content[start:middle], content[middle:position]
+    while len(begin := file.read(_FRAME.size)) == _FRAME.size:
+        head_length, rows_length, checksum = _FRAME.unpack(begin)
+        head, rows = file.read(head_length), file.read(rows_length)
         if len(rows) < rows_length or zlib.crc32(rows, zlib.crc32(head)) != checksum:
-            logger.warning("the spool is torn after %s bytes; what follows was never whole", start - _FRAME.size)
+            logger.warning("%s is torn before byte %s; what follows was never whole", file.name, file.tell())
             return
         yield Batch.of(json.loads(head), rows)

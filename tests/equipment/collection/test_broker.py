@@ -17,7 +17,7 @@ from mes.embedded.binaries import broker_program
 from mes.embedded.broker import free_port
 from mes.embedded.home import ROOT
 from mes.heartbeats import KEY
-from tests.equipment.collection.floor import PATIENCE_S, Floor, lease, ledger, made, put, samples_of, until
+from tests.equipment.collection.floor import PATIENCE_S, Floor, ask, lease, ledger, made, put, samples_of, until
 
 
 class Broker:
@@ -58,24 +58,52 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     broker.kill()
 
 
+LEASE_S = 0.9
+
+
+class Workers:
+    """`celery worker` with the step turned on, by the command of docs/collection.md; each leads its process group."""
+
+    def __init__(self, floor: Floor, broker: Broker, folder: Path) -> None:
+        self._command = [sys.executable, "-m", "celery", "--app", "mes.celery", "--quiet", "worker"]
+        self._command += ["--pool", "threads", "--queues", "collector", "--concurrency", "1"]
+        self._environment = os.environ | {
+            "DATABASE_URL": floor.url,
+            "REDIS_URL": broker.url,
+            "MES_COLLECT": "1",
+            "MES_SPOOL": str(floor.spool),
+            "MES_COLLECTOR_LEASE_S": str(LEASE_S),
+            "MES_COLLECTOR_FLUSH_S": "0.03",
+        }
+        self._log, self._started = folder / "worker.log", list[subprocess.Popen[bytes]]()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = [*self._command, "--hostname", f"collector@drill-{len(self._started)}"]
+        with self._log.open("ab") as log:
+            worker = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
+        self._started.append(worker)
+        return worker
+
+    def kill_all(self) -> None:
+        for worker in self._started:
+            if worker.poll() is None:
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait(PATIENCE_S)
+
+
 @pytest.fixture
-def worker(floor: Floor, broker: Broker, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`celery worker` with the step turned on, by the command of docs/collection.md; the broker is not there yet."""
-    environment = os.environ | {
-        "DATABASE_URL": floor.url,
-        "REDIS_URL": broker.url,
-        "MES_COLLECT": "1",
-        "MES_SPOOL": str(floor.spool),
-        "MES_COLLECTOR_LEASE_S": "0.9",
-        "MES_COLLECTOR_FLUSH_S": "0.03",
-    }
-    command = [sys.executable, "-m", "celery", "--app", "mes.celery", "--quiet", "worker", "--pool", "threads"]
-    queue = ["--queues", "collector", "--hostname", "collector@drill", "--concurrency", "1"]
-    with (tmp_path / "worker.log").open("ab") as log:
-        process = subprocess.Popen([*command, *queue], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    yield process
-    process.kill()
-    process.wait(PATIENCE_S)
+def workers(floor: Floor, broker: Broker, tmp_path: Path) -> Iterator[Workers]:
+    workers = Workers(floor, broker, tmp_path)
+    yield workers
+    workers.kill_all()
+
+
+@pytest.fixture
+def worker(workers: Workers) -> subprocess.Popen[bytes]:
+    """One; the broker is not there yet."""
+    return workers.start()
 
 
 def hears(broker: Broker) -> bool:
@@ -113,3 +141,40 @@ def test_without_a_broker_the_worker_goes_on_collecting_and_finds_it_again(
     account = ledger(connection)["speed"]
     assert account.observations == 1, "it was watched all the time"
     assert samples_of(speed)[-1][3] == 28
+
+
+def collect(collectors: int) -> bool:
+    """Whether so many are there, by their lines to the database: each has one to write, and one for commands."""
+    here = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+    ((lines,),) = ask(here, "plantwright collector")
+    return bool(lines == 2 * collectors)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("has_broker", [True, False], ids=["with a broker", "without one"])
+def test_a_worker_that_is_killed_is_followed_by_another_and_no_slot_is_doubled_or_missing(
+    broker, workers, connection, speed, good, machine, has_broker
+):
+    """kill -9 of the whole process group, in the middle of counting: there, and back again."""
+    if has_broker:
+        broker.start()
+    watching = workers.start()
+    until(lambda: samples_of(good), "it collects")
+    for epoch in (2, 3):
+        waiting = workers.start()
+        until(lambda: collect(2), "another is there, too")
+        before = lease(connection).owner
+        put(machine, good, epoch)
+        os.killpg(watching.pid, signal.SIGKILL)
+        killed_at = time.monotonic()
+        until(lambda epoch=epoch: lease(connection).epoch == epoch, "the other has it")
+        assert time.monotonic() - killed_at < LEASE_S + 3.0
+        assert lease(connection).owner not in ("", before)
+        assert watching.wait(PATIENCE_S) == -signal.SIGKILL
+        until(lambda epoch=epoch: made(good) == epoch, "what was made meanwhile is counted")
+        watching = waiting
+    watching.send_signal(signal.SIGTERM)
+    assert watching.wait(PATIENCE_S) == 0
+    assert lease(connection).owner == "", "given back"
+    assert ledger(connection)["speed"].observations >= 3
+    assert made(good) == epoch

@@ -11,6 +11,7 @@ from equipment.collection.batches import Batch
 from equipment.collection.database import connect
 from equipment.collection.flushing import Flusher
 from equipment.collection.program import Rhythm
+from equipment.collection.spool import Spool
 from equipment.models import (
     Connection,
     Observation,
@@ -35,6 +36,8 @@ from tests.equipment.collection.floor import (
     tag_of,
     until,
 )
+
+PLAYED_BACK = 2_000  # batches, which takes longer than a lease lasts
 
 
 def test_two_collectors_that_race_watch_each_connection_once(floor, connection, speed, machine, committed_plant):
@@ -83,6 +86,40 @@ def test_a_frozen_collector_writes_nothing_when_it_wakes(floor, connection, spee
     assert made(good) == 6
     assert lease(connection).epoch == 2
     assert ledger(connection)["speed"].samples
+
+
+@pytest.mark.long
+def test_a_large_spool_that_is_played_back_costs_no_lease_and_what_is_read_meanwhile_is_stored(
+    floor, connection, speed, machine, committed_plant, tmp_path
+):
+    """A collector finds it when its line to the database was lost, and has a connection to watch meanwhile."""
+    paused = connection_to(machine, committed_plant.stations["30"], code="PLC-2", is_paused=True)
+    old = tag_of(paused, "old", "holding:20")
+    series, begin_us = Series.objects.get(tag=old).pk, time.time_ns() // 1000 - 3_600_000_000
+    rhythm = Rhythm(lease_s=1.5, flush_s=QUICK.flush_s)
+    floor.collector(rhythm)
+    until(lambda: samples_of(speed), "samples")
+    folder, floor.spool = floor.spool, tmp_path / "another computer"
+    floor.collector(rhythm)  # it waits for what nobody watches
+    dead, epoch = Spool(folder, "dead", 1_000_000_000), lease(paused).epoch
+    for number in range(1, PLAYED_BACK + 1):
+        batch = Batch(str(paused.pk), epoch, number=number)
+        batch.add(series, begin_us + 1000 * number, number, 192)
+        dead.append(batch)
+    dead.close(remove=False)
+    before, began = len(samples_of(speed)), time.monotonic()
+    ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = 'plantwright collector'"
+    )
+    until(lambda: lease(paused).batch > PLAYED_BACK / 2, "half of it is played back", patience_s=300)
+    assert len(samples_of(speed)) > before, "what is read is stored meanwhile"
+    until(lambda: not dead.path.exists(), "all of it is", patience_s=300)
+    assert time.monotonic() - began > 1.5 * rhythm.lease_s, "or this shows nothing"
+    assert len(samples_of(old)) == PLAYED_BACK
+    time.sleep(2 * rhythm.lease_s)
+    assert lease(connection).epoch == 1, "nobody else could claim it"
+    assert ledger(connection)["speed"].observations == 1
 
 
 def test_while_the_database_is_away_everything_waits(floor, connection, speed, good, machine):

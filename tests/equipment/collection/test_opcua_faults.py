@@ -246,6 +246,26 @@ def test_states_end_with_the_link(floor, press):
     until(lambda: EquipmentState.objects.filter(ended_at=None).exists(), "it runs")
 
 
+def test_states_between_two_publishings_are_on_record_each_from_its_own_time(floor, press):
+    site, station = press.station.site, press.station
+    with open_door(person=None):
+        for rank, (state, comparison) in enumerate([("RUNNING", "GT"), ("IDLE", "LE")], start=1):
+            condition = StateCondition.objects.create(
+                site=site, station=station, connection=press.connection, rank=rank, state=state
+            )
+            StateTerm.objects.create(site=site, condition=condition, tag=press.speed, comparison=comparison, value=5)
+    floor.collector()
+    until(lambda: EquipmentState.objects.filter(state="IDLE").exists(), "it is idle")
+    changes = [(SPEED.path, 9.0), (SPEED.path, 1.0), (SPEED.path, 9.5)]
+    press.server.set_all(changes)
+    time.sleep(0.02)
+    press.server.set(COUNT.path, 11)  # told in one message with them, or in the next
+    until(lambda: EquipmentState.objects.count() == 4, "each state")
+    began = dict(EquipmentState.objects.values_list("began_at", "state"))
+    told = {at: "RUNNING" if value > 5 else "IDLE" for at, value, *_ in samples_of(press.speed)[1:]}
+    assert {at: began[at] for at in told} == told
+
+
 def test_a_server_whose_certificate_has_expired_is_refused_until_it_has_another(
     floor, server, ours, theirs, expired, committed_plant
 ):

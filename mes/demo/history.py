@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -92,7 +93,10 @@ MISHAPS = {
 
 @dataclass
 class History:
-    """The plant while its past is played. now: the moment of loading; nothing happens after it."""
+    """The plant while its past is played. now: the moment of loading; nothing happens after it.
+
+    folder: where it is noted what people carried, if anywhere.
+    """
 
     ground: Ground
     people: dict[str, Person]
@@ -103,6 +107,7 @@ class History:
     units: dict[UUID, list[Unit]] = field(default_factory=dict)
     cleared: dict[str, WorkOrder] = field(default_factory=dict)
     count: int = 0
+    folder: Path | None = None
 
     def __post_init__(self) -> None:
         self.site, self.stations = self.ground.site, self.ground.stations
@@ -116,7 +121,7 @@ class History:
     def play(self) -> None:
         """Make it all happen, in order of time."""
         stock = Stock.receive(self.ground, self.people, now=self.now, at=self.first)
-        self.worker = Worker(self.people, stock, self.witness, self.chance)
+        self.worker = Worker(self.people, stock, self.witness, self.chance, folder=self.folder)
         orders = {order.erp_reference: order for order in WorkOrder.objects.filter(site=self.site)}
         self.schedule_pumps(orders)
         self.add(self.shifts.hours[-1][0], lambda at: stock.lots.update({"M3X8-T10": "LOT-88121"}))

@@ -58,7 +58,7 @@ def _load(at: datetime, tell: Callable[[str], object]) -> None:
     ground = Ground.read()
     tell(f"{ground.site}: {len(people)} people, {len(ground.stations)} stations from {FOLDER.name}/")
     calibrate_assets(now=at, by=people["samuel"])
-    history = History(ground, people, now=at)
+    history = History(ground, people, now=at, folder=getattr(settings, "MES_MACHINES", None))
     imported = history.first - timedelta(hours=1)
     rows = orders_csv(at)
     with open_door(person=people["integration"], at=imported, reason="orders.csv") as passage:

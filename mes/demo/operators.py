@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 from django.db.models import Q
@@ -52,11 +53,13 @@ class Operators:
     """Everybody who is simulated. chance: seeded where a run has to be repeatable; pace: above 1 they are quicker.
 
     began: since when they look; a machine that has done nothing for too long since then is not waited for any more.
+    folder: where it is noted what they carry to a machine that takes several pieces at once.
     """
 
     chance: Random
     pace: float = 1.0
     takes_breaks: bool = True
+    folder: Path | None = None
     people: dict[str, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,7 +67,7 @@ class Operators:
         self.simulated = {*history.CREW.values(), *(who for crew in cell.CREW.values() for who in crew.values())}
         self.staff = Staff(self.people)
         self.is_demo_plant = self.simulated | {"supervisor", "quality", "greta", "ana", "noor"} <= set(self.people)
-        self.worker = Worker(self.people, Shelf(), self.witness, self.chance)
+        self.worker = Worker(self.people, Shelf(), self.witness, self.chance, folder=self.folder)
         self.began: datetime | None = None
         self.see_machines()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from pathlib import Path
 from random import Random
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from uuid import UUID
 from equipment.models import Station
 from equipment.preparations import preparations
 from genealogy.models import Unit
+from mes.demo.machines import piles
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
@@ -101,7 +103,8 @@ def next_job(station: Station, person: Person) -> tuple[Job | None, bool]:
 class Worker:
     """Does operations on units by the verbs, as the station page would.
 
-    witnesses: who looks on, by operation and the user name of who works.
+    witnesses: who looks on, by operation and the user name of who works. folder: where it is noted what is carried to a
+    machine that takes several pieces at once.
     """
 
     people: dict[str, Person]
@@ -110,9 +113,11 @@ class Worker:
     chance: Random
     running: dict[tuple[UUID, str], OperationExecution] = field(default_factory=dict)
     permit: str = ""  # under which light cartons go out
+    folder: Path | None = None
 
     def start(self, unit: Unit, code: str, station: Station, who: str, at: datetime) -> OperationExecution:
         person = self.people[who]
+        self.carry([unit], station)
         with open_door(person=person, at=at, station=station.code):
             execution = operations.start(unit=unit, operation_code=code, station=station, by=person, at=at)
         self.running[unit.pk, code] = execution
@@ -134,10 +139,16 @@ class Worker:
     def start_batch(self, units: Sequence[Unit], code: str, station: Station, who: str, at: datetime) -> None:
         """Start an operation on several units in one run; from then on any of them stands for all."""
         person = self.people[who]
+        self.carry(units, station)
         with open_door(person=person, at=at, station=station.code):
             batch = batches.start(units=units, operation_code=code, station=station, by=person, at=at)
         for execution in batch.executions.select_related("station__site", "work_order"):
             self.running[execution.unit_id, code] = execution
+
+    def carry(self, units: Sequence[Unit], station: Station) -> None:
+        """Lay these beside the machine, to go into it together: before anything of it is entered."""
+        if self.folder is not None and station.code in piles.TAKES_TOGETHER:
+            piles.carry(self.folder, station.code, [unit.serial for unit in units])
 
     def clear(self, unit: Unit, station: Station, who: str, at: datetime) -> None:
         """Clear the station for the unit's order: every line of its checklist, signed."""

@@ -72,6 +72,8 @@ def run_programs(home: Home, port: int, environment: dict[str, str], tell: Any) 
     running = services(home, port, environment)
     try:
         prepare(home, environment, tell, meanwhile=lambda: start(running, ("worker", "web", "events"), tell))
+        if not any(service.name == "machines" for service in running):
+            _manage(home, environment, ["run_machines", "--none", "--skip-checks"], tell)
         start(running, ("worker", "web", "events", "beat", "operators"), tell)
         wait_until_healthy(port, running)
         tell("ready")

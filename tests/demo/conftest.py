@@ -25,8 +25,9 @@ def demo_template(
 ) -> Iterator[tuple[str, Path]]:
     """(database, folder of its files) with the plant loaded at NOW, to be cloned: loading is what takes long."""
     media = tmp_path_factory.mktemp("demo")
+    files = {"MEDIA_ROOT": media, "MES_MACHINES": media / "machines"}
     with databases.clone(database_template) as name:
-        with django_db_blocker.unblock(), led_to(name), override_settings(MES_DEMO=True, MEDIA_ROOT=media):
+        with django_db_blocker.unblock(), led_to(name), override_settings(MES_DEMO=True, **files):
             loading.load(at=NOW, tell=lambda line: None)
         yield name, media
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from equipment.models import (
     MachineEvent,
     Observation,
     Station,
+    Tag,
 )
 from mes.demo.machines import faults, interlocks
 from mes.demo.machines.faults import Fault
@@ -55,18 +57,25 @@ from mes.kernel.personnel.models import Person
 from mes.station.tasks import book_machine_events, source_of
 from tests import databases
 from tests.demo.conftest import led_to
-from tests.equipment.collection.floor import Floor, floor_on, until
+from tests.equipment.collection.floor import PATIENCE_S, Floor, floor_on, until
 from wip.models import ExecutionEvent, OperationExecution
 
 PACE, PEOPLES_PACE, PERIOD_MS, SCRAP_BEFORE = 8.0, 600.0, 100, REGISTER - 1
 
 
 def answers_at(code: str, address: str) -> None:
-    """The machine of the demo's plant file is there, and is read ten times as often."""
+    """The machine of the demo's plant file is there, is read ten times as often, and each look at its state is on
+    record.
+    """
     connection = Connection.objects.get(code=code)
-    connection.address, connection.period_ms, connection.timeout_ms = address, PERIOD_MS, 2 * PERIOD_MS
+    connection.address, connection.period_ms = address, PERIOD_MS
+    connection.timeout_ms = (4 if connection.kind == "MODBUS" else 20) * PERIOD_MS  # a busy computer answers late
     with open_door(person=None):
         connection.save()
+        if connection.kind == "MODBUS":
+            for tag in Tag.objects.filter(connection=connection, code__in=["word", "running"]):
+                tag.report = "ALWAYS"
+                tag.save()
 
 
 class Hall:
@@ -89,7 +98,7 @@ class Hall:
         self.stations = [Station.objects.get(code=seat.plan.station) for seat in seats]
         for seat in seats:
             answers_at(seat.plan.code, seat.address)
-        self.people = Operators(Random(5), PEOPLES_PACE, takes_breaks=False)
+        self.people = Operators(Random(5), PEOPLES_PACE, takes_breaks=False, folder=folder)
         self.people.staff.hold_lasts = timedelta(seconds=1)
         self.people.began = timezone.now()
         self._working = asyncio.run_coroutine_threadsafe(self._hall.work(lambda: self._works), floor._loop)
@@ -142,7 +151,9 @@ def floor(plant: str, tmp_path: Path) -> Iterator[Floor]:
 
 
 @pytest.fixture
-def hall(floor: Floor, tmp_path: Path) -> Iterator[Hall]:
+def hall(floor: Floor, demo_template: tuple[str, Path], tmp_path: Path) -> Iterator[Hall]:
+    _, loaded = demo_template
+    shutil.copytree(loaded / "machines", tmp_path / "machines")  # what people carried until then
     hall = Hall(floor, tmp_path / "machines")
     yield hall
     hall.close()
@@ -166,6 +177,7 @@ def suffer(floor: Floor, hall: Hall, s: float) -> None:
     hall.fault("TORQUE-30", Fault.RESTART, s)
     hall.runs(2 * s)
     killed.kill()
+    killed.wait(PATIENCE_S)  # as whoever starts it again does: then what is in its spool goes on where it ended
     epoch, way = last_epoch(), floor.cut()
     floor.collector(url=way.url)
     all_are_watched_after(epoch)
@@ -199,20 +211,14 @@ def on_record(machine: str) -> list[tuple[str, str, str]]:
 
 
 def nothing_is_wrong(found: dict[str, Score]) -> None:
-    """Counts, cycle values and genealogy to the last one.
-
-    What is compared by the clock may be late where the computer is busy with other tests, machines and collector alike:
-    nine tenths of states and samples are right.
-    """
+    """All five comparisons, to the last part, value, link, sample and second in which somebody certainly looked."""
     assert len(found) == len(MACHINES)
     for one in found.values():
-        assert one.counts.is_right, one.counts
-        assert one.genealogy.is_right, one.genealogy
-        assert one.values.is_right, one.values
-        assert one.samples.wrong <= one.samples.compared / 10, one.samples
-        assert one.states.wrong <= max(one.states.compared / 10, 0.5), (one.states, on_record(one.machine))
+        wrong = list(one.differences())
+        assert one.is_right, (wrong, on_record(one.machine) if one.states.wrong else "")
         assert one.counted == one.made
         assert one.watched_s
+        assert one.states.compared > one.watched_s / 4, "most of what was watched is certain"
 
 
 def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
@@ -225,7 +231,8 @@ def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
     assert made["TORQUE-30"][GOOD], made
     assert found["LEAK-40"].values.compared
     assert found["TORQUE-30"].values.compared
-    assert found["FURNACE-140"].genealogy.compared, "a batch of two"
+    assert any(len(job.members) == 2 for job in found["FURNACE-140"].jobs), "a batch of two, as people carried it"
+    assert found["FURNACE-140"].genealogy.compared
     assert found["TORQUE-30"].genealogy.compared, "screws of a lot"
     assert sum(one.states.compared for one in found.values()) > 20
     told = {fact.kind for fact in facts_in(hall.folder)}

@@ -1,13 +1,16 @@
 """The hands at the machines: what somebody has started at a station is put into its machine, once all is ready for it.
 
-They look into the MES as a person at the machine looks at its screen, and know nothing else of it.
+They look into the MES as a person at the machine looks at its screen, and know nothing else of it: what goes into a
+furnace together is what people have laid on one pile, not what the MES has of it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from django.db import connection
 
 from equipment.models import CounterTotal, Observation
+from mes.demo.machines.piles import pile_with
 from mes.demo.machines.plan import MACHINES, MachinePlan
 from mes.demo.machines.program import Load
 from mes.demo.supply import Shelf
@@ -19,10 +22,13 @@ from wip.queries import planned
 from wip.status import ExecutionStatus, HoldStatus
 
 
-def loads(plans: Sequence[MachinePlan] = MACHINES) -> dict[str, list[Load]]:
-    """What waits at each machine, what was started first being the first. For any thread: its connection is closed."""
+def loads(folder: Path, plans: Sequence[MachinePlan] = MACHINES) -> dict[str, list[Load]]:
+    """What waits at each machine, what was started first being the first. For any thread: its connection is closed.
+
+    folder: where it is noted what people carried.
+    """
     try:
-        return {plan.code: list(_waiting(plan)) for plan in plans if _is_seen(plan)}
+        return {plan.code: list(_waiting(plan, folder)) for plan in plans if _is_seen(plan)}
     finally:
         connection.close()
 
@@ -41,7 +47,7 @@ def _is_seen(plan: MachinePlan) -> bool:
     return Observation.objects.filter(connection__code=plan.code).exists()
 
 
-def _waiting(plan: MachinePlan) -> Iterable[Load]:
+def _waiting(plan: MachinePlan, folder: Path) -> Iterable[Load]:
     running = OperationExecution.objects.filter(station__code=plan.station, status=ExecutionStatus.RUNNING)
     found = list(
         running.select_related("unit__product", "unit__site", "work_order", "batch").order_by(
@@ -60,12 +66,12 @@ def _waiting(plan: MachinePlan) -> Iterable[Load]:
             continue
         if one.batch_id is not None:
             seen.add(one.batch_id)
-        load = _load(plan, one, [other for other in found if one.batch_id and other.batch_id == one.batch_id])
+        load = _load(plan, one, folder)
         if load is not None:
             yield load
 
 
-def _load(plan: MachinePlan, one: OperationExecution, members: Collection[OperationExecution]) -> Load | None:
+def _load(plan: MachinePlan, one: OperationExecution, folder: Path) -> Load | None:
     try:
         supply = {step: Shelf().take(code, one.unit, plan.station) for step, code in plan.handling.supply.items()}
     except NotFound:
@@ -76,7 +82,7 @@ def _load(plan: MachinePlan, one: OperationExecution, members: Collection[Operat
         operation=one.operation_code,
         pieces=1 if plan.handling.takes_batches else int(one.quantity_open),
         order=one.work_order.erp_reference,
-        members=tuple(sorted(other.unit.serial for other in members)),
+        members=pile_with(folder, plan.station, one.unit.serial) if plan.handling.takes_batches else (),
         supply=supply,
     )
 

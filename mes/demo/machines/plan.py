@@ -9,7 +9,7 @@ from equipment.models import Connection, Tag
 from equipment.status import Books, TagRole
 from mes.demo.machines.furnace import Furnace
 from mes.demo.machines.lathe import Lathe
-from mes.demo.machines.program import Program
+from mes.demo.machines.program import ENABLE, Program
 from mes.demo.machines.testers import LeakTester, Nutrunner
 from mes.demo.machines.truth import ACKNOWLEDGED, PART
 from mes.demo.master_data import FOLDER
@@ -56,6 +56,7 @@ class MachinePlan:
     """points: where it shows its values, by the code of the tag; heard: where others write, by what it is.
 
     fields: of the tags that belong to an event, what they are. counters: those that count, and whether they book.
+    waits: for the permission, where that is one of what it hears.
     """
 
     code: str
@@ -67,6 +68,12 @@ class MachinePlan:
     fields: Mapping[str, str]
     counters: Mapping[str, bool]
     handling: Handling
+    waits: bool = True
+
+    @property
+    def heeds(self) -> frozenset[str]:
+        """Of what it hears that by which it acts."""
+        return frozenset(self.heard) - (frozenset() if self.waits else {ENABLE})
 
     @property
     def brings(self) -> frozenset[str]:

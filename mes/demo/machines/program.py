@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from random import Random
 
 from equipment.drivers.base import Value
-from mes.demo.machines.truth import ACKNOWLEDGED, LOADED, OFF, PART, RESET, RESTART, STATE, UNLOADED, VALUE, Fact
+from mes.demo.machines.truth import (
+    ACKNOWLEDGED,
+    LATE,
+    LOADED,
+    OFF,
+    PART,
+    PROMPT_S,
+    RESET,
+    RESTART,
+    STATE,
+    UNLOADED,
+    VALUE,
+    Fact,
+)
 
 REGISTER = 65_536  # values of a counter in one register
 LOOK_S = 0.05
@@ -17,7 +30,8 @@ ENABLE = "enable"  # the tag that lets it run
 class Load:
     """What somebody has put into a machine, and started. job: key of the execution. pieces: how many it is to make.
 
-    members: the serials of a batch. supply: what it takes from its own magazine, by step.
+    members: the serials that were put in together, where that was seen. supply: what it takes from its own magazine,
+    by step.
     """
 
     job: str
@@ -53,7 +67,8 @@ class Program:
     measured: tuple[str, ...] = ()  # what of this is told as a value
     appearing: str = "IDLE"  # its state as `first` shows it
     booting: str = "DOWN"  # its state while it begins anew,
-    boots: dict[str, Value] = {}  # which it shows so
+    boots: dict[str, Value] = {}  # which it shows so,
+    rests: dict[str, Value] = {}  # and then this beside it: who reads one after the other never sees half of each
 
     def __init__(
         self,
@@ -88,7 +103,7 @@ class Program:
     def remember(self, fact: Fact) -> None:
         """Something that it did in an earlier life."""
         match fact.kind:
-            case "state" | "value":
+            case "state" | "value" | "late":
                 return
             case "loaded":
                 self.load = Load.of(fact)
@@ -129,6 +144,11 @@ class Program:
         """It is switched off."""
         self.now = at
         self.enters(OFF)
+
+    def is_seen(self, told_at: float, at: float) -> None:
+        """What it has told since then can be seen by everybody now: a busy computer, or a fault, may take its time."""
+        if at - told_at > PROMPT_S:
+            self._tell(Fact(told_at, self.machine, LATE, 0, {"until": at}))
 
     # --- what somebody does with it
 
@@ -236,7 +256,9 @@ class Program:
 
     def _after_boot(self) -> Iterator[float]:
         self.enters(self.booting, **self.boots)
-        yield BOOT_S
+        yield BOOT_S / 2
+        self.shows |= self.rests
+        yield BOOT_S / 2
         yield from self.life()
 
     def _reset(self, kind: str) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -32,11 +33,11 @@ async def run(
     chance = Random(seed)  # noqa: S311 - a simulation
     try:
         seats = []
-        for plan, port in await sync_to_async(_places)(MACHINES):
+        await sync_to_async(interlocks.switch_on)()
+        for plan, port in await sync_to_async(places)(MACHINES):
             own = Random(chance.random())  # noqa: S311 - as above
             program = plan.program(plan.code, own, truth.tell, pace=pace, history=history[plan.code])
             seats.append(SEATS[plan.kind](plan, program, port))
-        await sync_to_async(interlocks.switch_on)()
         async with MachineHall(seats, folder, loads) as hall:
             await sync_to_async(close_old_connections)()
             tell(", ".join(f"{seat.plan.code} at {seat.address}" for seat in seats))
@@ -45,10 +46,11 @@ async def run(
         truth.close()
 
 
-def _places(plans: Sequence[MachinePlan]) -> list[tuple[MachinePlan, int]]:
+def places(plans: Sequence[MachinePlan]) -> list[tuple[MachinePlan, int]]:
     """Each machine that the MES knows with its port: the one of its connection, or another where that is taken."""
     known = {connection.code: connection for connection in Connection.objects.all()}
-    return [(plan, _port_of(known[plan.code])) for plan in plans if plan.code in known]
+    own = [(plan, known[plan.code]) for plan in plans if plan.code in known]
+    return [(replace(plan, waits=interlocks.waits(plan, one)), _port_of(one)) for plan, one in own]
 
 
 def _port_of(connection: Connection) -> int:

@@ -1,25 +1,26 @@
 """What the MES has booked, beside what the machines truly did.
 
-Counts: what each load of a machine was booked with, and each part one event. States: equal wherever the connection was
-watched, but for one period (and the slack of a busy computer) at each change, and not known where it was not. Values:
-of each part those of its steps. Genealogy: what went into which serial, and what was in one batch. Samples: every good
-one is what the machine showed then.
+Counts: what each load of a machine was booked with, and each part one event. States: the same sequence, and equal by
+the second wherever the machine was certainly looked at. Values: of each part those of its steps. Genealogy: what went
+into which serial, and what was in one batch. Samples: every good one is what the machine showed, in that order, and
+none is missing of what was certainly looked at. What is certain the record itself says (`sights`): no slack is guessed.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from equipment.models import Connection, Observation
+from equipment.models import Connection
 from mes.demo.machines.plan import MACHINES
 from mes.demo.machines.scores import Score
 from mes.demo.machines.scoring_jobs import compare_jobs
 from mes.demo.machines.scoring_parts import compare_counters, compare_parts
 from mes.demo.machines.scoring_states import compare_states
-from mes.demo.machines.scoring_values import compare_samples
-from mes.demo.machines.spans import Span, length
-from mes.demo.machines.truth import STATE, Fact, facts_in
+from mes.demo.machines.scoring_values import compare_samples, shown_by
+from mes.demo.machines.sights import Sights
+from mes.demo.machines.spans import length
+from mes.demo.machines.truth import LATE, STATE, Fact, facts_in
 
 YOUNG_S = 5.0
 
@@ -40,17 +41,18 @@ def scores_of(
     connections = Connection.objects.filter(code__in=facts.keys() & plans.keys()).select_related("account")
     found = []
     for connection in connections.order_by("code"):
-        one, told, watched = Score(connection.code), facts[connection.code], watched_of(connection, since)
-        one.watched_s = length(watched)
-        one.seen_until = watched[-1][1] if watched else 0.0
-        young_from = min(at, watched[-1][1] if watched else 0.0) - young_s
+        one, told = Score(connection.code), facts[connection.code]
+        sights = Sights(connection, max(since, told[0].at))
+        one.watched_s, one.seen_until = length(sights.spans), sights.seen_until
+        young_from = min(at, one.seen_until) - young_s
         tags = {tag.code: tag for tag in connection.tags.all()}
         plan = plans[connection.code]
         compare_parts(one, tags, told, young_from)
         compare_counters(one, tags, told, young_from)
-        compare_jobs(one, plan, connection, told, young_from)
-        compare_states(one, connection, told, watched, at)
-        compare_samples(one, connection, tags.values(), told)
+        shown = shown_by(told, sights, at)
+        compare_jobs(one, plan, connection, told, shown, young_from)
+        compare_states(one, connection, told, sights, at)
+        compare_samples(one, tags.values(), shown, sights)
         found.append(one)
     return found
 
@@ -65,11 +67,10 @@ def facts_of(folder: Path, since: float) -> dict[str, list[Fact]]:
         young = {fact.job for fact in facts if fact.job and fact.at >= since}
         before = [fact for fact in facts if fact.kind == STATE and fact.at < since][-1:]
         lasting = [replace(fact, at=since) for fact in before]
-        found[machine] = lasting + [fact for fact in facts if fact.at >= since or (fact.job and fact.job in young)]
+        found[machine] = lasting + [fact for fact in facts if fact.at >= since or _is_wanted(fact, since, young)]
     return found
 
 
-def watched_of(connection: Connection, since: float = 0.0) -> Sequence[Span]:
-    spans = Observation.objects.filter(connection=connection).order_by("began_at").values_list("began_at", "seen_until")
-    found = ((began.timestamp(), seen.timestamp()) for began, seen in spans)
-    return [(began, seen) for began, seen in found if seen >= since]
+def _is_wanted(fact: Fact, since: float, jobs: Collection[str]) -> bool:
+    """Whether what was told before says something of the time since then."""
+    return fact.job in jobs if fact.job else fact.kind == LATE and float(fact.values["until"]) >= since

@@ -13,20 +13,25 @@ from equipment.models import Connection, EventDue, MachineEvent
 from genealogy.models import ActivityUnit, Direction
 from mes.demo.machines.plan import STEP, MachinePlan
 from mes.demo.machines.scores import Job, Score
-from mes.demo.machines.scoring_values import Shown, shown_by
+from mes.demo.machines.scoring_values import Shown
 from mes.demo.machines.testers import PASSED
 from mes.demo.machines.truth import ACKNOWLEDGED, GOOD, LOADED, PART, SCRAP, UNLOADED, Fact
 from orders.plans import OperationPlan
 from wip.facts import values_in_force
 from wip.models import ExecutionEvent, Hold, OperationExecution, Reading
-from wip.queries import planned
+from wip.queries import batch_by_key, planned
 from wip.status import ExecutionEventKind
 
 FAILED = "failed"
 
 
 def compare_jobs(
-    found: Score, plan: MachinePlan, connection: Connection, facts: Sequence[Fact], young_from: float
+    found: Score,
+    plan: MachinePlan,
+    connection: Connection,
+    facts: Sequence[Fact],
+    shown: Mapping[str, Shown],
+    young_from: float,
 ) -> None:
     """Of loads that were put in since the first fact; what is due to be booked is under way."""
     loads = {fact.job: fact for fact in facts if fact.kind == LOADED}
@@ -37,7 +42,6 @@ def compare_jobs(
     rows = OperationExecution.objects.select_related("work_order", "unit", "batch", "completed_by")
     executions = {str(one.pk): one for one in rows.filter(pk__in=[UUID(job) for job in loads])}
     is_due = EventDue.objects.filter(event__tag__connection=connection).exists()
-    shown = shown_by(facts, connection)
     for key, load in reversed(loads.items()):
         job = Job(
             serial=str(load.values["serial"]),
@@ -61,8 +65,8 @@ def compare_jobs(
         operation = planned(execution)
         for part in (fact for fact in deeds[key] if fact.kind == PART):
             _compare_part(found, job, plan, operation, execution, part)
-        _compare_read(found, job, plan, execution, shown, is_over=job.is_over)
-        _compare_batch(found, job, execution, load)
+        _compare_read(found, job, execution, shown)
+        _compare_batch(found, job, execution)
 
 
 def _count(
@@ -159,40 +163,31 @@ def _is_same(reading: Reading, value: Value, places: int) -> bool:
     return abs(reading.number - Decimal(repr(value))) <= Decimal(6).scaleb(-places - 1)
 
 
-def _compare_read(
-    found: Score,
-    job: Job,
-    plan: MachinePlan,
-    execution: OperationExecution,
-    shown: Mapping[str, Shown],
-    *,
-    is_over: bool,
-) -> None:
+def _compare_read(found: Score, job: Job, execution: OperationExecution, shown: Mapping[str, Shown]) -> None:
     """What was read at a moment is what the machine showed then."""
     read = [one for one in values_in_force([execution.pk]) if one.machine_tag in shown and one.machine_at]
     for reading in read:
         assert reading.machine_at is not None
         assert reading.number is not None
         at = reading.machine_at.timestamp()
-        if at < shown[reading.machine_tag].times[0]:
+        if at < shown[reading.machine_tag].since:
             continue
         found.values.compared += 1
         those = shown[reading.machine_tag].about(at)
         if not any(_is_same(reading, value, 1) for value in those):
             found.values.differs(
                 f"{job.serial} operation {job.operation} {reading.step_code}: {reading.value} is on record,"
-                f" and it showed {sorted(those, key=str)}"
+                f" and it showed {', '.join(map(str, those))}"
             )
 
 
-def _compare_batch(found: Score, job: Job, execution: OperationExecution, load: Fact) -> None:
-    """What lay in the machine together is one batch."""
-    true = sorted(str(load.values["members"]).split())
-    if not true and execution.batch_id is None:
+def _compare_batch(found: Score, job: Job, execution: OperationExecution) -> None:
+    """What lay in the machine together, as people put it in, is one batch; where nobody saw it there is no truth."""
+    if not job.members:
         return
-    rows = OperationExecution.objects.filter(batch=execution.batch_id) if execution.batch_id else []
-    known = sorted(one.unit.serial for one in rows.select_related("unit")) if rows else []
-    found.genealogy.compared += max(len(true), len(known))
-    for serial in sorted(set(true) ^ set(known)):
+    together = batch_by_key(execution.batch_id).members if execution.batch_id else [execution]
+    true, known = set(job.members), {one.unit.serial for one in together}
+    found.genealogy.compared += len(true | known)
+    for serial in sorted(true ^ known):
         where = "was in the machine, and is not in the batch" if serial in true else "is in the batch, and was not"
         found.genealogy.differs(f"{serial} {where} with {job.serial}")

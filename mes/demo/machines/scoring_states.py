@@ -1,80 +1,67 @@
-"""States on record beside the true ones, by the second."""
+"""States on record beside the true ones: the same sequence, and by the second wherever somebody looked."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from equipment.drivers.base import Quality
-from equipment.models import Connection, EquipmentState, Sample, StateTerm, Tag
-from equipment.status import ConnectionKind
+from equipment.drivers.base import Value
+from equipment.models import Connection, EquipmentState, StateTerm, Tag
 from mes.demo.machines.scores import Score
-from mes.demo.machines.spans import Span, apart, common, length, narrowed, widened
+from mes.demo.machines.sights import Sights
+from mes.demo.machines.spans import Span, apart, common, length
+from mes.demo.machines.steps import Line, Unknown, late_spans, true_steps, untrue
 from mes.demo.machines.truth import OFF, STATE, Fact
 
-SLACK_S = 0.3
-CLOCK_SILENCE_S = 5.0  # after which the driver of OPC UA knows that a server is mute
+NOT_KNOWN = "not known"
 
 
-def compare_states(
-    found: Score, connection: Connection, facts: Sequence[Fact], watched: Sequence[Span], at: float
-) -> None:
-    told = [fact for fact in facts if fact.kind == STATE]
+def compare_states(found: Score, connection: Connection, facts: Sequence[Fact], sights: Sights, at: float) -> None:
+    """What is on record is clipped to when the machine was watched, as everywhere."""
+    told = [(fact.at, fact.values["state"]) for fact in facts if fact.kind == STATE]
     if not told:
         return
-    true: dict[str, list[Span]] = defaultdict(list)
-    ends = [fact.at for fact in told[1:]] + [at]
-    for fact, end in zip(told, ends, strict=False):  # of the last it is now
-        true[str(fact.values["state"])].append((fact.at, end))
-    slack_s = connection.period_ms / 1000 + SLACK_S
-    known = _known(connection, told[0].at, watched[-1][1] if watched else 0.0)
-    sure = narrowed(apart(watched, _not_good(connection, told[0].at)), slack_s)
-    for state, spans in true.items():
-        if state == OFF:
+    steps = true_steps(told, late_spans(facts), at)
+    deciding = set(StateTerm.objects.filter(condition__connection=connection).values_list("tag", flat=True))
+    unknown, off = sights.when_unknown(deciding), sights.when_off(deciding)
+    spells = _spells(connection, told[0][0], sights.seen_until)
+    line = Line(list(_changes(spells)))
+    for step in steps:
+        if step.value == OFF:
             continue
-        compared = common(narrowed(spans, slack_s), sure)
-        found.states.compared += length(compared)
-        for span in apart(compared, known[state]):
-            found.states.differs(f"{_in_words(span)} was {state}, which is not on record", length([span]))
-    seen = widened(watched, slack_s + _lost_after_s(connection))
-    for state, spans in known.items():  # a server tells since when a value has stood, which may be before it is watched
-        for span in apart(apart(spans, seen), widened(true[state], slack_s)):
-            sentence = f"{_in_words(span)} is {state} on record, nobody watched, and it was not"
-            found.states.differs(sentence, length([span]))
+        for span in apart(sights.sure(step, off), unknown):
+            found.states.compared += length([span])
+            for where, said in line.other_than(step.value, span):
+                sentence = f"{_in_words(where)} was {step.value}, and {said or NOT_KNOWN} is on record"
+                found.states.differs(sentence, length([where]))
+    began = [(span[0], state) for state, span in spells if span[0] >= told[0][0]]
+    wrong = set(untrue(steps, began, sights.window))
+    for state, span in spells:
+        if (span[0], state) in wrong:
+            seen = length(common([span], sights.spans))
+            found.states.differs(f"{_in_words(span)} is {state} on record, and it was not", max(seen, 0.001))
 
 
-def _known(connection: Connection, since: float, last_seen: float) -> dict[str, list[Span]]:
-    known: dict[str, list[Span]] = defaultdict(list)
+def _spells(connection: Connection, since: float, last_seen: float) -> list[tuple[Value, Span]]:
     stations = Tag.objects.filter(connection=connection).values("station")
     states = EquipmentState.objects.filter(station__in=stations).order_by("began_at")
-    for state, begin, end in states.values_list("state", "began_at", "ended_at"):
+    found: list[tuple[Value, Span]] = []
+    for state, begin, end in states.exclude(ended_at__lt=datetime.fromtimestamp(since, UTC)).values_list(
+        "state", "began_at", "ended_at"
+    ):
         until = end.timestamp() if end else max(last_seen, begin.timestamp())
-        if until > since:
-            known[state].append((begin.timestamp(), until))
-    return known
+        found.append((state, (begin.timestamp(), until)))
+    return found
 
 
-def _not_good(connection: Connection, since: float) -> list[Span]:
-    """When a tag that decides on the state had no good value, though the machine answered: nobody knows it then."""
-    deciding = StateTerm.objects.filter(condition__connection=connection).values("tag")
-    samples = Sample.objects.filter(series__tag__in=deciding, at__gte=datetime.fromtimestamp(since, UTC))
-    began: dict[int, float] = {}
-    spans = []
-    for series, at, quality in samples.order_by("at").values_list("series", "at", "quality"):
-        if quality < Quality.GOOD:
-            began.setdefault(series, at.timestamp())
-        elif series in began:
-            spans.append((began.pop(series), at.timestamp()))
-    return sorted([*spans, *((at, float("inf")) for at in began.values())])
+def _changes(spells: Sequence[tuple[Value, Span]]) -> list[tuple[float, Value | Unknown | None]]:
+    """From each time on it is this on record, or nothing."""
+    found: list[tuple[float, Value | Unknown | None]] = []
+    for state, (begin, end) in spells:
+        if found and found[-1][0] >= begin:
+            found.pop()
+        found += [(begin, state), (end, None)]
+    return found
 
 
 def _in_words(span: Span) -> str:
     begin, end = (datetime.fromtimestamp(at, UTC) for at in span)
-    return f"{begin:%H:%M:%S}–{end:%H:%M:%S} UTC"
-
-
-def _lost_after_s(connection: Connection) -> float:
-    """How long it takes until a link that does not answer is known to be lost; the state before lasts until then."""
-    patience_s = 2 * connection.timeout_ms / 1000
-    if connection.kind == ConnectionKind.OPCUA:
-        return max(CLOCK_SILENCE_S, 3 * connection.period_ms / 1000) + patience_s
-    return patience_s
+    return f"{begin:%H:%M:%S.%f}"[:-5] + f"–{end:%H:%M:%S.%f}"[:-5] + " UTC"

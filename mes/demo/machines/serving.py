@@ -20,7 +20,7 @@ FAULTS_EVERY_S, LOADS_EVERY_S = 0.5, 0.5
 SLOW_S = 0.8
 DEVICE_FAILURE = 4  # of Modbus
 CLOCK_OFF_S = 5_400.0
-Loads = Callable[[], Mapping[str, Sequence[Load]]]
+Loads = Callable[[Path], Mapping[str, Sequence[Load]]]
 
 
 class Seat(Protocol):
@@ -54,7 +54,8 @@ class ModbusSeat:
         self._fault: Fault | None = None
         for code, point in plan.heard.items():
             nothing = "" if point.value_type == ValueType.TEXT else 0
-            self.machine.memory.put(point, program.heard.setdefault(code, nothing))
+            self.machine.memory.put(point, program.heard.get(code, nothing))
+        self._hear()
         self._show()
 
     @property
@@ -67,17 +68,23 @@ class ModbusSeat:
     async def turn(self, at: float) -> None:
         if self._fault == Fault.RESTART:
             return
-        for code, point in self.plan.heard.items():
-            self.program.heard[code] = self.machine.memory.get(point) or 0
+        self._hear()
         self.program.tick(at)
-        self._show()
+        if self._show():
+            self.program.is_seen(at, time.time())
 
-    def _show(self) -> None:
+    def _hear(self) -> None:
+        for code in self.plan.heeds:
+            self.program.heard[code] = self.machine.memory.get(self.plan.heard[code]) or 0
+
+    def _show(self) -> bool:
+        """Whether there was something new."""
         shows = self.program.shows
-        for code in sorted(shows, key=lambda code: code == PART):
-            if self._shown.get(code) != shows[code]:
-                self.machine.memory.put(self.plan.points[code], shows[code])
-                self._shown[code] = shows[code]
+        news = [code for code in sorted(shows, key=lambda code: code == PART) if self._shown.get(code) != shows[code]]
+        for code in news:
+            self.machine.memory.put(self.plan.points[code], shows[code])
+            self._shown[code] = shows[code]
+        return bool(news)
 
     async def suffer(self, fault: Fault | None) -> None:
         before, self._fault = self._fault, fault
@@ -104,6 +111,7 @@ class OpcUaSeat:
         variables = [Variable(_path(at), program.shows[code], at.value_type) for code, at in plan.points.items()]
         self.server = OpcUaServer(variables, port=port)
         self._fault: Fault | None = None
+        self._hidden_at: float | None = None  # since when it shows nothing new
 
     @property
     def address(self) -> str:
@@ -116,11 +124,17 @@ class OpcUaSeat:
         if self._fault == Fault.RESTART:
             return
         self.program.tick(at)
+        if self._fault == Fault.MUTE:
+            self._hidden_at = self._hidden_at or at
+            return
         news = {code: value for code, value in self.program.shows.items() if self._shown.get(code) != value}
-        if news and self._fault != Fault.MUTE:
+        if news:
             self._shown |= news
             changes = [(_path(self.plan.points[code]), value) for code, value in news.items()]
             await asyncio.to_thread(self.server.set_all, changes)
+        if news or self._hidden_at:
+            self.program.is_seen(self._hidden_at or at, time.time())
+            self._hidden_at = None
 
     async def suffer(self, fault: Fault | None) -> None:
         if fault == self._fault:
@@ -157,7 +171,7 @@ SEATS: dict[str, Callable[[MachinePlan, Program, int], Seat]] = {"MODBUS": Modbu
 
 
 class MachineHall:
-    """All seats, for as long as its block lasts. folder: where faults are ordered.
+    """All seats, for as long as its block lasts. folder: where faults are ordered, and what people carry is noted.
 
     loads: what waits at each machine to be put in; it may ask the database, in a thread of its own.
     """
@@ -193,7 +207,7 @@ class MachineHall:
     async def _load(self) -> None:
         """Again and again: who works at the machines puts in what is to be done."""
         while self._loads is not None:
-            waiting = await asyncio.to_thread(self._loads)
+            waiting = await asyncio.to_thread(self._loads, self._folder)
             for seat in self.seats:
                 seat.program.put_in(waiting.get(seat.plan.code, ()))
             await asyncio.sleep(LOADS_EVERY_S)

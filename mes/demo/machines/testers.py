@@ -24,7 +24,7 @@ class LeakTester(Program):
     """Fills a part with air (kPa) and looks how much it loses (ml/min)."""
 
     first = {"running": 0, "fault": 0, PART: 0, "serial": "", "result": 0, "pressure": 0.0, "leak": 0.0}
-    boots = {"running": 0, "fault": NO_MEMORY}
+    boots, rests = {"fault": NO_MEMORY}, {"running": 0}
 
     def life(self) -> Iterator[float]:
         yield from self.awaits()
@@ -55,7 +55,7 @@ class Nutrunner(Program):
         f"torque-{number}": 0.0 for number in range(1, SCREWS + 1)
     }
     measured = ("torque",)
-    boots = {"running": 0, "fault": NO_MEMORY}
+    boots, rests = {"fault": NO_MEMORY}, {"running": 0}
 
     def life(self) -> Iterator[float]:
         yield from self.awaits()

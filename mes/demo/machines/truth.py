@@ -15,6 +15,8 @@ from equipment.drivers.base import Value
 
 STATE, GOOD, SCRAP, PART, ACKNOWLEDGED, VALUE = "state", "good", "scrap", "part", "acknowledged", "value"
 LOADED, UNLOADED, BATCH, RESET, RESTART = "loaded", "unloaded", "batch", "reset", "restart"
+LATE = "late"  # what was told since then could be seen only by `until`; of all else within PROMPT_S
+PROMPT_S = 0.02
 OFF = "OFF"  # a state that nobody can see
 KEPT_DAYS, KEPT_HOURS = 3, 4
 _DEEDS, _VALUES, _MEMORY = "deeds-%Y-%m-%d.jsonl", "values-%Y-%m-%dT%H.jsonl", "memory.jsonl"

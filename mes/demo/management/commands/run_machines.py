@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from mes.demo.machines import interlocks
 from mes.demo.machines.running import run
 
 
@@ -18,10 +19,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, help="of chance, for a run that can be repeated")
         parser.add_argument("--pace", type=float, default=1.0, help="how much quicker than usual they work")
+        parser.add_argument("--none", action="store_true", help="run none, and let no station wait for its machine")
 
-    def handle(self, *args: Any, seed: int | None, pace: float, **options: Any) -> None:
+    def handle(self, *args: Any, seed: int | None, pace: float, none: bool, **options: Any) -> None:
         if not settings.MES_DEMO:
             raise CommandError("Simulated machines run in a demo only, and these settings have MES_DEMO = False.")
+        if none:
+            interlocks.switch_off()
+            return
         for chatty in ("asyncua", "pymodbus"):  # they tell of each question
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
         stopped, parent = threading.Event(), os.getppid()

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        operators = Operators(Random(seed), pace)  # noqa: S311 - a simulation
+        operators = Operators(Random(seed), pace, folder=settings.MES_MACHINES)  # noqa: S311 - a simulation
         looked = 0
         while not stopped.is_set() and (not looks or looked < looks):
             try:

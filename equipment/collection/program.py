@@ -144,7 +144,7 @@ class Collector:
 
     async def _go_on_with_ours(self, database: Database) -> None:
         """Amid what takes long: no lease runs out, and what is read here is stored."""
-        await self._renewed(database)
+        await self._renew(database)
         await self._flush(database)
 
     async def _renew(self, database: Database) -> None:

@@ -37,7 +37,7 @@ from tests.equipment.collection.floor import (
     until,
 )
 
-PLAYED_BACK = 2_000  # batches, which takes longer than a lease lasts
+PLAYED_BACK = 5_000  # batches, which takes longer than a lease lasts
 
 
 def test_two_collectors_that_race_watch_each_connection_once(floor, connection, speed, machine, committed_plant):
@@ -115,7 +115,7 @@ def test_a_large_spool_that_is_played_back_costs_no_lease_and_what_is_read_meanw
     until(lambda: lease(paused).batch > PLAYED_BACK / 2, "half of it is played back", patience_s=300)
     assert len(samples_of(speed)) > before, "what is read is stored meanwhile"
     until(lambda: not dead.path.exists(), "all of it is", patience_s=300)
-    assert time.monotonic() - began > 1.5 * rhythm.lease_s, "or this shows nothing"
+    assert time.monotonic() - began > rhythm.lease_s, "or this shows nothing"
     assert len(samples_of(old)) == PLAYED_BACK
     time.sleep(2 * rhythm.lease_s)
     assert lease(connection).epoch == 1, "nobody else could claim it"

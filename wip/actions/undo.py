@@ -117,7 +117,8 @@ def _lock(execution: OperationExecution, station: Station, by: Person) -> list[J
 
 def _turn_back(batch: Batch, act: Act) -> None:
     """The batch is where it was before the act on all of it."""
-    verb = {ExecutionEventKind.STARTED: "take_back", ExecutionEventKind.COMPLETED: "reopen"}.get(act.kind)
+    verbs: dict[str, str] = {ExecutionEventKind.STARTED: "take_back", ExecutionEventKind.COMPLETED: "reopen"}
+    verb = verbs.get(act.kind)
     if verb is not None:
         batch.status = BATCH.after(batch.status, verb, name=batch.number)
         batch.completed_at = batch.completed_by = None

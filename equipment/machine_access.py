@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from equipment.collection.reporting import Report, rule_of
 from equipment.drivers import driver
 from equipment.drivers.base import (
+    LEAVING_S,
     Endpoint,
     InvalidAddress,
     Link,
@@ -26,7 +28,7 @@ from mes.kernel.refusals import Refusal
 from mes.kernel.words import told
 
 T = TypeVar("T")
-PATIENCE_S = 8.0
+PATIENCE_S = 10.0  # of who waits for the page: for the question and for taking leave of the machine
 
 
 class MachineSilent(Refusal):
@@ -60,8 +62,11 @@ def browse(connection: Connection, address: str) -> list[Node]:
 
 
 def _ask(connection: Connection, question: Callable[[Link], Awaitable[T]]) -> T:
+    patience_s = PATIENCE_S - LEAVING_S
+
     async def ask() -> T:
-        async with asyncio.timeout(PATIENCE_S), driver(connection.kind).connect(endpoint_of(connection)) as link:
+        asyncio.get_running_loop().set_default_executor(_LookUps(max_workers=1))
+        async with asyncio.timeout(patience_s), driver(connection.kind).connect(endpoint_of(connection)) as link:
             return await question(link)
 
     try:
@@ -71,10 +76,17 @@ def _ask(connection: Connection, question: Callable[[Link], Awaitable[T]]) -> T:
             connection, told(str(refused)), _("Look at its security profile, and at whom the server trusts.")
         ) from refused
     except (LinkLost, TimeoutError, OSError) as lost:
-        why = told(str(lost)) or _("No answer within {seconds} s.").format(seconds=PATIENCE_S)
+        why = told(str(lost)) or _("No answer within {seconds} s.").format(seconds=f"{patience_s:g}")
         raise _silent(connection, why, _("Look at its address, the cable and the machine; then ask again.")) from lost
     except (InvalidAddress, ValueError) as wrong:
         raise _silent(connection, told(str(wrong)), _("Correct the address.")) from wrong
+
+
+class _LookUps(ThreadPoolExecutor):
+    """Where an event loop looks names up. A look-up that hangs can't be ended; the loop ends without it."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
 
 
 def _silent(connection: Connection, why: str, do: str) -> MachineSilent:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+LEAVING_S = 2.0  # at most, for taking leave of a machine when a link ends
+
 # What a tag can be: a number (floats and integers of any width, bits as 0 and 1) or a text.
 Value = float | int | str
 

@@ -1,5 +1,6 @@
 """An open link to a server: watch, read, write, browse."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -9,6 +10,7 @@ from asyncua import Client, ua
 from asyncua.common.ua_utils import data_type_to_variant_type
 
 from equipment.drivers.base import (
+    LEAVING_S,
     Endpoint,
     Guard,
     Health,
@@ -184,8 +186,13 @@ def _cut(client: Client) -> None:
 
 
 async def _leave(client: Client) -> None:
-    """Give the session back as far as the server listens, and end the client's own tasks."""
+    """Give the session back as far as the server listens, and end the client's own tasks; within LEAVING_S.
+
+    The library would wait as long for the answer to a farewell as for that to the first question.
+    """
+    leaving = asyncio.create_task(client.disconnect())
     try:
-        await client.disconnect()
+        await asyncio.wait([leaving], timeout=LEAVING_S)
     finally:
-        _cut(client)
+        _cut(client)  # with that nothing is waited for any more
+    await leaving

@@ -1,12 +1,13 @@
 """Links that end: each with a reason that a person can act on, and anew when the machine is there again."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 
-from equipment.drivers.base import InvalidAddress, LinkLost, NotTrusted, Quality, ValueType
+from equipment.drivers.base import LEAVING_S, InvalidAddress, LinkLost, NotTrusted, Quality, ValueType
 from equipment.drivers.opcua.driver import connect
 from equipment.drivers.opcua.losses import of_status, told
 from equipment.drivers.opcua.security import url_of
@@ -124,6 +125,22 @@ def test_a_read_without_an_answer_ends_the_link(machine, endpoint):
 def test_leaving_a_link_leaves_nothing_at_the_machine(machine, endpoint):
     first_values(endpoint)
     assert machine.sessions() == 0
+
+
+def test_a_machine_that_is_mute_is_left_within_moments_however_patient_the_question_was(machine, endpoint):
+    async def scenario():
+        async with connect(replace(endpoint, timeout_s=30)) as link:
+            machine.freeze()
+            try:
+                async with asyncio.timeout(0.2):
+                    await link.read(POINTS)
+            finally:
+                left["from"] = time.monotonic()
+
+    left: dict[str, float] = {}
+    with pytest.raises(TimeoutError):
+        asyncio.run(scenario())
+    assert time.monotonic() - left["from"] < LEAVING_S + 3, "nobody waits for the answer to a farewell"
 
 
 def test_an_address_is_a_host_and_a_port():

@@ -84,28 +84,27 @@ DROP TABLE equipment_sample;
 """
 
 # Whoever changes configuration, by whichever way: its collector sees it, and samples keep their meaning.
-IN_STEP = """
-CREATE FUNCTION equipment_connection_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION equipment_connection_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO equipment_connectionlease (connection_id, owner) VALUES (NEW.id, '')
-        ON CONFLICT (connection_id) DO UPDATE SET wanted_version = equipment_connectionlease.wanted_version + 1;
+    IF TG_OP = 'INSERT' THEN
+        BEGUN
+    ELSE
+        CHANGED WHERE connection_id = NEW.id;
+    END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER in_step AFTER INSERT OR UPDATE ON equipment_connection
-    FOR EACH ROW EXECUTE FUNCTION equipment_connection_changed();
 
-CREATE FUNCTION equipment_security_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION equipment_security_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE equipment_connectionlease SET wanted_version = wanted_version + 1
+    CHANGED
         WHERE connection_id IN (SELECT id FROM equipment_connection WHERE security_id = NEW.id);
     RETURN NULL;
 END $$;
-CREATE TRIGGER in_step AFTER UPDATE ON equipment_securityprofile
-    FOR EACH ROW EXECUTE FUNCTION equipment_security_changed();
 
-CREATE FUNCTION equipment_tag_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION equipment_tag_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE equipment_connectionlease SET wanted_version = wanted_version + 1
+    CHANGED
         WHERE connection_id IN (NEW.connection_id, OLD.connection_id);
     IF TG_OP = 'INSERT' OR (OLD.value_type, OLD.quantity_unit) IS DISTINCT FROM (NEW.value_type, NEW.quantity_unit) THEN
         INSERT INTO equipment_series (tag_id, version, value_type, quantity_unit, began_at)
@@ -114,10 +113,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER in_step AFTER INSERT OR UPDATE ON equipment_tag
-    FOR EACH ROW EXECUTE FUNCTION equipment_tag_changed();
 
-CREATE FUNCTION equipment_state_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION equipment_state_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     wanted uuid;
 BEGIN
@@ -133,14 +130,41 @@ BEGIN
     ELSE
         wanted := CASE WHEN TG_OP = 'DELETE' THEN OLD.connection_id ELSE NEW.connection_id END;
     END IF;
-    UPDATE equipment_connectionlease SET wanted_version = wanted_version + 1 WHERE connection_id = wanted;
+    CHANGED WHERE connection_id = wanted;
     RETURN NULL;
 END $$;
+"""
+
+_LEASE_BEGUN = "INSERT INTO equipment_connectionlease (connection_id, owner) VALUES (NEW.id, '');"
+
+
+def _functions(begun: str, changed: str) -> str:
+    """begun: for a new connection; changed: counts a change, of the connections that its WHERE names."""
+    return _FUNCTIONS.replace("BEGUN", begun).replace("CHANGED", changed)
+
+
+# As it was at first: counted in the lease, which whoever changed something kept locked to the end.
+IN_LEASE = _functions(_LEASE_BEGUN, "UPDATE equipment_connectionlease SET wanted_version = wanted_version + 1")
+APART = _functions(
+    _LEASE_BEGUN + " INSERT INTO equipment_configurationversion (connection_id) VALUES (NEW.id);",  # noqa: S608
+    "UPDATE equipment_configurationversion SET number = number + 1",
+)
+
+IN_STEP = (
+    IN_LEASE
+    + """
+CREATE TRIGGER in_step AFTER INSERT OR UPDATE ON equipment_connection
+    FOR EACH ROW EXECUTE FUNCTION equipment_connection_changed();
+CREATE TRIGGER in_step AFTER UPDATE ON equipment_securityprofile
+    FOR EACH ROW EXECUTE FUNCTION equipment_security_changed();
+CREATE TRIGGER in_step AFTER INSERT OR UPDATE ON equipment_tag
+    FOR EACH ROW EXECUTE FUNCTION equipment_tag_changed();
 CREATE TRIGGER in_step AFTER INSERT OR UPDATE OR DELETE ON equipment_statecondition
     FOR EACH ROW EXECUTE FUNCTION equipment_state_changed();
 CREATE TRIGGER in_step AFTER INSERT OR UPDATE OR DELETE ON equipment_stateterm
     FOR EACH ROW EXECUTE FUNCTION equipment_state_changed();
 """
+)
 
 NOT_IN_STEP = """
 DROP TRIGGER in_step ON equipment_stateterm;

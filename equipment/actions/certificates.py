@@ -21,7 +21,9 @@ def renew(*, profile: SecurityProfile, by: Person, at: datetime) -> SecurityProf
     """
     check_permission(by, Permission.CONNECT_MACHINES)
     check_site_access(by, profile.site_id)
-    locked = SecurityProfile.objects.select_for_update(of=("self",)).select_related("site").get(pk=profile.pk)
+    locked = (
+        SecurityProfile.objects.select_for_update(of=("self",), no_key=True).select_related("site").get(pk=profile.pk)
+    )
     made = make_certificate(
         name=_("Plantwright {code}").format(code=locked.code),
         application_uri=f"urn:plantwright:{locked.site.code}:{locked.code}",

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from equipment.actions.tags import TagsWrong, check_connecting, mistakes_in
+from equipment.actions.tags import TagRules, TagsWrong, check_connecting, write
 from equipment.models import Connection, Station, Tag
 from mes.kernel.csv_import import CellError, Columns, Row, Table
 from mes.kernel.personnel.models import Person
@@ -79,13 +79,13 @@ class Rehearsed(Exception):
 
 def take_table(*, connection: Connection, table: Table, by: Person, at: datetime, is_rehearsal: bool = False) -> Taken:
     """Make and change a connection's tags by a table, all rows or none. An empty cell changes nothing, or leaves what
-    is usual in a new tag; a tag that is not in the table stays as it is. is_rehearsal: do all of it, then raise
-    Rehearsed. Raises TagsWrong with every mistake.
+    is usual in a new tag; a tag that is not in the table stays as it is. is_rehearsal: judge all of it, then raise
+    Rehearsed: nothing is written or kept locked. Raises TagsWrong with every mistake.
     """
     check_connecting(connection=connection, by=by)
     if len(table.rows) > MOST_ROWS:
         raise TagsWrong(_("A table has at most {most} rows.").format(most=MOST_ROWS), do=_("Divide it."))
-    taker = _Taker(connection)
+    taker = _Taker(connection, table, is_locked=not is_rehearsal)
     # An event comes before what belongs to it.
     for row in sorted(table.rows, key=lambda row: bool(row.values.get("event"))):
         taker.take(row)
@@ -99,16 +99,25 @@ def take_table(*, connection: Connection, table: Table, by: Person, at: datetime
     taker.found.lines.sort(key=lambda line: line.row)
     if is_rehearsal:
         raise Rehearsed(taker.found)
+    write(taker.made, taker.changed, taker.columns, by=by, at=at)
     return taker.found
 
 
 class _Taker:
     """Takes row by row. A tag that is wrong is known all the same: what belongs to it is not wrong for that."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, table: Table, *, is_locked: bool) -> None:
         self.connection, self.found = connection, Taken()
-        stored = connection.tags.select_for_update(of=("self",)).select_related("station", "event").order_by("pk")
+        self.made: list[Tag] = []
+        self.changed: list[Tag] = []
+        self.columns: set[str] = set()  # of those that are changed
+        self.rules = TagRules(connection, [row["code"] for row in table.rows])
+        stored = connection.tags.select_related("station", "event").order_by("pk")
+        if is_locked:
+            stored = stored.select_for_update(of=("self",), no_key=True)
         self.known = {tag.code: tag for tag in stored}
+        for tag in self.known.values():
+            tag.connection = connection
         active = Station.objects.filter(site=connection.site_id, is_active=True)
         self.stations = {station.code: station for station in active}
         self.errors: list[CellError] = []
@@ -132,12 +141,16 @@ class _Taker:
             return
         if row["event"] in self._wrong:
             self._wrong.add(code)
-        wrong = wrong or ([] if code in self._wrong else mistakes_in(tag, row.number))
+        wrong = wrong or ([] if code in self._wrong else self.rules.mistakes_in(tag, row.number))
         if wrong or code in self._wrong:
             self.errors += wrong
             self._wrong.add(code)
             return
-        tag.save()
+        if is_new:
+            self.made.append(tag)
+        else:
+            self.changed.append(tag)
+            self.columns.update(cell.column for cell in cells)
         self.found.lines.append(TagLine(row.number, code, is_new, cells))
 
     def _give(self, tag: Tag, row: Row) -> list[CellError]:

@@ -68,14 +68,14 @@ class Configuration:
 
 
 _CONNECTION = """
-SELECT connection.code, connection.site_id::text, connection.kind, connection.is_paused, lease.wanted_version,
+SELECT connection.code, connection.site_id::text, connection.kind, connection.is_paused, configured.number,
     connection.address, connection.device_id, connection.period_ms, connection.timeout_ms, connection.largest_gap,
     connection.largest_span, connection.byte_order, connection.clock_limit_s,
     profile.policy, profile.mode, profile.certificate, profile.private_key, profile.trusted, profile.user_name,
     profile.password,
     (SELECT max(seen_until) FROM equipment_observation WHERE connection_id = connection.id)
 FROM equipment_connection connection
-JOIN equipment_connectionlease lease ON lease.connection_id = connection.id
+JOIN equipment_configurationversion configured ON configured.connection_id = connection.id
 LEFT JOIN equipment_securityprofile profile ON profile.id = connection.security_id
 WHERE connection.id = %s"""
 

@@ -21,27 +21,36 @@ class Lease:
     until: float
 
 
-# Those whose owner said nothing for the time of a lease. A paused one is claimed by nobody.
+TRIED_AGAIN_S = 60.0  # what could not be watched as it is configured
+
+# Those whose owner said nothing for the time of a lease. A paused one is claimed by nobody; one that was given back,
+# since nobody can watch it as it is configured, when that changed, or after a while.
 _CLAIM = """
-UPDATE equipment_connectionlease SET owner = %(owner)s, epoch = epoch + 1, batch = 0, claimed_at = now(),
-    expires_at = now() + make_interval(secs => %(lease_s)s), version = wanted_version, state = 'CONNECTING',
+UPDATE equipment_connectionlease lease SET owner = %(owner)s, epoch = epoch + 1, batch = 0, claimed_at = now(),
+    expires_at = now() + make_interval(secs => %(lease_s)s), version = number, state = 'CONNECTING',
     state_since = now(), detail = '', connects = 0, requests = 0, missed_slots = 0, errors = 0, samples = 0,
     dropped = 0, slowest_answer_ms = 0
-WHERE connection_id IN (
+FROM equipment_configurationversion configured
+WHERE configured.connection_id = lease.connection_id AND lease.connection_id IN (
     SELECT lease.connection_id FROM equipment_connectionlease lease
     JOIN equipment_connection connection ON connection.id = lease.connection_id AND NOT connection.is_paused
+    JOIN equipment_configurationversion configured ON configured.connection_id = lease.connection_id
     WHERE (lease.expires_at IS NULL OR lease.expires_at < now()) AND lease.connection_id <> ALL(%(besides)s)
+        AND (lease.owner <> '' OR lease.state <> 'REFUSED' OR lease.version <> configured.number
+            OR lease.state_since < now() - make_interval(secs => %(again_s)s))
     ORDER BY lease.connection_id LIMIT %(most)s FOR UPDATE OF lease SKIP LOCKED)
-RETURNING connection_id, epoch, wanted_version"""
+RETURNING lease.connection_id, epoch, number"""
 
-# In order of key, as everybody locks them; nothing is renewed that another has claimed meanwhile.
+# In order of key, as everybody locks them; nothing is renewed that another has claimed meanwhile. What is configured
+# is read without a lock: who edits it keeps nobody waiting.
 _RENEW = """
 WITH mine AS (
     SELECT connection_id FROM equipment_connectionlease
     WHERE owner = %(owner)s AND connection_id = ANY(%(connections)s) ORDER BY connection_id FOR UPDATE)
 UPDATE equipment_connectionlease lease SET expires_at = now() + make_interval(secs => %(lease_s)s)
-FROM mine WHERE lease.connection_id = mine.connection_id
-RETURNING lease.connection_id, lease.epoch, lease.wanted_version"""
+FROM mine JOIN equipment_configurationversion configured ON configured.connection_id = mine.connection_id
+WHERE lease.connection_id = mine.connection_id
+RETURNING lease.connection_id, lease.epoch, configured.number"""
 
 _RELEASE = """
 UPDATE equipment_connectionlease SET owner = '', expires_at = NULL, state = %(state)s, state_since = now(),
@@ -56,6 +65,7 @@ async def claim(
 ) -> list[Lease]:
     """Claim up to `most` connections that nobody watches. besides: our own, which we renew though they be late."""
     given = {"owner": owner, "lease_s": lease_s, "most": most, "besides": list(besides)}
+    given["again_s"] = TRIED_AGAIN_S
     until = surely_until(lease_s)
     return [
         Lease(connection, epoch, version, until) for connection, epoch, version in await rows(database, _CLAIM, given)

@@ -2,7 +2,7 @@ from equipment.models.assets import AssetClass, AssetUse, CalibrationRecord, Phy
 from equipment.models.calendars import Calendar, CalendarException, Shift, ShiftBreak
 from equipment.models.calls import HelpCall
 from equipment.models.commands import MachineCommand
-from equipment.models.connections import Connection, ConnectionLease, SecurityProfile
+from equipment.models.connections import ConfigurationVersion, Connection, ConnectionLease, SecurityProfile
 from equipment.models.hierarchy import (
     Area,
     ClearanceItem,
@@ -35,6 +35,7 @@ __all__ = [
     "CalendarException",
     "CalibrationRecord",
     "ClearanceItem",
+    "ConfigurationVersion",
     "Connection",
     "ConnectionLease",
     "CounterTotal",

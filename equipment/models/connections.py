@@ -137,9 +137,9 @@ class ConnectionLease(models.Model):
     """Who watches a connection, until when, and how it goes. Not a record: it tells of now.
 
     One row a connection, made by trigger. epoch: grows with each owner; what an earlier one still wants to write is
-    refused. batch: number of the last flush of this epoch that was committed. wanted_version grows when connection,
-    tags or profile change; the owner connects anew and follows in version. Counts are since the owner began;
-    dropped: samples that were thinned out of a full spool.
+    refused. batch: number of the last flush of this epoch that was committed. version: of the configuration that the
+    owner follows. Only collectors write it, so none waits for who edits. Counts are since the owner began; dropped:
+    samples that were thinned out of a full spool.
     """
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True, related_name="lease")
@@ -148,7 +148,6 @@ class ConnectionLease(models.Model):
     batch = models.BigIntegerField(default=0, db_default=0)
     claimed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
-    wanted_version = models.BigIntegerField(default=1, db_default=1)
     version = models.BigIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=10, choices=LinkState, default=LinkState.WAITING, db_default=LinkState.WAITING)
     state_since = models.DateTimeField(null=True)
@@ -166,3 +165,18 @@ class ConnectionLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection_id}: {self.owner or '—'}, {self.epoch}"
+
+
+class ConfigurationVersion(models.Model):
+    """How often what is configured of a connection was changed: itself, its tags, states or security profile.
+
+    One row a connection, made and counted by trigger. Apart from the lease, since whoever edits keeps it locked.
+    """
+
+    connection = models.OneToOneField(
+        Connection, on_delete=models.CASCADE, primary_key=True, related_name="configuration_version"
+    )
+    number = models.BigIntegerField(default=1, db_default=1)
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}: {self.number}"

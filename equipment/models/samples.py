@@ -87,6 +87,7 @@ class QuarantinedRow(models.Model):
 
     class Meta:
         ordering = ["-at"]
+        indexes = [models.Index(fields=["connection", "-at"], name="quarantine_of_connection")]
         verbose_name_plural = lazy("quarantined rows")
 
     def __str__(self) -> str:

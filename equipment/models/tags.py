@@ -77,6 +77,8 @@ class Tag(Record):
             ),
             models.UniqueConstraint(
                 fields=["station", "code"],
+                # So the index is of no key: who moves a tag to another station keeps no event of it waiting.
+                condition=Q(station__isnull=False),
                 name="tag_code_once_at_station",
                 violation_error_message=lazy("The station has a tag of this code already."),
             ),

@@ -9,10 +9,10 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from equipment.models import ReasonTree
+from mes.kernel.constraints import holds, names_in
 from mes.kernel.documents import FileError
 from mes.plantfiles.kinds import ABOVE, BY_MODEL, KINDS, Key, Kind
 from mes.plantfiles.machines import tag_mistakes
@@ -74,12 +74,12 @@ def _life(row: Row) -> Iterator[FileError]:
             )
 
 
-# --- Check constraints: true, false, or None for unknown, as SQL has it; only false is a violation.
+# --- Check constraints: only what is certainly not so is a violation.
 
 
 def _violated(row: Row) -> Iterator[FileError]:
     for condition, names, constraint in _checks(row.kind):
-        if _holds(condition, row.values) is False:
+        if holds(condition, row.values) is False:
             line = next((name for name in row.kind.said if name in names and name in row.lines), "")
             yield row.error(str(constraint.get_violation_error_message()), _("Correct it."), at=line)
 
@@ -87,57 +87,9 @@ def _violated(row: Row) -> Iterator[FileError]:
 @cache
 def _checks(kind: Kind) -> list[tuple[Any, set[str], models.CheckConstraint]]:
     """Condition, fields and the whole of each constraint that is about nothing but what files say."""
-    found = []
-    for constraint in kind.model._meta.constraints:
-        if isinstance(constraint, models.CheckConstraint) and (names := _names(constraint.condition)) <= set(kind.said):
-            found.append((constraint.condition, names, constraint))
-    return found
-
-
-def _names(condition: Any) -> set[str]:
-    """The fields that a condition is about."""
-    found: set[str] = set()
-    for each in condition.children:
-        if isinstance(each, Q):
-            found |= _names(each)
-        else:
-            found.add(each[0].partition("__")[0])
-            if isinstance(each[1], F):
-                found.add(each[1].name)
-    return found
-
-
-def _holds(condition: Any, values: Mapping[str, Any]) -> bool | None:
-    answers = [_holds(e, values) if isinstance(e, Q) else _compares(e, values) for e in condition.children]
-    if condition.connector == Q.AND:
-        answer = False if False in answers else None if None in answers else True
-    else:
-        answer = True if True in answers else None if None in answers else False
-    return not answer if condition.negated and answer is not None else answer
-
-
-def _compares(condition: tuple[str, Any], values: Mapping[str, Any]) -> bool | None:
-    name, _, lookup = condition[0].partition("__")
-    one, other = values[name], condition[1]
-    if lookup == "isnull":
-        return (one is None) == other
-    if isinstance(other, F):
-        other = values[other.name]
-    if one is None or other is None:
-        return None
-    return _LOOKUPS[lookup](one, other)
-
-
-_LOOKUPS: dict[str, Any] = {
-    "": lambda one, other: (list(one) if isinstance(one, tuple) else one) == other,
-    "in": lambda one, other: one in other,
-    "contained_by": lambda one, other: set(one) <= set(other),
-    "gt": lambda one, other: one > other,
-    "gte": lambda one, other: one >= other,
-    "lt": lambda one, other: one < other,
-    "lte": lambda one, other: one <= other,
-    "contains": lambda one, other: other in one,
-}
+    checks = (one for one in kind.model._meta.constraints if isinstance(one, models.CheckConstraint))
+    found = [(check.condition, names_in(check.condition), check) for check in checks]
+    return [one for one in found if one[1] <= set(kind.said)]
 
 
 # --- What there is only one of
@@ -148,7 +100,7 @@ def _not_unique(kind: Kind, given: Mapping[Kind, Mapping[Key, Row]], stored: Sto
         seen: dict[tuple[Any, ...], Row] = {}
         for row in (*_staying(kind, given, stored), *given[kind].values()):
             values = _said(row, names)
-            if (nulls_distinct and None in values) or (condition and not _holds(condition, row.values)):
+            if (nulls_distinct and None in values) or (condition and not holds(condition, row.values)):
                 continue
             first = seen.setdefault(values, row)
             if first is not row and row.file:

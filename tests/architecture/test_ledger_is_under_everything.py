@@ -26,6 +26,7 @@ NO_RECORD = {
     "equipment_countertotal": "a balance; the differences are append-only events under the ledger",
     "equipment_observation": "how long a connection was watched, moved on some times a second",
     "equipment_connectionlease": "tells of now",
+    "equipment_configurationversion": "counts changes, which are on record",
     "equipment_quarantinedrow": "what could not be stored, for somebody to look at",
     "equipment_eventdue": "work to do",
     "django_content_type": "Django's own list of models",

@@ -2,14 +2,18 @@
 
 import csv
 import io
+from contextlib import suppress
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from equipment.actions.tag_tables import COLUMNS
+from equipment.actions.tag_tables import COLUMNS, Rehearsed, take_table
 from equipment.models import Series, Tag
 from mes.boards.views import tag_tables
+from mes.kernel import csv_import
 from mes.kernel.keys import uuid7
 from mes.plantfiles.kinds import BY_MODEL
 from tests.machines import a_machine, connection_at, tag_at
@@ -189,3 +193,28 @@ def test_a_file_that_a_page_can_not_carry_is_refused(plant, tags, ask, monkeypat
 
 def test_who_may_not_connect_machines_takes_no_table(plant, tags, ask):
     assert ask(b"code,address,value_type\nNEW,holding:40,INT16\n", who="ruth").status_code == 403
+
+
+def test_a_table_costs_the_same_for_any_number_of_tags(plant, tags):
+    connection = connection_at(plant.stations["30"], "PLC-9")
+
+    def table(count: int, unit: str):
+        rows = "".join(f"t{n},holding:{n},UINT16,{plant.stations['30'].code},{unit}\n" for n in range(count))
+        return csv_import.read(f"code,address,value_type,station,quantity_unit\n{rows}".encode(), COLUMNS)
+
+    def take(count: int, unit: str, *, is_rehearsal=False):
+        with plant.door("hiroshi") as passage, CaptureQueriesContext(database) as asked:
+            given = {"connection": connection, "by": passage.person, "at": passage.at}
+            with suppress(Rehearsed):
+                take_table(table=table(count, unit), is_rehearsal=is_rehearsal, **given)
+        return [one["sql"].split()[0] for one in asked]
+
+    take(1, "mm", is_rehearsal=True)  # once for what is asked once
+    few, many = take(3, "mm", is_rehearsal=True), take(200, "mm", is_rehearsal=True)
+    assert len(few) == len(many) <= 6
+    assert set(many) == {"SELECT"}, "nothing is written"
+    assert not connection.tags.exists()
+    assert len(take(3, "mm")) == len(take(200, "mm")) <= 14  # of those 200 three are there
+    assert len(take(3, "cm")) == len(take(200, "cm")) <= 14
+    assert {tag.quantity_unit for tag in connection.tags.all()} == {"cm"}
+    assert {tag.history.count() for tag in connection.tags.all()} == {2}

@@ -134,7 +134,7 @@ def test_a_policy_needs_a_key_and_one_of_its_certificate(plant_of_files):
 
 def test_the_collector_hears_of_what_changes(plant_of_files):
     def wanted(code):
-        return Connection.objects.get(code=code).lease.wanted_version
+        return Connection.objects.get(code=code).configuration_version.number
 
     before = wanted("PRESS"), wanted("OVEN")
     take(FILES)

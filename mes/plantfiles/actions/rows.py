@@ -113,7 +113,9 @@ class _Writer:
         if kind.number in written:
             # Two that change places are never at the same one.
             kind.model._default_manager.filter(pk__in=rows).update(**{kind.number: F(kind.number) + _ASIDE})
-        instances = list(kind.model._default_manager.select_for_update(of=("self",)).filter(pk__in=rows).order_by("pk"))
+        # Not the key: what machines do at a station is recorded meanwhile.
+        locked = kind.model._default_manager.select_for_update(of=("self",), no_key=True)
+        instances = list(locked.filter(pk__in=rows).order_by("pk"))
         for instance in instances:
             for name, value in self._columns_of(rows[instance.pk], written).items():
                 setattr(instance, name, value)

@@ -13,7 +13,7 @@ FROM equipment_configurationversion configured WHERE configured.connection_id = 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("equipment", "0009_command_without_signature"),
+        ("equipment", "0010_signed_writes"),
     ]
 
     operations = [

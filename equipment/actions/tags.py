@@ -105,7 +105,7 @@ class TagRules:
     def _violated(self, tag: Tag, wrong: Container[str]) -> Iterator[models.BaseConstraint]:
         """Constraints that the tag violates, beside those of fields that are wrong already."""
         values = {column.name: getattr(tag, column.attname) for column in Tag._meta.concrete_fields}
-        there = {
+        there: dict[tuple[str, ...], UUID | None] = {
             ("connection", "code"): self._at_connection.get(tag.code),
             ("station", "code"): self._at_station.get((tag.station_id, tag.code)) if tag.station_id else None,
         }

@@ -13,7 +13,7 @@ FROM equipment_configurationversion configured WHERE configured.connection_id = 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("equipment", "0010_signed_writes"),
+        ("equipment", "0011_counter_source"),
     ]
 
     operations = [

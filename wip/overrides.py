@@ -66,8 +66,7 @@ def passing(
     for job, of_job in zip(jobs, asked, strict=True):
         found.append([])
         for verdict, one in of_job:
-            if verdict.override == Override.NEVER:
-                raise OverrideRefused(_("Nobody may pass this: {what}").format(what=verdict.what), do=verdict.do)
+            _check_may_be_passed(verdict)
             if one not in why:
                 why[one] = _in_words(job, one)
             passed = _passed(job, hook, verdict, one, why[one], permits, promised)
@@ -76,6 +75,11 @@ def passing(
                 number = passed.permit.number
                 promised[number] = promised.get(number, Decimal(0)) + passed.quantity
     return found
+
+
+def _check_may_be_passed(verdict: Verdict) -> None:
+    if verdict.override == Override.NEVER:
+        raise OverrideRefused(_("Nobody may pass this: {what}").format(what=verdict.what), do=verdict.do)
 
 
 def _passed(

@@ -15,7 +15,7 @@ from equipment.collection.batches import Batch
 from equipment.collection.handshakes import Handshake
 from equipment.collection.signals import Signals
 from equipment.collection.tenure import NotOurs
-from equipment.drivers.base import Link, LinkLost, WriteRefused
+from equipment.drivers.base import Link, LinkLost, WriteRefused, now_us
 
 AGAIN_S = 1.0  # between two tries over the same link
 
@@ -69,7 +69,8 @@ class Handshaker:
         try:
             while not is_taken and link is not None and self.link is link:
                 with suppress(LinkLost):  # if it is, whoever watches says so, and the number comes with the next link
-                    is_taken = self._signals.take_event(tag, await link.read(points), self._now())
+                    samples = await link.read(points)
+                    is_taken = self._signals.take_event(tag, samples, self._now(), at_us=now_us())
                 if not is_taken:
                     await asyncio.sleep(AGAIN_S)
         finally:

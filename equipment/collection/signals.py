@@ -75,19 +75,23 @@ class Signals:
             until_us = max(since_us + 1, min(self._seen_until or 0, now_us))
             batch.states.append(StateChange(self._site, station, until_us))
 
-    def take(self, samples: Sequence[Sample], batch: Batch, *, since_us: int = 0) -> None:
-        """All samples of one reading, those of a tag in order of time. since_us: before that nobody watched, so no
-        state is told, though a first value has the time at which the machine had it.
+    def take(self, samples: Sequence[Sample], batch: Batch, *, since_us: int, until_us: int) -> None:
+        """All samples of one reading, those of a tag in order of time; it came in between, by our clock.
+
+        Samples keep the machine's time. What is made of them, and is compared with what people do, has ours: the last
+        of them came at until_us, the others before it as the machine says, but not before since_us.
         """
+        ahead_us = max(at_us for _, at_us, *_ in samples) - until_us
         reports, series, topics, deciding = self._reports, self._series, self._topics, self._deciding
         decided: list[tuple[int, str, tuple[Value | None, int]]] = []
-        for position, at_us, raw, quality in samples:
-            stored = reports[position].take(at_us, raw, quality)
+        for position, machine_us, raw, quality in samples:
+            stored = reports[position].take(machine_us, raw, quality)
+            at_us = max(machine_us - ahead_us, since_us)
             if stored is not None:
                 batch.add(series[position], *stored)
                 batch.topics.add(topics[position])
             if position in deciding:
-                decided.append((max(at_us, since_us), deciding[position], reports[position].now))
+                decided.append((at_us, deciding[position], reports[position].now))
             if position in self._counters:
                 self._counters[position].take(self._site, at_us, raw, quality, batch)
             elif position in self._handshakes:
@@ -142,11 +146,11 @@ class Signals:
         """An event's number and what belongs to it."""
         return [self.points[position] for position in self._positions_of(tag)]
 
-    def take_event(self, tag: str, samples: Sequence[Sample], batch: Batch) -> bool:
-        """What was read of `points_of`. Whether it is settled; half an event is not."""
+    def take_event(self, tag: str, samples: Sequence[Sample], batch: Batch, *, at_us: int) -> bool:
+        """What was read of `points_of`, now. Whether it is settled; half an event is not."""
         positions = self._positions_of(tag)
-        placed: list[Sample] = [(positions[place], at_us, raw, quality) for place, at_us, raw, quality in samples]
-        for position, at_us, raw, quality in placed:
+        placed: list[Sample] = [(positions[place], read_us, raw, how) for place, read_us, raw, how in samples]
+        for position, _, raw, quality in placed:
             if position == positions[0]:
                 return self._by_key[tag].take(self._site, placed, at_us, raw, quality, batch)
         return False

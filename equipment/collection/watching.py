@@ -51,7 +51,7 @@ class Watcher:
         self._signals = Signals(configuration, is_polled=self._driver.is_polled)
         self._signals.begin(self._batch, now_us)
         self._is_observed = False
-        self._seen_until_us = self._observed_since_us = 0
+        self._seen_until_us = 0
         self._missed_before = 0
         self._seen = Health()
         self._task: asyncio.Task[None] | None = None
@@ -135,14 +135,15 @@ class Watcher:
     def _take(self, samples: list[Sample], health: Health) -> None:
         if not samples:
             return
-        at_us = samples[-1][1] if self._driver.is_polled else health.alive_us
+        at_us = since_us = samples[-1][1] if self._driver.is_polled else health.alive_us
         if self._is_observed:
+            since_us = min(self._seen_until_us, at_us)
             self._observe(at_us, health.missed_slots - self._missed_before)
         elif at_us and any(is_usable(quality) for *_, quality in samples):
             self._batch.spans.append(Span(at_us, at_us, begins=True))
-            self._is_observed, self._seen_until_us, self._observed_since_us = True, at_us, at_us
+            self._is_observed, self._seen_until_us = True, at_us
         self._missed_before = health.missed_slots
-        self._signals.take(samples, self._batch, since_us=self._observed_since_us)
+        self._signals.take(samples, self._batch, since_us=since_us, until_us=at_us)
         self._events.look()
 
     def _observe(self, until_us: int, missed: int = 0) -> None:

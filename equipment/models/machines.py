@@ -139,7 +139,7 @@ class MachineEvent(models.Model):
     """Something that a machine did, once: (tag, number) is unique. Append-only; what came of it is an EventBooking.
 
     number: of the handshake, or of the counter's differences. quantity: pieces, by the tags of then; 0 where what came
-    is no number of pieces. content: what came with it, by field, as it was read.
+    is no number of pieces. content: what came with it, by field, as it was read. at: when it came, by our clock.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

@@ -248,7 +248,7 @@ def _running(event: MachineEvent, may_be_late: bool) -> OperationExecution:
     if event.at < running.started_at and not may_be_late:
         raise EventTooLate(
             _("It was before {operation} on {unit} began.").format(operation=running.operation_code, unit=running.unit),
-            why=_("The machine did it at {time}; what ran then is over.").format(
+            why=_("The machine told it at {time}; what ran then is over.").format(
                 time=date_format(event.station.site.local(event.at), "H:i:s")
             ),
             do=_("Correct the operation that it belongs to; book this again if it is this one."),
@@ -270,9 +270,9 @@ def _scrap_reason(event: MachineEvent) -> str:
 
 
 def _moment(event: MachineEvent, unit: Unit, now: datetime) -> datetime:
-    """When it goes on record: the machine's time, as far as that is neither ahead nor before what was done on the unit.
+    """When it goes on record: when it came, as far as that is not before what was done on the unit.
 
-    Someone may have booked by hand meanwhile, and clocks differ.
+    Someone may have booked by hand meanwhile.
     """
     done = ExecutionEvent.objects.filter(execution__unit=unit).aggregate(last=Max("at"))["last"]
     return min(max(event.at, done or event.at), max(now, done or now))

@@ -182,8 +182,9 @@ class Watcher:
         slowest_ms = int(now.slowest_answer_s * 1000)
         self._batch.health["slowest"] = max(slowest_ms, self._batch.health.get("slowest", 0))
         self._seen = replace(now)
-        if self._is_observed and now.alive_us > self._seen_until_us:
-            self._observe(now.alive_us)
+        if self._is_observed and now.alive_us:  # who is polled says all in each reading
+            if now.alive_us > self._seen_until_us:
+                self._observe(now.alive_us)
             self._signals.repeat(now.alive_us, self._batch)
 
     def _count(self, name: str, more: int) -> None:

@@ -6,6 +6,7 @@ and ends with its `with` block. Every method may be called from any thread, and 
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,7 @@ _TYPES = {
 }
 _BASE_URI = "http://opcfoundation.org/UA/"
 _CLOCK_TICK_S = 0.5
+LOGGED = 10_000  # changes that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,16 @@ class Access:
     user_tokens: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the server did to a value. at: by our clock, whatever its own says."""
+
+    path: str
+    value: Value
+    is_good: bool
+    at: datetime
+
+
 class OpcUaServer:
     """`with OpcUaServer([Variable("Press/Speed")]) as server: server.set("Press/Speed", 3.5)`."""
 
@@ -87,6 +99,7 @@ class OpcUaServer:
         self._clock_off = timedelta()
         self._clock: asyncio.Task[None] | None = None
         self._thaw = threading.Event()
+        self._log: deque[Change] = deque(maxlen=LOGGED)
 
     @property
     def address(self) -> str:
@@ -121,6 +134,10 @@ class OpcUaServer:
     def value(self, path: str) -> Value:
         """The present value, as a client may have written it."""
         return self._on_loop(lambda: self._inside.read_attribute_value(self._node_id(path)).Value.Value)
+
+    def changes(self, path: str) -> list[Change]:
+        """What it did to this value, in order: the last of all that it did, as far as it remembers."""
+        return self._on_loop(lambda: [change for change in self._log if change.path == path])
 
     def sessions(self) -> int:
         """How many clients are logged on."""
@@ -287,6 +304,7 @@ class OpcUaServer:
         for variable in variables:
             folder = await self._folder(variable.path.rpartition("/")[0], folders)
             node_id, name = self._node_id(variable.path), variable.path.rpartition("/")[2]
+            self._log.append(Change(variable.path, variable.value, True, datetime.now(UTC)))
             value = ua.Variant(variable.value, _TYPES[variable.value_type])
             node = await folder.add_variable(node_id, ua.QualifiedName(name, self._index), value)
             if variable.is_writable:
@@ -308,6 +326,7 @@ class OpcUaServer:
             kind = _TYPES[self._variables[path].value_type]
             time = self._now() if has_time else None
             found = ua.DataValue(ua.Variant(value, kind), ua.StatusCode(status), SourceTimestamp=time)
+            self._log.append(Change(path, value, ua.StatusCode(status).is_good(), datetime.now(UTC)))
             await self._inside.write_attribute_value(self._node_id(path), found)
 
     def _now(self) -> datetime:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -6,13 +7,14 @@ from django.utils import timezone
 
 from equipment.management.moments import moment_of
 from equipment.models import Connection
-from equipment.sample_audit import audit
+from equipment.sample_audit import Account, audit
 
 
 class Command(BaseCommand):
     help = (
         "Ask the record of samples whether a slot of a schedule is doubled, or missing while the machine was watched"
-        " and its value good, and whether an event's number is missing. Fails if so."
+        " and its value good, whether a change is doubled or a value silent for too long, and whether an event's number"
+        " is missing. Fails if so, and where there is nothing to account for."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,17 +33,39 @@ class Command(BaseCommand):
             raise CommandError("There is no such connection.")
         until = moment_of(given["until"]) or timezone.now()
         since = moment_of(given["since"]) or until - timedelta(hours=1)
-        missing = doubled = lost = 0
-        for one, slots, events in audit(found, since, until):
-            for tag in slots:
-                missing, doubled = missing + tag.missing, doubled + tag.doubled
-                self.stdout.write(
-                    f"{one.code} {tag.tag}: {tag.slots} slots in {tag.observations} observations, {tag.samples} stored,"
-                    f" {tag.left_out} left out, {tag.missing} missing, {tag.doubled} doubled"
-                )
-            for event in events:
-                lost += event.numbered - event.stored
-                self.stdout.write(f"{one.code} {event.tag}: {event.numbered} events numbered, {event.stored} stored")
-        if missing or doubled or lost:
-            raise CommandError(f"{missing} slots are missing, {doubled} are doubled; {lost} events are missing.")
-        self.stdout.write("No slot is doubled, none is missing while good; every event is there.")
+        accounts = list(audit(found, since, until))
+        for one in accounts:
+            self._say(one)
+        if not all(one.is_whole for one in accounts):
+            raise CommandError(_wrong(accounts))
+        if all(one.is_empty for one in accounts):
+            raise CommandError("Nothing was accounted for: nobody watched in this time, or there was no tag.")
+        self.stdout.write("No slot is doubled, none is missing while good; no change is doubled; every event is there.")
+
+    def _say(self, one: Account) -> None:
+        code = one.connection.code
+        for slot in one.slots:
+            self.stdout.write(
+                f"{code} {slot.tag}: {slot.slots} slots in {slot.observations} observations, {slot.samples} stored,"
+                f" {slot.left_out} left out, {slot.missing} missing, {slot.doubled} doubled"
+            )
+        for change in one.changes:
+            self.stdout.write(
+                f"{code} {change.tag}: {change.samples} stored on change in {change.observations} observations,"
+                f" {change.silent} times silent for too long, {change.repeated} stored again"
+            )
+        for event in one.events:
+            self.stdout.write(f"{code} {event.tag}: {event.numbered} events numbered, {event.stored} stored")
+        if one.is_empty:
+            self.stdout.write(f"{code}: nothing to account for")
+
+
+def _wrong(accounts: Sequence[Account]) -> str:
+    slots = [slot for one in accounts for slot in one.slots]
+    changes = [change for one in accounts for change in one.changes]
+    lost = sum(event.numbered - event.stored for one in accounts for event in one.events)
+    return (
+        f"{sum(slot.missing for slot in slots)} slots are missing, {sum(slot.doubled for slot in slots)} are doubled;"
+        f" {lost} events are missing; {sum(change.silent for change in changes)} silences are too long,"
+        f" {sum(change.repeated for change in changes)} changes are doubled."
+    )

@@ -164,10 +164,11 @@ def made(tag: Tag) -> int:
 
 
 def ledger(connection: Connection) -> dict[str, SlotAccount]:
-    """The ledger's question, as `manage.py check_samples` asks it: no slot doubled, none missing while good, and every
-    event there. Returns the accounts by tag.
+    """The ledger's question, as `manage.py check_samples` asks it: no slot doubled, none missing while good, no
+    change doubled, and every event there. Returns the accounts by tag.
     """
     now = timezone.now()
-    ((_, slots, events),) = audit([connection], now - timedelta(hours=1), now)
-    assert all(account.is_whole for account in (*slots, *events)), (slots, events)
-    return {account.tag: account for account in slots}
+    (account,) = audit([connection], now - timedelta(hours=1), now)
+    assert account.is_whole, account
+    assert not account.is_empty, "it accounts for nothing"
+    return {slot.tag: slot for slot in account.slots}

@@ -16,8 +16,20 @@ from equipment.drivers.opcua.link import OpcUaLink
 from equipment.drivers.simulator.opcua_server import APPLICATION_URI, Access, OpcUaServer
 from equipment.models import EquipmentState, MachineEvent, Observation, SecurityProfile, StateCondition, StateTerm
 from mes.kernel.door import open_door
-from tests.equipment.collection.floor import Floor, lease, ledger, made, samples_of, until
-from tests.equipment.collection.opc_press import COUNT, FORCE, HEARD, PART, PRESS, SERIAL, SPEED, Press, pem, profile_of
+from tests.equipment.collection.floor import Floor, lease, made, samples_of, until
+from tests.equipment.collection.opc_press import (
+    COUNT,
+    FORCE,
+    HEARD,
+    PART,
+    PRESS,
+    SERIAL,
+    SPEED,
+    Press,
+    compare,
+    pem,
+    profile_of,
+)
 
 OURS = "urn:plantwright:tests:collector"
 
@@ -76,7 +88,7 @@ def test_every_change_is_stored_once_and_a_burst_counts_what_it_should(watched):
     until(lambda: made(watched.count) == 50, "fifty parts")
     until(lambda: len(watched.stored(watched.speed)) == 91, "ninety changes")
     assert watched.stored(watched.speed) == [1.5, *map(float, range(100, 190))]
-    ledger(watched.connection)
+    watched.ledger()
 
 
 def test_a_server_that_begins_anew_with_its_namespace_shifted_is_found_again(watched):
@@ -89,7 +101,7 @@ def test_a_server_that_begins_anew_with_its_namespace_shifted_is_found_again(wat
     until(lambda: watched.stored(watched.speed)[-1] == 9.5, "a change")
     assert edges(watched) == [Quality.BAD_NOT_CONNECTED]
     assert lease(watched.connection).epoch == 1
-    ledger(watched.connection)
+    watched.ledger()
 
 
 @pytest.mark.parametrize("fault", ["silence", "freeze"])
@@ -105,7 +117,7 @@ def test_a_subscription_that_is_alive_but_silent_and_a_server_that_is_mute_are_l
     assert edges(watched) == [Quality.BAD_NOT_CONNECTED]
     first, second = Observation.objects.order_by("began_at")
     assert first.seen_until < second.began_at - timedelta(seconds=3), "while it was silent nobody knew"
-    ledger(watched.connection)
+    watched.ledger()
 
 
 def test_a_link_that_flaps_stores_each_change_once(watched):
@@ -119,7 +131,7 @@ def test_a_link_that_flaps_stores_each_change_once(watched):
         until(lambda number=number: watched.stored(watched.speed)[-1] == 100.0 + number, "a change")
     assert watched.stored(watched.speed) == [1.5, 101.0, 102.0, 103.0, 104.0]
     assert edges(watched) == [Quality.BAD_NOT_CONNECTED] * 4
-    ledger(watched.connection)
+    watched.ledger()
 
 
 def test_a_machine_whose_clock_is_off_has_our_time_and_a_mark(watched):
@@ -134,7 +146,7 @@ def test_a_machine_whose_clock_is_off_has_our_time_and_a_mark(watched):
     until(lambda: watched.stored(watched.speed)[-1] == 7.5, "a change")
     seen = Observation.objects.get().seen_until
     assert abs(timezone.now() - seen) < timedelta(seconds=10), "it was watched by our clock"
-    ledger(watched.connection)
+    watched.ledger()
 
 
 def test_an_observation_begins_when_values_are_known_and_goes_on_while_nothing_changes(floor, press):
@@ -158,6 +170,30 @@ def test_what_does_not_change_is_stored_again_after_the_longest_silence(floor, p
     assert all(timedelta(seconds=1) <= b - a < timedelta(seconds=4) for a, b in pairwise(times[1:]))
 
 
+def test_what_does_not_change_is_stored_again_though_another_value_changes_all_the_time(floor, press):
+    level = press.tag("level", FORCE, max_silence_s=1)
+    floor.collector()
+    until(lambda: samples_of(level), "a first value")
+    for number in range(120):
+        press.shows(SPEED, 100.0 + number)
+        time.sleep(0.03)
+    assert len(samples_of(level)) >= 3
+    press.ledger()
+
+
+def test_a_change_that_is_lost_and_one_that_is_doubled_are_found(watched):
+    watched.shows(SPEED, 2.5, 3.5)
+    until(lambda: watched.stored(watched.speed)[-1] == 3.5, "the changes")
+    watched.ledger()
+    told, began = watched.server.changes(SPEED.path), Observation.objects.get().began_at
+    stored = [(at, value) for at, value, *_ in samples_of(watched.speed)]
+    times = [(began, timezone.now() + timedelta(hours=1))]
+    compare(watched.speed, told, stored, times)
+    for wrong in (stored[:-1], [stored[0], stored[2]], [*stored, stored[-1]], [stored[0], stored[2], stored[1]]):
+        with pytest.raises(AssertionError):
+            compare(watched.speed, told, wrong, times)
+
+
 def test_a_killed_collectors_server_is_taken_over_and_nothing_is_stored_twice(floor, press):
     first = floor.process()
     until(lambda: samples_of(press.speed) and samples_of(press.count), "first values")
@@ -169,7 +205,7 @@ def test_a_killed_collectors_server_is_taken_over_and_nothing_is_stored_twice(fl
     until(lambda: made(press.count) == 5, "three more")
     until(lambda: Observation.objects.count() == 2, "it is watched again")
     assert press.stored(press.speed) == [1.5], "what did not change is the same sample"
-    ledger(press.connection)
+    press.ledger()
 
 
 def test_a_handshake_is_whole_though_the_server_tells_only_what_changes(floor, press):
@@ -186,7 +222,7 @@ def test_a_handshake_is_whole_though_the_server_tells_only_what_changes(floor, p
     events = MachineEvent.objects.filter(tag=part).order_by("number")
     assert [event.content["serial"] for event in events] == ["SN-1", "SN-2", "SN-2", "SN-3"]
     assert {event.content["step:FORCE"] for event in events} == {2.5}
-    ledger(press.connection)
+    press.ledger()
 
 
 def test_a_number_that_is_raised_while_another_is_read_is_read_as_well(floor, press, monkeypatch):
@@ -212,7 +248,7 @@ def test_a_number_that_is_raised_while_another_is_read_is_read_as_well(floor, pr
     comes.set()
     until(lambda: press.server.value(HEARD.path) == 2, "the acknowledgement")
     assert MachineEvent.objects.filter(tag=part).count() == 2
-    ledger(press.connection)
+    press.ledger()
 
 
 def test_half_an_event_is_waited_for(floor, press):
@@ -280,7 +316,7 @@ def test_a_server_whose_certificate_has_expired_is_refused_until_it_has_another(
     press.shows(SPEED, 4.5)
     until(lambda: press.stored(press.speed) == [4.5], "it is watched")
     assert lease(press.connection).state == "GOOD"
-    ledger(press.connection)
+    press.ledger()
 
 
 def test_our_own_certificate_that_has_expired_is_said_and_a_new_one_is_taken_up(

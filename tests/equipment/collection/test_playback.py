@@ -221,7 +221,8 @@ class Life:
             told = [state for at, state in self.told if moment(at) <= instant]
             assert known == [state for state in told[-1:] if state], (instant, states, self.told)
         ends = [moment(self.begins_us - SECOND), moment(self.at_us + SECOND)]
-        ((_, slots, events),) = audit([self.connection], *ends)
+        (account,) = audit([self.connection], *ends)
+        slots, events = account.slots, account.events
         assert {account.tag for account in slots} == {tag.code for tag in self.tags.values()}
         assert all(account.is_whole for account in (*slots, *events)), (slots, events)
 

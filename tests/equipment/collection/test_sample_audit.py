@@ -1,16 +1,19 @@
 """`manage.py check_samples`: what an auditor asks, and that it finds what is wrong."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection as database
 from django.utils import timezone
 
 from equipment.models import Connection, Observation, Series, Tag
-from equipment.sample_audit import slots_of
+from equipment.sample_audit import changes_of, slots_of
 from tests.equipment.collection.floor import Floor, ledger, made, put, samples_of, tag_of, until
+from tests.machine_floor import press, value
+from tests.plant import Plant
 
 
 @pytest.fixture
@@ -59,7 +62,8 @@ def test_a_record_that_is_whole_is_said_to_be_so(recorded):
     said = check(connection="PLC-1", site=recorded.site.code)
     assert "PLC-1 speed: " in said
     assert "PLC-1 good: 2 events numbered, 2 stored" in said
-    assert "No slot is doubled, none is missing while good; every event is there." in said
+    assert "No slot is doubled, none is missing while good; no change is doubled; every event is there." in said
+    assert "PLC-1 good: 3 stored on change in 1 observations, 0 times silent for too long, 0 stored again" in said
 
 
 def test_a_slot_that_is_missing_is_found(recorded, tampering):
@@ -124,3 +128,66 @@ def test_what_can_not_be_asked_is_said(recorded):
         check(since="yesterday")
     with pytest.raises(CommandError, match="no such connection"):
         check(connection="PLC-9")
+
+
+def test_where_nothing_can_be_accounted_for_it_fails(recorded):
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    with pytest.raises(CommandError, match="Nothing was accounted for"):
+        check(since=long_ago.isoformat(), until=(long_ago + timedelta(hours=1)).isoformat())
+
+
+class Told:
+    """A connection that tells of changes alone, and what is on record of it: seconds from when it was watched."""
+
+    def __init__(self, plant: Plant, **more: object) -> None:
+        self.connection = press(plant)
+        self.tag = value(self.connection, plant.stations["10"], "LEVEL", report="CHANGE", max_silence_s=60, **more)
+        self.began = timezone.now()
+        self.observe(0, 600)
+
+    def observe(self, since: float, until: float) -> None:
+        began, seen = (self.began + timedelta(seconds=each) for each in (since, until))
+        Observation.objects.create(connection=self.connection, epoch=1, began_at=began, seen_until=seen, ended_at=seen)
+
+    def store(self, *samples: tuple[float, float | None]) -> None:
+        series = self.tag.series.get().pk
+        with database.cursor() as cursor:
+            for after, level in samples:
+                at, quality = self.began + timedelta(seconds=after), 8 if level is None else 192
+                row = [series, at, level, quality]
+                cursor.execute("INSERT INTO equipment_sample VALUES (%s, %s, %s, NULL, %s)", row)
+
+    def account(self) -> tuple[int, int, int]:
+        (account,) = changes_of(self.connection.pk, self.began, self.began + timedelta(hours=1))
+        return account.samples, account.silent, account.repeated
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("samples", "silent", "repeated"),
+    [
+        ([(0, 1), (61, 1), (121, 2), (182, 2), (242, 2), (303, 2), (363, 2), (424, 2), (485, 2), (546, 2)], 0, 0),
+        ([(0, 1), (61, 1), (303, 2), (363, 2), (424, 2), (485, 2), (546, 2)], 1, 0),
+        ([(0, 1), (61, 1)], 1, 0),
+        ([(0, 1), (5, 1), (61, 2), (100, None)], 0, 1),
+        ([(0, 1), (5, 2), (5.000001, 1), (100, None)], 1, 0),
+        ([(0, 1), (20, None)], 0, 0),
+        ([], 0, 0),
+    ],
+    ids=["whole", "silent", "silent at the end", "twice", "silent before it was bad", "bad to the end", "nothing"],
+)
+def test_changes_are_asked_whether_one_is_doubled_or_told_too_seldom(plant, samples, silent, repeated):
+    told = Told(plant)
+    told.store(*samples)
+    assert told.account() == (len(samples), silent, repeated)
+
+
+@pytest.mark.django_db
+def test_what_stood_before_is_told_anew_when_it_is_watched_again(plant):
+    told = Told(plant)
+    told.store((0, 1), (30, None))
+    told.observe(700, 900)
+    told.store((700, 1), (760, 1), (820, 1), (880, 1))
+    assert told.account() == (6, 0, 0)
+    told.observe(1_000, 1_200)  # the same went on, and nobody told of it
+    assert told.account() == (6, 1, 0)

@@ -297,9 +297,11 @@ def test_states_between_two_publishings_are_on_record_each_from_its_own_time(flo
     time.sleep(0.02)
     press.server.set(COUNT.path, 11)  # told in one message with them, or in the next
     until(lambda: EquipmentState.objects.count() == 4, "each state")
-    began = dict(EquipmentState.objects.values_list("began_at", "state"))
-    told = {at: "RUNNING" if value > 5 else "IDLE" for at, value, *_ in samples_of(press.speed)[1:]}
-    assert {at: began[at] for at in told} == told
+    began = list(EquipmentState.objects.order_by("began_at").values_list("began_at", "state"))[1:]
+    told = [(at, "RUNNING" if value > 5 else "IDLE") for at, value, *_ in samples_of(press.speed)[1:]]
+    assert [state for _, state in began] == [state for _, state in told]
+    for (ours, _), (theirs, _) in zip(began, told, strict=True):
+        assert theirs <= ours < theirs + timedelta(seconds=5), "by our clock it came as it was told"
 
 
 def test_a_server_whose_certificate_has_expired_is_refused_until_it_has_another(

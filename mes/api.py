@@ -27,7 +27,7 @@ from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageL
 from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
 from mes.boards.api import Gates, OrderWhyNot, Refusals, UnitWhyNot
 from mes.boards.machine_api import Connections, Machines, MachineStates, OneConnection, OneMachine
-from mes.erp.api import CancelWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
+from mes.erp.api import CancelWorkOrder, CloseWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.erp.redline_api import ApplyRedline, OrderRedlines
 from mes.kernel.refusals import NotFound
 from mes.people.api import (
@@ -107,6 +107,7 @@ urlpatterns = [
     path("v1/work-orders", WorkOrders.as_view(), name="api_work_orders"),
     path("v1/work-orders/<str:erp_reference>", OneWorkOrder.as_view(), name="api_work_order"),
     path("v1/work-orders/<str:erp_reference>/cancel", CancelWorkOrder.as_view(), name="api_work_order_cancel"),
+    path("v1/work-orders/<str:erp_reference>/close", CloseWorkOrder.as_view(), name="api_work_order_close"),
     path("v1/work-orders/<str:erp_reference>/release", ReleaseWorkOrder.as_view(), name="api_work_order_release"),
     path("v1/work-orders/<str:erp_reference>/why-not", OrderWhyNot.as_view(), name="api_work_order_why_not"),
     path("v1/work-orders/<str:erp_reference>/redlines", OrderRedlines.as_view(), name="api_redlines"),

@@ -33,6 +33,7 @@ class OrderStatus(models.TextChoices):
     RELEASED = "RELEASED", _("Released")
     RUNNING = "RUNNING", _("Running")
     COMPLETED = "COMPLETED", _("Completed")
+    CLOSED = "CLOSED", _("Closed")
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
@@ -44,6 +45,7 @@ ORDER = Transitions(
         (OrderStatus.RELEASED, "begin"): OrderStatus.RUNNING,
         (OrderStatus.RUNNING, "complete"): OrderStatus.COMPLETED,
         (OrderStatus.COMPLETED, "reopen"): OrderStatus.RUNNING,
+        (OrderStatus.COMPLETED, "close"): OrderStatus.CLOSED,
         (OrderStatus.RUNNING, "unbegin"): OrderStatus.RELEASED,
         (OrderStatus.DRAFT, "cancel"): OrderStatus.CANCELLED,
         (OrderStatus.RELEASED, "cancel"): OrderStatus.CANCELLED,

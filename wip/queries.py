@@ -21,7 +21,7 @@ from orders.plans import OperationPlan, Plan
 from orders.queries import pinned_plan, plan_of
 from wip.held import Held
 from wip.jobs import Job
-from wip.models import Batch, Hold, OperationExecution
+from wip.models import Batch, Hold, LaborSpan, OperationExecution
 from wip.status import ExecutionStatus, HoldStatus
 from wip.ways import Way
 
@@ -289,6 +289,12 @@ def _open_holds_of(order: UUID, revision: UUID, site: UUID) -> QuerySet[Hold]:
     return Hold.objects.filter(on_it, status=HoldStatus.OPEN).select_related(
         "unit", "work_order", "product_revision__product", "placed_by"
     )
+
+
+def unsettled_time_of(order: UUID) -> QuerySet[LaborSpan]:
+    """Time on the order that somebody says they forgot to stop, and that no supervisor has settled yet."""
+    spans = LaborSpan.objects.filter(execution__work_order=order, claimed_at__isnull=False)
+    return spans.filter(corrected_by_span__isnull=True).select_related("person")
 
 
 def holds_in_full() -> QuerySet[Hold]:

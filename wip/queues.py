@@ -221,7 +221,7 @@ ORDER BY numbered.number
 _PLACE = "waits.id, waits.unit_id, waits.work_order_id, waits.operation_code"
 # Nothing waits of an order that is over; said so that Postgres finds the open ones by their rank.
 _FROM = """FROM wip_openoperation waits JOIN orders_workorder placed
-         ON placed.id = waits.work_order_id AND NOT placed.status IN ('COMPLETED', 'CANCELLED')
+         ON placed.id = waits.work_order_id AND NOT placed.status IN ('COMPLETED', 'CLOSED', 'CANCELLED')
      WHERE waits.site_id = %(site)s AND waits.station_class_id = %(station_class)s
          AND waits.id NOT IN (SELECT id FROM pinned)"""
 _FREE = """(waits.is_ready

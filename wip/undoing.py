@@ -137,7 +137,7 @@ def _check_order(order: WorkOrder) -> None:
     if order.status not in (OrderStatus.RELEASED, OrderStatus.RUNNING, OrderStatus.COMPLETED):
         raise SomethingFollowed(
             _("{order} is {status}.").format(order=order.erp_reference, status=order.get_status_display().lower()),
-            do=_("Nothing is left to do on it."),
+            do=_("Its record stays as it is."),
         )
 
 

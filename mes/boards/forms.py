@@ -173,6 +173,12 @@ class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Why it is not made"), max_length=200)
 
 
+class CloseForm(forms.Form):
+    """Why an order's record may stay as it is."""
+
+    reason = forms.CharField(label=_("What was reviewed"), max_length=200)
+
+
 class ReleaseHoldForm(forms.Form):
     """units: those that it is released for alone. digest, password: the signature, where one is asked for."""
 

@@ -139,6 +139,7 @@ NAMES = (
     _("close reason"),
     _("closed at"),
     _("closed by"),
+    _("closing reason"),
     _("code"),
     _("comparison"),
     _("completed at"),

@@ -69,6 +69,6 @@ def _row(order: WorkOrder, site: Site, progress: Progress, held: int, now: datet
         released=plain(order.quantity_released) if order.is_in_parts else "",
         priority=order.priority,
         due=moment(order.due_at, site),
-        is_late=order.due_at < now and order.status != OrderStatus.COMPLETED,
+        is_late=order.due_at < now and not order.is_over,
         held=held,
     )

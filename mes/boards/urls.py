@@ -82,6 +82,7 @@ urlpatterns = [
     path("orders/<name:erp_reference>/", orders.order_page, name="order"),
     path("orders/<name:erp_reference>/traveler/", traveler.traveler, name="order_traveler"),
     path("orders/<name:erp_reference>/why/", why.order_why, name="order_why"),
+    path("orders/<name:erp_reference>/close/", orders.close, name="order_close"),
     path("orders/<name:erp_reference>/release/", orders.release, name="order_release"),
     path("orders/<name:erp_reference>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<name:erp_reference>/redlines/", redlines.draft, name="order_redline"),

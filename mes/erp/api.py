@@ -16,6 +16,7 @@ from mes.erp.policies import Fate, Line
 from mes.erp.serializers import (
     MAX_ORDERS,
     CancelInput,
+    CloseInput,
     OrderReleaseInput,
     OutcomeAnswer,
     WorkOrderAnswer,
@@ -32,7 +33,7 @@ from mes.kernel.rest.views import Endpoint
 from orders.models import WorkOrder
 from orders.policies import known_order
 from orders.queries import find_orders
-from wip.actions import order_changes
+from wip.actions import closings, order_changes
 from wip.actions import orders as floor_orders
 
 WorkOrdersPage = page_of(WorkOrderAnswer, "WorkOrdersPage")
@@ -131,6 +132,25 @@ class ReleaseWorkOrder(Endpoint):
         return Response(shown(WorkOrderAnswer, order))
 
 
+class CloseWorkOrder(Endpoint):
+    permissions = {"POST": Permission.CLOSE_ORDERS}
+
+    @acts(
+        WorkOrderAnswer,
+        name="close_work_order",
+        summary="Close a completed work order: its record is reviewed, and stays as it is",
+        request=CloseInput,
+    )
+    def post(self, request: Request, erp_reference: str) -> Response:
+        asked = self.read(CloseInput)
+        order = known_order(request.user, erp_reference)
+        with self.door(reason=asked["reason"]) as passage:
+            if not passage.replayed:
+                closings.close(order=order, reason=asked["reason"], by=passage.person, at=passage.at)
+                passage.remember(order=order.pk)
+        return Response(shown(WorkOrderAnswer, known_order(request.user, erp_reference)))
+
+
 class CancelWorkOrder(Endpoint):
     permissions = {"POST": Permission.IMPORT_ORDERS}
 
@@ -152,7 +172,7 @@ class CancelWorkOrder(Endpoint):
 
 def _with_people(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
     """With what the answer says of an order, and no more: of six records that it names, a word each."""
-    people = ("created_by", "released_by", "completed_by", "cancelled_by")
+    people = ("created_by", "released_by", "completed_by", "closed_by", "cancelled_by")
     words = ("site__code", "product_revision__code", "product_revision__product__code")
     own = [field.attname for field in WorkOrder._meta.concrete_fields]
     found = found.select_related("site", "product_revision__product", *people)

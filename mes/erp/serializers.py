@@ -36,6 +36,12 @@ class CancelInput(Input):
     reason = Text(max_length=200)
 
 
+class CloseInput(Input):
+    """What was reviewed, or why the record may stay as it is."""
+
+    reason = Text(max_length=200)
+
+
 class WorkOrdersQuery(PageQuery):
     """Narrow the list. text: part of the reference or of the product's code."""
 
@@ -66,6 +72,9 @@ class WorkOrderAnswer(serializers.Serializer):
     released_by = serializers.CharField(source="released_by.username", allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
     completed_by = serializers.CharField(source="completed_by.username", allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    closed_by = serializers.CharField(source="closed_by.username", allow_null=True)
+    closing_reason = serializers.CharField(allow_blank=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancelled_by = serializers.CharField(source="cancelled_by.username", allow_null=True)
 

@@ -52,6 +52,7 @@ _CHANGEABLE = {
     OrderStatus.RELEASED: ("quantity", "due_at", "priority", "replaces_scrap"),
     OrderStatus.RUNNING: ("quantity", "due_at", "priority", "replaces_scrap"),
     OrderStatus.COMPLETED: (),
+    OrderStatus.CLOSED: (),
     OrderStatus.CANCELLED: (),
 }
 _WORDS = {

@@ -12,7 +12,8 @@ from orders.models.products import ProductRevision
 from orders.models.routings import RoutingRevision
 from orders.status import OrderStatus
 
-IS_OPEN = ~Q(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
+OVER = (OrderStatus.COMPLETED, OrderStatus.CLOSED, OrderStatus.CANCELLED)
+IS_OPEN = ~Q(status__in=OVER)
 _RANK = ["priority", "due_at", "erp_reference"]
 _BY_DUE = ["due_at", "priority", "erp_reference"]
 
@@ -61,6 +62,9 @@ class WorkOrder(Record):
     released_by = person_field(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_by = person_field(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = person_field(null=True, blank=True)
+    closing_reason = models.CharField(max_length=200, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = person_field(null=True, blank=True)
 
@@ -98,10 +102,19 @@ class WorkOrder(Record):
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
-                    Q(status=OrderStatus.COMPLETED), Q(completed_at__isnull=False, completed_by__isnull=False)
+                    Q(status__in=[OrderStatus.COMPLETED, OrderStatus.CLOSED]),
+                    Q(completed_at__isnull=False, completed_by__isnull=False),
                 ),
                 name="order_completed_by_whom",
                 violation_error_message=_("A completed order says who completed it, and when."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(
+                    Q(status=OrderStatus.CLOSED),
+                    Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_reason=""),
+                ),
+                name="order_closed_by_whom",
+                violation_error_message=_("A closed order says who closed it, when and why."),
             ),
             models.CheckConstraint(
                 condition=both_or_neither(
@@ -140,7 +153,7 @@ class WorkOrder(Record):
 
     @property
     def is_over(self) -> bool:
-        return self.status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+        return self.status in OVER
 
     @property
     def digest(self) -> str:

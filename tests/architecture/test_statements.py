@@ -42,6 +42,7 @@ from tests.verbs.machines import (
 from tests.verbs.orders import (
     apply_a_redline,
     cancel_an_order,
+    close_an_order,
     create_an_order,
     draft_a_redline,
     move_a_pin,
@@ -148,8 +149,8 @@ STATEMENTS = {
     leave_a_note: 6,
     take_a_note: 7,
     complete_what_one_has_joined: 13,
-    say_when_one_stopped: 8,
-    correct_a_span: 9,
+    say_when_one_stopped: 9,  # is the order closed?
+    correct_a_span: 10,
     log_on: 9,
     split_a_lot: 23,
     merge_two_lots: 22,
@@ -198,6 +199,7 @@ STATEMENTS = {
     order_more_of_a_lot: 13,
     order_less_of_a_lot: 12,
     cancel_an_order: 15,
+    close_an_order: 12,
     draft_a_redline: 55,
     apply_a_redline: 40,
     pin_an_order: 10,

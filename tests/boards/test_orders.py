@@ -72,6 +72,19 @@ def test_an_order_is_released_in_parts_from_its_page(plant, ines) -> None:
     assert b"Release more" not in ines.get(f"/orders/{order}/").content
 
 
+def test_a_completed_order_is_closed_from_its_page_and_found_in_the_list(plant, ines) -> None:
+    order = plant.do(plant.unit(), "10", "20", "30", "40").work_order
+    assert b"Close order" in ines.get(f"/orders/{order}/").content
+    assert ines.post(f"/orders/{order}/close/", reason="").status_code == 422
+    ines.post(f"/orders/{order}/close/", reason="Reviewed")
+    page = ines.get(f"/orders/{order}/").content.decode()
+    assert f"Order {order} is closed." in page
+    assert "by Ines Carvalho: Reviewed" in page
+    assert "Close order" not in page
+    assert [row.reference for row in ines.get("/orders/?status=CLOSED").context["rows"]] == [str(order)]
+    assert ines.get("/orders/").context["rows"] == []
+
+
 def test_htmx_is_led_on_by_a_header_and_gets_refusals_as_a_band(plant, ines) -> None:
     order = plant.order()
     asked = {"HX-Request": "true"}

@@ -40,7 +40,7 @@ TABLES = {
 TOLD = {
     "order": "None create DRAFT, DRAFT release RELEASED, RELEASED begin RUNNING, RUNNING complete COMPLETED, "
     "DRAFT cancel CANCELLED, RELEASED cancel CANCELLED, RUNNING cancel CANCELLED, RUNNING unbegin RELEASED, "
-    "COMPLETED reopen RUNNING",
+    "COMPLETED reopen RUNNING, COMPLETED close CLOSED",
     "revision": "None draft DRAFT, DRAFT approve APPROVED, APPROVED send_back DRAFT, APPROVED release RELEASED, "
     "RELEASED retire OBSOLETE",
     "unit": "None release IN_PROCESS, None receive FINISHED, None receive_in_quarantine QUARANTINED, "

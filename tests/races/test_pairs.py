@@ -117,6 +117,7 @@ ELSEWHERE = {
     "wip.actions.corrections.enter": "on no unit: it locks the job whose time it is",
     "wip.actions.orders.release_many": "of drafts, which have no unit: test_one_winner",
     "wip.actions.orders.complete_if_nothing_left": "a part of completing",
+    "wip.actions.closings": "of an order that is over: test_closing",
     "wip.actions.late": "a task's: test_rework",
     "wip.actions.preparations": "of a machine: test_interlock; the rest is a part of other verbs",
     "wip.actions.permits": "on no unit: test_permits",

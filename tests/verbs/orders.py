@@ -8,7 +8,7 @@ from orders.models import WorkOrder
 from tests.plant import NOW
 from tests.redlines import add_a_step, drafted
 from tests.verbs.workshop import Workshop
-from wip.actions import order_changes, pins, redlines, schedules
+from wip.actions import closings, order_changes, pins, redlines, schedules
 from wip.actions import orders as floor_orders
 from wip.models import DispatchPin, PlannedJob
 
@@ -65,6 +65,13 @@ def _resize(shop: Workshop, order: WorkOrder, quantity: int):
             order_changes.resize(order=locked, quantity=Decimal(quantity), by=passage.person, at=passage.at)
 
     return resize
+
+
+def close_an_order(shop: Workshop, size: int = 1):
+    order = shop.plant.released(size)
+    for unit in order.units.all():
+        shop.plant.do(unit, "10", "20", "30", "40")
+    return shop.act(closings.close, "mei", order=order, reason="Reviewed")
 
 
 def draft_a_redline(shop: Workshop, size: int = 3):

@@ -15,6 +15,8 @@ from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import InvalidInput, NotPermitted, Refusal
 from mes.kernel.writes import insert, update
+from orders.models import WorkOrder
+from orders.status import OrderStatus
 from wip.models import LaborEnd, LaborSpan, OperationExecution
 from wip.status import ExecutionStatus
 from wip.topics import floor
@@ -26,6 +28,10 @@ class SpanCorrected(Refusal):
 
 class TimeKnown(Refusal):
     """What is to be entered is on record already, or a part of it."""
+
+
+class RecordClosed(Refusal):
+    """The order is closed: its record stays as it is."""
 
 
 class NotYourTime(NotPermitted):
@@ -98,6 +104,7 @@ def enter(
     together = OperationExecution.objects.filter(batch=execution.batch_id) if execution.batch_id else None
     run = OperationExecution.objects.filter(pk=execution.pk) if together is None else together
     locked = list(run.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    _check_not_closed(locked)
     made = []
     for one in locked:
         if one.status not in (ExecutionStatus.RUNNING, ExecutionStatus.COMPLETED):
@@ -154,9 +161,22 @@ def _lock(span: LaborSpan) -> LaborSpan:
     execution = OperationExecution.objects.select_for_update(of=("self",), no_key=True).get(pk=span.execution_id)
     locked = LaborSpan.objects.select_for_update(of=("self",), no_key=True).get(pk=span.pk)
     locked.execution = execution
+    _check_not_closed([execution])
     if LaborSpan.objects.filter(corrects=locked).exists():
         raise SpanCorrected(_("This time was corrected already."), do=_("Correct what took its place."))
     return locked
+
+
+def _check_not_closed(executions: Sequence[OperationExecution]) -> None:
+    """Raise RecordClosed when the order of a locked execution is closed: to close it locks its executions."""
+    keys = {one.work_order_id for one in executions}
+    order = WorkOrder.objects.filter(pk__in=keys, status=OrderStatus.CLOSED).first()
+    if order is not None:
+        raise RecordClosed(
+            _("{order} is closed, so its record stays as it is.").format(order=order),
+            do=_("Place a hold if something has to be looked into."),
+            evidence={"order": order.erp_reference},
+        )
 
 
 def _until(span: LaborSpan) -> datetime | None:

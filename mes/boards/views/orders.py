@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
-from mes.boards.forms import CancelForm, HoldForm, ReleaseForm
+from mes.boards.forms import CancelForm, CloseForm, HoldForm, ReleaseForm
 from mes.boards.order_grid import draw, notable_of
 from mes.boards.order_redlines import beside_order
 from mes.boards.order_rows import rows_of
@@ -28,7 +28,7 @@ from orders.models import WorkOrder
 from orders.policies import known_order
 from orders.status import OrderStatus
 from orders.topics import one_order
-from wip.actions import holds, order_changes
+from wip.actions import closings, holds, order_changes
 from wip.actions import orders as floor
 from wip.overview import progress_of, waiting_at
 from wip.queries import open_holds_of
@@ -74,6 +74,7 @@ def order_page(request: HttpRequest, erp_reference: str) -> HttpResponse:
         "open_holds": open_holds_of(order),
         "hold_form": HoldForm(auto_id="hold_%s"),
         "why_not_cancel": refusal_of(check_permission, request.user, Permission.IMPORT_ORDERS),
+        "why_not_close": refusal_of(check_permission, request.user, Permission.CLOSE_ORDERS),
         "why_not_release": refusal_of(check_permission, request.user, Permission.RELEASE_ORDERS),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),
@@ -148,6 +149,19 @@ def cancel(request: HttpRequest, erp_reference: str) -> HttpResponse:
         if not passage.replayed:
             order_changes.cancel(order=order, by=passage.person, at=passage.at, **given)
             said = _("Order %(order)s is cancelled.") % {"order": order}
+            passage.remember(said=said, to=reverse("order", args=[order.erp_reference]))
+    return answer(request, passage)
+
+
+@require_POST
+@office(Permission.CLOSE_ORDERS)
+def close(request: HttpRequest, erp_reference: str) -> HttpResponse:
+    """The order's record is reviewed, and stays as it is."""
+    order, given = known_order(request.user, erp_reference), cleaned(CloseForm(request.POST))
+    with desk_door(request, reason=given["reason"]) as passage:
+        if not passage.replayed:
+            closings.close(order=order, by=passage.person, at=passage.at, **given)
+            said = _("Order %(order)s is closed.") % {"order": order}
             passage.remember(said=said, to=reverse("order", args=[order.erp_reference]))
     return answer(request, passage)
 

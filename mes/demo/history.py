@@ -142,6 +142,7 @@ class History:
         labor.leave_tubing(self, self.worker.running[self.unit(orders[TUBING]).pk, "10"])
         leading.pin_some(self)
         leading.plan_ahead(self)
+        leading.close_reviewed(self)
 
     def schedule_pumps(self, orders: dict[str, WorkOrder]) -> None:
         for reference, (shift, minutes) in MADE.items():

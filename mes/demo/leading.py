@@ -11,10 +11,12 @@ from mes.erp.actions.orders import import_orders
 from mes.erp.imports import table_of_file
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
-from wip.actions import pins, schedules
+from orders.status import OrderStatus
+from wip.actions import closings, pins, schedules
 from wip.models import PlannedJob
 from wip.planning.bars import clocks_of
 from wip.planning.boards import proposal_for, stations_of
+from wip.queries import open_holds_of, unsettled_time_of
 from wip.queues import queue_at
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ PINS = {
 }
 PINNED_FOR_A_WHILE = ("30", "supervisor", "Auditor wants to see one through", "The auditor has seen it")
 AHEAD = {ASSEMBLY: "supervisor", MACHINING: "greta"}
+REVIEWED = ("WO-10466", "WO-10467", "WO-10468", "WO-10469")
+REVIEW = "Record reviewed: what went another way is explained"
 WORK_AHEAD_S = 12 * 3600  # this shift's and the next one's
 
 
@@ -78,6 +82,15 @@ def _pin(history: "History", number: str, who: str, reason: str, at: datetime):
         return None
     with open_door(person=by, at=at):
         return pins.pin(station=station, order=waiting[-1].job.order, reason=reason, by=by, at=at)
+
+
+def close_reviewed(history: "History") -> None:
+    """Quality has reviewed the orders of the first days; what a hold is open on stays as it is."""
+    by, at = history.people["quality"], history.now - timedelta(minutes=4)
+    for order in WorkOrder.objects.filter(erp_reference__in=REVIEWED, status=OrderStatus.COMPLETED):
+        if not open_holds_of(order) and not unsettled_time_of(order.pk).exists():
+            with open_door(person=by, at=at, reason=REVIEW):
+                closings.close(order=order, reason=REVIEW, by=by, at=at)
 
 
 def plan_ahead(history: "History") -> None:

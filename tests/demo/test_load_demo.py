@@ -228,6 +228,8 @@ def work_is_led() -> None:
     orders = {order.erp_reference: order for order in WorkOrder.objects.all()}
     assert [orders[f"WO-{number}"].quantity for number in (10493, 10495, 20021)] == [12, 13, 48]
     assert orders["WO-10492"].status == "CANCELLED"
+    assert (orders["WO-10495"].quantity_released, orders["WO-10495"].is_in_parts) == (8, True)
+    assert [orders[f"WO-{number}"].status for number in (10466, 10467, 10469)] == ["CLOSED"] * 3
 
 
 def mistakes_are_on_record() -> None:

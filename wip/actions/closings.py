@@ -45,7 +45,7 @@ def close(*, order: WorkOrder, reason: str, by: Person, at: datetime) -> WorkOrd
 
 
 def _check_reviewed(order: WorkOrder) -> None:
-    held = open_holds_of(order.pk)
+    held = open_holds_of(order)
     if held:
         raise NotReviewed(
             _("{order} can't be closed: {hold} is open on it.").format(order=order, hold=held[0].number),

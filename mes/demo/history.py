@@ -131,6 +131,7 @@ class History:
         valves.schedule()
         schedule_redline(self, orders[REDLINED])
         schedule_calls(self)
+        self.add(self.now - timedelta(hours=2), lambda at: leading.close_reviewed(self, at))
         for at, act in sorted(self.events, key=lambda event: event[0]):
             if at <= self.now:
                 act(at)
@@ -142,7 +143,6 @@ class History:
         labor.leave_tubing(self, self.worker.running[self.unit(orders[TUBING]).pk, "10"])
         leading.pin_some(self)
         leading.plan_ahead(self)
-        leading.close_reviewed(self)
 
     def schedule_pumps(self, orders: dict[str, WorkOrder]) -> None:
         for reference, (shift, minutes) in MADE.items():

@@ -84,9 +84,9 @@ def _pin(history: "History", number: str, who: str, reason: str, at: datetime):
         return pins.pin(station=station, order=waiting[-1].job.order, reason=reason, by=by, at=at)
 
 
-def close_reviewed(history: "History") -> None:
+def close_reviewed(history: "History", at: datetime) -> None:
     """Quality has reviewed the orders of the first days; what a hold is open on stays as it is."""
-    by, at = history.people["quality"], history.now - timedelta(minutes=4)
+    by = history.people["quality"]
     for order in WorkOrder.objects.filter(erp_reference__in=REVIEWED, status=OrderStatus.COMPLETED):
         if not open_holds_of(order) and not unsettled_time_of(order.pk).exists():
             with open_door(person=by, at=at, reason=REVIEW):

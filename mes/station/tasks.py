@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 
 from equipment.machine_events import claim, oldest_due
 from equipment.models import MachineEvent
@@ -14,6 +15,7 @@ from mes.kernel.refusals import Busy, Refusal
 from mes.station.actions import machine_events
 
 AT_ONCE = 100
+TRIES = 2
 AT_MOST_S = 20.0  # then the next run goes on, so that a worker that is to end does not wait long
 
 logger = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ def book_machine_events() -> int:
                 booked += _book(event)
             except Busy:
                 left.add(event.station_id)
-            except OperationalError:  # it took too long; a database that is away ends the run at the next question
+            except OperationalError:  # a database that is away ends the run at the next question
                 logger.exception("an event could not be booked now: %s", source_of(event))
                 left.add(event.station_id)
     return booked
@@ -48,7 +50,7 @@ def book_machine_events() -> int:
 
 def _book(event: MachineEvent) -> int:
     try:
-        return _in_one_door(event, None)
+        return _book_in_time(event)
     except (Busy, OperationalError):
         raise
     except Refusal as refusal:
@@ -57,6 +59,22 @@ def _book(event: MachineEvent) -> int:
         logger.exception("an event could not be booked: %s", source_of(event))
         unforeseen = NotBooked(_("It could not be booked."), why=_("The log says why."), do=_("Book it by hand."))
         return _in_one_door(event, unforeseen)
+
+
+def _book_in_time(event: MachineEvent) -> int:
+    """What takes the database too long at each try raises NotBooked: its station's other events wait for it."""
+    for _time in range(TRIES):
+        try:
+            return _in_one_door(event, None)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise  # a database that is away is not the event's fault
+            logger.exception("an event could not be booked in time: %s", source_of(event))
+    raise NotBooked(
+        _("It could not be booked in time."),
+        why=_("It took the database too long, at each try."),
+        do=_("Book it again when there is less to do, or by hand."),
+    )
 
 
 def _in_one_door(event: MachineEvent, refusal: Refusal | None) -> int:

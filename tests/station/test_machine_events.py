@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 
 from equipment.models import EventDue
 from equipment.status import BookingResult, Books
@@ -312,5 +313,25 @@ def test_what_nobody_foresaw_is_refused_and_does_not_stop_the_others(plant, monk
     broken, good = happens(plant, odd), happens(plant, tag)
     assert book_machine_events() == 2
     assert bookings(broken)[0].sentence.startswith("It could not be booked.")
+    assert bookings(good)[0].result == BookingResult.BOOKED
+    assert line.execution().quantity_good == 1
+
+
+def test_what_takes_too_long_each_time_is_refused_and_does_not_stop_the_others(plant, monkeypatch):
+    line, tag = lot_line(plant, quantity=50), counter(press(plant), plant.stations["10"])
+    odd = counter(tag.connection, plant.stations["10"], Books.PART_SCRAPPED, scrap_reason="Bent")
+    tries = []
+
+    def take_too_long(event, *_):
+        tries.append(event)
+        with database.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 20")
+            cursor.execute("SELECT pg_sleep(10)")
+
+    monkeypatch.setitem(machine_events._BOOK, Books.PART_SCRAPPED, take_too_long)
+    slow, good = happens(plant, odd), happens(plant, tag)
+    assert book_machine_events() == 2
+    assert tries == [slow, slow]
+    assert bookings(slow)[0].sentence.startswith("It could not be booked in time.")
     assert bookings(good)[0].result == BookingResult.BOOKED
     assert line.execution().quantity_good == 1

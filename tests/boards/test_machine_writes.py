@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from equipment.models import MachineCommand, Tag
+from equipment.models import ConnectionLease, MachineCommand, Tag
 from mes.kernel.audit.models import Signature
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
@@ -75,10 +75,7 @@ def test_each_tag_that_may_be_written_stands_there_with_what_it_shows_and_how_fr
 
 
 def test_what_a_machine_shows_that_nobody_watches_is_said_to_be_old(plant, tags):
-    with open_door(person=None):
-        tags["FAN"].connection.lease.delete()
-        tags["FAN"].connection.is_paused = True
-        tags["FAN"].connection.save()
+    ConnectionLease.objects.filter(connection=tags["FAN"].connection).update(expires_at=None)
     assert "is what it showed last" in text(desk(plant).get(PAGE))
 
 

@@ -167,6 +167,42 @@ def test_what_a_machine_showed_late_by_its_own_word_may_be_on_record_late(lathe,
     assert lathe.score().states.is_right == is_told
 
 
+# --- a machine that tells of changes itself: its states begin when they were heard
+
+HEARD = [("IDLE", -5, 10.6), ("RUNNING", 10.6, 13.7), ("IDLE", 13.7, 20.9), ("RUNNING", 20.9, None)]
+
+
+@pytest.mark.parametrize(
+    ("heard", "sentence"),
+    [
+        (HEARD, ""),
+        ([("IDLE", -5, 20.9), HEARD[3]], "was RUNNING, which is not on record"),
+        ([("IDLE", -5, 10.2), ("RUNNING", 10.2, 13.7), *HEARD[2:]], "is RUNNING on record, and it was not"),
+        ([*HEARD[:3], ("RUNNING", 20.9, 25), ("IDLE", 25, 27), ("RUNNING", 27, None)], "is IDLE on record"),
+        ([*HEARD[:2], ("IDLE", 13.7, 28), ("RUNNING", 28, None)], "was RUNNING, and IDLE is on record"),
+    ],
+    ids=["right", "one is lost", "one is too early", "one is invented", "one is too late"],
+)
+def test_states_that_were_told_are_the_same_sequence(loaded, heard, sentence: str) -> None:
+    begin = float(int(time.time())) - 130
+    told = [(0.0, "IDLE"), (10.3, "RUNNING"), (13.3, "IDLE"), (20.5, "RUNNING")]
+    furnace, station = Connection.objects.get(code=FURNACE), Station.objects.get(code="ST-140")
+
+    def at(second: float) -> datetime:
+        return datetime.fromtimestamp(begin + second, UTC)
+
+    with open_door(person=None):
+        Observation.objects.create(connection=furnace, epoch=1, began_at=at(-5), seen_until=at(120))
+        for state, since, until in heard:
+            was(station, state, at(since), None if until is None else at(until))
+        numbers = [(at(s), 3 if state == "RUNNING" else 2, 192) for s, state in [(-5.0, "IDLE"), *told[1:]]]
+        showed(Tag.objects.get(connection=furnace, code="state"), *numbers)
+    facts = [Fact(begin + s, FURNACE, STATE, 0, {"state": state}) for s, state in told]
+    (found,) = scores_of({FURNACE: facts}, at=time.time())
+    assert found.states.is_right == (not sentence), found.states.differences
+    assert any(sentence in one for one in found.states.differences) or not sentence, found.states.differences
+
+
 # --- genealogy of the furnace
 
 

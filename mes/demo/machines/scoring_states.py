@@ -8,14 +8,16 @@ from equipment.models import Connection, EquipmentState, StateTerm, Tag
 from mes.demo.machines.scores import Score
 from mes.demo.machines.sights import Sights
 from mes.demo.machines.spans import Span, apart, common, length
-from mes.demo.machines.steps import Line, Unknown, late_spans, true_steps, untrue
+from mes.demo.machines.steps import Line, Unknown, late_spans, matched, true_steps
 from mes.demo.machines.truth import OFF, STATE, Fact
 
 NOT_KNOWN = "not known"
 
 
 def compare_states(found: Score, connection: Connection, facts: Sequence[Fact], sights: Sights, at: float) -> None:
-    """What is on record is clipped to when the machine was watched, as everywhere."""
+    """What is on record is clipped to when the machine was watched, as everywhere. Of a machine that tells of changes a
+    state begins when it was heard.
+    """
     told = [(fact.at, fact.values["state"]) for fact in facts if fact.kind == STATE]
     if not told:
         return
@@ -24,16 +26,21 @@ def compare_states(found: Score, connection: Connection, facts: Sequence[Fact], 
     unknown, off = sights.when_unknown(deciding), sights.when_off(deciding)
     spells = _spells(connection, told[0][0], sights.seen_until)
     line = Line(list(_changes(spells)))
-    for step in steps:
+    began = [(span[0], state) for state, span in spells if span[0] >= told[0][0]]
+    places, wrong = matched(steps, began, sights.window)
+    for place, step in enumerate(steps):
         if step.value == OFF:
             continue
+        was_told = False
         for span in apart(sights.sure(step, off), unknown):
+            was_told = True
             found.states.compared += length([span])
-            for where, said in line.other_than(step.value, span):
+            for where, said in line.other_than(step.value, (sights.heard_by(step, span[0]), span[1])):
                 sentence = f"{_in_words(where)} was {step.value}, and {said or NOT_KNOWN} is on record"
                 found.states.differs(sentence, length([where]))
-    began = [(span[0], state) for state, span in spells if span[0] >= told[0][0]]
-    wrong = set(untrue(steps, began, sights.window))
+        if was_told and place and place not in places:  # what was before the first nobody knows
+            span = (step.begins, step.ends)
+            found.states.differs(f"{_in_words(span)} was {step.value}, which is not on record", length([span]))
     for state, span in spells:
         if (span[0], state) in wrong:
             seen = length(common([span], sights.spans))

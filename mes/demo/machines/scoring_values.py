@@ -10,7 +10,7 @@ from equipment.status import TagRole
 from mes.demo.machines.scores import Score
 from mes.demo.machines.sights import Sights
 from mes.demo.machines.spans import apart
-from mes.demo.machines.steps import UNKNOWN, Line, Step, Unknown, late_spans, shown_within, true_steps, untrue
+from mes.demo.machines.steps import UNKNOWN, Line, Step, Unknown, late_spans, matched, shown_within, true_steps
 from mes.demo.machines.truth import VALUE, Fact
 
 
@@ -49,7 +49,8 @@ def compare_samples(found: Score, tags: Iterable[Tag], shown: Mapping[str, Shown
         steps, rows = shown[tag.code].steps, _rows(tag, sights)
         good: list[tuple[float, Value]] = [(at, said) for at, said in rows if not isinstance(said, Unknown | None)]
         found.samples.compared += sum(at >= shown[tag.code].since for at, _ in good)
-        for at, value in untrue(steps, good, sights.window):
+        _, wrong_ones = matched(steps, good, sights.window)
+        for at, value in wrong_ones:
             those = ", ".join(map(str, shown[tag.code].about(at))) or "nothing"
             found.samples.differs(f"{_in_words(at)} {tag.code} {value} is on record, and it showed {those}")
         line, unknown, off = Line(rows), sights.when_unknown([tag.pk]), sights.when_off([tag.pk])

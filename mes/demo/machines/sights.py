@@ -60,9 +60,9 @@ class Sights:
 
     def window(self, at: float) -> Window | None:
         """In which time something that is on record from then on was read; None where nobody looked then."""
-        if not self.is_polled:
-            return at - SILENCE_S, at + EARLY_S
         watch = self._watch_at(at)
+        if not self.is_polled:  # the first that it told it had before
+            return max(at - SILENCE_S, watch.begin - EARLY_S if watch else 0.0), at + EARLY_S
         return (at - EARLY_S, self._read_by(at, watch)) if watch is not None else None
 
     def sure(self, step: Step, off: Sequence[float] = ()) -> Iterator[Span]:
@@ -77,6 +77,11 @@ class Sights:
             begin, end = self._polled(step, watch) if self.is_polled else self._told(step, watch, off)
             if end > begin:
                 yield begin, end
+
+    def heard_by(self, step: Step, sure_from: float) -> float:
+        """From when on a step that is sure from then on has to be on record by the time of hearing of it."""
+        is_news = not self.is_polled and sure_from <= step.shown
+        return step.shown + SILENCE_S if is_news else sure_from
 
     def when_unknown(self, tags: Collection[object]) -> list[Span]:
         """When one of these tags had no good value, though the machine answered: what they decide is not known then."""

@@ -62,6 +62,8 @@ class Line:
     def other_than(self, value: Value, span: Span) -> Iterator[tuple[Span, Value | None]]:
         """Where in the span another value is on record, or none at all (None)."""
         begin, end = span
+        if end <= begin:
+            return
         first = bisect_right(self._times, begin) - 1
         last = bisect_left(self._times, end)
         for place in range(first, max(last, first + 1)):
@@ -73,23 +75,24 @@ class Line:
                 yield (since, until), said
 
 
-def untrue(
+def matched(
     steps: Sequence[Step], records: Iterable[tuple[float, Value]], window: Callable[[float], Window | None]
-) -> Iterator[tuple[float, Value]]:
-    """What of the records is no step that was shown within the record's window, or not in the order of the steps.
+) -> tuple[set[int], list[tuple[float, Value]]]:
+    """Which steps are on record, by their places; and what of the records is no step that was shown within the record's
+    window, or not in the order of the steps.
 
     What was shown before the first step nobody knows. A record without a window was made when nobody looked.
     """
-    reached = 0
+    reached, places, wrong = 0, set[int](), []
     for at, value in records:
         when = window(at)
-        if when is not None and steps and when[0] <= steps[0].shown and reached == 0:
-            continue  # of what was before
         found = _step_of(steps, value, when, reached) if when is not None else None
-        if found is None:
-            yield at, value
-        else:
+        if found is not None:
             reached = found
+            places.add(found)
+        elif when is None or not steps or when[0] > steps[0].shown or reached:
+            wrong.append((at, value))
+    return places, wrong
 
 
 def _step_of(steps: Sequence[Step], value: Value, window: Window, reached: int) -> int | None:

@@ -1,86 +1,224 @@
-"""Batches that the database does not have yet: in memory to be flushed, on disk to outlive a kill."""
+"""Batches that the database does not have yet: in memory to be flushed, on disk to outlive a kill.
+
+Both hold the same frames, in segments of a file each; the oldest is flushed first. When there are too many, segments
+are thinned from the oldest on. That, and all that waits for the disk, is done beside the event loop.
+"""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import NamedTuple
 
 from equipment.collection.batches import Batch
-from equipment.collection.spool import Spool
+from equipment.collection.frames import batch_of, frame
+from equipment.collection.spool import SpoolFile
+from equipment.collection.thinning import thinned
 
-AT_ONCE_BYTES = 4_000_000  # that one transaction writes, so that none takes long
+AT_ONCE_BYTES = 1_000_000  # that one transaction writes, so that none takes long, even where others use the computer
+SEGMENTS = 16  # into which what may wait is divided
+_BESIDE = 64  # bytes that a frame takes in memory beside its own
 
 logger = logging.getLogger(__name__)
 
 
+class _Segment:
+    """Frames in order, and their file. size: bytes in memory.
+
+    Places are counted from its beginning: gone: so many were flushed; saved: up to there all is on disk; seen: up to
+    there all was here the last time that somebody looked. anew: its file is to hold what is here, in place of what it
+    holds and of those files.
+    """
+
+    def __init__(self, file: SpoolFile, frames: Iterable[bytes] = (), anew: Sequence[SpoolFile] | None = None) -> None:
+        self.file, self.anew = file, anew
+        self.is_thin = anew is not None
+        self.frames = deque(frames)
+        self.size = sum(len(one) + _BESIDE for one in self.frames)
+        self.gone = self.saved = self.seen = 0
+
+    @property
+    def files(self) -> list[SpoolFile]:
+        return [self.file, *(self.anew or ())]
+
+    def add(self, one: bytes) -> None:
+        self.frames.append(one)
+        self.size += len(one) + _BESIDE
+
+    def pop(self) -> None:
+        self.size -= len(self.frames.popleft()) + _BESIDE
+        self.gone += 1
+
+
+class _Unsaved(NamedTuple):
+    segment: _Segment
+    frames: list[bytes]
+    upto: int
+    anew: Sequence[SpoolFile] | None
+
+    def save(self) -> None:
+        if self.anew is None:
+            self.segment.file.append(self.frames)
+        else:
+            # Killed in between, the others are played back after it, and are void: it has the number of their last.
+            self.segment.file.replace(self.frames)
+            for file in self.anew:
+                file.remove()
+            self.segment.anew = None
+        self.segment.saved = self.upto
+
+
+def _unsaved(segment: _Segment, *, everything: bool) -> _Unsaved | None:
+    """What is to be put on disk: what was here the last time already. Most of it is flushed before."""
+    end = segment.gone + len(segment.frames)
+    upto, segment.seen = end if everything else segment.seen, end
+    if segment.anew is not None:
+        return _Unsaved(segment, list(segment.frames), end, segment.anew)
+    first, last = max(segment.saved - segment.gone, 0), max(upto - segment.gone, 0)
+    frames = list(islice(segment.frames, first, last))
+    return _Unsaved(segment, frames, upto, None) if frames else None
+
+
 class Backlog:
-    """In the order of reading. most_bytes: beyond it the oldest samples are given up, never what was counted.
+    """In the order of reading. most_bytes: in memory, and on disk. Beyond it the oldest samples are given up, never
+    what was made of them. name: of its files in the folder.
 
     Only `keep` touches the disk, so that one at a time does, whatever else goes on.
     """
 
-    def __init__(self, spool: Spool, most_bytes: int) -> None:
-        self.spool, self.most_bytes = spool, most_bytes
-        self._batches: deque[Batch] = deque()
-        self._bytes = 0
-        self._new: list[Batch] = []  # not on disk yet
-        self._in_flight = 0  # the oldest so many are being written
+    def __init__(self, folder: Path, name: str, most_bytes: int) -> None:
+        self.most_bytes, self._segment_bytes = most_bytes, most_bytes // SEGMENTS
+        self._folder, self._name, self._number = folder, name, 0
+        self._segments: deque[_Segment] = deque()
+        self._over: list[SpoolFile] = []  # what they held is in the database
+        self._tried = 0  # the oldest so many may be in the database, though nobody told us
+        self._thinning: asyncio.Task[None] | None = None
         self._keeping = asyncio.Lock()
+        self._is_kept = True
 
     def __len__(self) -> int:
-        return len(self._batches)
+        return sum(len(segment.frames) for segment in self._segments)
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return sum(segment.size for segment in self._segments)
+
+    @property
+    def size_on_disk(self) -> int:
+        return sum(file.size for segment in self._segments for file in segment.files)
 
     def add(self, batches: Iterable[Batch]) -> None:
+        """In the event loop: what is too much is thinned beside it."""
         for batch in batches:
-            self._batches.append(batch)
-            self._bytes += batch.size
-            self._new.append(batch)
+            last = self._segments[-1] if self._segments else None
+            if last is None or last.is_thin or last.size >= self._segment_bytes:
+                self._number += 1
+                last = _Segment(SpoolFile(self._folder / f"{self._name}.{self._number:08}.spool"))
+                self._segments.append(last)
+            last.add(frame(batch))
+        if self._is_full() and not self._is_thinning():
+            if self._thinning is not None:
+                self._thinning.result()
+            self._thinning = asyncio.create_task(self._thin())
 
-    def next(self) -> list[Batch]:
+    async def next(self) -> list[Batch]:
         """The oldest batches, so many as one transaction writes; they stay until `done`."""
-        chosen: list[Batch] = []
+        while self._is_thinning():
+            assert self._thinning is not None
+            await asyncio.wait([self._thinning])
+        chosen: list[bytes] = []
         size = 0
-        for batch in self._batches:
-            size += batch.size
+        for one in (one for segment in self._segments for one in segment.frames):
+            size += len(one)
             if chosen and size > AT_ONCE_BYTES:
                 break
-            chosen.append(batch)
-        self._in_flight = len(chosen)
-        return chosen
+            chosen.append(one)
+        self._tried = max(self._tried, len(chosen))
+        return [batch_of(one) for one in chosen]
 
     def done(self, count: int) -> None:
         """The oldest so many are in the database, or void."""
         for _ in range(count):
-            self._bytes -= self._batches.popleft().size
-        self._in_flight = 0
+            self._segments[0].pop()
+            if not self._segments[0].frames:
+                self._over += self._segments.popleft().files
+        self._tried = max(self._tried - count, 0)
 
-    async def keep(self) -> None:
-        """Have on disk what the database does not have yet, and all of it within its bounds."""
+    async def keep(self, *, everything: bool = False) -> None:
+        """Have on disk what waits for long, and nothing that is in the database. everything: what came just now, too.
+
+        A disk that can't be written is logged.
+        """
         async with self._keeping:
-            new, self._new = self._new, []
-            if not self._batches:
-                self._on_disk(self.spool.empty)
-                return
-            for batch in new:
-                self._on_disk(self.spool.append, batch)
-            if self._bytes > self.most_bytes or self.spool.is_full():
-                self._thin()
-                await asyncio.to_thread(self._on_disk, self.spool.rewrite, list(self._batches))
-            elif self.spool.is_due():
-                await asyncio.to_thread(self._on_disk, self.spool.sync)
+            over = [file for file in self._over if file.is_there]
+            self._over = []
+            jobs = [job for segment in self._segments if (job := _unsaved(segment, everything=everything))]
+            if over or jobs:
+                await asyncio.to_thread(self._on_disk, over, jobs)
 
-    def _on_disk(self, act: Callable[..., None], *arguments: Any) -> None:
+    async def close(self) -> None:
+        """What the database does not have stays for whoever collects next."""
+        if self._thinning is not None:
+            await self._thinning
+        await self.keep(everything=True)
+        for segment in self._segments:
+            for file in segment.files:
+                file.close()
+
+    def _on_disk(self, over: Sequence[SpoolFile], jobs: Sequence[_Unsaved]) -> None:
         """A disk that is full or broken is no reason to stop: the database may well take it all."""
         try:
-            act(*arguments)
+            for file in over:
+                file.remove()
+            for job in jobs:
+                job.save()
         except OSError:
-            logger.exception("the spool can't be written; what is read is in memory alone")
+            if self._is_kept:
+                logger.exception("the spool can't be written; what is read is in memory alone")
+            self._is_kept = False
+        else:
+            if not self._is_kept:
+                logger.warning("the spool can be written again")
+            self._is_kept = True
 
-    def _thin(self) -> None:
-        """Give up the samples of the oldest half that still has some."""
-        full = [batch for batch in islice(self._batches, self._in_flight, None) if batch.count]
-        gone = sum(batch.thin() for batch in islice(full, (len(full) + 1) // 2))
-        self._bytes = sum(batch.size for batch in self._batches)
-        logger.error("the database is away for long: %s of the oldest samples are given up", gone)
+    # --- thinning
+
+    def _is_full(self) -> bool:
+        """With some room to spare: it takes a while to thin a segment."""
+        return self.size > self.most_bytes - 2 * self._segment_bytes
+
+    def _is_thinning(self) -> bool:
+        return self._thinning is not None and not self._thinning.done()
+
+    async def _thin(self) -> None:
+        while self._is_full() and (chosen := self._oldest()):
+            whole = [one for segment in chosen for one in segment.frames]
+            frames, gone = await asyncio.to_thread(_thin_frames, whole)
+            first, *others = (file for segment in chosen for file in segment.files)
+            thin = _Segment(first, frames, anew=others)
+            left = (segment for segment in self._segments if segment not in chosen[1:])
+            self._segments = deque(thin if segment is chosen[0] else segment for segment in left)
+            logger.warning("the database is away for long: %s of the oldest samples are given up", gone)
+
+    def _oldest(self) -> list[_Segment]:
+        """The oldest segment that is full, with the thin one before it while that is small.
+
+        Nothing that may be in the database already, which goes by the numbers of its batches.
+        """
+        before, place = None, 0
+        for segment in islice(self._segments, max(len(self._segments) - 1, 0)):
+            if place >= self._tried:
+                if not segment.is_thin:
+                    return [before, segment] if before and before.size < self._segment_bytes // 2 else [segment]
+                before = segment
+            place += len(segment.frames)
+        return []
+
+
+def _thin_frames(frames: Sequence[bytes]) -> tuple[list[bytes], int]:
+    batches = [batch_of(one) for one in frames]
+    thin = thinned(batches)
+    return [frame(one) for one in thin], sum(one.count for one in batches) - sum(one.count for one in thin)

@@ -1,10 +1,9 @@
 """Batches: what one connection has to say since the last flush. A batch is written whole, or not at all, and once."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from equipment.collection.rows import row
-from equipment.collection.times import MINUTE_US
 from equipment.drivers.base import Value
 
 
@@ -61,10 +60,10 @@ class Span:
 class Batch:
     """What was read of a connection in an epoch; keys are texts in it, that it can go to a file.
 
-    number: its place in the epoch, given when nothing more is added. latest: by series (time, value, quality);
-    counters: by tag. due: (series, minute since 1970) that get new samples. spans: when it was watched, in order.
-    period_ms: between two slots, None where the machine tells of changes by itself. health: what is added to the
-    lease's counts. topics: what live pages are told.
+    number: its place in the epoch, given when nothing more is added. rows: of samples, as `rows.row` makes them; what
+    is last of a series, and which minutes have new samples, is read from them. counters: by tag. spans: when it was
+    watched, in order. period_ms: between two slots, None where the machine tells of changes by itself. health: what is
+    added to the lease's counts. topics: what live pages are told.
     """
 
     connection: str
@@ -73,8 +72,6 @@ class Batch:
     period_ms: int | None = None
     rows: bytearray = field(default_factory=bytearray)
     count: int = 0
-    latest: dict[int, tuple[int, Value | None, int]] = field(default_factory=dict)
-    due: set[tuple[int, int]] = field(default_factory=set)
     counters: dict[str, Counted] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     states: list[StateChange] = field(default_factory=list)
@@ -86,44 +83,34 @@ class Batch:
     def add(self, series: int, at_us: int, value: Value | None, quality: int) -> None:
         self.rows += row(series, at_us, value, quality)
         self.count += 1
-        self.latest[series] = (at_us, value, quality)
-        self.due.add((series, at_us // MINUTE_US))
 
     @property
     def has_news(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.spans or self.latest or self.events or self.states or self.link)
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it keeps in memory."""
-        return len(self.rows) + 200 * (len(self.events) + len(self.states)) + 500
-
-    def thin(self) -> int:
-        """Give up its samples, never its events, counts and states; returns how many samples went."""
-        gone, self.count = self.count, 0
-        self.rows = bytearray()
-        self.due.clear()
-        self.health["dropped"] = self.health.get("dropped", 0) + gone
-        return gone
+        return bool(self.spans or self.rows or self.events or self.states or self.link)
 
     def head(self) -> dict[str, Any]:
-        """All but the rows, as JSON takes it."""
-        content = asdict(self) | {"latest": list(self.latest.items()), "due": sorted(self.due)}
-        content["topics"] = sorted(self.topics)
-        del content["rows"]
-        return content
+        """All but the rows, and what is empty, as JSON takes it."""
+        given: dict[str, Any] = {"connection": self.connection, "epoch": self.epoch}
+        given |= {name: content for name in _NAMES if (content := getattr(self, name))}
+        for name in ("events", "states", "spans"):
+            if name in given:
+                given[name] = [{part: getattr(one, part) for part in one.__slots__} for one in given[name]]
+        if self.topics:
+            given["topics"] = sorted(self.topics)
+        return given
 
     @classmethod
     def of(cls, head: dict[str, Any], rows: bytes) -> "Batch":
-        """The batch that gave this head and these rows."""
-        batch = cls(**(head | {"rows": bytearray(rows)}))
-        batch.latest = {series: tuple(last) for series, last in head["latest"]}
-        batch.due = {(series, minute) for series, minute in head["due"]}
-        batch.counters = {tag: Counted(*counter) for tag, counter in head["counters"].items()}
-        batch.events = [Event(**event) for event in head["events"]]
-        batch.states = [StateChange(**change) for change in head["states"]]
-        batch.spans = [Span(**span) for span in head["spans"]]
-        batch.link = tuple(head["link"]) if head["link"] else None
-        batch.topics = set(head["topics"])
+        """The batch that gave this head and these rows. What is not known in it is passed over."""
+        batch = cls(**{name: content for name, content in head.items() if name in _NAMES}, rows=bytearray(rows))
+        batch.counters = {tag: Counted(*counter) for tag, counter in batch.counters.items()}
+        batch.events = [Event(**event) for event in head.get("events", ())]
+        batch.states = [StateChange(**change) for change in head.get("states", ())]
+        batch.spans = [Span(**span) for span in head.get("spans", ())]
+        batch.link = tuple(batch.link) if batch.link else None  # type: ignore[assignment]
+        batch.topics = set(batch.topics)
         return batch
+
+
+_NAMES = tuple(one.name for one in fields(Batch) if one.name != "rows")

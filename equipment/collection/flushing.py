@@ -7,14 +7,13 @@ void), or a row is refused (the batch with it is found by halving, and goes row 
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import date
 from uuid import UUID
 
 from equipment.collection import writing
 from equipment.collection.batches import Batch
 from equipment.collection.database import REFUSED, Database, rows
-from equipment.collection.poison import store_carefully
-from equipment.collection.rows import split
+from equipment.collection.poison import store_carefully, store_samples
+from equipment.collection.rows import spans
 from equipment.collection.times import MINUTE_US, microseconds, moment
 
 # The owner's name is not asked for: a lease that expired and was claimed by nobody is still the epoch's.
@@ -32,7 +31,7 @@ async def _nothing() -> None: ...
 
 class Flusher:
     """database: a connection of its own. between: done between the transactions of a flush that takes several, as long
-    as that may last. Remembers for which days there are partitions, and of which connections something was refused.
+    as that may last. Remembers of which connections something was refused.
 
     progressed_at: when it last began a transaction, by the monotonic clock.
     """
@@ -40,7 +39,6 @@ class Flusher:
     def __init__(self, database: Database, between: Callable[[], Awaitable[object]] = _nothing) -> None:
         self.database = database
         self._between = between
-        self._days: set[date] = set()
         self._suspects: set[str] = set()
         self.progressed_at = time.monotonic()
 
@@ -52,7 +50,6 @@ class Flusher:
         self.progressed_at = time.monotonic()
         if not batches:
             return set()
-        await self._make_partitions(batches)
         suspects, self._suspects = self._suspects & {batch.connection for batch in batches}, set()
         lost = await self._write([batch for batch in batches if batch.connection not in suspects])
         for suspect in sorted(suspects):  # what it has is most often refused again: the others need not pay for it
@@ -67,12 +64,11 @@ class Flusher:
             self.progressed_at = time.monotonic()
             async with self.database.transaction():
                 current, lost = await self._fence(batches)
-                await writing.copy_samples(self.database, b"".join(bytes(batch.rows) for batch in current))
-                await writing.write_rest(self.database, current)
+                await writing.write(self.database, current)
             return lost
         except REFUSED:
-            self._days.clear()  # a partition that is gone refuses everything
-            await self._make_partitions(batches)
+            if await self._make_partitions(batches):
+                return await self._write(batches)
         await self._between()
         if len(batches) == 1:
             return await self._write_carefully(batches[0])
@@ -92,15 +88,20 @@ class Flusher:
         asked = sorted({UUID(batch.connection) for batch in batches})
         held = {connection: (epoch, done) for connection, epoch, done in await rows(self.database, _LOCK, [asked])}
         lost = {b.connection for b in batches if held.get(b.connection, (0, 0))[0] != b.epoch}
-        current = [b for b in batches if b.connection not in lost and b.number > held[b.connection][1]]
+        done = {connection: number for connection, (_, number) in held.items()}
+        current = []
+        for batch in batches:
+            # One that was thinned stands for those before it, which may be there, too, after a kill.
+            if batch.connection not in lost and batch.number > done[batch.connection]:
+                done[batch.connection] = batch.number
+                current.append(batch)
         return current, lost
 
-    async def _make_partitions(self, batches: Iterable[Batch]) -> None:
-        """For the days of samples that none is known for. A day far from today has none: its samples are refused."""
-        days = {day_of(minute) for batch in batches for _, minute in batch.due} - self._days
-        if days:
-            await rows(self.database, _MAKE_PARTITIONS, [sorted(days)])
-        self._days |= days
+    async def _make_partitions(self, batches: Iterable[Batch]) -> bool:
+        """For days of samples that have none, whether there were such. A day far from today gets none."""
+        minutes = {at_us // MINUTE_US for batch in batches for _, at_us, _, _ in spans(bytes(batch.rows))}
+        days = sorted({moment(minute * MINUTE_US).date() for minute in minutes})
+        return any(made for (made,) in await rows(self.database, _MAKE_PARTITIONS, [days]))
 
     async def store_late(self, batch: Batch) -> None:
         """Samples of an epoch that is over: those from before the next one's claim that nobody stored, and when it was
@@ -112,8 +113,9 @@ class Flusher:
         async with self.database.transaction():
             found = await rows(self.database, _CLAIMED, [UUID(batch.connection)])
             claimed_us = microseconds(found[0][0]) if found and found[0][0] else 0
-            before = bytearray().join(body for row, body in split(bytes(batch.rows)) if row[1] < claimed_us)
-            await store_carefully(self.database, Batch(batch.connection, batch.epoch, rows=before, due=batch.due))
+            body = bytes(batch.rows)
+            before = b"".join(body[begins:ends] for _, at_us, begins, ends in spans(body) if at_us < claimed_us)
+            await store_samples(self.database, batch.connection, before)
             await writing.write_late_spans(self.database, batch)
 
 
@@ -126,7 +128,3 @@ def _halves(batches: Sequence[Batch]) -> tuple[Sequence[Batch], Sequence[Batch]]
     some = set(connections[: len(connections) // 2])
     first = [batch for batch in batches if batch.connection in some]
     return first, [batch for batch in batches if batch.connection not in some]
-
-
-def day_of(minute: int) -> date:
-    return moment(minute * MINUTE_US).date()

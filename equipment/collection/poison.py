@@ -25,27 +25,29 @@ _Part: TypeAlias = tuple[Any, Batch]  # what it says, and a batch of it alone
 
 async def store_carefully(database: Database, batch: Batch) -> None:
     """All of a batch that the database takes. A sample that is there already is passed over."""
-    await store_samples(database, batch.connection, [row for row, _ in split(bytes(batch.rows))])
+    await store_samples(database, batch.connection, bytes(batch.rows))
     nothing = Batch(batch.connection, batch.epoch, batch.number)
     parts: list[_Part] = [
         *((asdict(event), replace(nothing, events=[event])) for event in batch.events),
         *((asdict(change), replace(nothing, states=[change])) for change in batch.states),
         *(({tag: counter}, replace(nothing, counters={tag: counter})) for tag, counter in batch.counters.items()),
-        *(({series: last}, replace(nothing, latest={series: last})) for series, last in batch.latest.items()),
     ]
 
     async def store(some: Sequence[_Part]) -> None:
-        await writing.write_content(database, [part for _, part in some])
+        await writing.write_made(database, [part for _, part in some])
 
     await _by_halves(database, batch.connection, parts, store, lambda part: part[0])
-    await writing.write_rest(database, [replace(batch, events=[], states=[], counters={}, latest={})])
+    await writing.write_watched(database, [batch])
 
 
-async def store_samples(database: Database, connection: str, samples: Sequence[Row]) -> None:
-    async def store(some: Sequence[Row]) -> None:
-        await rows(database, _SAMPLES, _columns(some))
+async def store_samples(database: Database, connection: str, body: bytes) -> None:
+    """Rows of samples, and what follows from those that are taken."""
 
-    await _by_halves(database, connection, samples, store, _sample_as_told)
+    async def store(some: Sequence[tuple[Row, bytes]]) -> None:
+        await rows(database, _SAMPLES, writing.columns_of([sample for sample, _ in some]))
+        await writing.write_read(database, b"".join(row for _, row in some))
+
+    await _by_halves(database, connection, list(split(body)), store, lambda one: _as_told(one[0]))
 
 
 async def _by_halves(
@@ -71,17 +73,6 @@ async def _by_halves(
         await _by_halves(database, connection, items[middle:], store, told)
 
 
-def _sample_as_told(sample: Row) -> dict[str, Any]:
+def _as_told(sample: Row) -> dict[str, Any]:
     series, at_us, value, quality = sample
     return {"series": series, "at": moment(at_us), "value": value, "quality": quality}
-
-
-def _columns(samples: Sequence[Row]) -> list[list[Any]]:
-    values = [writing.split_value(value) for _, _, value, _ in samples]
-    return [
-        [series for series, *_ in samples],
-        [moment(at_us) for _, at_us, *_ in samples],
-        [number for number, _ in values],
-        [text for _, text in values],
-        [quality for *_, quality in samples],
-    ]

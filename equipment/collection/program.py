@@ -1,7 +1,7 @@
 """The collector: which connections it watches, and the rhythm of leases, flushes and the spool.
 
-One event loop with two rhythms: some times a second what was read is frozen and put on disk, whatever the database
-does; beside it one task writes. `Collector.run` ends when `stop` is called, with all that was read written or on disk.
+One event loop: some times a second what was read is frozen, whatever database and disk do; beside it one task writes,
+and one puts on disk what waits. `Collector.run` ends when `stop` is called, with all that was read written or on disk.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from equipment.collection.configuration import load
 from equipment.collection.database import AWAY, Database, close, connect, hang_up
 from equipment.collection.flushing import Flusher
 from equipment.collection.leases import Lease
-from equipment.collection.spool import Spool
 from equipment.collection.tenure import Tenure
 from equipment.collection.watching import Watcher
 from equipment.drivers.base import now_us
 from mes.kernel.refusals import Refusal
 
+KEEP_EVERY_S = 0.25  # what waited so long is put on disk
 LONGEST_PAUSE_S = 2.0  # between two tries to reach the database
 WRITE_PATIENCE_S = 20.0  # after which the line is cut: longer than any statement may take
 END_PATIENCE_S = 10.0
@@ -72,25 +72,31 @@ class Collector:
         self._stopping.set()
 
     async def run(self) -> None:
-        spool = Spool(self._folder, self.owner.replace(":", "-"), self.rhythm.most_bytes)
-        self._backlog = Backlog(spool, self.rhythm.most_bytes)
+        self._backlog = Backlog(self._folder, self.owner.replace(":", "-"), self.rhythm.most_bytes)
         commands = asyncio.create_task(Commander(self._url, self.owner, self._watchers).run())
+        keeping = asyncio.create_task(self._keep())
         try:
             while not self._stopping.is_set():
-                if commands.done():
-                    commands.result()  # it never ends by itself: what it failed of ends the collector
+                for task in (commands, keeping):
+                    if task.done() and not self._stopping.is_set():
+                        task.result()  # neither ends by itself: what it failed of ends the collector
                 began = time.monotonic()
-                await self._beat()
+                self._beat()
                 await _wait(self._stopping, max(self.rhythm.flush_s - (time.monotonic() - began), 0.001))
         finally:
             commands.cancel()
-            await asyncio.wait([commands])
-            await self._end(spool)
+            self._stopping.set()
+            await asyncio.wait([commands, keeping])
+            await self._end()
 
-    async def _beat(self) -> None:
-        """Freeze what was read and have it on disk, and see to it that somebody writes: reading waits for nobody."""
+    async def _keep(self) -> None:
+        while not self._stopping.is_set():
+            await self._backlog.keep()
+            await _wait(self._stopping, KEEP_EVERY_S)
+
+    def _beat(self) -> None:
+        """Freeze what was read, and see to it that somebody writes: reading waits for nobody."""
         self._backlog.add(_frozen(self._watchers.values()))
-        await self._backlog.keep()
         now = time.monotonic()
         if self._writing is not None and not self._writing.done():
             if self._flusher is not None and now > self._flusher.progressed_at + WRITE_PATIENCE_S:
@@ -126,7 +132,7 @@ class Collector:
         What was read in an epoch that is over counts nothing; its samples are stored where the next owner has none.
         """
         assert self._flusher is not None, "it comes with the connection"
-        batches = self._backlog.next()
+        batches = await self._backlog.next()
         lost = await self._flusher.flush(batches)
         for batch in batches:
             if batch.connection in lost:
@@ -229,7 +235,7 @@ class Collector:
         await close(self._database)
         self._database = None
 
-    async def _end(self, spool: Spool) -> None:
+    async def _end(self) -> None:
         if self._writing is not None:
             await asyncio.wait([self._writing], timeout=END_PATIENCE_S)
             hang_up(self._database if not self._writing.done() else None)
@@ -237,15 +243,15 @@ class Collector:
         for watcher in self._watchers.values():
             await watcher.stop("The collector was stopped.", now_us())
         self._backlog.add(_frozen(self._watchers.values()))
+        await self._backlog.keep(everything=True)
         try:
             database = await self._connected()
             await self._flush_all(database)
             await leases.release(database, owner=self.owner, connections=self._watchers.keys())
             await close(database)
         except AWAY as away:
-            logger.warning("the database is away; what it lacks stays in %s: %s", spool.path, away)
-        await self._backlog.keep()
-        spool.close(remove=not len(self._backlog))
+            logger.warning("the database is away; what it lacks stays in %s: %s", self._folder, away)
+        await self._backlog.close()
 
 
 def _frozen(watchers: Iterable[Watcher]) -> list[Batch]:

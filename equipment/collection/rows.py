@@ -15,7 +15,8 @@ _NUMBER = struct.Struct(">hiiiqidiih")  # five fields; each its length, then its
 _EMPTY = struct.Struct(">hiiiqiiih")
 _BEFORE_TEXT = struct.Struct(">hiiiqii")
 _AFTER_TEXT = struct.Struct(">ih")
-_FIELD_COUNT = struct.Struct(">h")
+_BEGIN = struct.Struct(">6xi4xqi")  # series, time, length of the value
+_DOUBLE = 8
 _LENGTH = struct.Struct(">i")
 
 Row = tuple[int, int, Value | None, int]  # series, microseconds since 1970, number or text or None, quality
@@ -33,24 +34,43 @@ def row(series: int, at_us: int, value: Value | None, quality: int) -> bytes:
     return _NUMBER.pack(5, 4, series, 8, at, 8, value, -1, 2, quality)
 
 
+def spans(body: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Of each row its series, its time in microseconds since 1970, and where it begins and ends, without its value."""
+    begins, length = 0, len(body)
+    while begins < length:
+        series, at, value = _BEGIN.unpack_from(body, begins)
+        if value == _DOUBLE:
+            ends = begins + _NUMBER.size
+        else:
+            (text,) = _LENGTH.unpack_from(body, begins + _BEGIN.size)
+            ends = begins + _EMPTY.size + max(text, 0)
+        yield series, at + POSTGRES_EPOCH_US, begins, ends
+        begins = ends
+
+
+def last_rows(body: bytes) -> dict[int, bytes]:
+    """The last row of each series."""
+    places = {series: (begins, ends) for series, _, begins, ends in spans(body)}
+    return {series: body[begins:ends] for series, (begins, ends) in places.items()}
+
+
 def split(body: bytes) -> Iterator[tuple[Row, bytes]]:
     """Each row of a body as it was given, and its bytes."""
-    position = 0
-    while position < len(body):
-        start, fields = position, []
-        (count,) = _FIELD_COUNT.unpack_from(body, position)
-        position += 2
-        for _ in range(count):
-            (length,) = _LENGTH.unpack_from(body, position)
-            position += 4
-            fields.append(None if length < 0 else body[position : position + length])
-            position += max(length, 0)
-        series, at, value, text, quality = fields
-        assert series is not None and at is not None and quality is not None
-        read: Value | None = None
-        if value is not None:
-            (read,) = struct.unpack(">d", value)
-        elif text is not None:
-            read = text.decode()
-        at_us = int.from_bytes(at, signed=True) + POSTGRES_EPOCH_US
-        yield (int.from_bytes(series), at_us, read, int.from_bytes(quality, signed=True)), body[start:position]
+    for _, _, begins, ends in spans(body):
+        yield read(body, begins), body[begins:ends]
+
+
+def read(body: bytes, begins: int) -> Row:
+    """The row that begins there, as it was given."""
+    series, at, value = _BEGIN.unpack_from(body, begins)
+    at_us = at + POSTGRES_EPOCH_US
+    if value == _DOUBLE:
+        *_, number, _, _, quality = _NUMBER.unpack_from(body, begins)
+        return series, at_us, number, quality
+    (length,) = _LENGTH.unpack_from(body, begins + _BEGIN.size)
+    if length < 0:
+        *_, quality = _EMPTY.unpack_from(body, begins)
+        return series, at_us, None, quality
+    text = begins + _BEFORE_TEXT.size
+    _, quality = _AFTER_TEXT.unpack_from(body, text + length)
+    return series, at_us, body[text : text + length].decode(), quality

@@ -8,8 +8,8 @@ from psycopg import sql
 
 from equipment.collection.batches import Batch
 from equipment.collection.database import Database, as_json, rows, send
-from equipment.collection.rows import COLUMNS, SIGNATURE, TRAILER
-from equipment.collection.times import moment
+from equipment.collection.rows import COLUMNS, SIGNATURE, TRAILER, Row, read, spans
+from equipment.collection.times import MINUTE_US, moment
 from equipment.drivers.base import Value
 from mes.kernel.topics import CHANNEL
 
@@ -87,35 +87,60 @@ WHERE lease.connection_id = given.connection"""
 _TELL = f"SELECT count(pg_notify('{CHANNEL}', topic)) FROM unnest(%s::text[]) AS topic"  # noqa: S608 - a constant
 
 
-async def copy_samples(database: Database, body: bytes) -> None:
-    """Rows of samples, as `rows.row` makes them."""
-    if not body:
-        return
-    async with database.cursor() as cursor, cursor.copy(sql.SQL(_COPY)) as copy:
-        await copy.write(SIGNATURE + body + TRAILER)
-
-
-async def write_rest(database: Database, batches: Sequence[Batch]) -> None:
-    """All but the samples. The batches are in the order in which they were read."""
+async def write(database: Database, batches: Sequence[Batch]) -> None:
+    """All that batches say, in the order in which they were read. A sample that is there already is refused."""
+    body = b"".join(bytes(batch.rows) for batch in batches)
+    if body:
+        async with database.cursor() as cursor, cursor.copy(sql.SQL(_COPY)) as copy:
+            await copy.write(SIGNATURE + body + TRAILER)
     async with database.pipeline():
-        await write_content(database, batches)
-        due = sorted({one for batch in batches for one in batch.due})
-        if due:
-            await send(database, _DUE, [[series for series, _ in due], [minute for _, minute in due]])
-        for batch in batches:
-            await _write_spans(database, batch)
-        await _write_leases(database, batches)
-        topics = sorted({topic for batch in batches for topic in batch.topics})
-        if topics:
-            await send(database, _TELL, [topics])
+        await write_read(database, body)
+        await write_made(database, batches)
+        await write_watched(database, batches)
 
 
-async def write_content(database: Database, batches: Sequence[Batch]) -> None:
-    """What was read or made of it: latest values, counters, events, states."""
-    await _write_latest(database, batches)
+async def write_read(database: Database, body: bytes) -> None:
+    """What follows from rows that are stored: the last of each series, and what is to be rolled up."""
+    places: dict[int, int] = {}
+    due: set[tuple[int, int]] = set()
+    for series, at_us, begins, _ in spans(body):
+        places[series] = begins
+        due.add((series, at_us // MINUTE_US))
+    if not places:
+        return
+    latest = [read(body, begins) for _, begins in sorted(places.items())]
+    await send(database, _LATEST, columns_of(latest))
+    minutes = sorted(due)
+    await send(database, _DUE, [[series for series, _ in minutes], [minute for _, minute in minutes]])
+
+
+async def write_made(database: Database, batches: Sequence[Batch]) -> None:
+    """What was made of the values: counters, events, states."""
     await _write_counters(database, batches)
     await _write_events(database, batches)
     await _write_states(database, batches)
+
+
+async def write_watched(database: Database, batches: Sequence[Batch]) -> None:
+    """When it was watched, how it goes, and whom to tell."""
+    for batch in batches:
+        await _write_spans(database, batch)
+    await _write_leases(database, batches)
+    topics = sorted({topic for batch in batches for topic in batch.topics})
+    if topics:
+        await send(database, _TELL, [topics])
+
+
+def columns_of(samples: Sequence[Row]) -> list[list[Any]]:
+    """Samples as arrays: series, times, numbers, texts, qualities."""
+    values = [split_value(value) for _, _, value, _ in samples]
+    return [
+        [series for series, *_ in samples],
+        [moment(at_us) for _, at_us, *_ in samples],
+        [number for number, _ in values],
+        [text for _, text in values],
+        [quality for *_, quality in samples],
+    ]
 
 
 def split_value(value: Value | None) -> tuple[float | None, str | None]:
@@ -123,20 +148,6 @@ def split_value(value: Value | None) -> tuple[float | None, str | None]:
     if value is None or isinstance(value, str):
         return None, value
     return float(value), None
-
-
-async def _write_latest(database: Database, batches: Sequence[Batch]) -> None:
-    latest = {series: last for batch in batches for series, last in batch.latest.items()}
-    if not latest:
-        return
-    columns: list[list[Any]] = [[], [], [], [], []]
-    for series in sorted(latest):
-        at_us, value, quality = latest[series]
-        number, text = split_value(value)
-        row = (series, moment(at_us), number, text, quality)
-        for column, one in zip(columns, row, strict=True):
-            column.append(one)
-    await send(database, _LATEST, columns)
 
 
 async def _write_counters(database: Database, batches: Sequence[Batch]) -> None:

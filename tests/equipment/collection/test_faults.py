@@ -2,16 +2,19 @@
 
 import signal
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from equipment.collection import program
-from equipment.collection.batches import Batch
+from equipment.collection.batches import Batch, Event
 from equipment.collection.database import connect
 from equipment.collection.flushing import Flusher
+from equipment.collection.frames import frame
 from equipment.collection.program import Rhythm
-from equipment.collection.spool import Spool
+from equipment.collection.spool import SpoolFile
+from equipment.collection.thinning import thinned
 from equipment.models import (
     Connection,
     Observation,
@@ -20,6 +23,7 @@ from equipment.models import (
     Series,
     Tag,
 )
+from equipment.sample_audit import SlotAccount, audit
 from mes.kernel.door import open_door
 from mes.kernel.sealing import Secret
 from tests.equipment.collection.floor import (
@@ -101,12 +105,13 @@ def test_a_large_spool_that_is_played_back_costs_no_lease_and_what_is_read_meanw
     until(lambda: samples_of(speed), "samples")
     folder, floor.spool = floor.spool, tmp_path / "another computer"
     floor.collector(rhythm)  # it waits for what nobody watches
-    dead, epoch = Spool(folder, "dead", 1_000_000_000), lease(paused).epoch
+    dead, epoch, frames = SpoolFile(folder / "dead.spool"), lease(paused).epoch, []
     for number in range(1, PLAYED_BACK + 1):
         batch = Batch(str(paused.pk), epoch, number=number)
         batch.add(series, begin_us + 1000 * number, number, 192)
-        dead.append(batch)
-    dead.close(remove=False)
+        frames.append(frame(batch))
+    dead.append(frames)
+    dead.close()
     before, began = len(samples_of(speed)), time.monotonic()
     ask(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -152,7 +157,7 @@ def test_a_network_that_swallows_everything_is_found_and_reading_goes_on(
     floor.do(way.swallow())
     put(machine, good, 3)
     time.sleep(3)
-    assert collector._backlog.spool.path.stat().st_size > 0, "what is read goes to the disk meanwhile"
+    assert collector._backlog.size_on_disk > 0, "what is read goes to the disk meanwhile"
     put(machine, good, 5)
     floor.do(way.mend())
     until(lambda: made(good) == 5, "five parts")
@@ -271,6 +276,29 @@ def test_a_missing_partition_is_made(floor, connection, speed):
     assert len(samples_of(speed)) == 2
 
 
+def test_what_a_thinned_batch_stands_for_is_void_and_late_samples_leave_the_next_owners_count_alone(
+    floor, connection, speed, good
+):
+    """After a kill in the middle of thinning both may lie in the spool."""
+    claim(connection)
+    series, now_us = Series.objects.get(tag=speed).pk, time.time_ns() // 1000
+    batches = [Batch(str(connection.pk), epoch=1, number=number) for number in range(1, 5)]
+    for batch in batches:
+        batch.add(series, now_us - 10 + batch.number, float(batch.number), 192)
+        event = (str(good.pk), str(good.site_id), str(good.station_id), batch.number, "PART_DONE", now_us, 1, {})
+        batch.events.append(Event(*event))
+    assert flush(floor, *thinned(batches[:3]), *batches) == set()
+    assert [value for _, value, *_ in samples_of(speed)] == [3.0, 4.0]
+    assert made(good) == 4
+    assert lease(connection).batch == 4
+    ask("UPDATE equipment_connectionlease SET epoch = 2, batch = 7, claimed_at = now() RETURNING 1")
+    batches[0].events.clear()
+    floor.do(_late(floor, batches[0]))
+    assert [value for _, value, *_ in samples_of(speed)] == [1.0, 3.0, 4.0]
+    assert lease(connection).batch == 7
+    assert not QuarantinedRow.objects.exists()
+
+
 def test_a_partition_that_goes_while_it_is_written_to_is_made_anew(
     floor, connection, speed, good, machine, owner_connection
 ):
@@ -356,13 +384,56 @@ def test_a_secret_that_does_not_open_stops_only_its_own_connection(floor, connec
     until(lambda: samples_of(speed), "the other is watched")
 
 
-def test_a_spool_that_can_not_be_written_stops_nothing(floor, connection, speed):
+def test_a_spool_that_can_not_be_written_stops_nothing(floor, connection, speed, good, machine):
     floor.spool.mkdir()
-    (floor.spool / "full.spool").symlink_to("/dev/full")  # every write to it says that no space is left
-    floor.collector(name="full")
-    until(lambda: len(samples_of(speed)) > 30, "samples")
+    for number in range(1, 10):  # every write to them says that no space is left
+        (floor.spool / f"full.{number:08}.new").symlink_to("/dev/full")
+    way = floor.cut()
+    collector = floor.collector(url=way.url, name="full")
+    until(lambda: samples_of(speed), "samples")
+    floor.do(way.cut())
+    put(machine, good, 3)
+    time.sleep(2.0)
+    assert collector._backlog.size > 0
+    assert collector._backlog.size_on_disk == 0
+    floor.do(way.mend())
+    until(lambda: made(good) == 3, "three parts")
+    floor.stop_all()
     assert (lease(connection).epoch, lease(connection).dropped) == (1, 0)
-    assert ledger(connection)["speed"].samples
+    assert ledger(connection)["speed"].observations == 1
+
+
+def test_over_the_spools_cap_the_oldest_values_are_given_up_and_no_part(floor, connection, speed, good, machine):
+    way = floor.cut()
+    collector = floor.collector(replace(QUICK, most_bytes=40_000), url=way.url)
+    until(lambda: samples_of(speed), "samples")
+    floor.do(way.cut())
+    sizes, ends = [], time.monotonic() + 8
+    for raw in range(1, 1_000):
+        put(machine, good, raw)
+        time.sleep(0.1)
+        sizes.append((collector._backlog.size, collector._backlog.size_on_disk))
+        if time.monotonic() > ends:
+            break
+    floor.do(way.mend())
+    until(lambda: made(good) == raw, "every part")
+    floor.stop_all()
+    for size in map(max, zip(*sizes, strict=True)):
+        assert size < 40_000 + 5_000  # beyond it stand events alone
+    dropped = lease(connection).dropped
+    assert dropped > 20
+    account = audit_of(connection)["speed"]
+    assert 0 < account.missing <= dropped
+    assert account.slots == account.samples + account.left_out + account.missing
+    assert account.doubled == 0
+
+
+def audit_of(connection: Connection) -> dict[str, SlotAccount]:
+    """Where values are missing, and not events."""
+    now = datetime.now(UTC)
+    ((_, slots, events),) = audit([connection], now - timedelta(hours=1), now)
+    assert all(account.is_whole for account in events)
+    return {account.tag: account for account in slots}
 
 
 def versions(tag: Tag) -> list[int]:
@@ -381,6 +452,14 @@ def claim(connection: Connection) -> None:
         " WHERE connection_id = %s RETURNING 1",
         connection.pk,
     )
+
+
+async def _late(floor: Floor, batch: Batch) -> None:
+    database = await connect(floor.url, "test")
+    try:
+        await Flusher(database).store_late(batch)
+    finally:
+        await database.close()
 
 
 def flush(floor: Floor, *batches: Batch) -> set[str]:

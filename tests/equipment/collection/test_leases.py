@@ -52,7 +52,8 @@ def test_while_somebody_edits_a_connection_all_are_stored_and_none_is_lost(
             raise TakenBack
     assert all(more - less > 10 for less, more in zip(before, after, strict=True)), (before, after)
     if not is_taken_back:
-        until(lambda: lease(connection).connects == 2, "it is followed")
+        until(lambda: Observation.objects.filter(connection=connection).count() == 2, "it is followed")
+        assert lease(connection).connects == 2
     assert [lease(one).owner for one in (connection, other)] == ["one", "one"]
     assert [lease(one).epoch for one in (connection, other)] == [1, 1]
     assert lease(other).connects == 1, "the other connection was left alone"

@@ -21,7 +21,8 @@ from equipment.collection.batches import Batch
 from equipment.collection.configuration import load
 from equipment.collection.database import Database, connect
 from equipment.collection.flushing import Flusher
-from equipment.collection.spool import Spool
+from equipment.collection.frames import frame
+from equipment.collection.spool import SpoolFile
 from equipment.collection.tenure import Tenure
 from equipment.collection.times import moment
 from equipment.collection.watching import Watcher
@@ -170,10 +171,9 @@ class Life:
             "SELECT batch FROM equipment_connectionlease WHERE connection_id = %s", [self.connection.pk]
         )
         (committed,) = await held.fetchone()
-        spool = Spool(self.folder, f"life-{self.number}", 1_000_000)
-        for batch, _ in self.backlog:
-            spool.append(batch)
-        spool.close(remove=False)
+        spool = SpoolFile(self.folder / f"life-{self.number}.spool")
+        spool.append([frame(batch) for batch, _ in self.backlog])
+        spool.close()
         for batch, told in self.backlog:
             if not is_claimed_first or batch.number <= committed:
                 self.told += told

@@ -431,9 +431,9 @@ def test_over_the_spools_cap_the_oldest_values_are_given_up_and_no_part(floor, c
 def audit_of(connection: Connection) -> dict[str, SlotAccount]:
     """Where values are missing, and not events."""
     now = datetime.now(UTC)
-    ((_, slots, events),) = audit([connection], now - timedelta(hours=1), now)
-    assert all(account.is_whole for account in events)
-    return {account.tag: account for account in slots}
+    (account,) = audit([connection], now - timedelta(hours=1), now)
+    assert all(event.is_whole for event in account.events)
+    return {slot.tag: slot for slot in account.slots}
 
 
 def versions(tag: Tag) -> list[int]:

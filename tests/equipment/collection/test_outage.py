@@ -122,7 +122,8 @@ def test_while_the_database_is_away_for_long_the_beat_is_a_beat_and_what_waits_k
     assert feed.worst_pause_s() < LONGEST_PAUSE_S, said
     assert tries > AWAY_S / 5, said
     assert leases["dropped"] > 0, said
-    assert good + leases["dropped"] == feed.looks * CONNECTIONS * VALUES, said
+    each = CONNECTIONS * VALUES  # so many bad ones were given up as well, where the mute machine was lost meanwhile
+    assert good + leases["dropped"] - feed.looks * each in (0, each), said
     made = MachineEvent.objects.values("tag").annotate(made=Sum("quantity"))
     assert [one["made"] for one in made] == [feed.looks - 1] * CONNECTIONS, said
     for code in ("v001", "v124"):  # of what is newest nothing is missing

@@ -40,7 +40,7 @@ def replay(tag: Tag, since: datetime, until: datetime, *, most: int | None = Non
     if tag.role == TagRole.VALUE:
         return
     batch = Batch(str(tag.connection_id), 0)
-    tags = [tag, *tag.fields.filter(is_active=True).order_by("code")]
+    tags = [tag, *(tag.fields.filter(is_active=True).order_by("code") if tag.role == TagRole.EVENT else ())]
     take = _taking([_watched(one) for one in tags], batch)
     for samples in _readings(tags, since, until, most):
         take(samples)

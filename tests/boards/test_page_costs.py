@@ -63,7 +63,7 @@ API = {
     "/api/v1/machines": 7,
     "/api/v1/connections": 3,
 }
-ENGINEER = {"/connections/NF/PLC-1/replay/?tag=GOOD&since=2020-01-01T10:00&until=2020-01-01T11:00": 7}
+ENGINEER = {"/connections/NF/PLC-1/replay/?tag=GOOD&since=2020-01-01T10:00&until=2020-01-01T11:00": 8}
 _LISTS = {"ines": DESK, "ruth": AUDITOR, "hiroshi": ENGINEER, "api": API}
 ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 23, 8, 10
 

@@ -99,7 +99,7 @@ def take_table(*, connection: Connection, table: Table, by: Person, at: datetime
     taker.found.lines.sort(key=lambda line: line.row)
     if is_rehearsal:
         raise Rehearsed(taker.found)
-    write(taker.made, taker.changed, taker.columns, by=by, at=at)
+    write(made=taker.made, changed=taker.changed, columns=taker.columns, by=by, at=at)
     return taker.found
 
 

@@ -55,7 +55,7 @@ def add(
             made.append(tag)
     if errors:
         raise TagsWrong(_("Not all of them can be tags."), do=_("Correct what is named."), errors=errors)
-    write(made, [], set(), by=by, at=at)
+    write(made=made, by=by, at=at)
     return made
 
 
@@ -119,7 +119,9 @@ class TagRules:
                     yield constraint
 
 
-def write(made: Sequence[Tag], changed: Sequence[Tag], columns: Collection[str], *, by: Person, at: datetime) -> None:
+def write(
+    *, made: Sequence[Tag], changed: Sequence[Tag] = (), columns: Collection[str] = (), by: Person, at: datetime
+) -> None:
     """Store tags that were judged, with their history. columns: which of those that are changed, never the key: so
     nobody who records an event of a tag waits.
     """

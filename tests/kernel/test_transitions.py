@@ -59,7 +59,7 @@ TOLD = {
     "hold": "None place OPEN, OPEN release RELEASED",
     "rework": "None send_back OPEN, OPEN finish DONE, OPEN cancel CANCELLED, DONE reopen OPEN, CANCELLED reopen OPEN",
     "batch": "None start RUNNING, RUNNING record RUNNING, RUNNING take_over RUNNING, RUNNING complete COMPLETED, "
-    "RUNNING take_back CANCELLED",
+    "RUNNING take_back CANCELLED, COMPLETED reopen RUNNING",
     "permit": "None grant OPEN, OPEN close CLOSED",
 }
 

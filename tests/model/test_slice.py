@@ -171,7 +171,9 @@ class Slice(RuleBasedStateMachine):
             if ready:
                 self._start(unit, ready[0], "amina", ready[0])
 
-    @rule(kind=st.sampled_from(["stock", "unit", "order"]), index=indexes, who=people)
+    @rule(
+        kind=st.sampled_from(["stock", "unit", "order"]), index=indexes, who=st.sampled_from(["mei", "amina", "pavel"])
+    )
     def hold(self, kind, index, who):
         names = sorted({"unit": self.floor.units, "order": self.order_of, "stock": self.floor.stock}[kind])
         if not names or self.floor.holds:

@@ -35,12 +35,11 @@ def receive(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _receive(request, ReceiveForm(request.POST, request.FILES, sites=sites))
     label = _label_of(request)
-    context = {
-        "label_form": LabelForm(auto_id="scan_%s", label_suffix=""),
-        "label": label,
-        "form": ReceiveForm(initial=_entered(request) | _said_by(label), sites=sites, label_suffix=""),
-        "latest": _latest(request),
-    }
+    form = ReceiveForm(initial=_entered(request) | _said_by(label), sites=sites, label_suffix="")
+    context: dict[str, Any] = {"label": label, "form": form}
+    if request.GET.get("part") == "label":
+        return render(request, "genealogy/receive_label.html", context)
+    context |= {"label_form": LabelForm(auto_id="scan_%s", label_suffix=""), "latest": _latest(request)}
     return render(request, "genealogy/receive.html", context)
 
 

@@ -89,7 +89,7 @@ def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
         {s.station.pk for s in subjects if s.station is not None},
     )
     with_tools = {s.station.pk for s in subjects if s.station is not None and s.required_assets}
-    rows = _open_holds_with_tools(*concerned, with_tools) if with_tools else _open_holds_on(*concerned)
+    rows = _open_holds_with_tools(*concerned, with_tools) if with_tools else open_holds_on(*concerned)
     found = Held.of(rows)
     return [
         HoldFacts(
@@ -105,9 +105,10 @@ def open_holds(subjects: Sequence[Job]) -> list[HoldFacts]:
 
 
 @prepared
-def _open_holds_on(
+def open_holds_on(
     units: Collection[UUID], orders: Collection[UUID], revisions: Collection[UUID], stations: Collection[UUID]
 ) -> QuerySet[Hold]:
+    """Open holds on any of these, by key; and of these units what was released while its origin stays open."""
     return _concerning(units, orders, revisions, stations).select_related("placed_by")
 
 

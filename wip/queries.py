@@ -19,6 +19,7 @@ from mes.kernel.prepared import any_of, at_once, prepared
 from orders.models import WorkOrder
 from orders.plans import OperationPlan, Plan
 from orders.queries import pinned_plan, plan_of
+from wip.facts import open_holds_on
 from wip.held import Held
 from wip.jobs import Job
 from wip.models import Batch, Hold, LaborSpan, OperationExecution
@@ -267,15 +268,8 @@ def held_of(units: Collection[Unit]) -> dict[UUID, str]:
         return {}
     orders = {unit.work_order_id for unit in units if unit.work_order_id}
     revisions = {unit.product_revision_id for unit in units if unit.product_revision_id}
-    found = Held.of(_open_holds_on([unit.pk for unit in units], orders, revisions))
+    found = Held.of(open_holds_on([unit.pk for unit in units], orders, revisions, ()))
     return {unit.pk: hold.number for unit in units if (hold := found.on_part(unit)) is not None}
-
-
-@prepared
-def _open_holds_on(units: Collection[UUID], orders: Collection[UUID], revisions: Collection[UUID]) -> QuerySet[Hold]:
-    on_any = Q(unit=any_of(units)) | Q(work_order=any_of(orders)) | Q(product_revision=any_of(revisions))
-    freed = Q(status=HoldStatus.RELEASED, unit=any_of(units), origin__isnull=False)
-    return Hold.objects.filter(Q(on_any, status=HoldStatus.OPEN) | freed)
 
 
 def open_holds_of(order: WorkOrder) -> list[Hold]:

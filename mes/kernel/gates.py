@@ -142,9 +142,8 @@ def judge(subjects: Sequence[Any], hook: Hook, gates: Sequence[Gate] | None = No
         return []
     asked = [g for g in (configured() if gates is None else gates) if hook in g.hooks]
     loaded = {loader: loader(subjects) for loader in dict.fromkeys(need for g in asked for need in g.needs)}
-    return [
-        [verdict for g in asked if (verdict := g(Facts(loaded, index))) is not None] for index in range(len(subjects))
-    ]
+    known = [Facts(loaded, index) for index in range(len(subjects))]
+    return [[verdict for g in asked if (verdict := g(facts)) is not None] for facts in known]
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,10 @@
 """The queues of stations for who leads the work: each row with its terms, and what goes first whatever the rule."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +20,7 @@ from mes.boards.forms import PinForm
 from mes.kernel.desk import answer, cleaned, desk_door, office, refusal_of
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
+from mes.kernel.prepared import any_of, prepared
 from mes.kernel.refusals import InvalidInput
 from wip.actions import pins
 from wip.models import DispatchPin
@@ -51,7 +55,7 @@ def queue(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "ready": [row_of(one, number, station) for number, one in enumerate(ready, 1)],
         "blocked": [row_of(one, 0, station) for one in shown if one.blockers],
         "ready_count": counted(max(len(ready), waiting.ready_count)),
-        "pins": _pins(station),
+        "pins": _pins(station.pk),
         "now": timezone.now(),
         "topics": " ".join(topics_of_queue(station)),
         "why_not_pin": refusal_of(check_permission, request.user, Permission.PIN_JOBS),
@@ -91,14 +95,20 @@ def _done(request: HttpRequest, station: Station, given: dict[str, Any], how: di
     return _("{pinned} is number {position} of what is pinned.").format(pinned=known, position=moved.position)
 
 
-def _pins(station: Station) -> list[DispatchPin]:
-    found = station.pins.filter(position__isnull=False).select_related("unit", "work_order", "pinned_by")
-    return list(found.order_by("position"))
+@prepared
+def _pins(station: UUID) -> QuerySet[DispatchPin]:
+    placed = DispatchPin.objects.filter(station=station, position__isnull=False)
+    return placed.select_related("unit", "work_order", "pinned_by").order_by("position")
 
 
 def _station(request: HttpRequest, site: str, code: str) -> Station:
-    found = Station.objects.select_related("work_center", "site", "station_class").filter(is_active=True)
-    station = found.filter(site__in=sites_of(request.user), site__code=site, code=code).first()
-    if station is None:
+    found = _stations(list(sites_of(request.user)), site, code)
+    if not found:
         raise Http404
-    return station
+    return found[0]
+
+
+@prepared
+def _stations(sites: Collection[UUID], site: str, code: str) -> QuerySet[Station]:
+    active = Station.objects.filter(is_active=True, site=any_of(sites), site__code=site, code=code)
+    return active.select_related("work_center", "site", "station_class").order_by()

@@ -6,6 +6,7 @@ from sys import float_info
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from equipment.models import Station, Tag
@@ -35,6 +36,12 @@ def tags_at(stations: Collection[UUID]) -> dict[UUID, dict[str, Tag]]:
         assert tag.station_id is not None
         found.setdefault(tag.station_id, {})[tag.code] = tag
     return found
+
+
+def permissions_at(connections: Collection[UUID]) -> list[Tag]:
+    """The tags at these connections that let a station's machine run."""
+    found = Tag.objects.filter(connection__in=connections, code=F("station__permission_tag"), is_active=True)
+    return list(found.select_related("connection"))
 
 
 def mistakes_at(station: Station, setpoints: Sequence[Setpoint], tags: Mapping[str, Tag]) -> Iterator[tuple[str, str]]:

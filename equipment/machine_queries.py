@@ -50,6 +50,11 @@ def tags_at(station: UUID) -> list[Tag]:
     return _tags_at(station)
 
 
+def tags_beside(connection: Connection) -> list[Tag]:
+    """The connection's active tags that belong to no station, by code."""
+    return list(connection.tags.filter(station__isnull=True, is_active=True).order_by("code"))
+
+
 @prepared
 def _tags_at(station: UUID) -> QuerySet[Tag]:
     return Tag.objects.filter(station=station, is_active=True).order_by("code")
@@ -149,6 +154,12 @@ def last_commands(station: UUID) -> QuerySet[MachineCommand]:
     found = MachineCommand.objects.filter(station=station)
     found = found.select_related("connection", "asked_by", "signature__signed_by")
     return found.order_by("-sequence")[:10]
+
+
+def last_commands_beside(connection: UUID) -> QuerySet[MachineCommand]:
+    """What was to be written at a connection to no one station's machine, the newest ten first."""
+    found = MachineCommand.objects.filter(connection=connection, station__isnull=True)
+    return found.select_related("asked_by", "signature__signed_by").order_by("-sequence")[:10]
 
 
 def withdrawn_for(hold: UUID) -> list[MachineCommand]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from equipment.drivers.base import is_good
+from equipment.interlocks import permissions_at
 from equipment.machine_queries import latest_of
-from equipment.models import LatestValue, Station, Tag
+from equipment.models import Connection, LatestValue, Tag
 from equipment.status import TagType
 from mes.boards.machine_forms import WriteForm
 from mes.boards.machine_rows import ValueRow, shown_value, value_row
@@ -34,9 +35,20 @@ class LineRow:
     after: str
 
 
-def writable_of(station: Station, tags: Iterable[Tag]) -> list[Tag]:
-    """Of the station's tags those that are written by hand: a permission is given by no hand."""
-    return [tag for tag in tags if tag.is_writable and tag.code != station.permission_tag]
+def parted_by_hand(tags: Iterable[Tag], connections: Iterable[Connection]) -> tuple[list[Tag], list[Tag]]:
+    """Of the tags that may be written at these connections those that are written by hand, and those that are not.
+
+    A permission is given by no hand, nor what lies where it does, under whichever code and of whichever station.
+    """
+    at = {one.pk: one for one in connections}
+    permissions = permissions_at(at)
+    by_hand: list[Tag] = []
+    withheld: list[Tag] = []
+    for tag in tags:
+        if tag.is_writable:
+            tag.connection = at[tag.connection_id]
+            (withheld if any(tag.overlaps(one) for one in permissions) else by_hand).append(tag)
+    return by_hand, withheld
 
 
 def writable_rows(form: WriteForm) -> list[WritableRow]:

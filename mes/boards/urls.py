@@ -135,6 +135,7 @@ urlpatterns = [
     path("machine-commands/<uuid:pk>/cancel/", machine_writes.cancel_command, name="machine_command_cancel"),
     path("connections/<name:site>/<name:code>/", connections.connection_page, name="connection"),
     path("connections/<name:site>/<name:code>/test/", connections.test_tag, name="connection_test"),
+    path("connections/<name:site>/<name:code>/write/", machine_writes.connection_write, name="connection_write"),
     path("connections/<name:site>/<name:code>/replay/", tag_replays.replay_page, name="connection_replay"),
     path("connections/<name:site>/<name:code>/browse/", connections.browse, name="connection_browse"),
     path("connections/<name:site>/<name:code>/nodes/", connections.take_nodes, name="connection_nodes"),

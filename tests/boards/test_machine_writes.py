@@ -229,13 +229,61 @@ def test_a_command_goes_to_one_connection_and_the_other_is_chosen(plant, tags):
 def test_a_permission_is_not_offered_and_a_machine_without_anything_to_write_says_so(plant):
     connection = interlocked(plant, "10", recipe=True)
     page = text(desk(plant).get(PAGE))
-    assert "ENABLE" not in page
+    assert "Not by hand: ENABLE." in page
+    assert "ENABLE yes or no" not in page
     assert "SPEED" in page
     assert "has the machine prepared again" in page
     with open_door(person=None):
         connection.tags.exclude(code="ENABLE").update(is_writable=False)
     assert "Nothing here is written by hand" in text(desk(plant).get(PAGE))
     assert desk(plant).get("/machines/NF/ST-40/write/").status_code == 404
+
+
+def test_what_lies_where_a_permission_does_is_offered_at_its_station_at_another_and_at_its_connection_under_no_code(
+    plant,
+):
+    connection = interlocked(plant, "10")
+    with open_door(person=None):
+        Tag.objects.filter(code="ENABLE").update(address="holding:5.0")
+    for station, code in ((plant.stations["10"], "WORD"), (plant.stations["20"], "NEXT"), (None, "LOOSE")):
+        tag_at(connection, station, code, "holding:5", is_writable=True)
+        tag_at(connection, station, f"{code}-ELSE", f"holding:6.{len(code)}", value_type="BOOL", is_writable=True)
+    client = desk(plant)
+    offered = {PAGE: "WORD", "/machines/NF/ST-20/write/": "NEXT", "/connections/NF/PRESS/write/": "LOOSE"}
+    for path, code in offered.items():
+        fields = client.get(path).context["form"].fields
+        assert (f"value-{code}" in fields, f"value-{code}-ELSE" in fields) == (False, True)
+    assert "Not by hand: ENABLE, WORD." in text(client.get(PAGE))
+
+
+def test_tags_without_a_station_are_written_from_their_connection_and_the_command_stands_and_is_taken_back_there(
+    plant, tags
+):
+    pump, to = tags["FAN"].connection, "/connections/NF/PLC-1/"
+    tag_at(pump, None, "VALVE", "coil:9", value_type="BOOL", is_writable=True)
+    client = desk(plant)
+    assert f"{to}write/" in client.get(to).content.decode()
+    offered = client.get(f"{to}write/").context["rows"]
+    assert [row.shown.tag.code for row in offered] == ["VALVE"]
+    shown = client.post(f"{to}write/", WHY | {"value-VALVE": "yes"})
+    assert "VALVE not known yes" in text(shown)
+    given = {"carried": shown.context["carried"], "idempotency_key": str(uuid7())}
+    for _again in range(2):
+        assert client.post(f"{to}write/", given)["Location"] == f"{to}#commands"
+    command = MachineCommand.objects.get()
+    assert (command.station, command.lines) == (None, [{"tag": "VALVE", "value": True}])
+    taken_back = reverse("machine_command_cancel", args=[command.pk])
+    assert taken_back in client.get(f"{to}?part=connection").content.decode()
+    assert client.post(taken_back, {"idempotency_key": str(uuid7())})["Location"] == f"{to}#commands"
+    assert "Cancelled" in text(client.get(to))
+
+
+def test_who_may_only_look_at_a_connection_sees_what_was_asked_and_no_way_to_write(plant, tags):
+    tag_at(tags["FAN"].connection, None, "VALVE", "coil:9", value_type="BOOL", is_writable=True)
+    looked = text(desk(plant, "ruth").get("/connections/NF/PLC-1/"))
+    assert "Commands" in looked
+    assert "Write values" not in looked
+    assert desk(plant, "ruth").get("/connections/NF/PLC-1/write/").status_code == 403
 
 
 def test_who_may_not_write_to_machines_sees_no_way_to_and_is_refused(plant, tags):

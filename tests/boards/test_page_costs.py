@@ -35,7 +35,7 @@ DESK = {
     "/machines/NF/ST-20/?part=values": 8,
     "/machines/NF/ST-20/?part=trend": 9,
     "/machines/NF/ST-20/?part=acts": 8,
-    "/machines/NF/ST-20/write/": 7,
+    "/machines/NF/ST-20/write/": 8,
     "/calendar/": 5,
     "/gates/": 6,
     "/labor/": 7,
@@ -52,7 +52,7 @@ DESK = {
     "/admin/equipment/workcenter/": 7,
     "/admin/genealogy/unit/": 6,
 }
-AUDITOR = {"/connections/NF/PLC-1/": 9, "/records/": 6, "/admin/personnel/person/": 6, "/admin/equipment/calendar/": 5}
+AUDITOR = {"/connections/NF/PLC-1/": 10, "/records/": 6, "/admin/personnel/person/": 6, "/admin/equipment/calendar/": 5}
 API = {
     "/api/v1/work-orders": 4,
     "/api/v1/units": 4,
@@ -63,7 +63,10 @@ API = {
     "/api/v1/machines": 7,
     "/api/v1/connections": 3,
 }
-ENGINEER = {"/connections/NF/PLC-1/replay/?tag=GOOD&since=2020-01-01T10:00&until=2020-01-01T11:00": 8}
+ENGINEER = {
+    "/connections/NF/PLC-1/write/": 7,
+    "/connections/NF/PLC-1/replay/?tag=GOOD&since=2020-01-01T10:00&until=2020-01-01T11:00": 8,
+}
 _LISTS = {"ines": DESK, "ruth": AUDITOR, "hiroshi": ENGINEER, "api": API}
 ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 23, 8, 10
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from equipment import machine_access
 from equipment.actions import tags as tag_actions
-from equipment.machine_queries import connections_of
+from equipment.machine_queries import connections_of, last_commands_beside
 from equipment.models import Connection, Station, Tag
 from equipment.qualities import quality_word
 from equipment.queries import in_plant_order, sites_of
@@ -48,6 +48,8 @@ def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "gaps": gap_rows(connection, now),
         "certificates": certificates,
         "warnings": [said for one in certificates if (said := one.warning(now))],
+        "commands": last_commands_beside(connection.pk),
+        "may_write": request.user.may(Permission.WRITE_MACHINES),
         "quarantine": connection.quarantine.all()[:QUARANTINED],
         "now": now,
         "topics": " ".join(sorted(_topics(connection, tags))),

@@ -1,6 +1,7 @@
 """Writing to a machine by hand: new values, what exactly would be written, the signature where a tag asks for it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing as seals
@@ -15,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from equipment.actions import machine_commands
 from equipment.actions.machine_commands import signed_content
-from equipment.machine_queries import connections_behind, machine_at, tags_at
-from equipment.models import Connection, MachineCommand, Station, Tag
+from equipment.machine_queries import connections_behind, machine_at, tags_at, tags_beside
+from equipment.models import Connection, MachineCommand, Site, Tag
 from equipment.queries import sites_of
+from equipment.status import Interlock
 from mes.boards.machine_forms import SignWriteForm, WriteForm
 from mes.boards.machine_rows import mark_of_link
-from mes.boards.machine_writes import line_rows, with_what_is_there, writable_of, writable_rows
+from mes.boards.machine_writes import line_rows, parted_by_hand, with_what_is_there, writable_rows
+from mes.boards.views.connections import connection_at
 from mes.kernel.audit.actions.signatures import SignatureMissing, SignatureRefused, SignatureVoid, Signing
 from mes.kernel.audit.canonical import digest
 from mes.kernel.audit.models import Meaning
@@ -33,14 +36,26 @@ from mes.kernel.refusals import InvalidInput, Refusal
 _seal = seals.Signer(salt="mes.boards.machine_write")
 
 
-class WritePage:
-    """The tags of a machine that are written by hand, at one of its connections: a command goes to one."""
+@dataclass(frozen=True)
+class Place:
+    """Whose tags are written: a station's, or those of a connection that belong to none. page: that which shows it."""
 
-    def __init__(self, request: HttpRequest, station: Station) -> None:
-        self.request, self.station = request, station
-        tags = writable_of(station, tags_at(station.pk))
+    name: str
+    page: str
+    site: Site
+    tags: Sequence[Tag]
+    connections: Sequence[Connection]
+    has_recipe: bool = False
+
+
+class WritePage:
+    """The tags of a place that are written by hand, at one of its connections: a command goes to one."""
+
+    def __init__(self, request: HttpRequest, place: Place) -> None:
+        self.request, self.place = request, place
+        tags, self.withheld = parted_by_hand(place.tags, place.connections)
         told = {tag.connection_id for tag in tags}
-        self.connections = [one for one in connections_behind([station.pk]).get(station.pk, []) if one.pk in told]
+        self.connections = [one for one in place.connections if one.pk in told]
         chosen = request.POST.get("connection", request.GET.get("connection", ""))
         usual = self.connections[0] if self.connections else None
         self.connection: Connection | None = next((one for one in self.connections if one.code == chosen), usual)
@@ -85,8 +100,9 @@ class WritePage:
     def _render(self, template: str, context: dict[str, Any], status: int) -> HttpResponse:
         now = timezone.now()
         mark = mark_of_link(self.connection, now) if self.connection is not None else None
-        context |= {"station": self.station, "connection": self.connection, "connections": self.connections}
-        return render(self.request, template, context | {"mark": mark, "now": now}, status=status)
+        context |= {"place": self.place, "connection": self.connection, "connections": self.connections}
+        context |= {"withheld": self.withheld, "mark": mark, "now": now}
+        return render(self.request, template, context, status=status)
 
 
 @never_cache
@@ -94,11 +110,29 @@ class WritePage:
 @require_http_methods(["GET", "HEAD", "POST"])
 @office(Permission.WRITE_MACHINES)
 def machine_write(request: HttpRequest, site: str, code: str) -> HttpResponse:
-    """New values that are posted are shown as they would be written; what comes back from there is asked for."""
+    """New values for the tags of a machine."""
     station = machine_at(sites_of(request.user), site, code)
     if station is None:
         raise Http404
-    page = WritePage(request, station)
+    tags, connections = tags_at(station.pk), connections_behind([station.pk]).get(station.pk, [])
+    to, has_recipe = reverse("machine", args=[site, code]), station.interlock == Interlock.RECIPE
+    return _write(WritePage(request, Place(str(station), to, station.site, tags, connections, has_recipe)))
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@office(Permission.WRITE_MACHINES)
+def connection_write(request: HttpRequest, site: str, code: str) -> HttpResponse:
+    """New values for the tags of a connection that belong to no station."""
+    connection = connection_at(request, site, code)
+    to, tags = reverse("connection", args=[site, code]), tags_beside(connection)
+    return _write(WritePage(request, Place(str(connection), to, connection.site, tags, [connection])))
+
+
+def _write(page: WritePage) -> HttpResponse:
+    """New values that are posted are shown as they would be written; what comes back from there is asked for."""
+    request = page.request
     if request.method != "POST":
         return page.form(WriteForm(tags=page.tags))
     if "carried" in request.POST:
@@ -166,7 +200,7 @@ def _ask(page: WritePage, asked: Mapping[str, Any], signing: Signing | None) -> 
     assert page.connection is not None, "what is asked is asked of a connection"
     with desk_door(page.request, reason=asked["reason"]) as passage:
         if not passage.replayed:
-            machine_commands.queue(
+            command = machine_commands.queue(
                 connection=page.connection,
                 lines=asked["lines"],
                 wait_s=asked["wait_s"],
@@ -176,7 +210,7 @@ def _ask(page: WritePage, asked: Mapping[str, Any], signing: Signing | None) -> 
                 at=passage.at,
             )
             said = _("{tags}: asked for. What the machine answers stands under Commands.")
-            passage.remember(said=said.format(tags=_names(asked["lines"])), to=_commands_of(page.station))
+            passage.remember(said=said.format(tags=_names(asked["lines"])), to=_stands_at(command))
     return answer(page.request, passage)
 
 
@@ -188,17 +222,19 @@ def _names(lines: Sequence[Mapping[str, Any]]) -> str:
 @office(Permission.WRITE_MACHINES)
 def cancel_command(request: HttpRequest, pk: Any) -> HttpResponse:
     """Take back what was asked by hand and still waits."""
-    found = MachineCommand.objects.filter(pk=pk, site__in=sites_of(request.user), station__isnull=False)
-    command = found.select_related("station__site").first()
-    if command is None or command.station is None:
+    found = MachineCommand.objects.filter(pk=pk, site__in=sites_of(request.user))
+    command = found.select_related("station", "connection", "site").first()
+    if command is None:
         raise Http404
     with desk_door(request) as passage:
         if not passage.replayed:
             machine_commands.cancel(command=command, by=passage.person, at=passage.at)
             said = _("{tags}: taken back, nothing is written.").format(tags=_names(command.lines))
-            passage.remember(said=said, to=_commands_of(command.station))
+            passage.remember(said=said, to=_stands_at(command))
     return answer(request, passage)
 
 
-def _commands_of(station: Station) -> str:
-    return f"{reverse('machine', args=[station.site.code, station.code])}#commands"
+def _stands_at(command: MachineCommand) -> str:
+    """The page that lists the command: its machine's, or its connection's where it is no one machine's."""
+    name, of = ("machine", command.station) if command.station is not None else ("connection", command.connection)
+    return f"{reverse(name, args=[command.site.code, of.code])}#commands"

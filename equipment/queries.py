@@ -35,22 +35,27 @@ def in_plant_order(prefix: str = "") -> list[Any]:
 
 
 def sites_of(person: Any) -> dict[UUID, Site]:
-    """The sites the person may see, by key; asked once for a person object."""
+    """The sites the person may see, by key; asked once for a person object.
+
+    Those of their SiteAccess; who comes by a token of some sites sees those alone. Nothing else decides about sites.
+    """
     known = getattr(person, "_sites", None)
     if known is None:
-        known = person._sites = _by_key(_sites_of(person.pk))
+        known = person._sites = _seen_by(person, _sites_of(person.pk))
     return known
 
 
 def asked_with_sites(person: Any, question: Question[M]) -> list[M]:
     """What the question finds; the person's sites, which `sites_of` tells afterwards, are asked for in the same go."""
     found, sites = at_once(question, _sites_of.of(person.pk))
-    person._sites = _by_key(sites)
+    person._sites = _seen_by(person, sites)
     return found
 
 
-def _by_key(sites: Iterable[Site]) -> dict[UUID, Site]:
-    return {site.pk: site for site in sites}
+def _seen_by(person: Any, sites: Iterable[Site]) -> dict[UUID, Site]:
+    token = getattr(person, "token", None)
+    only = token.sites if token else ()
+    return {site.pk: site for site in sites if not only or site.pk in only}
 
 
 @prepared

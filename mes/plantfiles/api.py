@@ -13,7 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mes.kernel.door import fingerprint, open_door
+from mes.kernel.door import open_door
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput
 from mes.kernel.rest.fields import Input
@@ -115,7 +115,7 @@ class PlantFiles(Endpoint):
             request_id=getattr(self.request._request, "request_id", ""),
             reason=REASON,
             key=self._key(),
-            asked=fingerprint(self.request.method, self.request.path, digest),
+            asked=self.asked(digest),
         ) as self.passage:
             if not self.passage.replayed:
                 found = import_plant(

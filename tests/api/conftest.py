@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from mes.kernel.door import open_door
-from mes.kernel.personnel.actions.tokens import create_token
+from mes.people.actions.tokens import create_token
 from tests.plant import NOW, Plant
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from genealogy.models import Unit
 from mes.demo.loading import load
 from mes.kernel.door import open_door
-from mes.kernel.personnel.actions.tokens import create_token
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
+from mes.people.actions.tokens import create_token
 
 DOCUMENT = Path("docs/api.md")
 WITH_STATUS = "curl() { command curl -w '\\n%{http_code}' \"$@\"; }\n"

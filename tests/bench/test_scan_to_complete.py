@@ -10,7 +10,7 @@ from django.db import connection
 
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
-from mes.kernel.personnel.actions.tokens import create_token
+from mes.people.actions.tokens import create_token
 from tests import databases
 from tests.api.test_statements import statements
 from tests.bench import bare

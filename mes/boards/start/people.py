@@ -60,9 +60,18 @@ def tokens(asked: Asked) -> Panel:
         lambda token: Line(
             str(token),
             reverse("api_openapi"),
-            ", ".join(token.scopes) or _("all that you may do"),
+            _reach(asked, token),
             moment(token.created_at, site),
         ),
         empty=_("None. An administrator makes one: manage.py create_api_token."),
         more=reverse("api_openapi"),
     )
+
+
+def _reach(asked: Asked, token: ApiToken) -> str:
+    """What a token opens, and where if that is not everywhere."""
+    what = ", ".join(token.scopes) or _("all that you may do")
+    if not token.sites:
+        return what
+    sites = ", ".join(str(site) for key, site in asked.sites.items() if key in token.sites)
+    return _("%(what)s, at %(sites)s") % {"what": what, "sites": sites or _("no site that you still see")}

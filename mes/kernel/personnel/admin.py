@@ -13,8 +13,7 @@ from mes.kernel.door import current, open_door
 from mes.kernel.personnel.actions.people import create, enable, unlock
 from mes.kernel.personnel.actions.qualifications import grant, withdraw
 from mes.kernel.personnel.actions.secrets import check_pin, set_pin
-from mes.kernel.personnel.actions.tokens import revoke_token
-from mes.kernel.personnel.models import ApiToken, Person, PersonQualification, Qualification
+from mes.kernel.personnel.models import Person, PersonQualification, Qualification
 from mes.kernel.personnel.roles import Permission, Role
 from mes.kernel.refusals import InvalidInput
 
@@ -186,32 +185,6 @@ class PersonQualificationAdmin(RecordAdmin):
                 done=_("{qualification} is withdrawn from {person}.").format(
                     qualification=held.qualification, person=held.person
                 ),
-            )
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnly, RecordAdmin):
-    """Tokens are made by `manage.py create_api_token`, which alone can show one. Here they are revoked."""
-
-    list_display = ("name", "person", "scope_names", "created_at", "revoked_at")
-    fields = ("name", "person", "scopes", "created_at", "created_by", "revoked_at", "revoked_by")
-    list_select_related = ("person",)
-    actions = ("revoke",)
-
-    @admin.display(description=lazy("Scopes"))
-    def scope_names(self, token: ApiToken) -> str:
-        return ", ".join(token.scopes) or _("all its person may do")
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("personnel.change_apitoken")
-
-    @admin.action(description=lazy("Revoke"), permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        for token in queryset:
-            self.carry_out(
-                request,
-                lambda passage, which=token: revoke_token(token=which, by=passage.person, at=passage.at),
-                done=_("{token} is revoked.").format(token=token),
             )
 
 

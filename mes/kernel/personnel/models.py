@@ -33,9 +33,11 @@ class People(BaseUserManager["Person"]):
 class Person(Record, AbstractBaseUser):
     """A person of the plant (ISA-95: person). Never deleted, never renamed to somebody else: disabled.
 
-    badge: the code on the badge, identifies; pin: hashed, together with the badge logs on at a station.
+    badge: the code on the badge, identifies; pin: hashed, together with the badge logs on at a station. token: by which
+    the person came to the API; what they may do, and which sites they see, is then narrowed to it.
     """
 
+    token: "ApiToken | None" = None
     last_login = None  # log-ins are the ledger's, a column would be written at each
     username = models.CharField(max_length=64, unique=True)
     full_name = models.CharField(max_length=120)
@@ -73,7 +75,8 @@ class Person(Record, AbstractBaseUser):
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
-        return permissions_of(self.roles) if self.is_active else frozenset()
+        own = permissions_of(self.roles) if self.is_active else frozenset()
+        return own.intersection(self.token.scopes) if self.token and self.token.scopes else own
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -161,12 +164,17 @@ class PersonQualification(Record):
 
 
 class ApiToken(Record):
-    """A bearer token of the API. The token itself is not stored; scopes narrow what its person may do (empty: all)."""
+    """A bearer token of the API. The token itself is not stored.
+
+    scopes narrow what its person may do, sites where (keys; empty: all that the person has). No foreign keys: sites are
+    of a floor above. One that the person has no access to, or not any more, counts for nothing.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=80, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    sites = ArrayField(models.UUIDField(), default=list, blank=True)
     created_at = models.DateTimeField()
     created_by = person_field(null=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

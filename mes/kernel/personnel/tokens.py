@@ -10,12 +10,11 @@ from rest_framework.request import Request
 
 from mes.kernel.keys import token_hash
 from mes.kernel.personnel.models import ApiToken, Person
-from mes.kernel.personnel.roles import permissions_of
 from mes.kernel.prepared import prepared
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """Authorization: Bearer <token>. The person's permissions are narrowed to the token's scopes."""
+    """Authorization: Bearer <token>. Its person, narrowed to its scopes and sites."""
 
     def authenticate(self, request: Request) -> tuple[Person, ApiToken] | None:
         scheme, _blank, token = authentication.get_authorization_header(request).decode("latin-1").partition(" ")
@@ -25,10 +24,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if not found:
             raise exceptions.AuthenticationFailed(_("The token is unknown, revoked, or its person is disabled."))
         (known,) = found
-        person = known.person
-        if known.scopes:
-            person.permissions = permissions_of(person.roles) & frozenset(known.scopes)
-        return person, known
+        known.person.token = known
+        return known.person, known
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="plantwright"'

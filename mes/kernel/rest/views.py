@@ -76,9 +76,14 @@ class Endpoint(APIView):
             reason=reason,
             request_id=getattr(self.request._request, "request_id", ""),
             key=self._key(),
-            asked=fingerprint(self.request.method, self.request.path, _without_secrets(self.request.data)),
+            asked=self.asked(_without_secrets(self.request.data)),
         ) as self.passage:
             yield self.passage
+
+    def asked(self, content: Any) -> str:
+        """The request's fingerprint. Its token's sites belong to it: what one did is not told to a narrower one."""
+        sites = sorted(self.request.auth.sites) if self.request.auth else []
+        return fingerprint(self.request.method, self.request.path, content, *sites)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, RequestDataTooBig):

@@ -133,6 +133,9 @@ def _not_allowed(found: Comparison, stored: Stored, by: Person, is_trusted: bool
     said: set[Any] = set()
     mine = {site.code for site in sites_of(by).values()}
     there = {row.key[0] for row in stored.rows[BY_MODEL[Site]].values()}
+    if by.token and by.token.sites:  # who is narrowed to some sites adds none
+        there |= {row.key[0] for row in written if row.kind.model is Site}
+    beyond = there - mine
     for row in written:
         right, site = row.kind.change, _site_of(row)
         if not is_trusted and not by.may(right) and right not in said:
@@ -141,7 +144,7 @@ def _not_allowed(found: Comparison, stored: Stored, by: Person, is_trusted: bool
                 _("To change it needs the permission {permission}.").format(permission=right),
                 _("Let somebody import it who has it."),
             )
-        if not is_trusted and site in there - mine and site not in said:
+        if not is_trusted and site in beyond and site not in said:
             said.add(site)
             yield row.error(
                 _("{person} has no access to the site {site}.").format(person=by, site=site),
@@ -155,6 +158,9 @@ def _not_allowed(found: Comparison, stored: Stored, by: Person, is_trusted: bool
 
 
 def _site_of(row: Row) -> Any:
+    """The code of the site that it belongs to, or that it gives access to."""
+    if row.kind.model is SiteAccess:
+        return row.key[-1]
     folder, *key = top_of(row)
     return key[0] if folder in _OF_SITES else None
 

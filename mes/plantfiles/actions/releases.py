@@ -53,6 +53,7 @@ def sign_releases(*, rows: Sequence[Row], signers: Mapping[str, Person], by: Per
     """
     done = Signed()
     fresh = {person.username: person for person in Person.objects.filter(username__in=[*signers, by.username])}
+    fresh[by.username].token = by.token
     signing = {name: person for name, person in fresh.items() if name in signers}
     for group in _in_order(rows):
         for act in (_APPROVE, _RELEASE, _RETIRE):

@@ -1,13 +1,16 @@
-"""Bearer tokens: shown once, stored as a hash, narrowed to their scopes, dead with their person."""
+"""Bearer tokens: shown once, stored as a hash, narrowed to their scopes and sites, dead with their person."""
+
+import io
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from mes.kernel.personnel.actions.tokens import TokenRevoked, create_token, revoke_token
 from mes.kernel.personnel.models import ApiToken, Person
 from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import InvalidInput
+from mes.people.actions.tokens import TokenRevoked, create_token, revoke_token
 from tests.plant import NOW
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +90,38 @@ def test_a_token_is_revoked_once(plant):
     assert status_with(token) == 401
     with pytest.raises(TokenRevoked), plant.door("omar") as passage:
         revoke_token(token=stored, by=passage.person, at=passage.at)
+
+
+def test_a_token_is_narrowed_to_sites_of_its_person_alone(plant):
+    asked = {"person": plant.people["erp"], "name": "ERP", "by": None, "at": NOW}
+    for sites, named in [(["SF"], "SF"), (["NF", "SF"], "SF"), (["NOWHERE"], "NOWHERE")]:
+        with pytest.raises(InvalidInput, match=f"no access to these sites: {named}"), plant.door("omar"):
+            create_token(sites=sites, **asked)
+    assert not ApiToken.objects.exists()
+    with plant.door("omar"):
+        create_token(sites=["NF", "NF"], **asked)
+    assert ApiToken.objects.get().sites == [plant.site.pk]
+
+
+def test_the_command_narrows_to_scopes_and_sites(plant):
+    out = io.StringIO()
+    call_command("create_api_token", "erp", "--scopes", "orders.view,units.view", "--sites", "NF", stdout=out)
+    token = ApiToken.objects.get()
+    assert (token.scopes, token.sites) == (["orders.view", "units.view"], [plant.site.pk])
+    assert status_with(out.getvalue().strip()) == 200
+    with pytest.raises(CommandError, match="no access to these sites: SF"):
+        call_command("create_api_token", "erp", "--sites", "NF,SF")
+
+
+def test_the_administration_and_the_first_page_name_a_tokens_sites(plant, client):
+    with plant.door("omar"):
+        for name, sites in (("narrow", ["NF"]), ("wide", [])):
+            create_token(person=plant.people["erp"], sites=sites, name=name, by=None, at=NOW)
+    client.force_login(plant.people["omar"])
+    listed = client.get("/admin/personnel/apitoken/").content.decode()
+    assert re.findall(r'field-site_names">([^<]*)<', listed).count("Northfield") == 1
+    assert "all its person&#x27;s" in listed
+    one = client.get(f"/admin/personnel/apitoken/{ApiToken.objects.get(name='narrow').pk}/change/")
+    assert "Northfield" in one.content.decode()
+    client.force_login(plant.people["erp"])
+    assert "at Northfield" in client.get("/").content.decode()

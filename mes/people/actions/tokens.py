@@ -1,10 +1,12 @@
 """Making and revoking the bearer tokens of the API."""
 
+from collections.abc import Collection
 from datetime import datetime
 from secrets import token_urlsafe
 
 from django.utils.translation import gettext as _
 
+from equipment.queries import sites_of
 from mes.kernel.keys import token_hash
 from mes.kernel.personnel.models import ApiToken, Person
 from mes.kernel.personnel.policies import check_permission, missing_scopes
@@ -16,10 +18,19 @@ class TokenRevoked(Refusal):
     """The token is revoked already; it stays so."""
 
 
-def create_token(*, person: Person, scopes: list[str], name: str, by: Person | None, at: datetime) -> str:
+def create_token(
+    *,
+    person: Person,
+    scopes: Collection[str] = (),
+    sites: Collection[str] = (),
+    name: str,
+    by: Person | None,
+    at: datetime,
+) -> str:
     """Make a token and return it; it is shown this once and stored as a SHA-256 hash.
 
-    by None: whoever may run commands on the server. Raises RoleMissing and InvalidInput.
+    scopes: permissions it is narrowed to; sites: codes of its person's sites it is narrowed to; none: all the person
+    has, by then. by None: whoever may run commands on the server. Raises RoleMissing and InvalidInput.
     """
     if by is not None:
         check_permission(by, Permission.EDIT_PEOPLE)
@@ -28,9 +39,21 @@ def create_token(*, person: Person, scopes: list[str], name: str, by: Person | N
             _("Unknown scopes: {scopes}.").format(scopes=", ".join(unknown)),
             do=_("See docs/reference/roles.md for the list."),
         )
+    known = {site.code: site.pk for site in sites_of(person).values()}
+    if lacking := [code for code in sites if code not in known]:
+        raise InvalidInput(
+            _("{person} has no access to these sites: {sites}.").format(person=person, sites=", ".join(lacking)),
+            do=_("Check the codes, or give the person access first: a token gives none."),
+        )
     token = f"pw_{token_urlsafe(32)}"
     ApiToken.objects.create(
-        person=person, name=name, token_hash=token_hash(token), scopes=scopes, created_at=at, created_by=by
+        person=person,
+        name=name,
+        token_hash=token_hash(token),
+        scopes=list(scopes),
+        sites=[known[code] for code in dict.fromkeys(sites)],
+        created_at=at,
+        created_by=by,
     )
     return token
 

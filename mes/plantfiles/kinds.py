@@ -131,6 +131,13 @@ class Kind:
         return {field.name: field for field in self.model._meta.concrete_fields}
 
     @cached_property
+    def passed_on(self) -> frozenset[str]:
+        """The fields that one can take over from another, as a badge: no two have the same, and it may be empty."""
+        return frozenset(
+            name for name, column in self.columns.items() if name in self.said and column.unique and column.null
+        )
+
+    @cached_property
     def said(self) -> tuple[str, ...]:
         """The keys of its mapping in a file, in the order in which they are written, without what belongs to it."""
         life = LIFE if self.has_life else ("status", "released_by") if self.model is ReasonTree else ()

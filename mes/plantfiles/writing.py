@@ -73,7 +73,10 @@ class _Writer:
         key = [part for part in row.key if part is not None]
         if row.kind.model is Routing and row.key[1] is None:
             key.insert(1, "standard")
-        stem = "/".join([row.kind.folder, *(_file_name(str(part)) for part in key)])
+        return self._free("/".join([row.kind.folder, *(_file_name(str(part)) for part in key)]), row)
+
+    def _free(self, stem: str, row: Row) -> str:
+        """The stem, or, where another file has it but for capitals, one of the row's own."""
         if stem.casefold() in self.taken:
             stem += "~" + hashlib.sha256(repr(row.key).encode()).hexdigest()[:12]
         self.taken.add(stem.casefold())
@@ -103,12 +106,11 @@ class _Writer:
         return "-".join(_file_name(shown(part)) for part in row.key[len(row.parent) :] if part is not None)
 
     def _written(self, row: Row, name: str, value: Any, stem: str) -> Any:
-        if name == "body":
-            self.files[f"{stem}.md"] = value.encode()
-            return f"{stem}.md"
-        if isinstance(value, Content):
-            self.files[f"{stem}{value.suffix}"] = value.content
-            return f"{stem}{value.suffix}"
+        if name == "body" or isinstance(value, Content):
+            suffix, content = (".md", value.encode()) if name == "body" else (value.suffix, value.content)
+            path = f"{self._free(stem, row)}{suffix}"
+            self.files[path] = content
+            return path
         if name == "weekdays":
             return [WEEKDAYS[day] for day in value]
         return [shown(each) for each in value] if isinstance(value, tuple) else shown(value)

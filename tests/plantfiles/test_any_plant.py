@@ -17,15 +17,8 @@ from mes.plantfiles.kinds import BY_MODEL, KINDS, TOP
 from mes.plantfiles.writing import export
 from orders.models import Product
 from tests.plantfiles.folder import take
+from tests.plantfiles.made_up import ANY, codes, long_texts, quantities, slugs, words, yes_no
 
-_ANY = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-_ODD = st.sampled_from(
-    ["null", "~", "yes", "1.10", "- a", "#x", "a: b", " x ", "ä\u2028b", "tab\there", "%41", "..", "a/b", "A/B", "*"]
-)
-words = st.text(_ANY, min_size=1, max_size=20).filter(str.strip) | _ODD
-codes = st.lists(words, min_size=1, max_size=4, unique=True)
-long_texts = st.text(_ANY, max_size=60) | st.text(" \n\r\tab:#", max_size=30)
-quantities = st.decimals("0.0001", "9999999999", places=4)
 step_codes = st.from_regex(r"\A[A-Z0-9_]{1,24}\Z")
 
 
@@ -72,10 +65,8 @@ def plants(draw):
     return {name: document(content).encode() for name, content in files.items()}
 
 
-slugs = st.from_regex(r"\A[a-zA-Z0-9_-]{1,20}\Z")
-units = st.text(_ANY, max_size=12)
+units = st.text(ANY, max_size=12)
 numbers = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: repr(number).removesuffix(".0"))
-yes_no = st.sampled_from(["yes", "no"])
 _DRIVERS = {"MODBUS": "holding:{}", "OPCUA": "nsu=http://example.com/x;s=N{}"}
 _TYPES = {"VALUE": ["FLOAT32", "FLOAT64", "TEXT"], "COUNTER": ["UINT16", "INT64"], "EVENT": ["UINT16", "UINT32"]}
 

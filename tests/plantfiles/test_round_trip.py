@@ -99,6 +99,22 @@ def test_drafts_are_changed_to_what_the_file_says(committed_database):
     assert Product.objects.get(code="PUMP").description == "A pump\n  for tests"
 
 
+def test_badges_change_hands(committed_database):
+    first_people()
+    files = changed("people/mei.yaml", "username: mei\n", "username: mei\nbadge: B-2\n")
+    take(files)
+    files = changed("people/mei.yaml", "badge: B-2\n", "badge: B-1\n", files)
+    files = changed("people/amina.yaml", "badge: B-1\n", "badge: B-2\n", files)
+    take(files)
+    assert dict(Person.objects.exclude(badge=None).values_list("username", "badge")) == {"mei": "B-1", "amina": "B-2"}
+    assert list(Person.history.filter(username="mei").order_by("pk").values_list("badge", flat=True)) == [
+        None,
+        "B-2",
+        "B-1",
+    ]
+    assert is_unchanged(take(files))
+
+
 def test_a_grant_that_is_not_listed_is_withdrawn_and_granted_anew(committed_database):
     first_people()
     take(FILES)

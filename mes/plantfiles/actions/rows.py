@@ -113,6 +113,10 @@ class _Writer:
         if kind.number in written:
             # Two that change places are never at the same one.
             kind.model._default_manager.filter(pk__in=rows).update(**{kind.number: F(kind.number) + _ASIDE})
+        for name in sorted(written & kind.passed_on):
+            # What goes from one to another is nobody's in between.
+            givers = [one.row.pk for one in changes if name in one.names]
+            kind.model._default_manager.filter(pk__in=givers).update(**{name: None})
         # Not the key: what machines do at a station is recorded meanwhile.
         locked = kind.model._default_manager.select_for_update(of=("self",), no_key=True)
         instances = list(locked.filter(pk__in=rows).order_by("pk"))

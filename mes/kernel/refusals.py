@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
+from django.urls import is_valid_path
+from django.utils.translation import gettext as _
 
 # Between the words of a class's name: NotAStation is NOT_A_STATION.
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -81,6 +83,12 @@ class NotPermitted(Refusal):
     status = 403
 
 
+class MethodNotAllowed(Refusal):
+    """The address takes what a form or a program sends, and shows nothing itself; or the other way round."""
+
+    status = 405
+
+
 class NotSignedIn(Refusal):
     """Nobody is logged in."""
 
@@ -101,7 +109,13 @@ class RefusalMiddleware:
     async_capable: bool = field(default=False, init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # What Django says with an empty body: a browser is there by a link, by Back, or after a lost log-in.
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            allowed = response["Allow"]
+            response = self.process_exception(request, _not_allowed(request)) or response
+            response["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
@@ -113,7 +127,30 @@ class RefusalMiddleware:
             response = render(request, "components/banner.html", {"refusal": exception}, status=exception.status)
             response["HX-Retarget"], response["HX-Reswap"], response["HX-Trigger"] = "#refusal", "innerHTML", "refused"
             return response
-        return render(request, "refused.html", {"refusal": exception}, status=exception.status)
+        context = {"refusal": exception, "back": _page_above(request.path) if exception.status == 405 else ""}
+        return render(request, "refused.html", context, status=exception.status)
+
+
+def _not_allowed(request: HttpRequest) -> MethodNotAllowed:
+    if request.method not in ("GET", "HEAD"):
+        return MethodNotAllowed(_("This address only shows something."), do=_("Send it where the page says."))
+    return MethodNotAllowed(
+        _("There is no page at this address: it takes what a page sends."),
+        why=_(
+            "A link, the Back button or a log-in that came in between led here; what was sent before it was not kept."
+        ),
+        do=_("Go back to the page, look whether it was done, and do it again if not."),
+    )
+
+
+def _page_above(path: str) -> str:
+    """The address of the page that an address of this path most likely belongs to."""
+    parts = path.strip("/").split("/")[:-1]
+    for count in range(len(parts), 0, -1):
+        above = f"/{'/'.join(parts[:count])}/"
+        if is_valid_path(above):
+            return above
+    return "/"
 
 
 def problem(refusal: Refusal) -> dict[str, Any]:

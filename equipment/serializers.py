@@ -212,7 +212,7 @@ class HelpCallAnswer(serializers.Serializer):
     status = serializers.ChoiceField(CallStatus.choices)
     note = serializers.CharField(allow_blank=True)
     called_at = serializers.DateTimeField()
-    called_by = serializers.CharField(source="called_by.username")
+    called_by = serializers.CharField(source="called_by.username", allow_null=True, default=None)
     taken_at = serializers.DateTimeField(allow_null=True)
     taken_by = serializers.CharField(source="taken_by.username", allow_null=True, default=None)
     done_at = serializers.DateTimeField(allow_null=True)

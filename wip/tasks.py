@@ -57,7 +57,8 @@ def withdraw_permissions() -> int:
     """Withdraw what machines may run by for what has ended or was not begun, and what they show though it is not on
     record; returns how many.
 
-    What a verb ends by itself is withdrawn with it. One statement where no station has an interlock.
+    What a verb ends by itself is withdrawn with it. Maintenance is called to a machine that goes on refusing. One
+    statement where no station has an interlock.
     """
     at, found = timezone.now(), 0
     interlocked = Station.objects.filter(is_active=True).exclude(interlock="")
@@ -65,4 +66,6 @@ def withdraw_permissions() -> int:
         with open_door(person=None, at=at):
             found += preparations.withdraw_ended(site=site, by=None, at=at)
             found += preparations.withdraw_unrecorded(site=site, at=at)
+        with open_door(person=None, at=at):  # apart: nothing about the call keeps a withdrawal waiting
+            preparations.call_where_refused(site=site, at=at)
     return found

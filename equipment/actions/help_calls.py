@@ -28,21 +28,22 @@ def call(*, station: Station, kind: str, note: str = "", by: Person, at: datetim
         raise InvalidInput(
             _("A call's kind is one of: {values}.").format(values=", ".join(CallKind.values)), do=_("Choose one.")
         )
-    if HelpCall.objects.filter(station=station, kind=kind).exclude(status=CallStatus.DONE).exists():
+    if _is_called(station, kind):
         raise AlreadyCalled(
             _("{kind} is called to {station} already.").format(kind=CallKind(kind).label, station=station),
             do=_("Wait, or call by phone."),
         )
-    _announce(station.site_id, station.pk)
-    return HelpCall.objects.create(
-        site_id=station.site_id,
-        station=station,
-        kind=kind,
-        note=note.strip(),
-        status=HELP_CALL.after(None, "call"),
-        called_at=at,
-        called_by=by,
-    )
+    return _call(station, kind, note.strip(), by, at)
+
+
+def call_for_machine(*, station: Station, note: str, at: datetime) -> HelpCall | None:
+    """Call maintenance to a machine that does not do as it is told; None while maintenance is called there already.
+
+    In nobody's name: no person has seen it.
+    """
+    if _is_called(station, CallKind.MAINTENANCE):
+        return None
+    return _call(station, CallKind.MAINTENANCE, note[:200], None, at)
 
 
 def take(*, call: HelpCall, by: Person, at: datetime) -> HelpCall:
@@ -66,6 +67,23 @@ def finish(*, call: HelpCall, answer: str = "", by: Person, at: datetime) -> Hel
     locked.save(update_fields=["status", "done_at", "done_by", "answer"])
     _announce(call.site_id, call.station_id)
     return locked
+
+
+def _is_called(station: Station, kind: str) -> bool:
+    return HelpCall.objects.filter(station=station, kind=kind).exclude(status=CallStatus.DONE).exists()
+
+
+def _call(station: Station, kind: str, note: str, by: Person | None, at: datetime) -> HelpCall:
+    _announce(station.site_id, station.pk)
+    return HelpCall.objects.create(
+        site_id=station.site_id,
+        station=station,
+        kind=kind,
+        note=note,
+        status=HELP_CALL.after(None, "call"),
+        called_at=at,
+        called_by=by,
+    )
 
 
 def _announce(site: UUID, station: UUID) -> None:

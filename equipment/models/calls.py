@@ -12,7 +12,7 @@ from mes.kernel.records import History, Record, person_field
 
 
 class HelpCall(Record):
-    """A call for help: called, taken by somebody, done."""
+    """A call for help: called, taken by somebody, done. called_by: None where an interlock called, and no person."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="help_calls")
@@ -20,7 +20,7 @@ class HelpCall(Record):
     note = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=8, choices=CallStatus, default=CallStatus.OPEN)
     called_at = models.DateTimeField()
-    called_by = person_field()
+    called_by = person_field(null=True, blank=True)
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_by = person_field(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -49,6 +49,11 @@ class HelpCall(Record):
                 violation_error_message=lazy("A call that is taken says who took it, and when."),
             ),
         ]
+
+    @property
+    def caller(self) -> str:
+        """Who called, in words."""
+        return str(self.called_by) if self.called_by is not None else _("the interlock")
 
     def __str__(self) -> str:
         return _("{kind} at {station}").format(kind=self.get_kind_display(), station=self.station)

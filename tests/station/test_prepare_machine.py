@@ -397,7 +397,7 @@ def test_a_withdrawal_that_the_machine_did_not_follow_is_asked_for_again_until_i
     prepared(plant, unit)
     hold(plant, unit=unit)
     answer(plant, commands(plant)[-1], status)
-    monkeypatch.setattr("wip.tasks.timezone.now", lambda: plant.clock)
+    monkeypatch.setattr("wip.tasks.timezone.now", lambda: plant.clock + timedelta(seconds=20))
     assert (withdraw_permissions(), withdraw_permissions()) == (1, 0)
     answer(plant, commands(plant)[-1])
     assert withdraw_permissions() == 0

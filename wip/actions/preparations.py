@@ -1,16 +1,17 @@
 """Preparing a machine for work, and withdrawing its permission when the work ends or is stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from equipment.actions import interlocks
+from equipment.actions import help_calls, interlocks
 from equipment.models import MachineCommand, Station
 from equipment.permissions import shown_at, unrecorded
 from equipment.preparations import Told, in_force, told_at, told_to
+from equipment.refused_withdrawals import refusing_at
 from genealogy.models import Unit
 from genealogy.queries import plan_for
 from mes.kernel.gates import Gate, Hook, Verdict, configured, judge
@@ -28,6 +29,7 @@ from wip.policies import MachineInUse, check_gates_together
 from wip.queries import job_for, runs_at
 
 UNUSED_S = 15 * 60  # a permission that nobody has begun to work by
+REFUSED_BEFORE_A_CALL = 2  # withdrawals in a row: one may have met a machine that was just busy
 
 # What a machine may run by stays while these say nothing: before the start, and from then on.
 _STILL_TO_START = (unit_in_process, no_open_hold, predecessors_done, operation_not_begun, station_fits)
@@ -134,8 +136,11 @@ def withdraw_held(*, hold: Hold, at: datetime) -> None:
 
 
 def withdraw_ended(*, site: UUID, by: Person | None, at: datetime) -> int:
-    """Withdraw what machines of a site run by for what has ended, is stopped, or was not begun in time; how often."""
-    ended = _no_longer(site, at)
+    """Withdraw what machines of a site run by for what has ended, is stopped, or was not begun in time; how often.
+
+    A machine that refused is asked again ever more seldom where no person acts (by: None), and at once where one does.
+    """
+    ended = _no_longer(site, at, left_out=_not_asked_yet(site, at) if by is None else ())
     for told, why in ended:
         interlocks.withdraw(prepared=told.key, reason=why.what, by=by, at=at)
     return len(ended)
@@ -146,7 +151,7 @@ def withdraw_unrecorded(*, site: UUID, at: datetime) -> int:
 
     Not where work runs that nothing stops: a supervisor let it start without, and answers for the machine.
     """
-    if not (shown := shown_at(site)):
+    if not (shown := shown_at(site)) or not (shown := shown - _not_asked_yet(site, at)):
         return 0
     # Who prepares one of them has it alone, and is right.
     rows = Station.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")
@@ -158,6 +163,25 @@ def withdraw_unrecorded(*, site: UUID, at: datetime) -> int:
             interlocks.withdraw_unrecorded(permission=permission, last=last.key if last else None, at=at)
             count += 1
     return count
+
+
+def call_where_refused(*, site: UUID, at: datetime) -> int:
+    """Call maintenance to the machines of a site that refused to have their permission taken away twice or more, and
+    again while they go on after the call is done; how many calls.
+    """
+    refusing = {station: one for station, one in refusing_at(site).items() if one.times >= REFUSED_BEFORE_A_CALL}
+    called = 0
+    for station in Station.objects.filter(pk__in=refusing).select_related("site") if refusing else ():
+        one = refusing[station.pk]
+        note = _("The machine refuses to have its permission taken away: {times} times since {since}. It may run.")
+        note = note.format(times=one.times, since=f"{station.site.local(one.since):%H:%M:%S}")
+        called += help_calls.call_for_machine(station=station, note=note, at=at) is not None
+    return called
+
+
+def _not_asked_yet(site: UUID, at: datetime) -> set[UUID]:
+    """The stations of a site whose machines refused of late, and are left for now."""
+    return {station for station, one in refusing_at(site).items() if at < one.next_at}
 
 
 def _runs_unstopped(station: Station) -> bool:
@@ -173,11 +197,12 @@ def _runs_unstopped(station: Station) -> bool:
     return False
 
 
-def _no_longer(site: UUID, at: datetime, code: str = "") -> list[tuple[Told, Verdict]]:
+def _no_longer(site: UUID, at: datetime, code: str = "", left_out: Collection[UUID] = ()) -> list[tuple[Told, Verdict]]:
     """What machines of a site could run by, at each station the newest that is for nothing any more, and why; of all
     reasons, or of the one with this code.
     """
-    by_station = {station: could for station, told in told_at(site).items() if (could := in_force(told))}
+    told_by_station = {station: told for station, told in told_at(site).items() if station not in left_out}
+    by_station = {station: could for station, told in told_by_station.items() if (could := in_force(told))}
     stations = Station.objects.filter(pk__in=by_station).select_related("site") if by_station else ()
     found: list[tuple[Told, Verdict]] = []
     for station in stations:

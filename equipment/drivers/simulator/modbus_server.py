@@ -38,6 +38,7 @@ class Faults:
     short: bool = False  # answers with one register, or one byte of bits, too few
     slow_s: float = 0.0  # waits so long before each answer
     exception: int = 0  # answers every request with this exception
+    exception_to_writes: int = 0  # answers writes with this exception, and does none
     longest: int = 125  # registers that it gives in one answer; more is an illegal value
 
 
@@ -187,8 +188,8 @@ class _Handler(ServerRequestHandler):
             self.close()
         if faults.mute or faults.drop or (faults.mute_to_writes and asked.function_code in WRITES):
             return None
-        if faults.exception:
-            return ExceptionResponse(asked.function_code, faults.exception)
+        if exception := faults.exception or (asked.function_code in WRITES and faults.exception_to_writes):
+            return ExceptionResponse(asked.function_code, exception)
         if asked.function_code in (3, 4) and asked.count > faults.longest:
             return ExceptionResponse(asked.function_code, ExcCodes.ILLEGAL_VALUE)
         answer = await asked.datastore_update(self.server.context, asked.dev_id)

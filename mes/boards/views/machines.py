@@ -16,6 +16,7 @@ from equipment.machine_queries import last_commands, last_events, machine_at, ta
 from equipment.models import Station, Tag
 from equipment.preparations import telling, told_to
 from equipment.queries import sites_of
+from equipment.refused_withdrawals import refusing_among
 from equipment.topics import connections as connections_at
 from equipment.topics import machine as machine_topic
 from equipment.topics import machine_state, machine_states
@@ -64,7 +65,10 @@ class Page:
         """What it does, and what it did in the last day."""
         (machine,) = describe([self.station], self.now, DAY, every_h=2, links=self.links)
         told = told_to([self.station.pk]).get(self.station.pk, []) if self.station.interlock else []
-        return {"machine": machine, "interlock": telling(told)}
+        interlock = telling(told)
+        is_unconfirmed = interlock is not None and interlock.is_withdrawal and not interlock.is_verified
+        refusing = refusing_among([self.station.pk]).get(self.station.pk) if is_unconfirmed else None
+        return {"machine": machine, "interlock": interlock, "refusing": refusing}
 
     def values(self) -> dict[str, Any]:
         """What its tags show, and how its connections are."""

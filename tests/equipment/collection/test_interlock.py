@@ -5,18 +5,19 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pymodbus.constants import ExcCodes
 
 from equipment.actions import interlocks
 from equipment.drivers.base import ValueType
 from equipment.drivers.simulator.modbus_server import ModbusMachine
 from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
-from equipment.models import Connection, MachineCommand, Tag
+from equipment.models import Connection, HelpCall, MachineCommand, Tag
 from mes.kernel.door import open_door
 from tests.equipment.collection.floor import Floor, ask, connection_to, put, tag_of, until
 from tests.equipment.collection.told import R_7, Told, answered, give_tags, on_time, watched
 from tests.interlock_floor import commands, prepare, with_recipe
 from tests.plant import Plant
-from wip.actions import holds
+from wip.actions import holds, preparations
 from wip.models import Hold
 from wip.policies import BlockedByGates
 
@@ -167,6 +168,37 @@ def test_a_withdrawal_whose_end_nobody_saw_is_written_again(floor, committed_pla
     floor.collector()
     assert answered(withdrawn).status == "VERIFIED"
     assert not told.may_run
+
+
+def test_a_machine_that_refuses_to_lose_its_permission_is_asked_ever_more_seldom_until_it_follows(
+    floor, committed_plant, connection, told
+):
+    plant, unit, faults = committed_plant, committed_plant.unit(), told.machine.faults
+    floor.collector()
+    watched(connection)
+    answered(prepare(on_time(plant), unit))
+    faults.exception_to_writes = ExcCodes.ILLEGAL_VALUE
+    hold(plant, unit=unit)
+
+    def asked_after(seconds: float) -> int:
+        refused = answered(commands(plant)[-1])
+        then = refused.answered_at + timedelta(seconds=seconds)
+        with open_door(person=None, at=then):
+            preparations.call_where_refused(site=plant.site.pk, at=then)
+            return preparations.withdraw_ended(site=plant.site.pk, by=None, at=then)
+
+    for wait_s in (20, 40, 80):
+        refused = answered(commands(plant)[-1])
+        assert (refused.purpose, refused.status, told.may_run) == ("WITHDRAW", "REFUSED", True)
+        assert asked_after(wait_s - 1) == 0
+        assert asked_after(wait_s) == 1
+    answered(commands(plant)[-1])
+    faults.exception_to_writes = 0
+    assert asked_after(160) == 1
+    assert answered(commands(plant)[-1]).status == "VERIFIED"
+    assert not told.may_run
+    assert asked_after(400) == 0
+    assert HelpCall.objects.get().kind == "MAINTENANCE"
 
 
 def test_what_nobody_could_send_in_time_is_never_sent(floor, committed_plant, connection, told, monkeypatch):

@@ -1,20 +1,23 @@
 """Rows of the ledger as a person reads them: who, when, and what became of what."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from mes.boards.queries import people_by_key
+from mes.boards.record_names import Ref, label, names_of, references
+from mes.boards.templatetags.plant import moment
 from mes.kernel.audit.models import AuditEvent
+from mes.kernel.personnel.models import Person
 from mes.kernel.words import name_of_column, told
 
 # Tables of which no row belongs to one site: to whoever may see the ledger they are all shown. Of any other table,
@@ -57,31 +60,59 @@ SHOWN = 80  # characters of a value
 
 
 @dataclass(frozen=True)
+class Told:
+    """A value on one line. exactly: as it is on record, where that is not what is read: a key, a time in UTC."""
+
+    text: str
+    exactly: str = ""
+
+
+@dataclass(frozen=True)
 class Change:
-    """One column of a changed row, before and after; None where there was nothing."""
+    """One column of a changed row, before and after; None where there was nothing.
+
+    name: of the column, as a person calls it; names: of the records whose keys it holds; is_time: it holds moments.
+    """
 
     column: str
     old: Any
     new: Any
-    name: str = ""  # of the column, as a person calls it
+    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    is_time: bool = False
 
     @property
-    def before(self) -> str:
-        return _short(self.old)
+    def before(self) -> Told:
+        return self._told(self.old)
 
     @property
-    def after(self) -> str:
-        return _short(self.new)
+    def after(self) -> Told:
+        return self._told(self.new)
+
+    def _told(self, value: Any) -> Told:
+        if isinstance(value, str) and value in self.names:
+            return Told(_short(self.names[value]), value)
+        if self.is_time and value and (at := parse_datetime(value)):
+            return Told(moment(at), in_utc(at))
+        return Told(_short(value))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the ledger. who: the person's name, "the system", or the database user of a change from outside."""
+    """One row of the ledger. who: the person's name, "the system", or the database user of a change from outside.
+
+    name: what the record is called; its key where it has no name.
+    """
 
     event: AuditEvent
     table: str
+    name: str
     who: str
     changes: list[Change]
+
+    @property
+    def at_utc(self) -> str:
+        return in_utc(self.event.at)
 
     @property
     def act(self) -> str:
@@ -163,19 +194,57 @@ def search(
 
 
 def entries(events: Sequence[AuditEvent]) -> list[Entry]:
-    """The rows with names and changes. One statement for all their people."""
-    people = people_by_key({event.person for event in events})
-    return [Entry(event, name_of_table(event.table_name), _who(event, people), changes(event)) for event in events]
+    """The rows with names and changes: all that they name is asked for in one go."""
+    names = names_of(ref for event in events for ref in _refs(event))
+    return [_entry(event, names) for event in events]
 
 
-def changes(event: AuditEvent) -> list[Change]:
+def _refs(event: AuditEvent) -> Iterator[Ref]:
+    """The records that a row of the ledger names: who did it, and those whose keys its columns hold."""
+    yield Person, event.person
+    if model := _models().get(event.table_name):
+        for column, of in references(model).items():
+            for row in (event.old, event.new):
+                if row and row.get(column):
+                    yield of, row[column]
+
+
+def _entry(event: AuditEvent, names: Mapping[str, str]) -> Entry:
+    model = _models().get(event.table_name)
+    name = label(model, event.new or event.old or {}, names) if model else ""
+    return Entry(
+        event, name_of_table(event.table_name), name or event.record, _who(event, names), _changes(event, names)
+    )
+
+
+def _changes(event: AuditEvent, names: Mapping[str, str]) -> list[Change]:
     """The columns that differ between the row before and after."""
     old, new, model = event.old or {}, event.new or {}, _models().get(event.table_name)
+    differ = [column for column in sorted({*old, *new}) if old.get(column) != new.get(column)]
+    if model is None:
+        return [Change(column, old.get(column), new.get(column), column) for column in differ]
+    keys, times = references(model), _times(model)
     return [
-        Change(column, old.get(column), new.get(column), name_of_column(model, column) if model else column)
-        for column in sorted({*old, *new})
-        if old.get(column) != new.get(column)
+        Change(
+            column,
+            old.get(column),
+            new.get(column),
+            name_of_column(model, column),
+            names if column in keys else {},
+            column in times,
+        )
+        for column in differ
     ]
+
+
+@cache
+def _times(model: type[Model]) -> frozenset[str]:
+    return frozenset(field.column for field in model._meta.concrete_fields if isinstance(field, DateTimeField))
+
+
+def in_utc(at: datetime) -> str:
+    """A moment to the second, as the database has it."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _short(value: Any) -> str:
@@ -184,10 +253,9 @@ def _short(value: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
-def _who(event: AuditEvent, people: Any) -> str:
+def _who(event: AuditEvent, names: Mapping[str, str]) -> str:
     if event.is_outside_the_application:
         return _("{role}, outside the application").format(role=event.database_user)
     if event.person == "system":
         return _("the system")
-    person = people.get(event.person)
-    return str(person) if person else event.person
+    return names.get(event.person, event.person)

@@ -14,7 +14,6 @@ from equipment.models import PhysicalAsset, SiteAccess, Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
-from mes.kernel.keys import is_key
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.pieces import Flat
@@ -149,8 +148,3 @@ def others_named(person: Any, text: str) -> list[Named]:
             for one in Person.objects.filter(called, pk__in=seen, is_active=True).order_by("full_name")[:20]
         ]
     return found
-
-
-def people_by_key(keys: set[str]) -> dict[str, Person]:
-    """People by the key that the ledger writes; whatever is no key is passed over."""
-    return {str(person.pk): person for person in Person.objects.filter(pk__in=[k for k in keys if is_key(k)])}

@@ -136,9 +136,7 @@ def _not_allowed(request: HttpRequest) -> MethodNotAllowed:
         return MethodNotAllowed(_("This address only shows something."), do=_("Send it where the page says."))
     return MethodNotAllowed(
         _("There is no page at this address: it takes what a page sends."),
-        why=_(
-            "A link, the Back button or a log-in that came in between led here; what was sent before it was not kept."
-        ),
+        why=_("A link, the Back button or a log-in in between led here. To open it changes nothing."),
         do=_("Go back to the page, look whether it was done, and do it again if not."),
     )
 

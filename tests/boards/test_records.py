@@ -1,5 +1,7 @@
 """Searching the ledger."""
 
+import re
+
 import pytest
 from django.db import connection
 
@@ -24,6 +26,40 @@ def test_a_record_is_found_by_what_it_is_called_or_its_key(plant, desk_of) -> No
     assert (status.old, status.new) == ("DRAFT", "RELEASED")
     assert by_name.context["entries"][0].who == "Ines Carvalho"
     assert found(ruth.get("/records/?record=nosuch")) == []
+
+
+def test_records_go_by_their_names_and_times_by_the_sites_clock(plant, desk_of) -> None:
+    unit = plant.unit()
+    plant.do(unit, "10")
+    order, ruth = unit.work_order, desk_of("ruth")
+
+    def names(table: str) -> set[str]:
+        return {entry.name for entry in ruth.get(f"/records/?table={table}").context["entries"]}
+
+    assert names("orders_workorder") == {order.erp_reference}
+    assert unit.serial in names("genealogy_unit")
+    assert names("wip_operationexecution") == {f"{order} · {unit} · 10"}
+    assert names("wip_reading") == {f"{unit} · 10 · BOARD", f"{unit} · 10 · FIRMWARE"}
+    assert names("personnel_personqualification") == {
+        f"{person} · torque" for person in ("Amina Yusuf", "Tomasz Nowak", "Ines Carvalho", "ERP interface")
+    }
+    assert "Ruth Adler · NF" in names("equipment_siteaccess")
+    assert "IP2 assembly · 7" in names("orders_routingrevision")
+    assert {"IP2 · C"} == names("orders_productrevision")
+    page = ruth.get(f"/records/?record={order}").content.decode()
+    assert "Times in Europe/Vienna" in page
+    assert f'title="{order.pk}">{order.erp_reference}</a>' in page
+    assert re.search(r'<ins title="2026-11-23 08:\d\d:00 UTC">Mon 23 Nov, 09:\d\d</ins>', page)  # released at
+    assert f'<ins title="{plant.people["ines"].pk}">Ines Carvalho</ins>' in page  # by whom
+    assert set(re.findall(r">([0-9a-f]{8}-[0-9a-f-]{27})<", page)) == {str(order.pk)}  # its own, among its columns
+
+
+def test_names_cost_no_statement_for_a_row(plant, desk_of, django_assert_max_num_queries) -> None:
+    plant.do(plant.unit(), "10", "20", "30", "40")
+    ruth = desk_of("ruth")
+    for table in ("wip_reading", "wip_executionevent", "genealogy_activityunit", "orders_step"):
+        with django_assert_max_num_queries(10):
+            assert len(ruth.get(f"/records/?table={table}").context["entries"]) >= 7
 
 
 def test_rows_are_found_by_table_person_and_time(plant, desk_of) -> None:

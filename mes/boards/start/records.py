@@ -18,7 +18,7 @@ def entries(asked: Asked) -> Panel:
         Line(
             str(entry.event.sequence),
             reverse("records") + f"?record={entry.event.record}",
-            f"{entry.table}, {entry.act}: {entry.who}",
+            f"{entry.table} {entry.name}, {entry.act}: {entry.who}",
             moment(entry.event.at, site),
             *(("caution", "!") if entry.event.is_outside_the_application else ()),
         )

@@ -48,7 +48,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     zone = next(iter(sites.values())).zone if sites else timezone.get_default_timezone()
     with timezone.override(zone):  # what is typed and shown is the time at the person's site
         form = SearchForm(request.GET)
-        context: dict[str, Any] = {"form": form}
+        context: dict[str, Any] = {"form": form, "zone": zone}
         if form.is_valid():
             asked = form.cleaned_data
             found = search(

@@ -7,8 +7,10 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from equipment.drivers.base import NotTrusted
+from equipment.drivers.opcua.revocations import check_not_revoked
 
 E = TypeVar("E", bound=x509.ExtensionType)
 LONGEST_CHAIN = 5
@@ -18,9 +20,8 @@ def check_server(presented: bytes, trusted: Sequence[bytes], revoked: Sequence[b
     """The certificate that a server presented, in DER, its issuers perhaps behind it. Raises NotTrusted.
 
     It is trusted if it is in the list itself, or was issued by one that is and may issue it, within the time of each,
-    and named by none of the revocation lists (PEM). Those are believed as they were given, like the certificates beside
-    them. Whether its names fit the address is not asked: machines rarely have a certificate in the name by which they
-    are reached.
+    and named by none of the revocation lists (PEM), which their issuers signed. Whether its names fit the address is
+    not asked: machines rarely have a certificate in the name by which they are reached.
     """
     chain = certificates(presented)
     if not chain:
@@ -30,7 +31,7 @@ def check_server(presented: bytes, trusted: Sequence[bytes], revoked: Sequence[b
         )
     server, (known, lists) = chain[0], _given(trusted, revoked)
     _check_time(server, "The server's certificate", "Have a new one made at the machine, then trust that one here.")
-    _check_not_revoked(server, lists)
+    check_not_revoked(server, lists, [*known, *chain])
     if server not in known:
         _check_issuers(server, chain[1:], known, lists)
     return server
@@ -77,14 +78,16 @@ def _check_issuers(
     lists: Sequence[x509.CertificateRevocationList],
 ) -> None:
     """Go up from the server's certificate to one that is trusted. Raises NotTrusted."""
-    subject = server
+    subject, above = server, list[x509.Certificate]()
     for below in range(LONGEST_CHAIN):
         issuer = _issuer(subject, [*known, *between], below)
         if issuer is None or issuer == subject:
             break
-        _check_not_revoked(issuer, lists)
+        check_not_revoked(issuer, lists, [*known, *between])
+        above.append(issuer)
         if issuer in known:
             _check_time(issuer, f"The trusted certificate {_name(issuer)}", "Trust the one that replaces it.")
+            _check_names(server, above)
             return
         _check_time(issuer, f"The certificate {_name(issuer)}, which issued the server's,", "Have it renewed.")
         subject = issuer
@@ -132,22 +135,32 @@ def _objection(issuer: x509.Certificate, below: int) -> str:
     return ""
 
 
+def _check_names(server: x509.Certificate, issuers: Sequence[x509.Certificate]) -> None:
+    """Whether its issuers, the trusted one last, may issue for the server's names. Raises NotTrusted.
+
+    Names and addresses of computers are judged, by the library; an issuer with constraints of another kind is refused.
+    """
+    if not any(_extension(issuer, x509.NameConstraints) for issuer in issuers):
+        return
+    *between, trusted = issuers
+    any_extension = ExtensionPolicy.permit_all()
+    an_authority = any_extension.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    policy = PolicyBuilder().store(Store([trusted])).max_chain_depth(LONGEST_CHAIN)
+    policy = policy.extension_policies(ca_policy=an_authority, ee_policy=any_extension)
+    try:
+        policy.build_client_verifier().verify(server, between)
+    except VerificationError as error:
+        raise NotTrusted(
+            f"An issuer of {_name(server)} may issue for certain names alone, and not for this one's: {error}."
+            " Have it issued for a name that is allowed, or trust the server's own certificate."
+        ) from error
+
+
 def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return None
-
-
-def _check_not_revoked(certificate: x509.Certificate, lists: Iterable[x509.CertificateRevocationList]) -> None:
-    for one in lists:
-        if one.issuer == certificate.issuer:
-            entry = one.get_revoked_certificate_by_serial_number(certificate.serial_number)
-            if entry is not None:
-                raise NotTrusted(
-                    f"The certificate {_name(certificate)} was revoked on {entry.revocation_date_utc:%Y-%m-%d} by who"
-                    " issued it. Have a new one made at the machine, and look who had the key of this one."
-                )
 
 
 def _check_time(certificate: x509.Certificate, what: str, do: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from ipaddress import ip_network
 
 import pytest
 from cryptography import x509
@@ -177,13 +178,13 @@ def test_an_issuer_that_may_have_no_other_below_it_is_held_to_that(authority):
         check_server(server.certificate + between.certificate, [authority.certificate, trusted.certificate])
 
 
-def signed(authority: KeyPair, *extensions: x509.ExtensionType) -> bytes:
-    """The authority's certificate with these extensions alone."""
-    found = x509.load_der_x509_certificate(authority.certificate)
+def signed(authority: KeyPair, *extensions: x509.ExtensionType, issuer: KeyPair | None = None) -> bytes:
+    """The authority's certificate with these extensions alone, signed by itself or its issuer."""
+    found, signing = x509.load_der_x509_certificate(authority.certificate), issuer or authority
     builder = (
         x509.CertificateBuilder()
         .subject_name(found.subject)
-        .issuer_name(found.subject)
+        .issuer_name(found.issuer)
         .public_key(found.public_key())
         .serial_number(found.serial_number)
         .not_valid_before(found.not_valid_before_utc)
@@ -191,7 +192,7 @@ def signed(authority: KeyPair, *extensions: x509.ExtensionType) -> bytes:
     )
     for extension in extensions:
         builder = builder.add_extension(extension, critical=True)
-    return builder.sign(load_pem_private_key(authority.private_key, None), SHA256()).public_bytes(Encoding.DER)
+    return builder.sign(load_pem_private_key(signing.private_key, None), SHA256()).public_bytes(Encoding.DER)
 
 
 def test_an_issuer_whose_key_is_for_something_else_issues_nothing(authority, issued):
@@ -236,6 +237,76 @@ def test_what_was_issued_by_one_that_was_revoked_is_not_trusted():
             check_server(
                 server.certificate + between.certificate, [trusted.certificate], [revocations(authority, between)]
             )
+
+
+def test_a_list_that_its_authority_did_not_sign_or_that_was_changed_is_refused_and_not_believed(
+    authority, issued, theirs
+):
+    other = make_certificate(name="Plant CA", application_uri="urn:ca", is_authority=True)
+    for given in ([], [issued]):
+        for pem_of in (revocations(other, *given), changed(revocations(authority, *given))):
+            with pytest.raises(NotTrusted, match="revocation list of CN=Plant CA was not signed by it") as refused:
+                check_server(issued.certificate, [authority.certificate], [pem_of])
+            assert "Paste the one that it publishes" in str(refused.value)
+    check_server(theirs.certificate, [theirs.certificate, authority.certificate], [revocations(other)])
+    check_server(issued.certificate, [authority.certificate, other.certificate], [revocations(other)])  # of one name
+
+
+def test_a_list_of_an_authority_that_nobody_knows_is_refused_unless_the_server_brings_it(authority, issued):
+    with pytest.raises(NotTrusted, match="Nobody can tell whether the revocation list of CN=Plant CA is its own"):
+        check_server(issued.certificate, [issued.certificate], [revocations(authority)])
+    check_server(issued.certificate + authority.certificate, [issued.certificate], [revocations(authority)])
+
+
+def changed(given: bytes) -> bytes:
+    """The list with one byte of its signature another one."""
+    der = bytearray(x509.load_pem_x509_crl(given).public_bytes(Encoding.DER))
+    der[-1] ^= 1
+    return x509.load_der_x509_crl(bytes(der)).public_bytes(Encoding.PEM)
+
+
+IS_ONE, DNS = x509.BasicConstraints(ca=True, path_length=None), x509.DNSName
+ADDRESSES = x509.IPAddress(ip_network("10.0.0.0/8"))
+
+
+@pytest.mark.parametrize(
+    ("permitted", "excluded", "host", "why"),
+    [
+        ([DNS("plant.example")], None, "press.plant.example", ""),
+        ([DNS("plant.example")], None, "press.example", "no permitted name constraints matched"),
+        (None, [DNS("plant.example")], "press.plant.example", "excluded name constraint matched"),
+        ([ADDRESSES], None, "10.1.2.3", ""),
+        ([ADDRESSES], None, "192.168.1.2", "no permitted name constraints matched"),
+        ([x509.UniformResourceIdentifier("plant.example")], None, "press", "unsupported name constraint"),
+        (None, [x509.DirectoryName(x509.Name([]))], "press", "unsupported directoryName constraint"),
+    ],
+)
+def test_an_issuer_that_may_issue_for_certain_names_alone_is_held_to_them_and_to_none_that_nobody_can_judge(
+    authority, permitted, excluded, host, why
+):
+    server = make_certificate(name="Press", application_uri=APPLICATION_URI, host=host, issuer=authority).certificate
+    issuer = signed(authority, IS_ONE, x509.NameConstraints(permitted, excluded))
+    if not why:
+        check_server(server, [issuer])
+        return
+    with pytest.raises(NotTrusted, match=why) as refused:
+        check_server(server, [issuer])
+    assert "An issuer of CN=Press may issue for certain names alone" in str(refused.value)
+    assert len(str(refused.value)) <= 300, "so much is shown on the connection's page"
+    check_server(server, [issuer, server])  # who trusts the very certificate asks no issuer
+
+
+def test_an_issuer_between_is_held_to_its_names_as_well():
+    authority = make_certificate(name="CA", application_uri="urn:ca", is_authority=True, path_length=1)
+    line = make_certificate(name="Line CA", application_uri="urn:line", issuer=authority, is_authority=True)
+    server = make_certificate(name="Press", application_uri=APPLICATION_URI, host="press.example", issuer=line)
+    for allowed, is_trusted in (("press.example", True), ("line.example", False)):
+        between = signed(line, IS_ONE, x509.NameConstraints([DNS(allowed)], None), issuer=authority)
+        if is_trusted:
+            check_server(server.certificate + between, [authority.certificate])
+        else:
+            with pytest.raises(NotTrusted, match="certain names alone"):
+                check_server(server.certificate + between, [authority.certificate])
 
 
 def test_a_revocation_list_stands_among_the_trusted_certificates(machine, endpoint, ours, issued, authority):

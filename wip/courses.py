@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,12 +18,15 @@ from mes.kernel.numbers import with_places
 from wip.models import Reading
 
 AROUND = timedelta(minutes=5)
+_KEPT = timedelta(days=31)  # how far back what still stood is looked for
 _MOST = 240  # moments in the picture
 
 
 @dataclass(frozen=True)
 class Course:
-    """tag: None where the station has none of this code any more; sample: None where it is not kept any more."""
+    """tag: None where the station has none of this code any more; sample: the one that was taken, or of a value that
+    came with an event the one that told it; None where it is not kept any more.
+    """
 
     reading: Reading
     begin: datetime
@@ -56,6 +60,8 @@ def course_of(reading: Reading, now: datetime) -> Course:
         return Course(reading, begin, end)
     seen = watched_between([series.tag.connection_id], begin, end).get(series.tag.connection_id, [])
     sample = Sample.objects.filter(series=series, at=at).first()
+    if sample is None and series.tag.code != reading.machine_tag:
+        sample = _sample_of_event(reading, series, at)
     trend = trend_of(series.pk, begin, end, _MOST)
     drawing = draw_trend(trend, gaps(seen, begin, end), begin, end, reading.site, _shown(reading, at, sample))
     return Course(reading, begin, end, series.tag, sample, drawing)
@@ -69,6 +75,26 @@ def _series_of(reading: Reading, at: datetime) -> Series | None:
     found = Series.objects.filter(named, tag__site=reading.site_id, tag__station__code=reading.station_code)
     versions = list(found.select_related("tag__connection", "tag__station__site").order_by("version"))
     return next((one for one in reversed(versions) if one.began_at <= at), versions[0] if versions else None)
+
+
+def _sample_of_event(reading: Reading, series: Series, at: datetime) -> Sample | None:
+    """The sample of a value that came with an event. It was read with the event, whose time is ours.
+
+    Who tells of changes alone told it for itself, at the time of the machine's clock, which may be off by as much as is
+    allowed; or long before, where it did not change.
+    """
+    samples, off = Sample.objects.filter(series=series), timedelta(seconds=series.tag.connection.clock_limit_s)
+    told = samples.filter(_showing(reading), at__range=(at - off, at + off))
+    nearest = min(told, key=lambda one: abs(one.at - at), default=None)
+    return nearest or samples.filter(at__range=(at - _KEPT, at)).order_by("-at").first()
+
+
+def _showing(reading: Reading) -> Q:
+    """The samples with the value that was recorded, which has as many decimal places as its step."""
+    if reading.number is None:
+        return Q(text=reading.value)
+    half = Decimal(5).scaleb(-reading.places - 1)
+    return Q(value__range=(float(reading.number - half), float(reading.number + half)))
 
 
 def _shown(reading: Reading, at: datetime, sample: Sample | None) -> Shown:

@@ -123,6 +123,32 @@ def test_a_value_that_came_with_an_event_is_of_the_events_field(client, plant, u
     assert found.context["course"].sample.value == 12.3
 
 
+@pytest.mark.parametrize(
+    ("samples", "found_at"),
+    [
+        ([(-40, 9.9), (-1.5, 12.2), (-1, 12.3), (2, 15.0)], -1),  # its clock is behind
+        ([(-40, 9.9), (1.5, 12.3), (1.9, 9.9)], 1.5),  # its clock is ahead
+        ([(-3, 12.3), (-1, 12.3), (4, 12.3)], -1),  # the one before told the same
+        ([(-200, 12.3)], -200),  # it did not change since
+        ([(-200, 9.9), (70, 12.3)], -200),  # beyond what a clock may be off, another event's
+        ([(2, 9.9)], None),
+    ],
+)
+def test_a_value_that_came_with_an_event_is_of_the_sample_that_told_it_by_the_machines_clock(
+    client, plant, unit, monkeypatch, samples, found_at
+):
+    monkeypatch.setattr("mes.station.tasks.timezone.now", lambda: plant.at(0))
+    tag = handshake(press(plant), plant.stations["10"], Books.TEST_RESULT)
+    force = field_of(tag, "step:FORCE", "FORCE-SHOWN")
+    event = happens(plant, tag, step__FORCE=12.3)
+    showed(force, *((event.at + timedelta(seconds=after), shown, 192) for after, shown in samples))
+    assert book_machine_events() == 1
+    found = look(client, plant, Reading.objects.get(step_code="FORCE"))
+    sample = found.context["course"].sample
+    assert (sample and (sample.at - event.at).total_seconds()) == found_at
+    assert ("not kept any more" in found.content.decode()) == (found_at is None)
+
+
 def test_a_tag_that_is_gone_is_said_and_the_reading_keeps_its_value(client, plant, unit, gap):
     reading = read(plant, unit, gap)
     with plant.door("hiroshi"):

@@ -26,15 +26,11 @@ from orders.models import (
     InstructionFile,
     InstructionRevision,
     Operation,
-    OperationAsset,
     OperationEdge,
-    OperationQualification,
-    OperationSetpoint,
     Product,
     ProductRevision,
     Routing,
     RoutingRevision,
-    Step,
 )
 from orders.policies import mistakes_of
 
@@ -274,82 +270,5 @@ class RoutingRevisionAdmin(OfYourSites, RevisionAdmin):
         return super().picture(obj) | {"drawing": draw(obj, changed), "before": before}
 
 
-class StepInline(DraftPart, admin.StackedInline):
-    model = Step
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}}
-    autocomplete_fields = ("component",)
-    fieldsets = (
-        (None, {"fields": (("position", "code", "kind", "is_required"), "name", "instruction", "picture")}),
-        (
-            lazy("What is entered"),
-            {"fields": (("samples", "quantity_unit", "decimals", "lower", "target", "upper"), "component", "choices")},
-        ),
-        (
-            lazy("When it is asked, who stands by it, where it is read"),
-            {
-                "classes": ("collapse",),
-                "fields": (
-                    ("condition_step", "condition_comparison", "condition_value"),
-                    ("needs_witness", "signature_meaning"),
-                    ("tag", "is_from_machine"),
-                ),
-            },
-        ),
-    )
-
-
-class OperationQualificationInline(PartInline):
-    model = OperationQualification
-    verbose_name_plural = lazy("qualifications it asks for")
-
-
-class OperationAssetInline(PartInline):
-    model = OperationAsset
-    verbose_name_plural = lazy("tools, gauges and fixtures it asks for")
-
-
-class OperationSetpointInline(PartInline):
-    model = OperationSetpoint
-    verbose_name_plural = lazy("recipe: what is written to the machine before it starts")
-
-
-@admin.register(Operation)
-class OperationAdmin(OfYourSites, PartAdmin):
-    """One operation of a routing revision with its steps; reached from the revision's page."""
-
-    site_path = "routing_revision__routing__site"
-    inlines = (StepInline, OperationQualificationInline, OperationAssetInline, OperationSetpointInline)
-    readonly_fields = ("routing_revision", "copied_from")
-    autocomplete_fields = ("instruction",)
-    fieldsets = (
-        (None, {"fields": ("routing_revision", ("code", "name"), "station_class", ("setup_time_s", "run_time_s"))}),
-        (
-            lazy("Together with others"),
-            {
-                "fields": (("setup_family", "batch_quantity"),),
-                "description": lazy(
-                    "Jobs of one setup family need no new setup one after the other. A batch quantity is how much goes "
-                    "into one run of several units or lots; without one each is done by itself."
-                ),
-            },
-        ),
-        (lazy("Way through the routing"), {"fields": (("is_optional", "alternate_group", "max_attempts"),)}),
-        (
-            lazy("What it asks for"),
-            {
-                "fields": (
-                    "needs_line_clearance",
-                    ("instruction", "must_confirm_instruction"),
-                    "signature_meaning",
-                    ("hold_after_failures", "hold_below_yield"),
-                    "copied_from",
-                )
-            },
-        ),
-        (None, {"fields": ("reason",)}),
-    )
-
-    def get_fieldsets(self, request: HttpRequest, obj: Operation | None = None) -> Any:
-        """Without the reason, where nothing can be changed."""
-        shown = super().get_fieldsets(request, obj)
-        return shown if obj is None or self.has_change_permission(request, obj) else shown[:-1]
+# The page of an operation builds on what stands here.
+import orders.operation_admin  # noqa: E402, F401

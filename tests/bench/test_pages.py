@@ -45,6 +45,7 @@ ADMIN = [
         "orders/productrevision",
         "orders/routing",
         "orders/routingrevision",
+        "orders/operation",
     ),
     *("equipment/station", "equipment/workcenter", "equipment/calendar", "genealogy/unit", "personnel/person"),
 ]

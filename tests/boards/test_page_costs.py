@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from equipment.models import Connection, Station, Tag, WorkCenter
-from orders.models import Product, ProductRevision, Routing, RoutingRevision
+from orders.models import Operation, Product, ProductRevision, Routing, RoutingRevision
 from tests.api.conftest import api_as
 from tests.machines import a_day, a_machine, tag_at
 from tests.station.pages import StationPage
@@ -48,6 +48,8 @@ DESK = {
     "/admin/orders/productrevision/": 6,
     "/admin/orders/routing/": 7,
     "/admin/orders/routingrevision/": 7,
+    "/admin/orders/operation/": 8,
+    "/admin/orders/operation/?q=Torque&routing_revision__status__exact=DRAFT": 8,
     "/admin/equipment/station/": 7,
     "/admin/equipment/workcenter/": 7,
     "/admin/genealogy/unit/": 6,
@@ -80,7 +82,7 @@ def more(plant, first: int, last: int) -> None:
         product = Product.objects.create(code=f"P-{n:03}", name="Pump")
         ProductRevision.objects.create(product=product, code="A")
         routing = Routing.objects.create(product=product, site=plant.site, name=f"Routing {n}")
-        RoutingRevision.objects.create(routing=routing, number=1)
+        revision = RoutingRevision.objects.create(routing=routing, number=1)
         center = WorkCenter.objects.create(site=plant.site, code=f"W-{n}", name="Cell")
         station = Station.objects.create(
             site=plant.site,
@@ -88,6 +90,9 @@ def more(plant, first: int, last: int) -> None:
             station_class=plant.stations["10"].station_class,
             code=f"S-{n}",
             name="Station",
+        )
+        Operation.objects.create(
+            routing_revision=revision, code="30", name="Torque", station_class=station.station_class
         )
         plc = tags[0].connection if (tags := list(Tag.objects.filter(code="STATE"))) else _machine(plant)
         tag_at(plc, station, f"T-{n}", f"holding:{n + 100}")

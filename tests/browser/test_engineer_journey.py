@@ -1,5 +1,5 @@
 """An engineer's way: a new revision of a routing, a limit changed, the diff and the graph looked at, approved; a second
-person releases it; the next order runs on it.
+person releases it; the next order runs on it: at the stations it is asked what the new revision asks.
 """
 
 import os
@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from genealogy.models import Unit
+from genealogy.status import UnitStatus
 from orders.actions import drafts
 from orders.models import BomSubstitute, Instruction, InstructionRevision, OperationEdge, Product, RoutingRevision
 from orders.queries import plan_of
+from tests.browser.acts import enter, scan
 from tests.browser.test_looks import SMALL_TARGETS, violations
-from tests.plant import PASSWORD
+from tests.browser.test_station_journey import Operator
+from tests.plant import PASSWORD, PIN
+from wip.models import Reading
 
 pytestmark = pytest.mark.browser
 TEXT = """# Seam
@@ -48,6 +53,24 @@ def sign(page: Page, button: str, why: str) -> None:
     dialog.get_by_role("button", name=button).click()
 
 
+def save(page: Page, why: str) -> None:
+    """Save and stay: what is added next stands on the same page."""
+    page.get_by_label("Reason for change").fill(why)
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+
+def add_a_step(page: Page, code: str, name: str, why: str) -> None:
+    """A check more, last of all, on the page of an operation."""
+    page.locator("#steps-group .add-row a").click()
+    step = page.locator(".dynamic-steps").last
+    step.locator("input[name$='-position']").fill("90")
+    step.locator("input[name$='-code']").fill(code)
+    step.locator("select[name$='-kind']").select_option("CHECK")
+    step.locator("input[name$='-name']").fill(name)
+    save(page, why)
+
+
 def test_from_a_copy_to_an_order_that_runs_on_it(page: Page, chromium: Browser, committed_plant, plant_server) -> None:
     plant, url = committed_plant, plant_server.url
     log_in(page, url, "hiroshi")
@@ -64,10 +87,14 @@ def test_from_a_copy_to_an_order_that_runs_on_it(page: Page, chromium: Browser, 
     shoot(page, "admin-routing")
     page.get_by_role("link", name="1 step", exact=True).last.click()
     shoot(page, "admin-operation")
+    page.get_by_text("number with limits · at most 0.3 ml/h").click()
+    shoot(page, "admin-operation-step")
     page.locator("#id_steps-0-upper").fill("0.25")
     page.get_by_label("Reason for change").fill("Study of May")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
+    page.goto(f"{url}/admin/orders/operation/{draft.operations.get(code='20').pk}/change/")
+    add_a_step(page, "SEAL", "Seal is dry", "Study of May")
 
     page.goto(f"{url}/master-data/revisions/routing/{draft.pk}/")
     expect(page.get_by_role("row", name="step 40 LEAK")).to_contain_text("0.25")
@@ -99,6 +126,74 @@ def test_from_a_copy_to_an_order_that_runs_on_it(page: Page, chromium: Browser, 
     order = plant.released()
     assert order.routing_revision == draft
     assert str(plan_of(order).operation("40").step("LEAK").upper) == "0.25"
+    station = chromium.new_context(viewport={"width": 1024, "height": 768}).new_page()
+    made_at_the_stations(Operator(station, url), plant, order.units.get())
+    station.context.close()
+    order.refresh_from_db()
+    assert order.status == "COMPLETED"
+
+
+def made_at_the_stations(operator: Operator, plant, unit: Unit) -> None:
+    """By the new revision: a step more at operation 20, and a leak refused that revision 7 let pass."""
+    page, board, lot = operator.page, plant.a_board(), plant.a_lot(6)
+    operator.register("10")
+    operator.log_on()
+    scan(page, unit.serial)
+    operator.prompt("Scan Main board.")
+    scan(page, board)
+    operator.prompt("Firmware")
+    operator.give("4.2.1")
+    completed(operator, unit)
+
+    operator.register("20")
+    operator.log_on()
+    scan(page, unit.serial)
+    operator.prompt("Drive: look, then confirm.")
+    page.keyboard.press("1")
+    operator.prompt("Seal is dry: look, then confirm.")
+    page.keyboard.press("F8")
+    operator.refused("1 entry left")
+    shoot(page, "station-new-step")
+    page.keyboard.press("1")
+    completed(operator, unit)
+
+    operator.register("30")
+    operator.log_on()
+    scan(page, unit.serial)
+    operator.prompt("Scan Screw M3 × 8.")
+    scan(page, lot)
+    for number, torque in ((1, "1.21"), (2, "1.19")):
+        operator.prompt(f"Torque {number} of 2")
+        operator.give(torque)
+    operator.prompt("Seated")
+    page.keyboard.press("1")
+    completed(operator, unit)
+
+    operator.register("40")
+    operator.log_on()
+    scan(page, unit.serial)
+    operator.prompt("Leak")
+    operator.give("0.27")
+    operator.prompt("Out of limits.")
+    page.keyboard.press("1")
+    expect(page.locator("#correct")).to_be_visible()
+    enter(page, "Hose was loose")
+    page.locator("#correct-value").click()
+    operator.give("0.24")
+    operator.prompt("Sign to complete.")
+    page.keyboard.press("F8")
+    enter(page, PIN)
+    page.keyboard.press("Enter")
+    operator.toast(f"{unit} completed")
+
+    assert Unit.objects.get(pk=unit.pk).status == UnitStatus.FINISHED
+    assert Reading.objects.get(execution__unit=unit, step_code="SEAL").execution.operation_code == "20"
+
+
+def completed(operator: Operator, unit: Unit) -> None:
+    operator.prompt("All steps recorded.")
+    operator.page.keyboard.press("F8")
+    operator.toast(f"{unit} completed")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -144,4 +239,10 @@ def test_pages_of_master_data_hold_to_wcag(chromium: Browser, committed_plant, p
         assert page.evaluate(SMALL_TARGETS, 24) == [], name
         page.set_viewport_size({"width": 390, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{url}/admin/orders/operation/{routing.operations.get(code='30').pk}/change/")
+    for folded in page.locator("#operation_form summary:visible").all():
+        folded.click()
+    shoot(page, f"admin-operation-{theme}")
+    assert violations(page) == []
     context.close()

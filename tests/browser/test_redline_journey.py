@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mes.station.actions.operations import Completion, Given
 from orders.models import RoutingRevision
-from tests.browser.test_engineer_journey import log_in, shoot, sign
+from tests.browser.test_engineer_journey import add_a_step, log_in, save, shoot, sign
 from wip.models import OpenOperation
 
 pytestmark = pytest.mark.browser
@@ -37,8 +37,10 @@ def test_what_has_not_come_so_far_is_made_by_the_redline(
 
     page.get_by_role("link", name="Edit").click()
     insert_an_operation(page)
-    add_a_step(page, f"{url}/admin/orders/operation/{draft.operations.get(code='30').pk}/change/", "SEAL")
-    add_a_step(page, f"{url}/admin/orders/operation/{draft.operations.get(code='25').pk}/change/", "DRY")
+    page.goto(f"{url}/admin/orders/operation/{draft.operations.get(code='30').pk}/change/")
+    add_a_step(page, "SEAL", "Seal is dry", WHY)
+    page.goto(f"{url}/admin/orders/operation/{draft.operations.get(code='25').pk}/change/")
+    add_a_step(page, "DRY", "Seal is dry", WHY)
     page.goto(f"{url}/admin/orders/routingrevision/{draft.pk}/change/")
     join(page, "20", "25")
     join(page, "25", "30")
@@ -86,18 +88,7 @@ def insert_an_operation(page: Page) -> None:
     row.locator("input[name$='-code']").fill("25")
     row.locator("input[name$='-name']").fill("Dry the seal")
     row.locator("select[name$='-station_class']").select_option(label="Drive")
-    save(page)
-
-
-def add_a_step(page: Page, to: str, code: str) -> None:
-    page.goto(to)
-    page.locator("#steps-group .add-row a").click()
-    step = page.locator(".dynamic-steps").last
-    step.locator("input[name$='-position']").fill("90")
-    step.locator("input[name$='-code']").fill(code)
-    step.locator("select[name$='-kind']").select_option("CHECK")
-    step.locator("input[name$='-name']").fill("Seal is dry")
-    save(page)
+    save(page, WHY)
 
 
 def join(page: Page, before: str, after: str) -> None:
@@ -107,11 +98,4 @@ def join(page: Page, before: str, after: str) -> None:
         options = row.locator(f"select[name$='-{name}'] option")
         label = next(text for text in options.all_inner_texts() if text.startswith(code))
         row.locator(f"select[name$='-{name}']").select_option(label=label)
-    save(page)
-
-
-def save(page: Page) -> None:
-    """Save and stay: what is added next stands on the same page."""
-    page.get_by_label("Reason for change").fill(WHY)
-    page.get_by_role("button", name="Save and continue editing").click()
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    save(page, WHY)

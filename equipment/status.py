@@ -42,6 +42,7 @@ class DispatchRule(models.TextChoices):
     SHORTEST = "SHORTEST", _("Shortest time")
     CRITICAL = "CRITICAL", _("Critical ratio")
     FAMILY = "FAMILY", _("Same setup first, then due date")
+    FIFO = "FIFO", _("First in, first out")
 
 
 class ReasonKind(models.TextChoices):

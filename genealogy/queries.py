@@ -52,6 +52,11 @@ def plan_for(unit: Unit) -> Plan:
     return pinned_plan(own) if own else plan_of(unit.work_order)
 
 
+def first_of_family(unit: Unit) -> str:
+    """The serial of the first lot of a unit's family: its own, of a part that by which all parts are numbered."""
+    return unit.serial.rpartition("-")[0] if unit.split_from_id else unit.serial
+
+
 def unit_by_serial(serial: str, sites: Collection[UUID] | None = None) -> Unit | None:
     """The unit or lot of this serial, at one of the sites."""
     return next((unit for unit in _by_serial(serial) if sites is None or unit.site_id in sites), None)

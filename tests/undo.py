@@ -39,5 +39,5 @@ def state_of(unit, *components):
             for one in values_in_force({one.pk for one in executions})
         },
         "as built": built_in,
-        "openings": set(OpenOperation.objects.filter(unit=unit).values_list("operation_code", "is_ready")),
+        "openings": set(OpenOperation.objects.filter(unit=unit).values_list("operation_code", "waits_since")),
     }

@@ -72,12 +72,16 @@ class Waiting:
 
 
 class Place(NamedTuple):
-    """A unit that waits for an operation (code) at a station. is_free: it may begin, and no hold is on it."""
+    """A unit that waits for an operation (code) at a station. is_free: it may begin, and no hold is on it.
+
+    waits_since: None while it is still on its way.
+    """
 
     key: UUID
     unit: UUID
     code: str
     is_free: bool
+    waits_since: datetime | None
     pin: Pin | None
     slot: Slot | None
 
@@ -111,7 +115,7 @@ def candidates_of(places: Sequence[Place], station: Station, person: Any, family
     for place in places:
         unit = units[place.unit]
         job = job_for(unit, operation_of(unit, place.code), station=station, person=person)
-        terms = terms_of(job)
+        terms = terms_of(job, place.waits_since)
         why = in_words(terms, station.rule, now=now, family=family)
         found.append(Candidate(place.key, job, terms, why, place.pin, place.slot))
     for candidate, blockers in zip(found, judge([c.job for c in found], Hook.START), strict=True):
@@ -124,7 +128,7 @@ def _units_of(keys: Collection[UUID]) -> QuerySet[Unit]:
     return Unit.objects.filter(pk=any_of(keys)).select_related("work_order").order_by()
 
 
-def terms_of(job: Job) -> Terms:
+def terms_of(job: Job, waits_since: datetime | None) -> Terms:
     """What a job on a unit is ranked by."""
     left = job.unit.quantity_left
     return Terms(
@@ -137,6 +141,7 @@ def terms_of(job: Job) -> Terms:
         work_s=effort_of(job.operation).for_quantity(left),
         left_s=effort_from(job.plan, job.operation.code).for_quantity(left),
         setup_family=job.operation.setup_family,
+        waits_since=waits_since,
     )
 
 
@@ -164,6 +169,7 @@ _RANKS = {
     DispatchRule.CRITICAL: "date_part('epoch', placed.due_at - %(now)s) / greatest(waits.left_s, 1), "
     f"placed.due_at, {_REST}",
     DispatchRule.FAMILY: f"waits.setup_family = '' OR waits.setup_family <> %(family)s, placed.due_at, {_REST}",
+    DispatchRule.FIFO: f"waits.waits_since, placed.due_at, {_REST}",  # without it last, as nulls are
 }
 
 # By hand, because each queue page asks it: putting it together from models costs more than Postgres needs to answer.
@@ -210,15 +216,15 @@ WITH held AS MATERIALIZED (
 ), numbered AS (
     SELECT *, row_number() OVER () AS number FROM place
 )
-SELECT numbered.id, numbered.unit_id, numbered.operation_code, numbered.is_free, numbered.position,
-    pin.reason, pin.full_name, pin.pinned_at, job.starts_at, station.code
+SELECT numbered.id, numbered.unit_id, numbered.operation_code, numbered.is_free, numbered.waits_since,
+    numbered.position, pin.reason, pin.full_name, pin.pinned_at, job.starts_at, station.code
 FROM numbered LEFT JOIN pin USING (position)
 LEFT JOIN wip_plannedjob job
     ON job.work_order_id = numbered.work_order_id AND job.operation_code = numbered.operation_code
 LEFT JOIN equipment_station station ON station.id = job.station_id
 ORDER BY numbered.number
 """
-_PLACE = "waits.id, waits.unit_id, waits.work_order_id, waits.operation_code"
+_PLACE = "waits.id, waits.unit_id, waits.work_order_id, waits.operation_code, waits.waits_since"
 # Nothing waits of an order that is over; said so that Postgres finds the open ones by their rank.
 _FROM = """FROM wip_openoperation waits JOIN orders_workorder placed
          ON placed.id = waits.work_order_id AND NOT placed.status IN ('COMPLETED', 'CLOSED', 'CANCELLED')
@@ -256,7 +262,7 @@ def places_at(station: Station, family: str, *, ready: int, coming: int) -> list
         return [_place(*row) for row in cursor.fetchall()]
 
 
-def _place(key: UUID, unit: UUID, code: str, is_free: bool, *said: Any) -> Place:
+def _place(key: UUID, unit: UUID, code: str, is_free: bool, waits_since: datetime | None, *said: Any) -> Place:
     position, reason, by, pinned_at, starts_at, at_station = said
     pin = None if position is None else Pin(position, reason, by, pinned_at)
-    return Place(key, unit, code, is_free, pin, None if starts_at is None else Slot(starts_at, at_station))
+    return Place(key, unit, code, is_free, waits_since, pin, None if starts_at is None else Slot(starts_at, at_station))

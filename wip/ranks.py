@@ -17,6 +17,7 @@ class Terms:
     """What a job that waits is ranked by.
 
     setup_s, work_s: planned setup, and planned time with it; left_s: that with all that comes after it on the unit.
+    waits_since: None where it does not wait here yet.
     """
 
     priority: int
@@ -28,6 +29,7 @@ class Terms:
     work_s: int
     left_s: int
     setup_family: str = ""
+    waits_since: datetime | None = None
 
     def critical_ratio(self, now: datetime) -> float:
         """Time until the due date over the work that is left: under 1 it will be late, under 0 it is."""
@@ -51,6 +53,8 @@ def rank(terms: Terms, rule: DispatchRule, *, now: datetime, family: str = "") -
             return (terms.critical_ratio(now), terms.due_at, *rest)
         case DispatchRule.FAMILY:
             return (not terms.is_same_setup(family), terms.due_at, *rest)
+        case DispatchRule.FIFO:
+            return (terms.waits_since is None, terms.waits_since or terms.due_at, terms.due_at, *rest)
 
 
 def in_words(terms: Terms, rule: DispatchRule, *, now: datetime, family: str = "") -> str:
@@ -70,6 +74,11 @@ def in_words(terms: Terms, rule: DispatchRule, *, now: datetime, family: str = "
             return _("critical ratio {ratio}: {due}, {left} of work left").format(ratio=ratio, due=due, left=left)
         case DispatchRule.FAMILY:
             return _in_words_of_setup(terms, family).format(setup=terms.setup_family, last=family, due=due)
+        case DispatchRule.FIFO:
+            if terms.waits_since is None:
+                return _("not here yet; {due}").format(due=due)
+            waited = span_in_words(max(0, round((now - terms.waits_since).total_seconds())))
+            return _("here for {span}; {due}").format(span=waited, due=due)
 
 
 def _in_words_of_setup(terms: Terms, family: str) -> str:

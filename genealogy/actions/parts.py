@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from genealogy.activities import record
 from genealogy.models import Unit
+from genealogy.queries import first_of_family
 from genealogy.status import UNIT, ActivityKind
 from mes.kernel.personnel.models import Person
 from mes.kernel.writes import insert, update
@@ -59,6 +60,6 @@ def merge(*, into: Unit, others: Sequence[Unit], reason: str, by: Person, at: da
 
 def next_part(unit: Unit) -> str:
     """The next serial for a part: that of the first lot of the family, and a number from 2 on: GS-0004-2, GS-0004-3."""
-    first = unit.serial.rpartition("-")[0] if unit.split_from_id else unit.serial
+    first = first_of_family(unit)
     taken = set(Unit.objects.filter(serial__startswith=f"{first}-").values_list("serial", flat=True))
     return next(serial for number in range(2, len(taken) + 3) if (serial := f"{first}-{number}") not in taken)

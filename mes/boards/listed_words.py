@@ -642,6 +642,7 @@ NAMES = (
     _("value"),
     _("value type"),
     _("version"),
+    _("waits since"),
     _("weekdays"),
     _("what"),
     _("width s"),

@@ -18,7 +18,10 @@ class QueueQuery(PageQuery):
 
 
 class TermsAnswer(serializers.Serializer):
-    """What the row is ranked by. work_s: here; left_s: with all that comes after it; both planned, in s."""
+    """What the row is ranked by. work_s: here; left_s: with all that comes after it; both planned, in s.
+
+    waits_since: null while the unit is still on its way.
+    """
 
     priority = serializers.IntegerField(source="terms.priority")
     due_at = serializers.DateTimeField(source="terms.due_at")
@@ -27,6 +30,7 @@ class TermsAnswer(serializers.Serializer):
     critical_ratio = serializers.FloatField()
     setup_family = serializers.CharField(source="terms.setup_family", allow_blank=True)
     same_setup = serializers.BooleanField()
+    waits_since = serializers.DateTimeField(source="terms.waits_since", allow_null=True)
 
 
 class RowPinAnswer(serializers.Serializer):

@@ -23,6 +23,7 @@ def test_a_queue_comes_by_rank_with_terms_and_blockers(plant, api, units):
     assert (first["rank"], first["unit"], first["operation"]) == (1, units[0].serial, "10")
     assert (first["terms"]["work_s"], first["terms"]["left_s"]) == (200, 600)
     assert first["why"].startswith("critical ratio ")
+    assert first["terms"]["waits_since"] is not None
     assert (first["pin"], first["planned"], first["blockers"]) == (None, None, [])
 
 
@@ -33,6 +34,7 @@ def test_what_is_not_ready_comes_after_it_with_what_blocks(plant, api, units):
     plant.do(units[0], "20")
     (row,) = api.get("/stations/ST-30/queue").json()["results"]
     assert [one["code"] for one in row["blockers"]] == ["PREDECESSOR_NOT_DONE"]
+    assert row["terms"]["waits_since"] is None
 
 
 def test_a_queue_is_read_in_pages(plant, api, units):

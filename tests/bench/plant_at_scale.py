@@ -65,6 +65,7 @@ def fill(plant: Plant) -> None:
         of_order = f"md5('{order.pk}' || ':' || (n % {RELEASED} + 1))::uuid"
         copy("genealogy_unit", f"work_order_id = '{order.pk}'", UNITS, serial="'U-' || n", work_order_id=of_order)
         its = {"serial": "'U-' || n", "work_order_id": of_order}
+        its["waits_since"] = "old.waits_since - (n * 7919 % 9000) * interval '1 minute'"
         copy("wip_openoperation", f"work_order_id = '{order.pk}'", UNITS, own="unit_id", **its)
     _plan(plant)
     analyze()

@@ -217,6 +217,7 @@ def work_is_led() -> None:
     """By a rule at each station, pins, a plan with conflicts, and changes of orders by the ERP."""
     rules = {station.code: station.rule for station in Station.objects.select_related("work_center")}
     assert (rules["ST-110"], rules["ST-140"], rules["ST-10"], rules["ST-20"]) == ("FAMILY", "CRITICAL", "DUE", "FAMILY")
+    assert rules["ST-130"] == "FIFO"
     pins = DispatchPin.objects.filter(position__isnull=False)
     assert {pin.station.code for pin in pins} == {"ST-10", "ST-110"}
     assert DispatchPin.objects.filter(position=None).exists()

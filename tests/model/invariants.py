@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
@@ -11,6 +12,7 @@ from genealogy.queries import plan_for
 from genealogy.status import UnitStatus
 from orders.models import WorkOrder
 from orders.queries import plan_of
+from wip.arrivals import arrivals_of
 from wip.models import ExecutionEvent, OpenOperation, OperationExecution
 from wip.status import ExecutionStatus
 from wip.ways import Way
@@ -71,8 +73,10 @@ def check_balances(units: Units, executions: Executions) -> None:
 
 
 def check_ways(units: Units, executions: Executions) -> None:
-    """Nothing has passed a gate or runs on what is over; the rows of the queues are what wip.ways finds."""
+    """Nothing has passed a gate or runs on what is over; the rows of the queues are what wip.ways and arrivals find."""
     rows = queue_rows(units)
+    in_process = [unit for unit in units if unit.status == UnitStatus.IN_PROCESS]
+    found = {one.unit.pk: one.waiting for one in arrivals_of(in_process)}
     for unit in units:
         its = [one for one in executions if one.unit_id == unit.pk]
         counting = Counter(one.operation_code for one in its if one.is_current)
@@ -81,7 +85,7 @@ def check_ways(units: Units, executions: Executions) -> None:
             assert not rows[unit.pk], f"{unit} is {unit.status} and in a queue"
             assert not any(one.is_running for one in its), f"something runs on {unit}, which is {unit.status}"
             continue
-        assert rows[unit.pk] == Way.of(plan_for(unit), its).openings, unit
+        assert rows[unit.pk] == found[unit.pk], unit
         assert unit.work_order is not None
         for way in (Way.of(plan_for(unit), its), Way.of(plan_of(unit.work_order), its)):
             for operation in way.plan.operations:
@@ -92,9 +96,9 @@ def check_ways(units: Units, executions: Executions) -> None:
             assert whole or not one.is_current or one.status == ExecutionStatus.SKIPPED, f"{unit} went round {one}"
 
 
-def queue_rows(units: Units) -> dict[UUID, dict[str, bool]]:
-    """What the queues know of each unit: ready or not, by operation."""
-    rows: dict[UUID, dict[str, bool]] = {unit.pk: {} for unit in units}
+def queue_rows(units: Units) -> dict[UUID, dict[str, datetime | None]]:
+    """What the queues know of each unit: by operation since when it waits, None where it may not begin yet."""
+    rows: dict[UUID, dict[str, datetime | None]] = {unit.pk: {} for unit in units}
     for row in OpenOperation.objects.filter(unit__in=units):
-        rows[row.unit_id][row.operation_code] = row.is_ready
+        rows[row.unit_id][row.operation_code] = row.waits_since
     return rows

@@ -32,6 +32,7 @@ JOB = st.tuples(
     st.sampled_from([60, 600, 6000]),  # work_s
     st.sampled_from([60, 3600, 36000]),  # left_s
     st.sampled_from(["", "A", "B"]),  # setup family
+    st.integers(0, 2),  # here for so many hours
 )
 
 
@@ -46,14 +47,15 @@ def station_by(plant, rule: DispatchRule) -> Station:
 def test_a_queue_is_ranked_as_plain_sorting_ranks_it(plant, rule, jobs, family, data):
     with transaction.atomic():
         expected = []
-        for priority, due, work, left, setup in jobs:
+        for priority, due, work, left, setup, here in jobs:
             order = plant.released(1, reference=f"WO-{data.draw(st.integers(10, 99))}-{next(NUMBERS)}")
             order.priority, order.due_at = priority, NOW + timedelta(hours=due)
             WorkOrder.objects.filter(pk=order.pk).update(priority=order.priority, due_at=order.due_at)
             waits = OpenOperation.objects.filter(work_order=order, operation_code="10")
-            waits.update(work_s=work, left_s=left, setup_family=setup)
+            since = NOW - timedelta(hours=here)
+            waits.update(work_s=work, left_s=left, setup_family=setup, waits_since=since)
             serial = waits.get().serial
-            terms = Terms(priority, order.due_at, order.erp_reference, serial, "10", 0, work, left, setup)
+            terms = Terms(priority, order.due_at, order.erp_reference, serial, "10", 0, work, left, setup, since)
             expected.append((rank(terms, rule, now=NOW, family=family), waits.get().pk))
         with plant.door() as passage:
             passage.at = NOW
@@ -118,7 +120,7 @@ def test_beyond_fifty_nobody_counts_on(plant):
     assert (len(waiting.ready), waiting.ready_count, waiting.blocked_count) == (8, 51, 0)
 
 
-TERMS = Terms(3, NOW + timedelta(hours=6), "WO-1", "S-1", "10", 300, 1500, 27000, "PEEK")
+TERMS = Terms(3, NOW + timedelta(hours=6), "WO-1", "S-1", "10", 300, 1500, 27000, "PEEK", NOW - timedelta(hours=3))
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,7 @@ TERMS = Terms(3, NOW + timedelta(hours=6), "WO-1", "S-1", "10", 300, 1500, 27000
         (DispatchRule.FAMILY, "PEEK", "same setup as the last job, PEEK; due in 6 h"),
         (DispatchRule.FAMILY, "STEEL", "setup PEEK after STEEL; due in 6 h"),
         (DispatchRule.FAMILY, "", "setup PEEK; due in 6 h"),
+        (DispatchRule.FIFO, "", "here for 3 h; due in 6 h"),
     ],
 )
 def test_terms_are_said_with_their_figures(rule, family, said):

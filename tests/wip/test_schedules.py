@@ -198,6 +198,19 @@ def test_jobs_of_one_setup_follow_each_other_where_the_rule_says_so(plant, cente
     assert here == ["WO-A1", "WO-A2", "WO-B1", "WO-B2"]
 
 
+def test_what_came_first_is_planned_first_where_the_rule_says_so(plant, center):
+    Station.objects.filter(code__in=("ST-10", "ST-30")).update(dispatch_rule=DispatchRule.FIFO)
+    orders = [plant.released(1, priority=priority) for priority in (9, 5, 1)]
+    first, second, third = orders
+    planned_at = {}
+    for change in proposal(center).changes:
+        planned_at.setdefault(change.operation.code, []).append(change.order)
+    assert planned_at["10"] == [first, second, third]
+    plant.do(third.units.get(), "10", "20")  # it waits at 30 already, the others come as they are planned to
+    at_30 = [one.order for one in proposal(center).changes if one.operation.code == "30"]
+    assert at_30 == [third, first, second]
+
+
 def test_what_is_held_is_not_proposed_and_planned_no_more(plant, center):
     order = plant.released(2)
     planned(plant, order, "10", at("10:00"), station=line(center)["10"])

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from equipment.calendars.spans import ShiftSpan, moment_of, shifts_between
 from equipment.models import Station, WorkCenter
@@ -207,6 +208,13 @@ def _waiting_for(sites: Collection[UUID], classes: Collection[UUID]) -> QuerySet
     return WorkOrder.objects.filter(waits, on_the_floor, site=any_of(sites))[:ORDERS]
 
 
+@prepared
+def _waits_of(orders: Collection[UUID], classes: Collection[UUID]) -> QuerySet[OpenOperation, Any]:
+    rows = OpenOperation.objects.filter(work_order=any_of(orders), station_class=any_of(classes), is_ready=True)
+    first = rows.order_by().values("work_order", "operation_code").annotate(first=Min("waits_since"))
+    return first.values_list("work_order", "operation_code", "first")
+
+
 def _free(station: Station, bars: Sequence[Bar], since: datetime) -> Free:
     running = [bar.ends_at for bar in bars if bar.is_running and bar.station.pk == station.pk]
     return Free(station, max([since, *running]), last_family(station))
@@ -218,9 +226,10 @@ def _tasks(
     """What is left to begin at these stations on the orders, without what is on hold."""
     classes, here = {station.station_class_id for station in stations}, {station.pk for station in stations}
     fixed = [bar for bar in bars if bar.is_running or not (bar.is_done or bar.station.pk in here)]
+    waits = {(key, code): since for key, code, since in _waits_of([order.pk for order in orders], classes)}
     found = []
     for order in orders:
-        rest = _Rest(order, standing.left, [bar for bar in fixed if bar.order.pk == order.pk])
+        rest = _Rest(order, standing.left, [bar for bar in fixed if bar.order.pk == order.pk], waits)
         ways = (one for one in rest.ways if one.station_class_id in classes)
         mine = [one for one in ways if not standing.is_held(order.pk, one.code)]
         found += [rest.task(one, {each.code for each in mine}, since) for one in mine]
@@ -229,11 +238,15 @@ def _tasks(
 
 @dataclass(frozen=True)
 class _Rest:
-    """What is left to do on an order. bars: what runs of it, and what is planned at other work centers."""
+    """What is left to do on an order. bars: what runs of it, and what is planned at other work centers.
+
+    waits: since when the first of its units waits at an operation.
+    """
 
     order: WorkOrder
     left: Mapping[Key, Decimal]
     bars: Sequence[Bar]
+    waits: Mapping[Key, datetime]
 
     @property
     def ways(self) -> list[OperationPlan]:
@@ -269,4 +282,5 @@ class _Rest:
             work_s=effort_of(operation).for_quantity(quantity),
             left_s=effort_from(plan_of(self.order), operation.code).for_quantity(quantity),
             setup_family=operation.setup_family,
+            waits_since=self.waits.get((self.order.pk, operation.code)),
         )

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from equipment.models import Station
@@ -45,6 +46,11 @@ class Free:
     since: datetime
     family: str = ""
 
+    def rank(self, task: Task, ready_at: datetime, now: datetime) -> tuple[Any, ...]:
+        """What to sort by, the least first. What is not here yet is ranked as it will have come."""
+        terms = replace(task.terms, waits_since=task.terms.waits_since or ready_at)
+        return rank(terms, self.station.rule, now=now, family=self.family)
+
 
 class Placed(NamedTuple):
     """A task at a station from then to then."""
@@ -75,8 +81,10 @@ def propose(
         starts_at = clocks[station.work_center_id].open_from(moment)
         if starts_at >= until:
             return found
-        could = [task for at, task in ready if at <= starts_at and _fits(task, station)]
-        task = min(could, key=lambda task: rank(task.terms, station.rule, now=starts_at, family=one.family))
+        could = [
+            (one.rank(task, at, starts_at), task) for at, task in ready if at <= starts_at and _fits(task, station)
+        ]
+        _rank, task = min(could, key=itemgetter(0))
         ends_at = clocks[station.work_center_id].end(starts_at, task.terms.work_s)
         found.append(Placed(task, station, starts_at, ends_at))
         ends[task.key] = ends_at

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from mes.kernel.rest.fields import Input, Number, Text
+from mes.station.queue_serializers import RowPinAnswer
 
 
 class ScheduleQuery(Input):
@@ -96,13 +97,14 @@ class PlaceAnswer(serializers.Serializer):
 
 
 class ProposedChange(serializers.Serializer):
-    """What a proposal does with a job; null: not planned."""
+    """What a proposal does with a job; null: not planned. pin: what put it first at its station, before the rule."""
 
     order = serializers.CharField(source="order.erp_reference")
     operation = serializers.CharField(source="operation.code")
     change = serializers.ChoiceField(["NEW", "MOVED", "SAME", "REMOVED"], source="kind")
     before = PlaceAnswer(allow_null=True)
     after = PlaceAnswer(allow_null=True)
+    pin = RowPinAnswer(allow_null=True)
 
 
 class ProposalAnswer(WindowAnswer):

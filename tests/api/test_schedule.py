@@ -4,6 +4,7 @@ import pytest
 
 from tests.api.conftest import api_as
 from tests.planning import at, with_a_shift
+from tests.wip.test_pins import pin
 from wip.models import PlannedJob
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,15 @@ def test_a_proposal_is_seen_and_applied_once(plant):
         assert applied.status_code == 200
     assert (len(applied.json()["jobs"]), applied.json()["conflicts"]) == (4, [])
     assert ines.post("/schedule/proposal", body).status_code == 409
+
+
+def test_a_proposal_says_what_a_pin_put_first(plant):
+    ines, order = api_as(plant, "ines"), plant.released(3)
+    pin(plant, order=order)
+    made = ines.get(DAY.replace("schedule", "schedule/proposal", 1)).json()
+    first, *others = (one["pin"] for one in made["changes"])
+    assert (first["by"], first["reason"], first["position"]) == ("Ines Carvalho", "The customer waits", 1)
+    assert others == [None] * 3
 
 
 def test_what_is_not_there_is_said(plant):

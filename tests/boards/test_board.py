@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.flow import lot_flow
 from tests.planning import at, line, planned, with_a_shift
 from tests.wip.test_batch import start
+from tests.wip.test_pins import pin
 from wip.models import PlannedJob
 
 BOARD = "/board/NF/LINE-1/"
@@ -86,6 +87,15 @@ def test_a_proposal_is_looked_at_and_applied_once(plant, ines, center):
     assert PlannedJob.objects.count() == 4
     assert "Nothing would change" in ines.get(f"{BOARD}propose/{DAY}").content.decode()
     assert ines.post(f"{BOARD}apply/", **given).status_code == 409
+
+
+def test_a_proposal_says_what_is_pinned_and_by_whom(plant, ines, center):
+    order = plant.released(3)
+    assert "Pinned" not in ines.get(f"{BOARD}propose/{DAY}").content.decode()
+    pin(plant, order=order, reason="Truck waits")
+    page = ines.get(f"{BOARD}propose/{DAY}").content.decode()
+    assert "what is pinned there, else what its rule ranks first" in page
+    assert page.count("Ines Carvalho: Truck waits") == 1  # at the station where it is pinned
 
 
 def test_who_may_not_plan_sees_the_board_without_a_form(plant, desk_of, center):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,15 +13,17 @@ from equipment.status import DispatchRule
 from mes.kernel.personnel.policies import NotPermitted
 from mes.kernel.refusals import InvalidInput
 from orders.models import WorkOrder
+from tests.bench.copies import copy_rows
 from tests.holds import place as hold
 from tests.lots import two_branches
 from tests.planning import at, line, minutes, planned, with_a_shift
 from tests.plant import NOW
-from wip.actions import schedules
+from tests.wip.test_pins import pin
+from wip.actions import pins, schedules
 from wip.actions.schedules import NothingLeftToPlan, PlanChanged
 from wip.models import PlannedJob
 from wip.planning.bars import left_of
-from wip.planning.boards import board_of, proposal_for, stations_of, window_of
+from wip.planning.boards import ORDERS, board_of, proposal_for, stations_of, window_of
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import conflicts
 from wip.planning.proposals import Free, Task, propose
@@ -196,6 +199,53 @@ def test_jobs_of_one_setup_follow_each_other_where_the_rule_says_so(plant, cente
         WorkOrder.objects.filter(pk=unit.work_order_id).update(due_at=at("09:00", day=24 + number))
     here = [one.order.erp_reference for one in proposal(center).changes if one.operation.code == "10"]
     assert here == ["WO-A1", "WO-A2", "WO-B1", "WO-B2"]
+
+
+def placed_at(center, code="10"):
+    """The orders as the proposal has them at an operation, each with who pinned it."""
+    changes = [one for one in proposal(center).changes if one.operation.code == code]
+    return [(one.order, one.pin and one.pin.by) for one in sorted(changes, key=lambda one: one.after.starts_at)]
+
+
+def test_what_is_pinned_comes_first_in_a_proposal_too_and_says_by_whom(plant, center):
+    urgent, other, last = (plant.released(2, priority=priority) for priority in (1, 5, 9))
+    pin(plant, order=last)
+    assert placed_at(center) == [(last, "Ines Carvalho"), (urgent, None), (other, None)]
+    pin(plant, unit=other.units.order_by("serial")[1])
+    assert placed_at(center) == [(other, "Ines Carvalho"), (last, "Ines Carvalho"), (urgent, None)]
+    assert [order for order, _pin in placed_at(center, "20")] == [urgent, other, last]  # a pin counts at its station
+
+
+def test_a_pin_that_was_taken_off_or_whose_units_wait_no_more_counts_no_more(plant, center):
+    urgent, last = plant.released(1, priority=1), plant.released(2, priority=9)
+    first, second = last.units.order_by("serial")
+    pin(plant, unit=first)
+    plant.do(first, "10")
+    assert placed_at(center) == [(urgent, None), (last, None)]
+    placed = pin(plant, unit=second)
+    assert placed_at(center)[0] == (last, "Ines Carvalho")
+    with plant.door("ines") as passage:
+        pins.unpin(pin=placed, reason="The truck has left", by=passage.person, at=passage.at)
+    assert placed_at(center) == [(urgent, None), (last, None)]
+
+
+def test_what_is_pinned_is_planned_however_far_down_it_ranks(plant, center):
+    urgent, last = plant.released(1, priority=1), plant.released(1, priority=9)
+    its, more = f"work_order_id = '{urgent.pk}'", {"own": "unit_id work_order_id", "serial": "'U-' || n"}
+    with connection.cursor() as cursor:
+        copy_rows(cursor, "orders_workorder", f"id = '{urgent.pk}'", ORDERS, erp_reference="'R-' || n")
+        copy_rows(cursor, "genealogy_unit", its, ORDERS, own="work_order_id", serial="'U-' || n")
+        copy_rows(cursor, "wip_openoperation", its, ORDERS, **more)
+    assert last not in {order for order, _pin in placed_at(center)}
+    pin(plant, order=last)
+    assert placed_at(center)[0] == (last, "Ines Carvalho")
+
+
+def test_a_pin_lets_nothing_begin_that_is_held_or_not_there_yet(plant, center):
+    urgent, last = plant.released(1, priority=1), plant.released(1, priority=9)
+    pin(plant, order=last)
+    hold(plant, order=last)
+    assert placed_at(center) == [(urgent, None)]
 
 
 def test_what_came_first_is_planned_first_where_the_rule_says_so(plant, center):

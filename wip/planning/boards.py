@@ -20,12 +20,12 @@ from orders.plans import OperationPlan
 from orders.queries import plan_of
 from orders.status import OrderStatus
 from wip.efforts import effort_from, effort_of
-from wip.models import OpenOperation, PlannedJob
+from wip.models import DispatchPin, OpenOperation, PlannedJob
 from wip.planning.bars import Bar, Key, Standing, bars_of, clocks_of, orders_at, standing_of
 from wip.planning.clocks import Clock
 from wip.planning.conflicts import Board
 from wip.planning.proposals import Free, Placed, Task, propose
-from wip.queues import last_family
+from wip.queues import Pin, last_family
 from wip.ranks import Terms
 
 ORDERS = 100  # by rank, so many are planned at once
@@ -129,6 +129,11 @@ class Change:
         is_same = (self.before.station, self.before.starts_at) == (self.after.station, self.after.starts_at)
         return "SAME" if is_same and self.before.ends_at == self.after.ends_at else "MOVED"
 
+    @property
+    def pin(self) -> Pin | None:
+        """What put it first at its station, before the station's rule."""
+        return self.after.pin if self.after else None
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -156,12 +161,12 @@ def proposal_for(stations: Sequence[Station], *, now: datetime, since: datetime,
 
     What is on hold, and what of the rest does not begin by `until`, is planned no more.
     """
-    since, clocks = max(_next_five_minutes(now), since), clocks_of(stations)
-    orders, standing = _waiting_at(stations)
+    since, clocks, pins = max(_next_five_minutes(now), since), clocks_of(stations), _pins_at(stations)
+    orders, standing = _waiting_at(stations, {order for its in pins.values() for order, _code in its})
     keys = {order.pk for order in orders} | orders_at(stations, *_EVER)
     bars, _their_standing = bars_of(keys, stations, clocks)
     tasks = _tasks(orders, standing, stations, bars, since)
-    free = [_free(station, bars, since) for station in stations if station.is_active]
+    free = [_free(station, bars, since, pins[station.pk]) for station in stations if station.is_active]
     placed = {one.task.key: one for one in propose(tasks, free, clocks, until=until)}
     here = {station.pk for station in stations}
     before = {
@@ -192,11 +197,16 @@ def to_plan(stations: Sequence[Station]) -> list[tuple[WorkOrder, OperationPlan,
     return found
 
 
-def _waiting_at(stations: Sequence[Station]) -> tuple[list[WorkOrder], Standing]:
-    """Of the orders of which something waits for these stations, the first by rank; without those on hold."""
+def _waiting_at(stations: Sequence[Station], pinned: Collection[UUID] = ()) -> tuple[list[WorkOrder], Standing]:
+    """Of the orders of which something waits for these stations, the first by rank; without those on hold.
+
+    pinned: those that are among them whatever their rank.
+    """
     classes = {station.station_class_id for station in stations}
     sites = {station.site_id for station in stations}
     orders = _waiting_for(sites, classes)
+    if beyond := set(pinned) - {order.pk for order in orders}:
+        orders += _on_the_floor_of(beyond)
     standing = standing_of(orders)
     return [order for order in orders if not standing.is_held(order.pk, "")], standing
 
@@ -204,8 +214,15 @@ def _waiting_at(stations: Sequence[Station]) -> tuple[list[WorkOrder], Standing]
 @prepared
 def _waiting_for(sites: Collection[UUID], classes: Collection[UUID]) -> QuerySet[WorkOrder]:
     waits = Exists(OpenOperation.objects.filter(work_order=OuterRef("pk"), station_class=any_of(classes)))
-    on_the_floor = Q(IS_OPEN, status__in=(OrderStatus.RELEASED, OrderStatus.RUNNING))
-    return WorkOrder.objects.filter(waits, on_the_floor, site=any_of(sites))[:ORDERS]
+    return WorkOrder.objects.filter(waits, _ON_THE_FLOOR, site=any_of(sites))[:ORDERS]
+
+
+@prepared
+def _on_the_floor_of(orders: Collection[UUID]) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.filter(_ON_THE_FLOOR, pk=any_of(orders))
+
+
+_ON_THE_FLOOR = Q(IS_OPEN, status__in=(OrderStatus.RELEASED, OrderStatus.RUNNING))
 
 
 @prepared
@@ -215,9 +232,26 @@ def _waits_of(orders: Collection[UUID], classes: Collection[UUID]) -> QuerySet[O
     return first.values_list("work_order", "operation_code", "first")
 
 
-def _free(station: Station, bars: Sequence[Bar], since: datetime) -> Free:
+def _pins_at(stations: Sequence[Station]) -> dict[UUID, dict[Key, Pin]]:
+    """What is pinned at each station, by what waits or is on its way there; of two pins on it the first counts."""
+    found: dict[UUID, dict[Key, Pin]] = {station.pk: {} for station in stations}
+    for station, of_unit, of_order, unit_code, order_code, *said in _pinned_at([station.pk for station in stations]):
+        if code := unit_code or order_code:
+            found[station].setdefault((of_unit or of_order, code), Pin(*said))
+    return found
+
+
+@prepared
+def _pinned_at(stations: Collection[UUID]) -> QuerySet[DispatchPin, Any]:
+    placed = DispatchPin.objects.filter(station=any_of(stations), position__isnull=False).order_by("position")
+    waits = ("unit__open_operations__operation_code", "work_order__open_operations__operation_code")
+    said = ("position", "reason", "pinned_by__full_name", "pinned_at")
+    return placed.values_list("station", "unit__work_order", "work_order", *waits, *said).distinct()
+
+
+def _free(station: Station, bars: Sequence[Bar], since: datetime, pins: Mapping[Key, Pin]) -> Free:
     running = [bar.ends_at for bar in bars if bar.is_running and bar.station.pk == station.pk]
-    return Free(station, max([since, *running]), last_family(station))
+    return Free(station, max([since, *running]), last_family(station), pins)
 
 
 def _tasks(

@@ -1,13 +1,13 @@
 """A proposal for the board, by the plainest heuristic there is: what the stations would do, each taking what is next.
 
-List scheduling. Again and again, the station that can begin something first takes, of what may begin by then, what its
-rule ranks first. It works on that to its end, breaks and closed time included; an operation waits for those before it.
-Nothing is moved back to make room, nothing is split, alternates are not weighed: a person sees why each bar is where it
-is. Pure.
+List scheduling. Again and again, the station that can begin something first takes, of what may begin by then, what is
+pinned there, else what its rule ranks first. It works on that to its end, breaks and closed time included; an operation
+waits for those before it. Nothing is moved back to make room, nothing is split, alternates are not weighed: a person
+sees why each bar is where it is. Pure.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -19,6 +19,7 @@ from orders.models import WorkOrder
 from orders.plans import OperationPlan
 from wip.planning.bars import Key
 from wip.planning.clocks import Clock
+from wip.queues import Pin
 from wip.ranks import Terms, rank
 
 
@@ -40,25 +41,28 @@ class Task:
 
 @dataclass(frozen=True)
 class Free:
-    """A station, from when on it is free, and the setup family of its last job until then."""
+    """A station, from when on it is free, the setup family of its last job until then, and what is pinned there."""
 
     station: Station
     since: datetime
     family: str = ""
+    pins: Mapping[Key, Pin] = field(default_factory=dict)
 
     def rank(self, task: Task, ready_at: datetime, now: datetime) -> tuple[Any, ...]:
         """What to sort by, the least first. What is not here yet is ranked as it will have come."""
+        pin = self.pins.get(task.key)
         terms = replace(task.terms, waits_since=task.terms.waits_since or ready_at)
-        return rank(terms, self.station.rule, now=now, family=self.family)
+        return (pin is None, pin.position if pin else 0, *rank(terms, self.station.rule, now=now, family=self.family))
 
 
 class Placed(NamedTuple):
-    """A task at a station from then to then."""
+    """A task at a station from then to then. pin: what put it first there."""
 
     task: Task
     station: Station
     starts_at: datetime
     ends_at: datetime
+    pin: Pin | None = None
 
 
 def propose(
@@ -86,7 +90,7 @@ def propose(
         ]
         _rank, task = min(could, key=itemgetter(0))
         ends_at = clocks[station.work_center_id].end(starts_at, task.terms.work_s)
-        found.append(Placed(task, station, starts_at, ends_at))
+        found.append(Placed(task, station, starts_at, ends_at, one.pins.get(task.key)))
         ends[task.key] = ends_at
         del waiting[task.key]
         stations[station.pk] = replace(one, since=ends_at, family=task.operation.setup_family)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from genealogy.models import Activity, ActivityUnit, Direction
+from genealogy.queries import plan_for
 from genealogy.status import ActivityKind, UnitStatus
 from mes.kernel.audit.models import Signature
 from mes.kernel.door import moment
@@ -18,9 +19,9 @@ from mes.kernel.refusals import InvalidInput, Refusal
 from orders.models import WorkOrder
 from orders.status import OrderStatus
 from wip.acts import Act, last_of
-from wip.facts import open_holds
+from wip.facts import executions_on, open_holds
 from wip.jobs import Job
-from wip.models import Rework
+from wip.models import OperationExecution, Rework
 from wip.status import ExecutionEventKind, ExecutionStatus, ReworkStatus
 from wip.ways import Way
 
@@ -79,6 +80,22 @@ def offered(acts: Sequence[Act], by: Person) -> Act | None:
         return None
     is_own = last is not None and not needs_correction(last, is_signed=False, by=by, at=moment())
     return last if is_own or by.may(Permission.CORRECT) else None
+
+
+def is_last(execution: OperationExecution, way: Way) -> bool:
+    """Whether the execution counts and nothing after it is begun."""
+    code = execution.operation_code
+    return execution.is_current and way.current.keys().isdisjoint(way.after(code) - {code})
+
+
+def are_last(executions: Sequence[OperationExecution]) -> bool:
+    """Whether that is so of each execution of a batch; they come with unit and order. One statement."""
+    known: dict[UUID, list[OperationExecution]] = {one.unit_id: [] for one in executions}
+    for other in executions_on(known.keys()):
+        known[other.unit_id].append(other)
+    for one in executions:
+        one.unit.work_order = one.work_order
+    return all(is_last(one, Way.of(plan_for(one.unit), known[one.unit_id])) for one in executions)
 
 
 def void_signatures(acts: Mapping[UUID, Sequence[Act]]) -> set[tuple[UUID, datetime]]:

@@ -8,14 +8,15 @@ from uuid import UUID
 
 from mes.boards.readings import Line, Table, arranged
 from mes.kernel.audit.models import Signature
+from mes.kernel.personnel.models import Person
 from orders.plans import OperationPlan
-from wip.acts import acts_on
+from wip.acts import Act, acts_on
 from wip.labor import machine_seconds
 from wip.models import Batch, OperationExecution
 from wip.overview import readings_of
 from wip.queries import planned
 from wip.timesheets import Entry, labor_on
-from wip.undoing import void_signatures
+from wip.undoing import are_last, offered, void_signatures
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,10 @@ class Member:
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """people: their spans on the first unit; of the batch each counts what it counts on all units together."""
+    """people: their spans on the first unit; of the batch each counts what it counts on all units together.
+
+    undo: what its reader may take back.
+    """
 
     batch: Batch
     operation: OperationPlan
@@ -40,6 +44,7 @@ class BatchRecord:
     signatures: Sequence[Signature]
     void_signatures: Set[UUID]
     lasted: timedelta
+    undo: Act | None
 
     @property
     def quantity(self) -> Decimal:
@@ -50,8 +55,8 @@ class BatchRecord:
         return sum((one.labor for one in self.members), timedelta())
 
 
-def read(batch: Batch, *, now: datetime) -> BatchRecord:
-    """The record of a batch that comes with its members."""
+def read(batch: Batch, person: Person, *, now: datetime) -> BatchRecord:
+    """The record of a batch that comes with its members, for who looks at it."""
     executions: list[OperationExecution] = batch.members  # type: ignore[attr-defined]  # prefetched
     lead, ended = executions[0], batch.completed_at or now
     spent = labor_on([one.pk for one in executions], now=now)
@@ -62,6 +67,7 @@ def read(batch: Batch, *, now: datetime) -> BatchRecord:
         labor = sum((entry.counts for entry in spent.get(one.pk, ())), timedelta())
         members.append(Member(one, timedelta(seconds=float(seconds)), labor))
     lines, tables = arranged(planned(lead), readings_of([lead]).get(lead.pk, []))
+    acts = acts_on(lead)
     signed = Signature.objects.filter(record_table="wip_batch", record=batch.pk).select_related("signed_by")
     return BatchRecord(
         batch=batch,
@@ -71,14 +77,15 @@ def read(batch: Batch, *, now: datetime) -> BatchRecord:
         tables=tables,
         people=_together(spent[lead.pk], [entry for its in spent.values() for entry in its]) if spent else [],
         signatures=(found := list(signed.order_by("signed_at"))),
-        void_signatures=_void(batch, lead, found),
+        void_signatures=_void(batch, acts, found),
         lasted=ended - batch.started_at,
+        undo=offered(acts, person) if are_last(executions) else None,
     )
 
 
-def _void(batch: Batch, lead: OperationExecution, signed: Sequence[Signature]) -> set[UUID]:
-    """Of the batch's signatures those whose act was taken back. No statement where nothing is signed."""
-    void = void_signatures({batch.pk: acts_on(lead)}) if signed else set()
+def _void(batch: Batch, acts: Sequence[Act], signed: Sequence[Signature]) -> set[UUID]:
+    """Of the batch's signatures those whose act was taken back."""
+    void = void_signatures({batch.pk: acts})
     return {one.pk for one in signed if (one.record, one.signed_at) in void}
 
 

@@ -30,7 +30,7 @@ from wip.queries import why_not
 from wip.status import ExecutionStatus
 from wip.timesheets import Entry as Spent
 from wip.timesheets import labor_on
-from wip.undoing import offered, void_signatures
+from wip.undoing import is_last, offered, void_signatures
 from wip.ways import Way
 
 LEDGER_ROWS = 12
@@ -258,7 +258,7 @@ def _work(
         if by_plan != of_order and not known.routing:
             attempt.plan = f"{by_plan[:4]} {by_plan[4:8]}"
         attempt.taken_back = [one for act in acts[execution.pk] for one in act.events if one.reverses_id]
-        attempt.undo = offered(acts[execution.pk], person) if _is_last(execution, way) else None
+        attempt.undo = offered(acts[execution.pk], person) if is_last(execution, way) else None
         known.attempts.append(attempt)
     for code, verdicts in blockers.items():
         work[code].blockers = [verdict for verdict in verdicts if verdict.code not in _ABOUT_A_PERSON]
@@ -266,12 +266,6 @@ def _work(
     for code in way.off:
         work[code].state = "off"
     return list(work.values())
-
-
-def _is_last(execution: OperationExecution, way: Way) -> bool:
-    """Whether the execution counts and nothing after it is begun."""
-    code = execution.operation_code
-    return execution.is_current and way.current.keys().isdisjoint(way.after(code) - {code})
 
 
 def _origins(executions: list[OperationExecution]) -> dict[UUID, OperationExecution]:

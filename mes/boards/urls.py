@@ -70,6 +70,7 @@ urlpatterns = [
     path("board/<name:site>/<name:code>/apply/", board.apply, name="board_apply"),
     path("batches/", batches.batch_list, name="batches"),
     path("batches/<name:number>/", batches.batch_page, name="batch"),
+    path("batches/<name:number>/undo/", batches.undo, name="batch_undo"),
     path("calendar/", calendar.week, name="calendar"),
     path("calendar/<name:site>/<name:code>/", calendar.weeks_ahead, name="calendar_ahead"),
     path("dispatch/", dispatch.stations, name="dispatch_stations"),

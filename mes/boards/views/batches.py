@@ -5,15 +5,21 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
 from mes.boards.batch_record import read
-from mes.kernel.desk import office, text_of
+from mes.boards.forms import UndoForm
+from mes.kernel.desk import answer, cleaned, desk_door, office, text_of
 from mes.kernel.personnel.roles import Permission
-from wip.queries import batch_by_number, batches_of, planned
+from mes.kernel.refusals import NotFound
+from wip.actions import undo as taking_back
+from wip.models import Batch
+from wip.queries import batch_by_number, batches_of, execution_by_key, planned
 from wip.status import BatchStatus
 from wip.topics import floor
 
@@ -45,9 +51,32 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 @office(Permission.VIEW_UNITS)
 def batch_page(request: HttpRequest, number: str) -> HttpResponse:
     """One batch; its live part alone to who asks for it."""
+    batch, part = _batch(request, number), request.GET.get("part") == "batch"
+    record = read(batch, request.user, now=timezone.now())
+    context = {"record": record, "batch": batch, "topics": floor(batch.site_id), "beside": part}
+    return render(request, "wip/batch_live.html" if part else "wip/batch.html", context)
+
+
+@require_POST
+@office(Permission.VIEW_UNITS)
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back the last act of a batch, on all its units."""
+    batch, given = _batch(request, number), cleaned(UndoForm(request.POST))
+    execution = execution_by_key(given["execution"], [batch.site_id])
+    if execution is None or execution.batch_id != batch.pk:
+        raise NotFound(_("There is no such job in {batch}.").format(batch=batch), do=_("Load the page again."))
+    with desk_door(request, reason=given["reason"]) as passage:
+        if not passage.replayed:
+            act = taking_back.undo(
+                execution=execution, done_at=given["done_at"], reason=given["reason"], by=passage.person, at=passage.at
+            )
+            said = _("Taken back on %(unit)s: %(act)s.") % {"unit": batch, "act": act.words}
+            passage.remember(said=said, to=reverse("batch", args=[batch.number]))
+    return answer(request, passage)
+
+
+def _batch(request: HttpRequest, number: str) -> Batch:
     batch = batch_by_number(number, sites_of(request.user))
     if batch is None:
         raise Http404
-    context = {"record": read(batch, now=timezone.now()), "batch": batch, "topics": floor(batch.site_id)}
-    part = request.GET.get("part") == "batch"
-    return render(request, "wip/batch_live.html" if part else "wip/batch.html", context)
+    return batch

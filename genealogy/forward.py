@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Q
 
 from genealogy.models import Unit
+from orders.models import WorkOrder
 
 # Each unit with the sequence at which what is followed came into it: it goes on with what was done to the unit later,
 # and parts that were split off before do not have it. Sequences only grow along a way, so that it ends. What was taken
@@ -46,6 +47,13 @@ def gone_into(units: Collection[UUID]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_GONE_INTO, [list(units)])
         return {row[0] for row in cursor.fetchall()} - set(units)
+
+
+def made_by_went_into(order: WorkOrder) -> set[UUID]:
+    """The units of other orders that those of an order went into. Two statements, one where nothing of it went on."""
+    went = set(Unit.objects.filter(work_order=order, quantity_consumed__gt=0).values_list("pk", flat=True))
+    found = gone_into(went) if went else set()
+    return found - set(Unit.objects.filter(pk__in=found, work_order=order).values_list("pk", flat=True))
 
 
 def siblings_of(unit: Unit) -> set[UUID]:

@@ -89,11 +89,11 @@ class Holds(Endpoint):
 class HoldImpact(Endpoint):
     permissions = {"GET": Permission.VIEW_UNITS}
 
-    @reads(ImpactAnswer, name="preview_hold", summary="See what a hold on a unit would stop", query=ImpactQuery)
+    @reads(ImpactAnswer, name="preview_hold", summary="See what a hold would stop besides", query=ImpactQuery)
     def get(self, request: Request) -> Response:
         asked = self.read_query(ImpactQuery)
-        unit = _your_unit(request.user, asked["unit"])
-        return Response(shown(ImpactAnswer, impact_of(unit, with_siblings=asked["with_siblings"])))
+        (thing,) = _subject(request.user, asked).values()
+        return Response(shown(ImpactAnswer, impact_of(thing, with_siblings=asked["with_siblings"])))
 
 
 class ReleaseHold(Endpoint):

@@ -1,11 +1,12 @@
-"""What a hold on a unit or lot would stop besides it, before it is placed."""
+"""What a hold on a unit, a lot or an order would stop besides it, before it is placed."""
 
 from collections import Counter
 from dataclasses import dataclass
 
-from genealogy.forward import gone_into, siblings_of
+from genealogy.forward import gone_into, made_by_went_into, siblings_of
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
+from orders.models import WorkOrder
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,13 @@ class Impact:
 GONE = (UnitStatus.SCRAPPED, UnitStatus.RETURNED, UnitStatus.MERGED, UnitStatus.CANCELLED)
 
 
-def impact_of(unit: Unit, *, with_siblings: bool = False) -> Impact:
-    """What a hold on the unit would be inherited by. Two statements, one more for siblings."""
-    siblings = siblings_of(unit) if with_siblings else set()
-    found = (gone_into({unit.pk} | siblings) | siblings) - {unit.pk}
+def impact_of(thing: Unit | WorkOrder, *, with_siblings: bool = False) -> Impact:
+    """What a hold on a unit or an order would be inherited by. A few statements, whatever the number of units."""
+    if isinstance(thing, WorkOrder):
+        found = made_by_went_into(thing)
+    else:
+        siblings = siblings_of(thing) if with_siblings else set()
+        found = (gone_into({thing.pk} | siblings) | siblings) - {thing.pk}
     units = list(
         Unit.objects.filter(pk__in=found).select_related("product", "work_order", "station").order_by("serial")
     )

@@ -21,8 +21,9 @@ class HoldInput(Input):
     """Hold one of: a unit (serial), an order (ERP reference), a station, a tool (asset), a revision of a product.
 
     revision: of the product, which is held as a component. operation: of the unit or order, nothing else waits then.
-    cascades: also what the unit or lot went into; with_siblings: also the others of its lot. site: where station,
-    tool or product are not told apart without it. owner: who clears it up, a user name; due_at: by when.
+    cascades: also what the unit or lot, or what the order has made, went into; with_siblings: also the others of its
+    lot. site: where station, tool or product are not told apart without it. owner: who clears it up, a user name;
+    due_at: by when.
     """
 
     unit = Text(max_length=60, required=False)
@@ -108,10 +109,16 @@ class HoldAnswer(serializers.Serializer):
 
 
 class ImpactQuery(Input):
-    """unit: by serial. with_siblings: the others of its lot as well."""
+    """unit: by serial, or order: by its ERP reference. with_siblings: of a unit, the others of its lot as well."""
 
-    unit = Text(max_length=60)
+    unit = Text(max_length=60, required=False)
+    order = Text(max_length=40, required=False)
     with_siblings = serializers.BooleanField(default=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if ("unit" in asked) == ("order" in asked):
+            raise serializers.ValidationError({"unit": [_("Name a unit or an order, one of them.")]})
+        return asked
 
 
 class ImpactUnit(serializers.Serializer):
@@ -124,7 +131,7 @@ class ImpactUnit(serializers.Serializer):
 
 
 class ImpactAnswer(serializers.Serializer):
-    """What a hold on a unit or lot would stop besides it. gone: affected, and not there any more."""
+    """What a hold on a unit, lot or order would stop besides it. gone: affected, and not there any more."""
 
     in_process = serializers.IntegerField()
     finished = serializers.IntegerField()

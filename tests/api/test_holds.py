@@ -6,7 +6,7 @@ from orders.models import ProductRevision
 from tests.api.conftest import api_as
 from tests.equipment.assets import wrench
 from tests.plant import PASSWORD
-from tests.wip.test_cascades import taken_lot
+from tests.wip.test_cascades import made_and_built_in, taken_lot
 from wip.models import Hold
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,19 @@ def test_a_lot_holds_what_it_went_into_and_single_units_are_released(plant, api)
     assert {heir["unit"] for heir in heirs} == {first.serial, second.serial}
     quality = api_as(plant, "mei")
     body = {"reason": "Screws exchanged", "units": [first.serial]} | signature(placed)
+    assert quality.post(f"/holds/{placed['number']}/release", body).json()["heir_count"] == 1
+
+
+def test_an_order_holds_what_its_units_went_into(plant, api):
+    made, third, hosts = made_and_built_in(plant)
+    seen = api.get(f"/holds/preview?order={made}").json()
+    assert [one["serial"] for one in seen["units"]] == [host.serial for host in hosts]
+    assert api.get(f"/holds/preview?order={made}&unit={third}").status_code == 422
+    assert api.get("/holds/preview").status_code == 422
+    placed = api.post("/holds", {"order": made.erp_reference} | WHY).json()
+    assert placed["heir_count"] == 2
+    quality = api_as(plant, "mei")
+    body = {"reason": "Looked at", "units": [hosts[0].serial, third.serial]} | signature(placed)
     assert quality.post(f"/holds/{placed['number']}/release", body).json()["heir_count"] == 1
 
 

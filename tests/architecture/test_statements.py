@@ -181,7 +181,7 @@ STATEMENTS = {
     take_the_end_of_a_batch_back: 44,
     correct_what_another_did: 30,
     place_a_hold: 10,
-    place_a_hold_on_an_order: 11,
+    place_a_hold_on_an_order: 13,
     place_a_hold_on_a_lot_that_was_built_in: 16,
     release_a_hold: 12,
     release_a_hold_with_what_inherited_it: 12,

@@ -10,7 +10,7 @@ from orders.models import ProductRevision
 from tests.equipment.assets import wrench
 from tests.holds import place
 from tests.plant import NOW, PASSWORD
-from tests.wip.test_cascades import taken_lot
+from tests.wip.test_cascades import made_and_built_in, taken_lot
 from wip.actions import holds
 from wip.actions.holds import release_content
 from wip.models import Hold
@@ -131,6 +131,20 @@ def test_what_a_hold_would_stop_is_shown_first(plant, ines) -> None:
     page = ines.get(f"/holds/{hold}/").content.decode()
     assert all(pump.serial in page for pump in pumps)
     assert [row for row, _ in ines.get("/holds/").context["rows"]] == [hold]
+
+
+def test_what_an_order_made_went_into_is_shown_first_and_held_with_it(plant, ines) -> None:
+    made, _third, hosts = made_and_built_in(plant)
+    part = ines.get(f"/holds/new/?part=impact&subject={made}").content.decode()
+    assert all(host.serial in part for host in hosts)
+    ines.post("/holds/place/", subject=made.erp_reference, reason_code="MATERIAL", reason="x", cascades="on")
+    hold = Hold.objects.get(origin=None)
+    page = ines.get(f"/holds/{hold}/").content.decode()
+    assert "Units of the order, and what they went into" in page
+    assert all(f'value="{unit.serial}"' in page for unit in (*hosts, *made.units.all()))
+    other = plant.released(1)
+    ines.post(f"/orders/{other}/hold/", reason_code="MATERIAL", reason="x")
+    assert not Hold.objects.get(work_order=other).heirs.exists()
 
 
 def test_what_is_overdue_stands_first(plant, ines) -> None:

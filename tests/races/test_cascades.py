@@ -52,6 +52,24 @@ def test_an_heir_is_built_in_while_its_origin_is_held(committed_plant):
         assert held(pump) == (board.status == "CONSUMED"), answers
 
 
+def test_what_an_order_made_is_built_in_while_the_order_is_held(committed_plant):
+    """Either the board stays out, or the pump it went into is held by the order's hold."""
+    plant = committed_plant
+    for _ in ROUNDS:
+        made, pump = plant.unit(), plant.unit()
+        board = type(pump).objects.get(serial=plant.a_board())
+        type(pump).objects.filter(pk=board.pk).update(work_order=made.work_order)
+        plant.start(pump, "10")
+        answers = at_once(
+            partial(place, plant, order=made.work_order),
+            partial(plant.report, pump, "10", Given("BOARD", board.serial)),
+        )
+        assert answers[0] in done(answers), answers
+        assert all(isinstance(answer, Refusal) for answer in refused(answers)), answers
+        board.refresh_from_db()
+        assert held(pump) == (board.status == "CONSUMED"), answers
+
+
 def test_an_heir_ends_its_operation_while_its_origin_is_held(committed_plant):
     plant = committed_plant
     for _ in ROUNDS:

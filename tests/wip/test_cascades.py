@@ -6,6 +6,7 @@ from genealogy.actions import corrections
 from genealogy.activities import At
 from genealogy.forward import gone_into
 from genealogy.models import Activity, Delivery, Supplier, Unit
+from mes.kernel.refusals import InvalidInput
 from tests.flow import lot_flow
 from tests.holds import build_in, lift, lift_for, place
 from tests.wip.test_merge import merge
@@ -122,6 +123,96 @@ def test_a_unit_of_an_order_on_hold_is_released_once_however_often_it_is_said(pl
     assert [one.unit for one in lift_for(plant, hold, first)] == [first]
     assert lift_for(plant, hold, first) == []
     plant.start(first, "10")
+
+
+def made_and_built_in(plant):
+    """An order of two units that are finished and one that is not, and the pumps of another order they went into."""
+    made = plant.released(3)
+    first, second, third = made.units.order_by("serial")
+    for unit in (first, second):
+        Unit.objects.filter(pk=unit.pk).update(status="FINISHED")
+    hosts = list(plant.released(2).units.order_by("serial"))
+    for unit, host in zip((first, second), hosts, strict=True):
+        build_in(plant, plant.fresh(unit), host)
+    return made, third, hosts
+
+
+def test_an_order_on_hold_stops_its_units_and_what_they_went_into(plant):
+    made, third, hosts = made_and_built_in(plant)
+    hold = place(plant, order=made)
+    assert [(one.unit, one.status, one.reason) for one in hold.heirs.order_by("unit__serial")] == [
+        (host, "OPEN", hold.reason) for host in hosts
+    ]
+    for unit in (third, *hosts):
+        with pytest.raises(BlockedByGates, match=r"H-\d+"):
+            plant.start(unit, "10")
+    lift(plant, hold)
+    assert not Hold.objects.filter(status="OPEN").exists()
+    for unit in (third, *hosts):
+        plant.start(unit, "10")
+
+
+def test_it_goes_on_from_what_an_order_made_through_all_levels(plant):
+    made, _third, (host, other) = made_and_built_in(plant)
+    Unit.objects.filter(pk=host.pk).update(status="FINISHED")
+    top = plant.unit()
+    build_in(plant, plant.fresh(host), top)
+    assert {one.unit for one in place(plant, order=made).heirs.all()} == {host, other, top}
+
+
+def test_a_unit_of_the_order_that_another_of_it_went_into_is_stopped_by_the_order(plant):
+    made = plant.released(2)
+    first, second = made.units.order_by("serial")
+    Unit.objects.filter(pk=first.pk).update(status="FINISHED")
+    build_in(plant, plant.fresh(first), second)
+    hold = place(plant, order=made)
+    assert not hold.heirs.exists()
+    with pytest.raises(BlockedByGates, match=hold.number):
+        plant.start(second, "10")
+
+
+def test_what_inherits_an_orders_hold_keeps_one_of_its_own(plant):
+    made, _third, (host, other) = made_and_built_in(plant)
+    own = place(plant, unit=host, kind="CUSTOMER")
+    lift(plant, place(plant, order=made))
+    with pytest.raises(BlockedByGates, match=own.number):
+        plant.start(host, "10")
+    plant.start(other, "10")
+
+
+def test_what_inherits_an_orders_hold_is_released_by_itself(plant):
+    made, third, (host, other) = made_and_built_in(plant)
+    hold = place(plant, order=made)
+    (freed,) = lift_for(plant, hold, host)
+    assert (freed.unit, freed.status, freed.origin) == (host, "RELEASED", hold)
+    plant.start(host, "10")
+    assert {one.unit for one in lift_for(plant, hold, third, other)} == {third, other}
+    for unit in (third, other):
+        plant.start(unit, "10")
+    assert Hold.objects.get(pk=hold.pk).is_open
+    with pytest.raises(InvalidInput, match="does not stop"):
+        lift_for(plant, hold, plant.unit())
+
+
+def test_of_an_order_a_unit_is_freed_and_what_it_went_into_is_not(plant):
+    made, _third, (host, _other) = made_and_built_in(plant)
+    hold = place(plant, order=made)
+    lift_for(plant, hold, made.units.order_by("serial")[0])
+    with pytest.raises(BlockedByGates):
+        plant.start(host, "10")
+
+
+def test_a_hold_on_an_operation_of_an_order_reaches_nothing_that_has_passed_it(plant):
+    made, _third, hosts = made_and_built_in(plant)
+    assert not place(plant, order=made, operation_code="10").heirs.exists()
+    assert not place(plant, order=made, cascades=False).heirs.exists()
+    plant.start(hosts[0], "10")
+
+
+def test_the_effect_of_a_hold_on_an_order_is_known_before(plant):
+    made, _third, hosts = made_and_built_in(plant)
+    assert impact_of(made).units == hosts
+    assert impact_of(hosts[0].work_order).units == []
 
 
 def test_without_a_cascade_the_lot_alone_is_held(plant):

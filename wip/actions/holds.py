@@ -12,7 +12,7 @@ from simple_history.utils import bulk_create_with_history
 
 from equipment.models import PhysicalAsset, Site, Station
 from equipment.policies import check_site_access
-from genealogy.forward import gone_into, siblings_of
+from genealogy.forward import gone_into, made_by_went_into, siblings_of
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
@@ -65,9 +65,9 @@ def place(
 ) -> Hold:
     """Hold one thing: nothing is started, recorded or completed on it or with it until the hold is released.
 
-    operation_code: of a unit or an order nothing else waits but this operation. cascades: a unit or lot holds what it
-    went into, too. with_siblings: and the others of its lot. site: where a revision is held, as what is made and as a
-    component.
+    operation_code: of a unit or an order nothing else waits but this operation. cascades: a unit or lot, or all that an
+    order has made, holds what it went into, too. with_siblings: and the others of its lot. site: where a revision is
+    held, as what is made and as a component.
     """
     check_permission(by, Permission.PLACE_HOLDS)
     why = Why(reason_code, reason.strip(), owner, due_at)
@@ -85,14 +85,17 @@ def place(
     }
     (subject,) = (one for one in on.values() if one is not None)
     heirs: list[Unit] = []
+    # Whoever works on it now commits first; whoever comes next sees the hold.
+    locked: Any
     if unit is not None and not operation_code:
         locked, heirs = _lock_with_heirs(unit, cascades, with_siblings)
     else:
-        # Whoever works on it now commits first; whoever comes next sees the hold.
         locked = type(subject)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
     site_id = site.pk if site is not None else locked.site_id
     check_site_access(by, site_id)  # a draft order may have moved meanwhile
-    _wait_for_work(order, station)
+    if order is not None:
+        heirs = _lock_units_with_heirs(order, cascades and not operation_code)
+    _wait_for_work(station)
     if product_revision is not None:
         _wait_for_revision(product_revision, site_id)
     hold = Hold(site_id=site_id, operation_code=operation_code, **on, **_placed(why, by, at))
@@ -176,7 +179,7 @@ def release(*, hold: Hold, reason: str, by: Person, at: datetime, signing: Signi
 def release_for(
     *, hold: Hold, units: Sequence[Unit], reason: str, by: Person, at: datetime, signing: Signing | None = None
 ) -> list[Hold]:
-    """Release a hold for some units, and leave it open for the rest: heirs of a unit's hold, units of a held order.
+    """Release a hold for some units, and leave it open for the rest: its heirs, and the units of a held order.
 
     Raises InvalidInput for a unit that it does not stop; and as release.
     """
@@ -188,14 +191,14 @@ def release_for(
         for heir in locked.heirs.select_for_update(of=("self",), no_key=True).filter(status=HoldStatus.OPEN)
     }
     agreed = _agreed(locked, signing)
-    if locked.work_order_id is not None:
-        for unit in units:
-            if unit.work_order_id != locked.work_order_id:
-                raise _not_stopped(unit, locked)
+    heirs = [open_heirs[unit.pk] for unit in units if unit.pk in open_heirs]
+    others = [unit for unit in units if unit.pk not in open_heirs]
+    for unit in others:
+        if locked.work_order_id is None or unit.work_order_id != locked.work_order_id:
+            raise _not_stopped(unit, locked)
+    if others:  # of the held order: a row of its own says that it is not stopped any more
         freed = set(locked.heirs.filter(status=HoldStatus.RELEASED).values_list("unit", flat=True))
-        heirs = inherit(locked, [unit for unit in units if unit.pk not in freed])
-    else:
-        heirs = [open_heirs[unit.pk] if unit.pk in open_heirs else _refuse(unit, locked) for unit in units]
+        heirs += inherit(locked, [unit for unit in others if unit.pk not in freed])
     if heirs:
         signature = _sign(heirs[0], locked, agreed, reason, units, at)
         _end(heirs, reason, signature, by, at)
@@ -324,10 +327,27 @@ def _lock_with_heirs(unit: Unit, cascades: bool, with_siblings: bool) -> tuple[U
             locked = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
 
 
-def _wait_for_work(order: WorkOrder | None, station: Station | None) -> None:
-    """Work on a running order locks its unit alone, work at a station its execution: whoever is at it commits first."""
-    if order is not None:
-        list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+def _lock_units_with_heirs(order: WorkOrder, cascades: bool) -> list[Unit]:
+    """What inherits the hold on a locked order: what its units went into, of other orders.
+
+    Work on a running order locks its unit alone, so its units are locked, after what inherits: hosts come before
+    components. What went further while this waited is found when it is asked once more.
+    """
+    known: dict[UUID, Unit] = {}
+    are_locked = False
+    while True:
+        new = made_by_went_into(order) - known.keys() if cascades else set()
+        if are_locked and not new:
+            return sorted((one for one in known.values() if one.status not in GONE), key=str)
+        for one in Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=new).order_by("pk"):
+            known[one.pk] = one
+        if not are_locked:
+            list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+            are_locked = True
+
+
+def _wait_for_work(station: Station | None) -> None:
+    """Work at a station locks its execution: whoever is at it commits first."""
     if station is not None:
         running = OperationExecution.objects.filter(station=station, status=ExecutionStatus.RUNNING)
         list(running.select_for_update(no_key=True).order_by("pk").values_list("pk"))
@@ -343,10 +363,6 @@ def _not_stopped(unit: Unit, hold: Hold) -> InvalidInput:
     return InvalidInput(
         _("{hold} does not stop {unit}.").format(hold=hold, unit=unit), do=_("Choose among the units that it stops.")
     )
-
-
-def _refuse(unit: Unit, hold: Hold) -> Hold:
-    raise _not_stopped(unit, hold)
 
 
 def _announce(site: UUID, placed: Sequence[Hold], heirs: Sequence[Unit]) -> None:

@@ -111,16 +111,16 @@ def hold_page(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @office(Permission.PLACE_HOLDS)
 def new_hold(request: HttpRequest) -> HttpResponse:
-    """The form that places a hold, with what a hold on the named unit or lot would stop besides it."""
+    """The form that places a hold, with what a hold on the named unit, lot or order would stop besides it."""
     name, with_siblings = text_of(request, "subject"), bool(request.GET.get("with_siblings"))
     found = things_named(request.user, name) if name else []
-    unit = found[0] if len(found) == 1 and isinstance(found[0], Unit) else None
+    thing = found[0] if len(found) == 1 and isinstance(found[0], Unit | WorkOrder) else None
     initial = {"subject": name, "cascades": True, "with_siblings": with_siblings}
-    impact = impact_of(unit, with_siblings=with_siblings) if unit else None
+    impact = impact_of(thing, with_siblings=with_siblings) if thing else None
     context = {
         "name": name,
         "is_unknown": bool(name) and not found,
-        "unit": unit,
+        "thing": thing,
         "impact": impact,
         "units": impact.units[:SHOWN] if impact else (),
     }
@@ -141,7 +141,7 @@ def place(request: HttpRequest) -> HttpResponse:
     else:
         site = sites_of(request.user)[found.site_id]
     if not isinstance(found, Unit):
-        given |= {"cascades": False, "with_siblings": False}
+        given |= {"with_siblings": False}
     if not isinstance(found, Unit | WorkOrder) and given["operation_code"]:
         raise InvalidInput(
             _("A hold on an operation names its unit or order."), do=_("Leave the operation out, or name its unit.")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
@@ -174,5 +175,8 @@ def hold(request: HttpRequest, erp_reference: str) -> HttpResponse:
         if not passage.replayed:
             placed = holds.place(order=order, by=passage.person, at=passage.at, **given)
             said = _("%(order)s is on hold, %(hold)s.") % {"order": order, "hold": placed}
+            if count := placed.heirs.count():
+                more = ngettext("%(n)s unit inherits it.", "%(n)s units inherit it.", count) % {"n": count}
+                said = f"{said} {more}"
             passage.remember(said=said, to=reverse("order", args=[order.erp_reference]))
     return answer(request, passage)

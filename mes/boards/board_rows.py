@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -34,8 +35,11 @@ class BarRow(Flat):
     word: str
 
 
-def bar_row(bar: Bar, site: Site, *, is_wrong: bool) -> BarRow:
-    """The row of a bar, in the site's time. is_wrong: something stands against it."""
+def bar_row(bar: Bar, site: Site, day: date, *, is_wrong: bool) -> BarRow:
+    """The row of a bar, in the site's time, with the day where it is another one than the board's.
+
+    is_wrong: something stands against it.
+    """
     if bar.is_running:
         badge = ("running", "", "", _("Running"))
     elif bar.is_done:
@@ -50,11 +54,16 @@ def bar_row(bar: Bar, site: Site, *, is_wrong: bool) -> BarRow:
         f"{bar.operation.code} {bar.operation.name}",
         bar.batch,
         bar.station.code,
-        moment(bar.starts_at, site),
-        moment(bar.ends_at, site),
+        _when(bar.starts_at, site, day),
+        _when(bar.ends_at, site, day),
         plain(bar.quantity),
         *badge,
     )
+
+
+def _when(at: datetime, site: Site, day: date) -> str:
+    local = site.local(at)
+    return f"{local:%H:%M}" if local.date() == day else moment(at, site)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,13 @@ def test_what_makes_no_sense_is_refused(plant, ines, center, wrong):
     assert not PlannedJob.objects.exists()
 
 
+def test_a_row_says_the_day_where_it_is_another_one(plant, ines, center):
+    order = plant.released(3)
+    plan(ines, order, "10", starts_at="2026-11-23T13:55")
+    (row,) = ines.get(BOARD + DAY).context["rows"]
+    assert (row.begins, row.ends) == ("13:55", "Tue 24 Nov, 06:05")
+
+
 def test_a_proposal_is_looked_at_and_applied_once(plant, ines, center):
     order = plant.released(3)
     page = ines.get(f"{BOARD}propose/{DAY}").content.decode()

@@ -34,6 +34,13 @@ def board(page: Page, committed_plant, committed_database):
         yield page, job
 
 
+def test_the_table_of_jobs_shows_all_its_columns_in_half_a_page(board):
+    page, _job = board
+    table = page.locator(".halves .wide").last
+    expect(table.get_by_role("columnheader", name="State")).to_be_in_viewport()
+    assert table.evaluate("part => part.scrollWidth <= part.clientWidth")
+
+
 def drag(page: Page, dx: float, to: str) -> None:
     bar = page.locator("[data-job] rect").bounding_box()
     lane = page.locator(f"tr[data-station={to}] svg").bounding_box()

@@ -56,8 +56,12 @@ def test_a_station_fits_its_screen_with_targets_for_gloves(page: Page, bench: Be
 
 CARD = """
 <a class="card" href="#"><header><h2 class="code">IP2-004193</h2><kbd>2</kbd></header><p class="spread">{marks}</p>
-<p>On hold: H-0045, gasket of LOT-88010 shows flash: quality looks at both units, and at the next one as well</p>
+<p>{text}</p>
 <footer>Placed by Priya Raghunathan, on the early shift, for quality</footer></a>"""
+TEXTS = (
+    "On hold: H-0045, gasket of LOT-88010 shows flash: quality looks at both units, and at the next one as well",
+    '10 Main board<br><span class="when">WO-10493, <span class="whole">planned 30 Nov 10:00</span> ST-20</span>',
+)
 MARKS = [("On hold", "H", "held"), ("Late", "L", "caution"), ("Pinned", "P", "")]
 CUT = """
 () => [...document.querySelectorAll(".cards .card")].map((card) => {
@@ -65,6 +69,7 @@ CUT = """
   const [text, foot] = ["p:not(.spread)", "footer"].map((part) => card.querySelector(part));
   const marks = [...card.querySelectorAll(".badge")].map((mark) => mark.getBoundingClientRect());
   return marks.some((mark) => mark.right > within.right) || card.scrollHeight > card.clientHeight
+    || text.scrollWidth > text.clientWidth
     || text.getBoundingClientRect().bottom > foot.getBoundingClientRect().top;
 })
 """
@@ -72,7 +77,9 @@ CUT = """
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 800), (1920, 1080)])
-def test_a_card_of_the_queue_shows_all_its_marks(page: Page, bench: Bench, theme: str, width: int, height: int) -> None:
+def test_a_card_of_the_queue_shows_all_its_marks_and_when_it_is_planned(
+    page: Page, bench: Bench, theme: str, width: int, height: int
+) -> None:
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": height})
     page.goto(bench.url)
@@ -80,8 +87,10 @@ def test_a_card_of_the_queue_shows_all_its_marks(page: Page, bench: Bench, theme
         f'<span class="badge"{tone and f" data-tone={tone}"}><i class="mark">{letter}</i>{word}</span>'
         for word, letter, tone in MARKS
     ]
-    cards = "".join(CARD.format(marks="".join(marks[:count])) for count in (1, 2, 3, 3))
-    rows = f'<section class="stack"><h1>Ready</h1><div class="cards">{cards}</div></section>' * 2
+    rows = ""
+    for text in TEXTS:
+        cards = "".join(CARD.format(marks="".join(marks[:count]), text=text) for count in (1, 2, 3, 3))
+        rows += f'<section class="stack"><h1>Ready</h1><div class="cards">{cards}</div></section>'
     page.evaluate(
         "rows => { const main = document.querySelector('main'); main.className = 'queue'; main.innerHTML = rows }", rows
     )

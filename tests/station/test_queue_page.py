@@ -12,6 +12,7 @@ from equipment.status import DispatchRule
 from genealogy.models import Unit
 from mes.kernel.door import open_door
 from orders.models import WorkOrder
+from tests.planning import planned
 from tests.plant import NOW
 from tests.station.pages import StationPage, accepted, is_refused, text
 from wip.actions import holds
@@ -61,6 +62,17 @@ def test_each_card_says_the_terms_of_the_stations_rule(page, plant):
     due = timezone.now() + timedelta(hours=48, minutes=1)
     WorkOrder.objects.filter(pk=unit.work_order_id).update(due_at=due)
     assert "Critical ratio 432.1: due in 48 h, 7 min of work left" in text(page.get())
+
+
+def test_a_planned_card_says_when_and_no_more_than_is_needed(page, plant):
+    unit, now = ready(plant), timezone.now()
+    job = planned(plant, unit.work_order, "30", now, station=plant.stations["30"])
+    today = f"planned {plant.site.local(job.starts_at):%H:%M}"
+    assert today in text(page.get())
+    assert f"{today} ST-30" not in text(page.get())
+    planned(plant, unit.work_order, "30", now + timedelta(days=3), station=plant.stations["20"])
+    other = plant.site.local(now + timedelta(days=3))
+    assert f"planned {other.day} {other:%b %H:%M} ST-20" in text(page.get())
 
 
 def test_a_held_unit_is_blocked_and_says_by_whom(page, plant):

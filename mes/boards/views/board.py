@@ -77,7 +77,7 @@ def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "hours": [(x, f"{_on_the_wall(center, moment):%H:%M}") for x, moment in scale.hours()],
         "begin_ms": round(begin.timestamp() * 1000),
         "end_ms": round(end.timestamp() * 1000),
-        "rows": [bar_row(bar, center.site, is_wrong=id(bar) in wrong) for bar in known.bars],
+        "rows": [bar_row(bar, center.site, day, is_wrong=id(bar) in wrong) for bar in known.bars],
         "count": len(found),
         "against": against(found),
         "topics": " ".join([plan_at(center.site_id, center.pk), floor(center.site_id)]),

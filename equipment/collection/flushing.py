@@ -20,7 +20,11 @@ from equipment.collection.times import MINUTE_US, microseconds, moment
 _LOCK = """SELECT connection_id::text, epoch, batch FROM equipment_connectionlease
 WHERE connection_id = ANY(%s) ORDER BY connection_id FOR UPDATE"""
 
-_CLAIMED = "SELECT claimed_at FROM equipment_connectionlease WHERE connection_id = %s"
+# Until when an epoch's samples may be stored late: the lease knows its last claim alone, and epochs between this one
+# and that watched as well.
+_UNTIL = """SELECT least(lease.claimed_at, min(later.began_at)) FROM equipment_connectionlease lease
+LEFT JOIN equipment_observation later ON later.connection_id = lease.connection_id AND later.epoch > %s
+WHERE lease.connection_id = %s GROUP BY lease.claimed_at"""
 
 _MAKE_PARTITIONS = """SELECT equipment_make_partitions(day, day) FROM unnest(%s::date[]) AS day
 WHERE day BETWEEN current_date - 400 AND current_date + 400"""
@@ -105,16 +109,16 @@ class Flusher:
 
     async def store_late(self, batch: Batch) -> None:
         """Samples of an epoch that is over: those from before the next one's claim that nobody stored, and when it was
-        watched. They count nothing.
+        watched. They count nothing. What a later epoch observed is its own alone: no value is told there by two.
         """
         self.progressed_at = time.monotonic()
         await self._between()
         await self._make_partitions([batch])
         async with self.database.transaction():
-            found = await rows(self.database, _CLAIMED, [UUID(batch.connection)])
-            claimed_us = microseconds(found[0][0]) if found and found[0][0] else 0
+            found = await rows(self.database, _UNTIL, [batch.epoch, UUID(batch.connection)])
+            until_us = microseconds(found[0][0]) if found and found[0][0] else 0
             body = bytes(batch.rows)
-            before = b"".join(body[begins:ends] for _, at_us, begins, ends in spans(body) if at_us < claimed_us)
+            before = b"".join(body[begins:ends] for _, at_us, begins, ends in spans(body) if at_us < until_us)
             await store_samples(self.database, batch.connection, before)
             await writing.write_late_spans(self.database, batch)
 

@@ -15,6 +15,7 @@ from equipment.collection.frames import frame
 from equipment.collection.program import Rhythm
 from equipment.collection.spool import SpoolFile
 from equipment.collection.thinning import thinned
+from equipment.collection.times import microseconds
 from equipment.models import (
     Connection,
     Observation,
@@ -23,7 +24,7 @@ from equipment.models import (
     Series,
     Tag,
 )
-from equipment.sample_audit import SlotAccount, audit
+from equipment.sample_audit import SlotAccount, audit, changes_of
 from mes.kernel.door import open_door
 from mes.kernel.sealing import Secret
 from tests.equipment.collection.floor import (
@@ -297,6 +298,42 @@ def test_what_a_thinned_batch_stands_for_is_void_and_late_samples_leave_the_next
     assert [value for _, value, *_ in samples_of(speed)] == [1.0, 3.0, 4.0]
     assert lease(connection).batch == 7
     assert not QuarantinedRow.objects.exists()
+
+
+def test_what_is_played_back_after_two_takeovers_leaves_what_others_observed_alone_and_a_real_doubling_is_found(
+    floor, connection, good
+):
+    claim(connection)
+    series, begin = Series.objects.get(tag=good).pk, datetime.now(UTC)
+
+    def at(seconds: float) -> datetime:
+        return begin + timedelta(seconds=seconds)
+
+    def stored_by_the_second(seconds: float, value: float) -> None:
+        row = [series, at(seconds), value]
+        ask("INSERT INTO equipment_sample (series_id, at, value, quality) VALUES (%s, %s, %s, 192) RETURNING 1", *row)
+
+    def repeated() -> int:
+        (account,) = changes_of(connection.pk, at(0), at(12))
+        return account.repeated
+
+    for epoch, since, until_s in ((1, 0, 2), (2, 5, 12)):
+        seen = {"began_at": at(since), "seen_until": at(until_s), "ended_at": at(until_s), "period_ms": 50}
+        Observation.objects.create(connection=connection, epoch=epoch, **seen)
+    for seconds, value in ((5, 1.0), (9, 2.0)):
+        stored_by_the_second(seconds, value)
+    # By now a third has it; the first was cut off from the database alone, and went on reading.
+    ask("UPDATE equipment_connectionlease SET epoch = 3, claimed_at = %s RETURNING 1", at(20))
+    late = Batch(str(connection.pk), epoch=1, number=1)
+    for seconds, value in ((1, 0.0), (4, 1.0), (6, 1.0), (10, 2.0)):
+        late.add(series, microseconds(at(seconds)), value, 192)
+    floor.do(_late(floor, late))
+    assert [(value, moment) for moment, value, *_ in samples_of(good)] == [
+        (value, at(seconds)) for seconds, value in ((1, 0.0), (4, 1.0), (5, 1.0), (9, 2.0))
+    ]
+    assert repeated() == 0
+    stored_by_the_second(7, 1.0)
+    assert repeated() == 1
 
 
 def test_a_partition_that_goes_while_it_is_written_to_is_made_anew(

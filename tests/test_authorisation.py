@@ -96,6 +96,7 @@ def samples(plant: Plant) -> dict[str, object]:
         "site": "NF",
         "api_work_center_shifts": {"code": "LINE-1"},
         "calendar_ahead": {"code": "LINE-1"},
+        "machine_wall_of_center": {"code": "LINE-1"},
         **{name: {"code": "ST-20"} for name in ("dispatch", "dispatch_pin", "api_station_queue", "api_pins")},
         **{name: {"code": "ST-20"} for name in ("machine", "machine_write", "api_machine", "api_machine_states")},
         **{name: {"code": "PLC-1"} for name in CONNECTIONS},

@@ -30,6 +30,8 @@ DESK = {
     "/assets/": 5,
     "/help-calls/": 6,
     "/machines/": 8,
+    "/wall/machines/NF/": 9,
+    "/wall/machines/NF/LINE-1/?part=wall": 10,
     "/machines/NF/ST-20/": 18,
     "/machines/NF/ST-20/?part=state": 8,
     "/machines/NF/ST-20/?part=values": 8,

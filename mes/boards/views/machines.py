@@ -41,6 +41,7 @@ def machine_list(request: HttpRequest) -> HttpResponse:
         "now": now,
         "topics": " ".join(topics),
         "several_sites": len(sites) > 1,
+        "walls": [site for site in sites.values() if any(row.station.site_id == site.pk for row in rows)],
         "may_connect": request.user.may(Permission.CONNECT_MACHINES),
     }
     part = request.GET.get("part") == "machines"

@@ -21,6 +21,7 @@ from equipment.models import HelpCall, Station
 from equipment.status import CallStatus
 from genealogy.models import Unit
 from mes.demo import cell, history
+from mes.demo.held import held_among
 from mes.demo.labor import BREAK, spend
 from mes.demo.machines.attending import Machines, MachineWork
 from mes.demo.staff import CALLS, HOLD_REASON, Staff
@@ -35,10 +36,9 @@ from wip.actions import holds, labor
 from wip.crews import crew_of
 from wip.entries import FROM_MACHINE
 from wip.facts import values_in_force
-from wip.models import Hold, HoldReason, OperationExecution
+from wip.models import HoldReason, OperationExecution
 from wip.queries import operation_of, running_at
 from wip.queues import queue_at
-from wip.status import HoldStatus
 
 logger = logging.getLogger(__name__)
 
@@ -129,8 +129,9 @@ class Operators:
         running = [one for one in found if one.worked_by.username in self.simulated and not _is_a_persons(one)]
         if self.chance.random() < CALL_CHANCE and self.call(station, who, at):
             return True
+        held = held_among(running) if running else set()
         for one in running:
-            if not _is_held(one):
+            if one.pk not in held:
                 return self.go_on(one, who, at)
         if found and self.machines.count_at(station):
             return False  # it would not know for which of the two it counts
@@ -262,11 +263,6 @@ class Operators:
         with open_door(person=who, at=at, station=station.code):
             help_calls.call(station=station, kind=kind, note=CALLS[kind], by=who, at=at)
         return True
-
-
-def _is_held(one: OperationExecution) -> bool:
-    open_ones = Hold.objects.filter(status=HoldStatus.OPEN)
-    return open_ones.filter(unit=one.unit_id).exists() or open_ones.filter(work_order=one.work_order_id).exists()
 
 
 def _is_a_persons(one: OperationExecution) -> bool:

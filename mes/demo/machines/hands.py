@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import connection
 
 from equipment.models import CounterTotal, Observation
+from mes.demo.held import held_among
 from mes.demo.machines.piles import pile_with
 from mes.demo.machines.plan import MACHINES, MachinePlan
 from mes.demo.machines.program import Load
@@ -17,9 +18,9 @@ from mes.demo.supply import Shelf
 from mes.kernel.refusals import NotFound
 from orders.plans import OperationPlan
 from wip.facts import values_in_force
-from wip.models import Hold, OperationExecution
+from wip.models import OperationExecution
 from wip.queries import planned
-from wip.status import ExecutionStatus, HoldStatus
+from wip.status import ExecutionStatus
 
 
 def loads(folder: Path, plans: Sequence[MachinePlan] = MACHINES) -> dict[str, list[Load]]:
@@ -50,11 +51,11 @@ def _is_seen(plan: MachinePlan) -> bool:
 def _waiting(plan: MachinePlan, folder: Path) -> Iterable[Load]:
     running = OperationExecution.objects.filter(station__code=plan.station, status=ExecutionStatus.RUNNING)
     found = list(
-        running.select_related("unit__product", "unit__site", "work_order", "batch").order_by(
+        running.select_related("unit__product", "unit__site", "work_order", "station", "batch").order_by(
             "started_at", "unit__serial"
         )
     )
-    held = _held(found)
+    held = held_among(found) if found else set()
     known: dict[object, set[str]] = {}
     for reading in values_in_force([one.pk for one in found]) if found else ():
         known.setdefault(reading.execution_id, set()).add(reading.step_code)
@@ -85,10 +86,3 @@ def _load(plan: MachinePlan, one: OperationExecution, folder: Path) -> Load | No
         members=pile_with(folder, plan.station, one.unit.serial) if plan.handling.takes_batches else (),
         supply=supply,
     )
-
-
-def _held(found: Sequence[OperationExecution]) -> set[object]:
-    open_ones = Hold.objects.filter(status=HoldStatus.OPEN)
-    units = set(open_ones.filter(unit__in=[one.unit_id for one in found]).values_list("unit", flat=True))
-    orders = set(open_ones.filter(work_order__in=[o.work_order_id for o in found]).values_list("work_order", flat=True))
-    return {one.pk for one in found if one.unit_id in units or one.work_order_id in orders}

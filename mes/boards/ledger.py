@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -81,11 +81,11 @@ class Change:
     names: Mapping[str, str] = field(default_factory=dict)
     is_time: bool = False
 
-    @property
+    @cached_property
     def before(self) -> Told:
         return self._told(self.old)
 
-    @property
+    @cached_property
     def after(self) -> Told:
         return self._told(self.new)
 

@@ -24,6 +24,7 @@ KEPT = {
     *(f"components/{name}.html" for name in ("badge", "head", "icon", "mark", "nav", "progress", "say")),
     *("boards/find_row.html", "boards/order_row.html"),
     *(f"wip/board_{name}.html" for name in ("choices", "conflicts", "job", "lane", "station")),
+    *("wip/exception_row.html", "orders/in_work_row.html"),
     *("wip/dispatch_station.html", "wip/dispatch_ready.html", "wip/dispatch_blocked.html"),
 }
 _MOST = 8192

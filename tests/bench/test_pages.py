@@ -37,7 +37,10 @@ DESK = [
     *("/", "/orders/", "/orders/?status=all&page=100", "/orders/?text=R-2", "/orders/R-7/", "/units/U-7/"),
     *("/find?q=-299", "/holds/", "/stock/", "/assets/", "/help-calls/", "/calendar/", "/gates/", "/reasons/"),
     *("/machines/", "/machines/NF/ST-30/?period=24h", "/machines/NF/ST-30/?part=values"),
-    *("/station/stations/", "/dispatch/", QUEUE, "/labor/"),
+    *("/station/stations/", "/dispatch/", QUEUE, "/labor/", "/qualifications/"),
+    *("/exceptions/", "/permits/", "/batches/?status=all", "/containers/"),
+    *("/master-data/", "/master-data/products/", "/master-data/products/?text=P-49", "/master-data/routings/"),
+    "/master-data/instructions/",
 ]
 ADMIN = [
     *(
@@ -49,7 +52,10 @@ ADMIN = [
     ),
     *("equipment/station", "equipment/workcenter", "equipment/calendar", "genealogy/unit", "personnel/person"),
 ]
-API = ["/work-orders", "/units", "/holds", "/gates", "/refusals", "/calendars", "/units/U-7"]
+API = [
+    *("/work-orders", "/units", "/holds", "/gates", "/refusals", "/calendars", "/units/U-7"),
+    *("/products", "/routings", "/instructions", "/permits", "/exceptions", "/containers", "/qualifications", "/stations"),
+]
 
 
 def logged_in(plant, name: str) -> Client:

@@ -4,6 +4,7 @@ From ten on: below that, pages need no count of the rest. The pages and lists ar
 """
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from equipment.models import Connection, Station, Tag, WorkCenter
 from orders.models import Operation, Product, ProductRevision, Routing, RoutingRevision
 from tests.api.conftest import api_as
+from tests.bench.plant_at_scale import EACH, more_of_each, one_of_each
 from tests.machines import a_day, a_machine, tag_at
 from tests.station.pages import StationPage
 
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # Session, person and sites are three of every page; of the API the token and its person are two.
 DESK = {
-    "/": 11,
+    "/": 12,
     "/orders/": 9,
     "/orders/?status=all": 9,
     "/orders/?text=WO": 8,
@@ -40,10 +42,10 @@ DESK = {
     "/machines/NF/ST-20/write/": 8,
     "/calendar/": 5,
     "/gates/": 6,
-    "/labor/": 7,
+    "/labor/": 10,
     "/reasons/": 4,
-    "/station/stations/": 7,
-    "/board/NF/LINE-1/": 13,
+    "/station/stations/": 8,
+    "/board/NF/LINE-1/": 19,
     "/dispatch/": 5,
     "/dispatch/NF/ST-10/": 9,
     "/admin/orders/product/": 6,
@@ -55,6 +57,15 @@ DESK = {
     "/admin/equipment/station/": 7,
     "/admin/equipment/workcenter/": 7,
     "/admin/genealogy/unit/": 6,
+    "/exceptions/": 5,
+    "/permits/": 5,
+    "/batches/?status=all": 6,
+    "/containers/": 6,
+    "/qualifications/": 9,
+    "/master-data/": 9,
+    "/master-data/products/": 6,
+    "/master-data/routings/": 6,
+    "/master-data/instructions/": 6,
 }
 AUDITOR = {"/connections/NF/PLC-1/": 10, "/records/": 6, "/admin/personnel/person/": 6, "/admin/equipment/calendar/": 5}
 API = {
@@ -66,6 +77,13 @@ API = {
     "/api/v1/gates": 4,
     "/api/v1/machines": 7,
     "/api/v1/connections": 3,
+    "/api/v1/products": 4,
+    "/api/v1/routings": 5,
+    "/api/v1/instructions": 4,
+    "/api/v1/permits": 4,
+    "/api/v1/exceptions": 4,
+    "/api/v1/containers": 5,
+    "/api/v1/people": 6,
 }
 ENGINEER = {
     "/connections/NF/PLC-1/write/": 7,
@@ -75,8 +93,13 @@ _LISTS = {"ines": DESK, "ruth": AUDITOR, "hiroshi": ENGINEER, "api": API}
 ORDER, UNIT, UNIT_BY_API, QUEUE = 18, 23, 8, 10
 
 
-def more(plant, first: int, last: int) -> None:
-    """Orders, units, lots, products, routings, stations and work centers, from the first number to the last."""
+def more(plant, of: dict[str, UUID], first: int, last: int) -> None:
+    """Orders, units, lots, products, routings, stations and work centers, from the first number to the last.
+
+    And as many people, instructions, containers, permits, batches and exceptions.
+    """
+    with connection.cursor() as cursor:
+        more_of_each(cursor, plant, of, first=first + 1, counts=dict.fromkeys(EACH, last - first))
     for n in range(first, last):
         plant.released(2)
         plant.order()
@@ -126,10 +149,11 @@ def statements(plant) -> Callable[..., list[str]]:
 
 def test_a_list_asks_the_database_as_often_as_is_pinned_and_for_thirty_as_for_ten(plant, statements):
     lists = {path: (who, count) for who, pages in _LISTS.items() for path, count in pages.items()}
-    more(plant, 0, 10)
+    of = one_of_each(plant)
+    more(plant, of, 0, 10)
     few = {path: statements(path, who) for path, (who, _) in lists.items()}
     assert {path: len(found) for path, found in few.items()} == {path: count for path, (_, count) in lists.items()}
-    more(plant, 10, 30)
+    more(plant, of, 10, 30)
     for path, (who, _) in lists.items():
         many = statements(path, who)
         assert len(many) == len(few[path]), "\n".join([path, *many])

@@ -1,5 +1,6 @@
 """The ledger: every changed row of every record, by table, record, person and time."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -27,7 +29,11 @@ class SearchForm(forms.Form):
     table = forms.ChoiceField(label=_("Table"), required=False)
     record = forms.CharField(label=_("Record"), required=False, max_length=100)
     person = forms.ModelChoiceField(
-        Person.objects.all(), label=_("Person"), required=False, to_field_name="username", empty_label=_("Anybody")
+        Person.objects.only("username", "full_name"),  # of hundreds: nothing else is shown
+        label=_("Person"),
+        required=False,
+        to_field_name="username",
+        empty_label=_("Anybody"),
     )
     since = forms.DateTimeField(label=_("From"), required=False)
     until = forms.DateTimeField(label=_("Until"), required=False)
@@ -35,10 +41,15 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted((name, f"{words} ({name})") for name, words in tables().items())
-        self.fields["table"].choices = [("", _("Any table")), *named]
+        self.fields["table"].choices = _tables(get_language())
         for name in ("since", "until"):
             self.fields[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+@lru_cache
+def _tables(_language: str | None) -> list[tuple[str, str]]:
+    """The tables to choose from, in words of the language that is active."""
+    return [("", str(_("Any table"))), *sorted((name, f"{words} ({name})") for name, words in tables().items())]
 
 
 @require_safe

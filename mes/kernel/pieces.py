@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 register = template.Library()
 
 KEPT = {
-    *(f"components/{name}.html" for name in ("badge", "head", "icon", "mark", "nav", "progress", "say")),
+    *(f"components/{name}.html" for name in ("badge", "head", "icon", "line", "mark", "nav", "progress", "say")),
     *("boards/find_row.html", "boards/order_row.html"),
     *(f"wip/board_{name}.html" for name in ("choices", "conflicts", "job", "lane", "station")),
     *("wip/exception_row.html", "orders/in_work_row.html"),

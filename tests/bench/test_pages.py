@@ -54,7 +54,16 @@ ADMIN = [
 ]
 API = [
     *("/work-orders", "/units", "/holds", "/gates", "/refusals", "/calendars", "/units/U-7"),
-    *("/products", "/routings", "/instructions", "/permits", "/exceptions", "/containers", "/qualifications", "/stations"),
+    *(
+        "/products",
+        "/routings",
+        "/instructions",
+        "/permits",
+        "/exceptions",
+        "/containers",
+        "/qualifications",
+        "/stations",
+    ),
 ]
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from equipment.models import HelpCall, Site
 from equipment.queries import open_calls
 from mes.kernel.personnel.models import Person
+from mes.kernel.pieces import Flat
 
 SHOWN = 8
 
@@ -31,7 +32,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Flat):
     """One record: `word` leads to `to`; `text` says what it is, `end` how much or since when.
 
     tone, letter: its mark where it is not normal; the word beside it is in `text`.

@@ -59,7 +59,7 @@ InstructionsPage = page_of(InstructionAnswer, "InstructionsPage")
 
 def _with_revisions(found: QuerySet[Any], model: type[Model]) -> QuerySet[Any]:
     newest_first = of_plants(model).select_related("approved_by", "released_by").order_by("-pk")
-    return found.prefetch_related(Prefetch("revisions", newest_first))
+    return found.prefetch_related(Prefetch("revisions", newest_first, to_attr="listed"))
 
 
 class Reading(Endpoint):
@@ -302,7 +302,7 @@ def _product(code: str) -> Product:
 
 
 def _product_revision(code: str, revision: str) -> ProductRevision:
-    found = next((one for one in _product(code).revisions.all() if one.code == revision), None)
+    found = next((one for one in _product(code).listed if one.code == revision), None)
     if found is None:
         raise NotFound(
             _("{code} has no revision {revision}.").format(code=code[:40], revision=revision[:20]),

@@ -71,7 +71,7 @@ class ProductAnswer(serializers.Serializer):
     serial_pattern = serializers.CharField(allow_blank=True)
     shelf_life_days = serializers.IntegerField(allow_null=True)
     is_quarantined = serializers.BooleanField()
-    revisions = RevisionShort(many=True)
+    revisions = RevisionShort(many=True, source="listed")
 
 
 class RoutingAnswer(serializers.Serializer):
@@ -81,7 +81,7 @@ class RoutingAnswer(serializers.Serializer):
     name = serializers.CharField()
     product = serializers.CharField(source="product.code", allow_null=True, default=None)
     site = serializers.CharField(source="site.code")
-    revisions = RevisionShort(many=True)
+    revisions = RevisionShort(many=True, source="listed")
 
 
 class InstructionAnswer(serializers.Serializer):
@@ -90,7 +90,7 @@ class InstructionAnswer(serializers.Serializer):
     id = serializers.UUIDField()
     code = serializers.CharField()
     name = serializers.CharField()
-    revisions = RevisionShort(many=True)
+    revisions = RevisionShort(many=True, source="listed")
 
 
 class SubstituteAnswer(serializers.Serializer):

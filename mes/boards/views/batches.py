@@ -23,7 +23,7 @@ from wip.queries import batch_by_number, batches_of, execution_by_key, planned
 from wip.status import BatchStatus
 from wip.topics import floor
 
-PER_PAGE = 50
+PER_PAGE = 30
 _FILTERS = [*BatchStatus.choices, ("all", lazy("All"))]
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
@@ -24,9 +24,11 @@ def _select(widget: dict[str, Any]) -> SafeString:
 
 
 def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
-    inside = format_html_join(
-        "",
-        '\n  <option value="{}"{}>{}</option>',
-        ((one["value"], flatatt(one["attrs"]) if one["attrs"] else "", one["label"]) for one in options),
-    )
+    inside = SafeString("".join([_option(**one) for one in options]))
     return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inside) if name else inside
+
+
+def _option(*, value: Any, label: Any, attrs: dict[str, Any], **_more: Any) -> str:
+    """One option, escaped by hand: format_html takes four times as long, and there are hundreds."""
+    more = flatatt(attrs) if attrs else ""
+    return f'\n  <option value="{conditional_escape(value)}"{more}>{conditional_escape(label)}</option>'

@@ -20,7 +20,7 @@ from mes.kernel.desk import office
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 
-PER_PAGE = 30
+PER_PAGE = 20
 
 
 class SearchForm(forms.Form):

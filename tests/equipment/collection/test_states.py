@@ -36,6 +36,7 @@ def test_states_follow_the_tags_and_end_where_nobody_knows(floor, committed_plan
     put(machine, fault, 12)
     until(lambda: now() == "DOWN", "it is down")
     put(machine, running, 0)  # while it is down that tells nothing
+    until(lambda: running.series.get().latest.value == 0, "it is read: coils and registers are two requests")
     put(machine, fault, 0)
     until(lambda: now() == "IDLE", "it rests")
     first.kill()

@@ -7,6 +7,7 @@ from django.db import connection
 
 from equipment.models import SiteAccess
 from mes.boards.ledger import tables_without_site
+from mes.boards.views.records import PER_PAGE
 from mes.kernel.audit.models import AuditEvent, Signature
 from orders.models import WorkOrder
 
@@ -75,7 +76,7 @@ def test_rows_are_found_by_table_person_and_time(plant, desk_of) -> None:
 def test_pages_go_back_by_sequence(plant, desk_of) -> None:
     ruth = desk_of("ruth")
     first = ruth.get("/records/")
-    assert len(first.context["entries"]) == 30
+    assert len(first.context["entries"]) == PER_PAGE
     older = ruth.get(f"/records/?{first.context['older']}")
     assert older.context["entries"][0].event.sequence < first.context["entries"][-1].event.sequence
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from equipment.calendars.queries import timetables_of
@@ -16,7 +16,7 @@ from equipment.calendars.spans import shift_at
 from orders.models import WorkOrder
 from wip.labor import Stretch, apportioned, machine_seconds, proposed_end, seconds_of
 from wip.models import ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, Reading
-from wip.status import ExecutionStatus
+from wip.status import ExecutionEventKind, ExecutionStatus
 
 LastLogOffs = Callable[[Collection[UUID]], Mapping[UUID, datetime]]
 
@@ -117,12 +117,21 @@ def labor_on(executions: Collection[UUID], *, now: datetime) -> dict[UUID, list[
 
 
 def _in_force(now: datetime) -> QuerySet[LaborSpan]:
-    """Of work that was not taken back, in the order in which they began. until: when each ended, or now."""
+    """Of work that was not taken back, in the order in which they began. until: when each ended, or now.
+
+    moved: how much of their execution came by merging lots, or went by splitting (below 0), after it was over.
+    """
     found = LaborSpan.objects.filter(corrected_by_span__isnull=True).exclude(
         execution__status=ExecutionStatus.CANCELLED
     )
     until = Coalesce("ended_at", "execution__completed_at", now)
-    return found.annotate(until=until).select_related("person", "execution").order_by("began_at", "id")
+    moves = ExecutionEvent.objects.filter(execution=OuterRef("execution"), kind__in=_MOVES).order_by()
+    moved = Subquery(moves.values("execution").annotate(sum=Sum("started")).values("sum"))
+    found = found.annotate(until=until, moved=Coalesce(moved, Decimal(0)))
+    return found.select_related("person", "execution").order_by("began_at", "id")
+
+
+_MOVES = (ExecutionEventKind.SPLIT, ExecutionEventKind.MERGED)
 
 
 def _spans(sites: Collection[UUID], begin: datetime, end: datetime, now: datetime, **among: Any) -> QuerySet[LaborSpan]:
@@ -140,7 +149,8 @@ def ends_at(span: LaborSpan) -> datetime | None:
 def _stretch(span: LaborSpan, now: datetime) -> Stretch:
     execution = span.execution
     ended = max(span.began_at, ends_at(span) or now)
-    return Stretch(span.pk, span.person_id, execution.pk, span.began_at, ended, execution.batch_id, execution.quantity)
+    quantity = execution.quantity - span.moved  # type: ignore[attr-defined]  # annotated: what was in the batch
+    return Stretch(span.pk, span.person_id, execution.pk, span.began_at, ended, execution.batch_id, quantity)
 
 
 @dataclass

@@ -1,6 +1,8 @@
 """Several lots in one run of a station, by the verbs: all or none, recorded once, completed together."""
 
+from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.test import Client
@@ -26,6 +28,7 @@ from wip.actions.executions import AlreadyYours
 from wip.models import Batch, OperationExecution, ProcessException, Reading
 from wip.overrides import PermitDoesNotCover
 from wip.policies import BlockedByGates
+from wip.timesheets import labor_on
 from wip.undoing import CorrectionNeeded, OnHold, SomethingFollowed
 
 pytestmark = pytest.mark.django_db
@@ -322,6 +325,23 @@ def test_a_lot_that_was_divided_since_keeps_its_batch_as_it_is(flow, lots):
         undo(flow.plant, lots[0], "10")
     assert f"{lots[2]}: split since" in refused.value.why
     assert Batch.objects.get(pk=batch.pk).status == "COMPLETED"
+
+
+def test_what_is_split_off_later_leaves_the_shares_of_a_batch_s_time_as_they_were(flow, lots):
+    batch = start(flow, lots)
+    flow.plant.clock += timedelta(minutes=9)
+    report(flow, batch, Given("HEAT", "850"), end=BatchEnd())
+
+    def minutes() -> list[Fraction]:
+        spent = labor_on([one.pk for one in members(batch)], now=flow.plant.clock)
+        return [sum(entry.share for entry in spent[one.pk]) / 60 for one in members(batch) if one.pk in spent]
+
+    before = minutes()
+    with flow.plant.door("amina") as passage:
+        who = {"by": passage.person, "at": passage.at}
+        lots_in_process.split(unit=flow.plant.fresh(lots[0]), quantity=Decimal(35), reason="Sample", **who)
+    assert minutes() == before
+    assert before[0] * 3 == before[1] * 4 == before[2] * 6, "40, 30 and 20 pieces"
 
 
 def test_what_was_built_into_each_unit_of_a_batch_comes_out_of_each(plant):

@@ -1,6 +1,6 @@
 """Whose time counts for what, minute by minute: everybody's minute goes in equal parts to the jobs that they are on.
 
-A batch is one job; its part goes to what is in it by quantity.
+A batch is one job; its part goes to what was in it by quantity.
 """
 
 from collections import Counter
@@ -25,8 +25,13 @@ def minutes_by_job(spans: Sequence[dict[str, Any]], now: int) -> Counter[int]:
                 on.setdefault(span["who"], {}).setdefault(run, []).append(job)
         for runs in on.values():
             for jobs in runs.values():
-                whole = sum(job["quantity"] for job in jobs)
+                whole = sum(in_it(job) for job in jobs)
                 for job in jobs:
-                    part = Fraction(job["quantity"], whole) if whole else Fraction(1, len(jobs))
+                    part = Fraction(in_it(job), whole) if whole else Fraction(1, len(jobs))
                     found[job["id"]] += part / len(runs)
     return found
+
+
+def in_it(job: dict[str, Any]) -> int:
+    """How much the job was of, whatever was split off or merged in since."""
+    return job["quantity"] - job["moved"]

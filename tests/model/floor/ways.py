@@ -64,6 +64,7 @@ class Ways(Work):
             its["quantity"] = min(quantity, job["quantity"] - job["scrap"])
             its["good"] = min(its["quantity"], job["good"])
             job["quantity"] -= its["quantity"]
+            job["moved"] -= its["quantity"]
             job["good"] -= its["good"]
         unit["split"] += quantity
         self.went.append((serial, part))
@@ -105,6 +106,8 @@ class Ways(Work):
         for code, job in two["jobs"].items():
             good = one["jobs"][code]
             good["quantity"] += job["quantity"] - job["scrap"]
+            good["moved"] += job["quantity"] - job["scrap"]
+            job["moved"] -= job["quantity"] - job["scrap"]
             good["good"] += job["good"]
             job["quantity"], job["good"] = job["scrap"], 0
         moved = self.left(other)

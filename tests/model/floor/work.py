@@ -39,6 +39,7 @@ class Work(Undo):
             "code": code,
             "status": status,
             "quantity": quantity,
+            "moved": 0,
             "good": 0,
             "scrap": 0,
             "has": who,

@@ -114,6 +114,7 @@ def test_a_page_that_nobody_touches_covers_itself(operator, committed_plant):  #
     give_pin(page)
     expect(page.locator("#lock")).to_be_hidden()
     page.clock.fast_forward(601_000)
+    expect(page.locator("#lock")).to_be_visible()
     scan(page, "B-0452")  # another badge goes on, over the dialog
     operator.prompt("Tomasz Nowak, enter your PIN.")
     assert StationLogon.objects.filter(person=plant.operator, logged_off_at=None).exists()

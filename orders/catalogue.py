@@ -43,7 +43,7 @@ def of_plants(model: type[Model]) -> QuerySet[Any]:
     return found.filter(redline_of__isnull=True) if model is RoutingRevision else found
 
 
-def revisions_in_work(sites: Collection[UUID], *, most: int = 50) -> dict[str, list[Any]]:
+def revisions_in_work(sites: Collection[UUID], *, most: int = 100) -> dict[str, list[Any]]:
     """What is drafted and what waits for its release, by status; the latest first, at most so many of each kind."""
     kinds: list[QuerySet[Any]] = [
         ProductRevision.objects.select_related("product", "approved_by"),

@@ -21,7 +21,7 @@ def test_accepted_is_a_green_frame_a_high_beep_and_a_word(station: Page) -> None
     wait_until(station, lambda: len(station.evaluate("window.flashes")) == 2)
     (shown, began), (gone, ended) = station.evaluate("window.flashes")
     assert (shown, gone) == ("ok", None)
-    assert 450 <= ended - began <= 900, "600 ms, as far as a busy machine lets it be seen"
+    assert 550 <= ended - began <= 900
     assert station.evaluate("window.tones") == [HIGH]
 
 

@@ -7,6 +7,7 @@ const TOAST_MS = 4000;
 const UNDO_MS = 10_000;
 let audio = null;
 let undoEnds = null;
+let flashEnds = null;
 
 // Browsers give sound only after a touch or a key. Opened at a touch (Safari asks for that) or at the first beep, which
 // follows a scan; not at a scan's characters, because opening takes longer than the time between two of them.
@@ -73,11 +74,21 @@ function toast(name, text) {
   setTimeout(() => part.remove(), TOAST_MS);
 }
 
+// The time counts from when the frame is painted, which on a busy terminal is a while after it was asked for; and the
+// frame of a second scan is not cut short by the first one's end.
+function flash() {
+  document.body.dataset.flash = "ok";
+  clearTimeout(flashEnds);
+  requestAnimationFrame(() => {
+    clearTimeout(flashEnds);
+    flashEnds = setTimeout(() => delete document.body.dataset.flash, FLASH_MS);
+  });
+}
+
 function accept(event) {
   clearBands();
   beep(1320);
-  document.body.dataset.flash = "ok";
-  setTimeout(() => delete document.body.dataset.flash, FLASH_MS);
+  flash();
   const message = event.detail?.message ?? event.detail?.value;
   if (message && !event.detail.undo) toast("done", message);
 }

@@ -8,8 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from genealogy.models import Unit
 from tests.model.floor.machine import InMotion
-from tests.model.floor.verbs import verbs_on
-from tests.plant import Plant
+from tests.model.floor.verbs import Verbs, verbs_on
 
 ACTS = (
     *("start", "skip", "record", "take", "book", "complete", "join", "resume", "take_over", "pause", "undo"),
@@ -19,10 +18,10 @@ ACTS = (
 ANSWERS = {(act, is_allowed) for act in ACTS for is_allowed in (True, False)}
 
 
-def run(plant: Plant, *, examples: int, number: int | None) -> Counter[tuple[str, bool]]:
+def run(verbs: Verbs, *, examples: int, number: int | None) -> Counter[tuple[str, bool]]:
     """How often each act was allowed and refused. number: always the same run; None: another one each time."""
     reached: Counter[tuple[str, bool]] = Counter()
-    machine = type("InMotion", (InMotion,), {"verbs": verbs_on(plant), "reached": reached})
+    machine = type("InMotion", (InMotion,), {"verbs": verbs, "reached": reached})
     if number is not None:
         machine = seed(number)(machine)
     run_state_machine_as_test(
@@ -43,16 +42,16 @@ def run(plant: Plant, *, examples: int, number: int | None) -> Counter[tuple[str
 @pytest.mark.parametrize("number", range(4))
 def test_the_verbs_count_pieces_as_the_rules_do(committed_plant, number):
     """A quarter each of 2,000 steps, so that both processes of a test run have some."""
-    reached = run(committed_plant, examples=13, number=number)
+    reached = run(verbs_on(committed_plant), examples=13, number=number)
     assert reached.total() >= 500
     assert len(reached) >= 40, f"too few of the {len(ANSWERS)} answers were met: {reached}"
 
 
 @pytest.mark.slow
 def test_the_verbs_count_pieces_as_the_rules_do_for_50_000_steps(committed_plant):
-    reached: Counter[tuple[str, bool]] = Counter()
+    verbs, reached = verbs_on(committed_plant), Counter[tuple[str, bool]]()
     for _tenth in range(10):
-        reached += run(committed_plant, examples=120, number=None)
+        reached += run(verbs, examples=120, number=None)
     assert reached.total() >= 50_000
     assert set(reached) == ANSWERS, f"not met: {ANSWERS - set(reached)}"
     assert Unit.objects.filter(status="FINISHED", work_order__isnull=False).exists(), "no unit got to its end"

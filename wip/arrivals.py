@@ -2,7 +2,7 @@
 
 Found from the record, so that it is the same however often the rows of queues are made anew: a unit waits since the
 last of what comes before was over, or had let enough of it go on; since it came to the floor where nothing comes
-before; sent back, since that was decided.
+before; sent back, since that was decided, and through a rework routing, since it came back from there.
 """
 
 from collections import defaultdict
@@ -74,12 +74,13 @@ class Arrivals:
         return [one.started_at for operation, one in its if operation is not None and operation.alternate_group]
 
     def _sent_back(self, code: str) -> Iterator[datetime]:
-        """When the unit was sent back to an operation, or had done what it was to do before, in a rework routing."""
+        """When the unit was sent back to an operation; when it came back from a rework routing, to any."""
         for rework, codes in self._reworks.items():
             if rework.plan_id is not None and rework.plan_id == self.unit.rework_plan_id:
                 yield rework.decided_at
-            elif code in codes:
-                yield rework.decided_at
+            else:
+                if code in codes:
+                    yield rework.decided_at
                 yield from self._ends_by(rework.plan_id)
 
     @cached_property

@@ -41,8 +41,9 @@ def let_time_pass(minutes: int) -> None:
 
 
 def let_the_page_alone(page) -> None:
-    """The page covers itself after 10 minutes: here after a second. Not by a clock of the page's own making, which would
-    give a scanner's characters the time at which this machine gets to them.
+    """The page covers itself after 10 minutes: here after a second.
+
+    Not by a clock put into the page: by that, a scanner's characters are as far apart as this machine is slow.
     """
     assert page.locator("#lock").get_attribute("data-idle-s") == "600"
     page.locator("#lock").evaluate("dialog => { dialog.dataset.idleS = '1'; }")

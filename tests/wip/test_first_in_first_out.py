@@ -15,11 +15,11 @@ from tests.flow import LotFlow, lot_flow
 from tests.holds import lift
 from tests.holds import place as hold
 from tests.lots import two_branches
-from tests.motion import rods
+from tests.motion import a_rework, rods
 from tests.plant import NOW
 from tests.redlines import add_a_step, redlined
 from tests.undo import undo
-from wip.actions import lots
+from wip.actions import lots, reworks
 from wip.models import OpenOperation
 from wip.queues import queue_at
 
@@ -146,6 +146,27 @@ def test_after_a_rework_routing_the_unit_waits_since_its_last_operation(plant):
     undo(plant, one, "20")
     assert first(plant) == [other.serial, one.serial]
     check_rebuilt(one, other)
+
+
+def test_on_its_way_through_a_rework_routing_the_unit_waits_nowhere_else(plant):
+    made, unit = rods(plant), two_branches(plant, 1, code="PIN")
+    plant.start(unit, "10")
+    plant.report(unit, "10", Given("LOOK", "yes"), completion=Completion(good=Decimal(1)))
+    repair = plant.approve_and_release(a_rework(plant, unit.product, "R1"))
+    since_made = since(unit)
+    with plant.door("mei") as passage:
+        reworks.send_back(
+            unit=unit,
+            found_in="10",
+            return_to="10",
+            routing_revision=repair,
+            reason="Bent",
+            by=passage.person,
+            at=passage.at,
+        )
+    made.do(plant.fresh(unit), "R1")
+    assert since(unit, "10") == since(unit, "20") > since_made
+    check_rebuilt(unit)
 
 
 def test_an_alternate_that_is_chosen_and_given_back_leaves_the_other_where_it_was(plant):

@@ -28,8 +28,7 @@ UPDATE wip_openoperation waits SET waits_since = greatest(
         WHERE sent_back.unit_id = waits.unit_id
             AND (sent_back.operation_code = waits.operation_code OR sent_back.plan_id = unit.rework_plan_id)),
     (SELECT max(done.completed_at) FROM sent_back JOIN wip_operationexecution done USING (unit_id, plan_id)
-        WHERE sent_back.unit_id = waits.unit_id AND sent_back.operation_code = waits.operation_code AND done.is_current
-            AND unit.rework_plan_id IS NULL)
+        WHERE sent_back.unit_id = waits.unit_id AND done.is_current AND unit.rework_plan_id IS NULL)
 )
 FROM genealogy_unit unit JOIN orders_workorder placed ON placed.id = unit.work_order_id
 WHERE unit.id = waits.unit_id AND waits.is_ready

@@ -58,12 +58,14 @@ class Arrivals:
                 yield from self._choices
 
     def _reached(self, execution: OperationExecution, quantity: Decimal | None) -> datetime:
-        """When so much of an execution was good, else its end."""
+        """When so much of an execution was good, else its end; what was taken back again did not reach it."""
         total, reached = Decimal(0), execution.completed_at
         for at, good in self.bookings.get(execution.pk, ()) if quantity is not None else ():
-            if total < quantity <= total + good:
+            before, total = total, total + good
+            if total < quantity:
+                reached = execution.completed_at
+            elif before < quantity:
                 reached = at
-            total += good
         assert reached is not None, "what runs has let enough go on"
         return reached
 

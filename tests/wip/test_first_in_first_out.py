@@ -229,6 +229,17 @@ def test_a_lot_that_may_go_on_in_parts_waits_since_enough_of_it_was_good(plant):
     assert since(other) is None
 
 
+def test_what_was_enough_and_was_taken_back_lets_nothing_go_on(plant):
+    flow = lot_flow(plant, {("10", "20"): 3, ("20", "30"): None})
+    lot = flow.do(flow.lot(10, "WO-1"), "10")
+    undo(plant, lot, "10")
+    flow.complete(lot, "10", scrap=9)
+    assert since(lot) == plant.clock
+    kept = since(lot)
+    call_command("refresh_queues")
+    assert since(lot) == kept
+
+
 def test_scrap_beside_it_moves_nobody_to_the_end(plant):
     unit = two_branches(plant, 50)
     kept = since(unit)

@@ -160,17 +160,18 @@ def _last_at(station: UUID) -> QuerySet[OperationExecution]:
 
 _WORKED = (ExecutionStatus.RUNNING, ExecutionStatus.COMPLETED)
 
-# The rules of wip.ranks, in SQL.
-_REST = "placed.erp_reference, waits.serial, waits.operation_code"
+# The rules of wip.ranks, in SQL. Each has an index of what may begin in this order (OpenOperation), so that the first
+# are read and no more; but for two.
+_REST = "waits.erp_reference, waits.serial, waits.operation_code"
 _RANKS = {
-    DispatchRule.PRIORITY: f"placed.priority, placed.due_at, {_REST}",
-    DispatchRule.DUE: f"placed.due_at, placed.priority, {_REST}",
-    DispatchRule.SHORTEST: f"waits.work_s, placed.due_at, {_REST}",
-    DispatchRule.CRITICAL: "date_part('epoch', placed.due_at - %(now)s) / greatest(waits.left_s, 1), "
-    f"placed.due_at, {_REST}",
-    DispatchRule.FAMILY: f"waits.setup_family = '' OR waits.setup_family <> %(family)s, placed.due_at, {_REST}",
-    DispatchRule.FIFO: f"waits.waits_since, placed.due_at, {_REST}",  # without it last, as nulls are
+    DispatchRule.PRIORITY: f"waits.priority, waits.due_at, {_REST}",
+    DispatchRule.DUE: f"waits.due_at, waits.priority, {_REST}",
+    DispatchRule.SHORTEST: f"waits.work_s, waits.due_at, {_REST}",
+    DispatchRule.CRITICAL: f"{{ratio}}, waits.due_at, {_REST}",
+    DispatchRule.FAMILY: f"waits.setup_family = '' OR waits.setup_family <> %(family)s, waits.due_at, {_REST}",
+    DispatchRule.FIFO: f"waits.waits_since, waits.due_at, {_REST}",  # without it last, as nulls are
 }
+_RATIO = "date_part('epoch', waits.due_at - %(now)s::timestamptz) / greatest(waits.left_s, 1)"
 
 # By hand, because each queue page asks it: putting it together from models costs more than Postgres needs to answer.
 # What is pinned is found by its pins, what may be stopped by the holds: most of what waits is neither, ranked alone.
@@ -204,14 +205,14 @@ WITH held AS MATERIALIZED (
     SELECT id FROM wip_openoperation
     WHERE site_id = %(site)s AND station_class_id = %(station_class)s
         AND EXISTS (SELECT FROM held WHERE station_id = %(station)s)
-), place AS (
+){also}, place AS (
     (SELECT {place}, {free} AS is_free, pinned.position
-     FROM pinned JOIN wip_openoperation waits USING (id) JOIN orders_workorder placed ON placed.id = waits.work_order_id
+     FROM pinned JOIN wip_openoperation waits USING (id)
      WHERE waits.site_id = %(site)s ORDER BY pinned.position, {rank} LIMIT %(ready)s)
     UNION ALL
-    (SELECT {place}, true, NULL {waiting} AND {free} ORDER BY {rank} LIMIT %(ready)s)
+    ({first})
     UNION ALL
-    (SELECT {place}, false, NULL {waiting} AND NOT {free} AND waits.id IN (SELECT id FROM stopped)
+    (SELECT {place}, false, NULL {wait} AND NOT {free} AND waits.id IN (SELECT id FROM stopped)
      ORDER BY NOT waits.is_ready, {rank} LIMIT %(coming)s)
 ), numbered AS (
     SELECT *, row_number() OVER () AS number FROM place
@@ -225,9 +226,7 @@ LEFT JOIN equipment_station station ON station.id = job.station_id
 ORDER BY numbered.number
 """
 _PLACE = "waits.id, waits.unit_id, waits.work_order_id, waits.operation_code, waits.waits_since"
-# Nothing waits of an order that is over; said so that Postgres finds the open ones by their rank.
-_FROM = """FROM wip_openoperation waits JOIN orders_workorder placed
-         ON placed.id = waits.work_order_id AND NOT placed.status IN ('COMPLETED', 'CLOSED', 'CANCELLED')
+_WAIT = """FROM wip_openoperation waits
      WHERE waits.site_id = %(site)s AND waits.station_class_id = %(station_class)s
          AND waits.id NOT IN (SELECT id FROM pinned)"""
 _FREE = """(waits.is_ready
@@ -241,9 +240,53 @@ _FREE = """(waits.is_ready
                      AND held.operation_code IN ('', waits.operation_code)
                      AND NOT EXISTS (SELECT FROM wip_hold freed WHERE freed.origin_id = held.id
                          AND freed.unit_id = waits.unit_id AND freed.status = 'RELEASED'))))"""
-_STATEMENTS = {
-    rule: _WAITING.format(place=_PLACE, waiting=_FROM, free=_FREE, rank=rank) for rule, rank in _RANKS.items()
-}
+# How what is free comes by rank.
+_FIRST = "SELECT {place}, true, NULL::smallint {wait} AND {free} ORDER BY {rank} LIMIT %(ready)s"
+# What has the setup of the last job, and only where that is not enough, the rest: both by due date.
+_FIRST_BY_FAMILY = """SELECT * FROM (
+    (SELECT {place}, true, NULL::smallint {wait} AND {free}
+         AND waits.setup_family = %(family)s AND %(family)s <> ''
+     ORDER BY waits.due_at, {rest} LIMIT %(ready)s)
+    UNION ALL
+    (SELECT {place}, true, NULL::smallint {wait} AND {free}
+         AND (waits.setup_family = '' OR waits.setup_family <> %(family)s)
+     ORDER BY waits.due_at, {rest} LIMIT %(ready)s)) by_family LIMIT %(ready)s"""
+# The critical ratio is another at every moment, so no index has its order. But the work left of a power is known to a
+# factor of e, and within one the earliest due come about first. As many of each as are asked for have, all powers
+# together, a ratio that the last of the first can't exceed; by that, each power has a due date after which none of them
+# is. A second more, for what is lost in rounding; infinity where there are fewer than asked for.
+_POWER = "floor(ln(greatest(waits.left_s, 1)))"
+_POWERS = """, power AS MATERIALIZED (
+    SELECT generate_series(
+        (SELECT {power} {wait} AND waits.is_ready ORDER BY {power} LIMIT 1)::int,
+        (SELECT {power} {wait} AND waits.is_ready ORDER BY {power} DESC LIMIT 1)::int)::float8 AS power
+    LIMIT 44  -- there are no more: said to the planner, which would take any series for a thousand
+), most AS MATERIALIZED (
+    SELECT ratio FROM power, LATERAL (
+        SELECT {ratio} AS ratio {wait} AND {free} AND {power} = power.power ORDER BY waits.due_at LIMIT %(ready)s) each
+    ORDER BY ratio OFFSET %(ready)s - 1 LIMIT 1
+), until AS MATERIALIZED (
+    SELECT power, coalesce(%(now)s::timestamptz + interval '1 second' * (SELECT
+        1 + greatest(-1e10, least(1e10, ratio * exp(CASE WHEN ratio > 0 THEN power + 1 ELSE power END))) FROM most),
+        'infinity') AS due_at
+    FROM power
+)"""
+_FIRST_BY_RATIO = """SELECT {place}, true, NULL::smallint FROM until, LATERAL (
+        SELECT * {wait} AND {free} AND {power} = until.power AND waits.due_at <= until.due_at OFFSET 0) waits
+    ORDER BY {rank} LIMIT %(ready)s"""
+
+
+def _statement(rule: DispatchRule) -> str:
+    also, first = {
+        DispatchRule.FAMILY: ("", _FIRST_BY_FAMILY),
+        DispatchRule.CRITICAL: (_POWERS, _FIRST_BY_RATIO),
+    }.get(rule, ("", _FIRST))
+    parts = {"place": _PLACE, "wait": _WAIT, "free": _FREE, "ratio": _RATIO, "rest": _REST, "power": _POWER}
+    parts["rank"] = _RANKS[rule].format(ratio=_RATIO)
+    return _WAITING.format(also=also.format(**parts), first=first.format(**parts), **parts)
+
+
+_STATEMENTS = {rule: _statement(rule) for rule in DispatchRule}
 
 
 def places_at(station: Station, family: str, *, ready: int, coming: int) -> list[Place]:

@@ -126,7 +126,7 @@ class WorkOrder(Record):
         ]
         indexes = [
             # Lists of orders by rank, of one state, of those that are not over, and of all: a page is read from one of
-            # these alone, in its order. The sites come after it: a person may see several. By due date, queues are.
+            # these alone, in its order. The sites come after it: a person may see several. By due date, the start page.
             models.Index(fields=["status", *_RANK], include=["site", "id"], name="order_by_rank"),
             models.Index(fields=_RANK, include=["site", "id"], condition=IS_OPEN, name="open_order_by_rank"),
             models.Index(fields=_BY_DUE, include=["site", "id"], condition=IS_OPEN, name="open_order_by_due"),

@@ -18,6 +18,7 @@ ALONE = {
     "station.StationLogon.logged_on_at": "a person logs on as themselves: `person`",
     "orders.WorkOrder.due_at": "a plan, not an event",
     "wip.Hold.due_at": "the same",
+    "wip.OpenOperation.due_at": "the order's",
     "wip.PlannedJob.starts_at": "a plan: `planned_by`",
     "wip.PlannedJob.ends_at": "the same",
     "wip.LaborSpan.began_at": "people begin and end their own work: `person`",

@@ -77,6 +77,9 @@ def fill(plant: Plant) -> None:
         copy("genealogy_unit", f"work_order_id = '{order.pk}'", UNITS, serial="'U-' || n", work_order_id=of_order)
         its = {"serial": "'U-' || n", "work_order_id": of_order}
         its["waits_since"] = "old.waits_since - (n * 7919 % 9000) * interval '1 minute'"
+        # As of lots of any size: planned times that hardly two have in common, and setups of which some are rare.
+        its |= {"work_s": "60 + n * 104729 % 7200", "left_s": "60 + n::bigint * 15485863 % 360000"}
+        its["setup_family"] = "CASE WHEN n % 400 = 0 THEN 'RARE' WHEN n % 3 > 0 THEN 'F-' || n % 7 ELSE '' END"
         copy("wip_openoperation", f"work_order_id = '{order.pk}'", UNITS, own="unit_id", **its)
         more_of_each(cursor, plant, first)
     _plan(plant)

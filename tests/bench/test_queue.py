@@ -14,14 +14,17 @@ from equipment.status import DispatchRule
 from tests.bench.plant_at_scale import UNITS, fill
 from tests.bench.report import note
 from wip.models import OpenOperation
-from wip.queues import COUNTED, last_family, places_at
+from wip.queues import COUNTED, places_at
 
 pytestmark = pytest.mark.bench
 
-MOST_MS, TIMES = 10, 15
+# By its own plan it is planned anew each time, which takes longer than to find what is first.
+MOST_MS, TIMES = {"force_custom_plan": 8, "force_generic_plan": 4}, 15
+# Each rule, and where it looks at the last job's setup, one that many have and one that few have.
+QUEUES = [*((rule, "") for rule in DispatchRule), (DispatchRule.FAMILY, "F-1"), (DispatchRule.FAMILY, "RARE")]
 
 
-def asked_of(station: Station) -> tuple[str, dict[str, Any]]:
+def asked_of(station: Station, family: str) -> tuple[str, dict[str, Any]]:
     """The statement of the station's queue, and its values."""
     sent: list[tuple[str, Any]] = []
 
@@ -30,7 +33,7 @@ def asked_of(station: Station) -> tuple[str, dict[str, Any]]:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(listen):
-        places_at(station, last_family(station), ready=COUNTED + 1, coming=COUNTED + 1)
+        places_at(station, family, ready=COUNTED + 1, coming=COUNTED + 1)
     return sent[-1]
 
 
@@ -59,11 +62,11 @@ def test_the_statement_of_a_queue_is_short_at_thousands_of_waiting_units(committ
     assert OpenOperation.objects.filter(station_class=station.station_class_id).count() > UNITS - 10
     note("| queue ranked by | own plan ms | kept plan ms |\n|---|---|---|")
     slow = []
-    for rule in DispatchRule:
+    for rule, family in QUEUES:
         station.dispatch_rule = rule
-        sql, values = asked_of(station)
-        own, kept = (median(times_ms(sql, values, plan)) for plan in ("force_custom_plan", "force_generic_plan"))
-        note(f"| {rule.label} | {own:.1f} | {kept:.1f} |")
-        if max(own, kept) >= MOST_MS:
-            slow.append(f"{rule}: {own:.1f}, {kept:.1f}")
+        sql, values = asked_of(station, family)
+        own, kept = (median(times_ms(sql, values, plan)) for plan in MOST_MS)
+        note(f"| {rule.label}{family and f': {family}'} | {own:.1f} | {kept:.1f} |")
+        if any(taken >= most for taken, most in zip((own, kept), MOST_MS.values(), strict=True)):
+            slow.append(f"{rule} {family}: {own:.1f}, {kept:.1f}")
     assert not slow, "slow queues:\n" + "\n".join(slow)

@@ -99,6 +99,8 @@ def check_ways(units: Units, executions: Executions) -> None:
 def queue_rows(units: Units) -> dict[UUID, dict[str, datetime | None]]:
     """What the queues know of each unit: by operation since when it waits, None where it may not begin yet."""
     rows: dict[UUID, dict[str, datetime | None]] = {unit.pk: {} for unit in units}
-    for row in OpenOperation.objects.filter(unit__in=units):
+    for row in OpenOperation.objects.filter(unit__in=units).select_related("work_order"):
+        order = row.work_order
+        assert (row.due_at, row.priority, row.erp_reference) == (order.due_at, order.priority, order.erp_reference)
         rows[row.unit_id][row.operation_code] = row.waits_since
     return rows

@@ -1,6 +1,7 @@
 """Two people, one thing: exactly one gets it, the other gets a sentence, and nobody a 500."""
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -19,10 +20,10 @@ from orders.status import OrderStatus
 from tests.plant import NOW
 from tests.races.runners import Meanwhile, at_once, done, refused
 from tests.undo import undo
-from wip.actions import holds, order_changes
+from wip.actions import holds, openings, order_changes
 from wip.actions import orders as floor_orders
 from wip.acts import acts_on, last_of
-from wip.models import ExecutionEvent, OperationExecution, Reading
+from wip.models import ExecutionEvent, OpenOperation, OperationExecution, Reading
 from wip.policies import BlockedByGates
 from wip.queries import execution_at
 from wip.undoing import ActIsAnother
@@ -315,6 +316,35 @@ def test_an_order_is_changed_while_it_is_released(committed_plant):
         assert releasing.waits()
     assert releasing.answer().product_revision_id == draft.pk
     assert order.units.count() == 3
+
+
+def test_what_comes_next_while_its_order_is_changed_has_the_new_due_date(committed_plant):
+    """Whichever is first: the change waits for the unit under way, and what is done meanwhile waits for the change."""
+    plant = committed_plant
+    order = plant.released(2)
+    first, second = order.units.order_by("serial")
+    plant.start(first, "10")
+
+    def change(days):
+        with plant.door("pavel"):
+            WorkOrder.objects.filter(pk=order.pk).update(due_at=NOW + timedelta(days=days))
+
+    def ranks():
+        return set(OpenOperation.objects.filter(work_order=order).values_list("due_at", flat=True))
+
+    with plant.door("mei"):
+        Unit.objects.select_for_update(no_key=True).get(pk=first.pk)
+        openings.rebuild(units=[plant.fresh(first)])
+        changing = Meanwhile(lambda: change(1))
+        assert changing.waits()
+    assert changing.answer() is None
+    assert ranks() == {NOW + timedelta(days=1)}
+    with plant.door("pavel"):
+        WorkOrder.objects.filter(pk=order.pk).update(due_at=NOW + timedelta(days=2))
+        starting = Meanwhile(lambda: plant.start(second, "10"))
+        assert starting.waits()
+    assert isinstance(starting.answer(), OperationExecution)
+    assert ranks() == {NOW + timedelta(days=2)}
 
 
 def test_who_waits_too_long_is_told_to_try_again(committed_plant):

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipment.models import Station
@@ -14,8 +13,10 @@ from equipment.status import DispatchRule
 from mes.station.actions.operations import Completion, Given
 from orders.models import WorkOrder
 from orders.queries import pinned_plan
+from tests.holds import place as hold
 from tests.lots import two_branches
 from tests.plant import NOW
+from tests.wip.test_pins import pin
 from wip.actions.openings import rebuild
 from wip.efforts import effort_from
 from wip.models import OpenOperation
@@ -24,15 +25,16 @@ from wip.ranks import Terms, in_words, rank, span_in_words
 
 pytestmark = pytest.mark.django_db
 
-NUMBERS = count(1)
+MOST = 14
 # A few values each, so that ties are common.
 JOB = st.tuples(
     st.integers(1, 3),  # priority
-    st.integers(-3, 3),  # due in so many hours
+    st.one_of(st.integers(-3, 3), st.sampled_from([-2000, -40, 40, 2000])),  # due in so many hours
+    st.integers(10, 13),  # the order's number
     st.sampled_from([60, 600, 6000]),  # work_s
-    st.sampled_from([60, 3600, 36000]),  # left_s
+    st.one_of(st.sampled_from([0, 60, 3600, 36000]), st.integers(0, 10**7)),  # left_s
     st.sampled_from(["", "A", "B"]),  # setup family
-    st.integers(0, 2),  # here for so many hours
+    st.one_of(st.none(), st.integers(0, 2)),  # here for so many hours, or on its way
 )
 
 
@@ -42,26 +44,77 @@ def station_by(plant, rule: DispatchRule) -> Station:
 
 
 @pytest.mark.parametrize("rule", DispatchRule)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(jobs=st.lists(JOB, min_size=1, max_size=6), family=st.sampled_from(["", "A"]), data=st.data())
-def test_a_queue_is_ranked_as_plain_sorting_ranks_it(plant, rule, jobs, family, data):
-    with transaction.atomic():
-        expected = []
-        for priority, due, work, left, setup, here in jobs:
-            order = plant.released(1, reference=f"WO-{data.draw(st.integers(10, 99))}-{next(NUMBERS)}")
-            order.priority, order.due_at = priority, NOW + timedelta(hours=due)
-            WorkOrder.objects.filter(pk=order.pk).update(priority=order.priority, due_at=order.due_at)
-            waits = OpenOperation.objects.filter(work_order=order, operation_code="10")
-            since = NOW - timedelta(hours=here)
-            waits.update(work_s=work, left_s=left, setup_family=setup, waits_since=since)
-            serial = waits.get().serial
-            terms = Terms(priority, order.due_at, order.erp_reference, serial, "10", 0, work, left, setup, since)
-            expected.append((rank(terms, rule, now=NOW, family=family), waits.get().pk))
-        with plant.door() as passage:
-            passage.at = NOW
-            found = places_at(station_by(plant, rule), family, ready=50, coming=50)
-        assert [place.key for place in found] == [key for _, key in sorted(expected)]
-        transaction.set_rollback(True)
+def test_a_queue_is_ranked_as_plain_sorting_ranks_it(plant, rule):
+    """The first so many of what may begin, and of what may not."""
+    station = station_by(plant, rule)
+    orders = [plant.released(1) for _ in range(MOST)]
+    rows = {one.work_order_id: one for one in OpenOperation.objects.filter(operation_code="10")}
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.lists(JOB, min_size=1, max_size=MOST), st.sampled_from(["", "A"]), st.integers(1, MOST))
+    def check(jobs, family, seen):
+        with transaction.atomic():
+            ready, coming = [], []
+            for number, (order, job) in enumerate(zip(orders, jobs, strict=False)):
+                priority, due, reference, work, left, setup, here = job
+                reference, due_at = f"WO-{reference}-{number}", NOW + timedelta(hours=due)
+                WorkOrder.objects.filter(pk=order.pk).update(priority=priority, due_at=due_at, erp_reference=reference)
+                since = None if here is None else NOW - timedelta(hours=here)
+                row = rows[order.pk]
+                OpenOperation.objects.filter(pk=row.pk).update(
+                    work_s=work, left_s=left, setup_family=setup, waits_since=since, is_ready=since is not None
+                )
+                terms = Terms(priority, due_at, reference, row.serial, "10", 0, work, left, setup, since)
+                (coming if since is None else ready).append((rank(terms, rule, now=NOW, family=family), row.pk))
+            OpenOperation.objects.filter(work_order__in=orders[len(jobs) :]).delete()
+            with plant.door() as passage:
+                passage.at = NOW
+                found = places_at(station, family, ready=seen, coming=seen)
+            assert [place.key for place in found] == [key for kind in (ready, coming) for _, key in sorted(kind)[:seen]]
+            transaction.set_rollback(True)
+
+    check()
+
+
+@pytest.mark.parametrize("rule", DispatchRule)
+def test_what_is_held_or_pinned_takes_nobodys_place_among_the_first(plant, rule):
+    """However many are held before them by rank, as many are found as are asked for."""
+    station = station_by(plant, rule)
+    orders = [plant.released(1, priority=1 + number) for number in range(6)]
+    for number, order in enumerate(orders):
+        WorkOrder.objects.filter(pk=order.pk).update(due_at=NOW + timedelta(hours=number))
+        OpenOperation.objects.filter(work_order=order, operation_code="10").update(
+            work_s=60 * number, waits_since=NOW - timedelta(hours=6 - number)
+        )
+    for order in orders[:3]:
+        hold(plant, order=order)
+    pin(plant, order=orders[5])
+    keys = dict(OpenOperation.objects.filter(operation_code="10").values_list("work_order", "pk"))
+    with plant.door() as passage:
+        passage.at = NOW
+        found = places_at(station, "", ready=2, coming=2)
+    assert [place.key for place in found] == [keys[orders[number].pk] for number in (5, 3, 4, 0, 1)]
+
+
+def test_what_waits_follows_its_orders_due_date_and_priority(plant):
+    first, second = plant.released(1), plant.released(2)
+    station = station_by(plant, DispatchRule.DUE)
+    assert [c.job.order for c in queue_at(station, plant.operator).ready] == [first, second, second]
+    WorkOrder.objects.filter(pk=second.pk).update(due_at=first.due_at - timedelta(days=1), priority=2)
+    assert [c.job.order for c in queue_at(station, plant.operator).ready] == [second, second, first]
+    plant.do(second.units.order_by("serial").first(), "10")
+    by_order = OpenOperation.objects.filter(work_order=second).values_list("due_at", "priority", "erp_reference")
+    second.refresh_from_db()
+    assert set(by_order) == {(second.due_at, 2, second.erp_reference)}
+
+
+def test_nobody_writes_another_rank_than_the_orders(plant):
+    order = plant.released(1)
+    waits = OpenOperation.objects.filter(work_order=order)
+    waits.update(due_at=NOW - timedelta(days=9), priority=9, erp_reference="Another")
+    assert set(waits.values_list("due_at", "priority", "erp_reference")) == {
+        (order.due_at, order.priority, order.erp_reference)
+    }
 
 
 def test_a_queue_goes_by_the_work_centers_rule_unless_the_station_has_one(plant):

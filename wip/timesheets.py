@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from equipment.calendars.queries import timetables_of
 from equipment.calendars.spans import shift_at
+from mes.kernel.prepared import any_of, at_once, prepared
 from orders.models import WorkOrder
 from wip.labor import Stretch, apportioned, machine_seconds, proposed_end, seconds_of
 from wip.models import ExecutionEvent, LaborEnd, LaborSpan, OperationExecution, Reading
@@ -80,17 +81,23 @@ def entries(
 
     What else its people were on is read for an order, too: it decides what their time on the order counts.
     """
-    among: dict[str, Any] = {} if person is None else {"person": person}
+    since = begin - LOOKS_BACK
+    if person is None and order is None:
+        return _entries(_spans(list(sites), since, begin, end, now), begin, end, now=now)
+    found = _within(since, begin, end, now).filter(site__in=sites)
+    if person is not None:
+        found = found.filter(person=person)
     if order is not None:
-        crew = _spans(sites, begin, end, now).filter(execution__work_order=order).values_list("person")
-        among = {**among, "person__in": {key for (key,) in crew.order_by().distinct()}}
-    spans = [(span, _stretch(span, now).within(begin, end)) for span in _spans(sites, begin, end, now, **among)]
+        crew = found.filter(execution__work_order=order).values_list("person")
+        found = found.filter(person__in={key for (key,) in crew.order_by().distinct()})
+    shared = _entries(found, begin, end, now=now)
+    return [one for one in shared if order is None or one.span.execution.work_order_id == order.pk]
+
+
+def _entries(found: Iterable[LaborSpan], begin: datetime, end: datetime, *, now: datetime) -> list[Entry]:
+    spans = [(span, _stretch(span, now).within(begin, end)) for span in found]
     shares = apportioned(stretch for _, stretch in spans)
-    return [
-        Entry(span, stretch.began, stretch.ended, shares[span.pk])
-        for span, stretch in spans
-        if order is None or span.execution.work_order_id == order.pk
-    ]
+    return [Entry(span, stretch.began, stretch.ended, shares[span.pk]) for span, stretch in spans]
 
 
 def labor_on(executions: Collection[UUID], *, now: datetime) -> dict[UUID, list[Entry]]:
@@ -124,7 +131,7 @@ def _in_force(now: datetime) -> QuerySet[LaborSpan]:
     found = LaborSpan.objects.filter(corrected_by_span__isnull=True).exclude(
         execution__status=ExecutionStatus.CANCELLED
     )
-    until = Coalesce("ended_at", "execution__completed_at", now)
+    until = Coalesce("ended_at", "execution__completed_at", now, output_field=DateTimeField())
     moves = ExecutionEvent.objects.filter(execution=OuterRef("execution"), kind__in=_MOVES).order_by()
     moved = Subquery(moves.values("execution").annotate(sum=Sum("started")).values("sum"))
     found = found.annotate(until=until, moved=Coalesce(moved, Decimal(0)))
@@ -134,10 +141,16 @@ def _in_force(now: datetime) -> QuerySet[LaborSpan]:
 _MOVES = (ExecutionEventKind.SPLIT, ExecutionEventKind.MERGED)
 
 
-def _spans(sites: Collection[UUID], begin: datetime, end: datetime, now: datetime, **among: Any) -> QuerySet[LaborSpan]:
-    """In force from begin up to end."""
-    found = _in_force(now).filter(site__in=sites, began_at__lt=end, began_at__gt=begin - LOOKS_BACK, **among)
-    found = found.filter(Q(until__gt=begin) | Q(began_at__gte=begin))
+@prepared
+def _spans(
+    sites: Collection[UUID], since: datetime, begin: datetime, end: datetime, now: datetime
+) -> QuerySet[LaborSpan]:
+    return _within(since, begin, end, now).filter(site=any_of(sites))
+
+
+def _within(since: datetime, begin: datetime, end: datetime, now: datetime) -> QuerySet[LaborSpan]:
+    """In force from begin up to end. since: begun after that."""
+    found = _in_force(now).filter(Q(until__gt=begin) | Q(began_at__gte=begin), began_at__lt=end, began_at__gt=since)
     return found.select_related("person", "execution__unit", "execution__work_order", "execution__station")
 
 
@@ -281,9 +294,8 @@ def forgotten(sites: Collection[UUID], *, now: datetime, logged_off: LastLogOffs
     A span is very likely forgotten when it ran on past the end of the shift in which it began, past log-off, or,
     where no calendar tells, for longer than anybody works; unless the person did something on the job after that.
     """
-    claims = _open_questions(sites, now).filter(end=LaborEnd.FORGOTTEN, claimed_at__isnull=False)
-    found = [Forgotten(span, span.ended_at, span.claimed_at, is_claimed=True) for span in claims if span.claimed_at]
-    left_open = list(_left_open(sites, now))
+    claims, left_open = at_once(*(ask.of(list(sites), now - IN_DOUBT) for ask in (_claims, _left_open)))
+    found = [Forgotten(span, span.ended_at, span.claimed_at, is_claimed=True) for span in claims]
     left = logged_off({span.person_id for span in left_open}) if left_open else {}
     timetables = timetables_of({span.execution.station.work_center for span in left_open})
     acts = _last_acts(left_open)
@@ -304,26 +316,43 @@ def forgotten(sites: Collection[UUID], *, now: datetime, logged_off: LastLogOffs
     return found + sorted(doubts, key=lambda one: one.proposed)
 
 
-def _open_questions(sites: Collection[UUID], now: datetime) -> QuerySet[LaborSpan]:
-    found = LaborSpan.objects.filter(site__in=sites, corrected_by_span__isnull=True, began_at__gt=now - IN_DOUBT)
+def _open_questions(sites: Collection[UUID], since: datetime) -> QuerySet[LaborSpan]:
+    found = LaborSpan.objects.filter(site=any_of(sites), corrected_by_span__isnull=True, began_at__gt=since)
     parts = ("person", "execution__unit", "execution__work_order", "execution__station__work_center__site")
     return found.select_related(*parts).order_by("began_at")
 
 
-def _left_open(sites: Collection[UUID], now: datetime) -> QuerySet[LaborSpan]:
+@prepared
+def _claims(sites: Collection[UUID], since: datetime) -> QuerySet[LaborSpan]:
+    return _open_questions(sites, since).filter(end=LaborEnd.FORGOTTEN, claimed_at__isnull=False)
+
+
+@prepared
+def _left_open(sites: Collection[UUID], since: datetime) -> QuerySet[LaborSpan]:
     """What nobody ended: on jobs that run, or that somebody else completed."""
-    found = _open_questions(sites, now).filter(ended_at__isnull=True)
+    found = _open_questions(sites, since).filter(ended_at__isnull=True)
     by_another = Q(execution__status=ExecutionStatus.COMPLETED) & ~Q(execution__completed_by=F("person"))
     return found.filter(Q(execution__status=ExecutionStatus.RUNNING) | by_another)
 
 
 def _last_acts(spans: Sequence[LaborSpan]) -> dict[tuple[UUID, UUID], datetime]:
     """The last thing that each person did on each execution. Two statements."""
-    keys = {span.execution_id for span in spans}
+    keys = list({span.execution_id for span in spans})
     found: dict[tuple[UUID, UUID], datetime] = {}
-    for model in (Reading, ExecutionEvent) if keys else ():
-        rows = model._default_manager.filter(execution__in=keys).order_by().values_list("execution", "by")
-        for execution, by, last in rows.annotate(Max("at")):
+    for rows in at_once(_last_readings.of(keys), _last_events.of(keys)) if keys else ():
+        for execution, by, last in rows:
             known = found.get((execution, by))
             found[execution, by] = max(known, last) if known else last
-    return dict(found)
+    return found
+
+
+@prepared
+def _last_readings(executions: Collection[UUID]) -> QuerySet[Reading, tuple[UUID, UUID, datetime]]:
+    found = Reading.objects.filter(execution=any_of(executions)).order_by()
+    return found.values("execution", "by").annotate(last=Max("at")).values_list("execution", "by", "last")
+
+
+@prepared
+def _last_events(executions: Collection[UUID]) -> QuerySet[ExecutionEvent, tuple[UUID, UUID, datetime]]:
+    found = ExecutionEvent.objects.filter(execution=any_of(executions)).order_by()
+    return found.values("execution", "by").annotate(last=Max("at")).values_list("execution", "by", "last")

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from equipment.calendars.queries import timetables_of
 from equipment.calendars.spans import ShiftSpan, shifts_between
 from equipment.models import Site, WorkCenter
+from mes.kernel.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class WorkingDay:
 
 def working_day(site: Site, day: date, shift: str = "") -> WorkingDay:
     """The day, or its shift of this code, where there is one. Of several work centers the same shift counts once."""
-    centers = list(WorkCenter.objects.filter(site=site).select_related("site"))
+    centers = _centers_at(site.pk)
     begin, end = _midnight(site, day), _midnight(site, day + timedelta(days=1))
     found: dict[str, ShiftSpan] = {}
     for timetable in timetables_of(centers).values():
@@ -46,6 +50,11 @@ def working_day(site: Site, day: date, shift: str = "") -> WorkingDay:
                 found.setdefault(span.code, span)
     shifts = sorted(found.values(), key=lambda span: span.begins_at)
     return WorkingDay(site, day, shifts, found.get(shift))
+
+
+@prepared
+def _centers_at(site: UUID) -> QuerySet[WorkCenter]:
+    return WorkCenter.objects.filter(site=site).select_related("site")
 
 
 def _midnight(site: Site, day: date) -> datetime:

@@ -11,7 +11,7 @@ from equipment.models import Station
 from equipment.queries import in_plant_order, sites_of
 from genealogy.models import Unit
 from mes.kernel.keys import token_hash
-from mes.kernel.prepared import prepared
+from mes.kernel.prepared import any_of, prepared
 from mes.station.models import StationDevice, StationLogon
 from wip.models import OperationExecution, Reading
 from wip.status import ExecutionStatus
@@ -49,10 +49,14 @@ def _logons_at(device: UUID) -> QuerySet[StationLogon]:
 
 def last_log_offs(people: Collection[Any]) -> dict[Any, datetime]:
     """When these people, by key, logged off last; without those who are on anywhere, or never were."""
-    grouped = StationLogon.objects.filter(person__in=people).order_by().values("person")
+    return {person: last for person, last, on in _log_offs(list(people)) if last is not None and not on}
+
+
+@prepared
+def _log_offs(people: Collection[UUID]) -> QuerySet[StationLogon, tuple[UUID, datetime | None, int]]:
+    grouped = StationLogon.objects.filter(person=any_of(people)).order_by().values("person")
     counted = grouped.annotate(last=Max("logged_off_at"), on=Count("pk", filter=Q(logged_off_at__isnull=True)))
-    rows = counted.values_list("person", "last", "on")
-    return {person: last for person, last, on in rows if last is not None and not on}
+    return counted.values_list("person", "last", "on")
 
 
 def device_for(person: Any, key: Any) -> StationDevice | None:

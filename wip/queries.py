@@ -96,15 +96,16 @@ def _with_its_order() -> QuerySet[OperationExecution]:
 
 def batch_by_number(number: str, sites: Collection[UUID]) -> Batch | None:
     """The batch of this number, with its executions in `members`, by serial."""
-    return _batches().filter(number=number, site__in=sites).first()
+    return _batches(_with_its_order()).filter(number=number, site__in=sites).first()
 
 
 def batches_of(sites: Collection[UUID], *, status: str = "", order: str = "") -> QuerySet[Batch]:
-    """The batches of the sites, the latest first, with their members.
+    """The batches of the sites, the latest first, with their members: of these the unit and the order alone.
 
     status, order: those of this status, with units of the order of this reference; empty for all.
     """
-    found = _batches().filter(site__in=sites).order_by("-started_at", "-number")
+    its = OperationExecution.objects.select_related("unit", "work_order")
+    found = _batches(its).filter(site__in=sites).order_by("-started_at", "-number")
     if status:
         found = found.filter(status=status)
     if order:
@@ -115,13 +116,12 @@ def batches_of(sites: Collection[UUID], *, status: str = "", order: str = "") ->
 
 def batch_by_key(key: UUID) -> Batch:
     """The batch of this key, in the same way."""
-    return _batches().get(pk=key)
+    return _batches(_with_its_order()).get(pk=key)
 
 
-def _batches() -> QuerySet[Batch]:
-    its = _with_its_order().order_by("unit__serial")
+def _batches(members: QuerySet[OperationExecution]) -> QuerySet[Batch]:
     found = Batch.objects.select_related("station__site", "started_by", "completed_by")
-    return found.prefetch_related(Prefetch("executions", its, "members"))
+    return found.prefetch_related(Prefetch("executions", members.order_by("unit__serial"), "members"))
 
 
 def running_at(station: Station) -> QuerySet[OperationExecution]:

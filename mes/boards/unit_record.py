@@ -13,6 +13,7 @@ from equipment.queries import assets_taken_by
 from genealogy.models import Activity, ActivityUnit, Direction, Unit
 from genealogy.queries import ever_built_in, history_of, plan_for
 from genealogy.status import ActivityKind
+from mes.boards.floor_rows import ExceptionRow, exception_row
 from mes.boards.ledger import Entry, entries
 from mes.boards.readings import Line, Table, arranged
 from mes.kernel.audit.models import AuditEvent, Signature
@@ -24,7 +25,7 @@ from orders.plans import OperationPlan
 from orders.queries import pinned_plan, plan_of
 from wip.acts import Act, acts_of
 from wip.exceptions import exceptions_on
-from wip.models import ExecutionEvent, Hold, OperationExecution, ProcessException, Reading, Rework
+from wip.models import ExecutionEvent, Hold, OperationExecution, Reading, Rework
 from wip.overview import readings_of
 from wip.queries import why_not
 from wip.status import ExecutionStatus
@@ -105,7 +106,7 @@ class UnitRecord:
     void_signatures: Set[UUID]
     ledger: list[Entry] | None
     reworks: list[Rework]
-    exceptions: list[ProcessException]
+    exceptions: list[ExceptionRow]
     family: list[ActivityUnit]
     latest: int = LATEST
 
@@ -146,7 +147,7 @@ def read(unit: Unit, person: Any) -> UnitRecord:
         void_signatures=_void(signed, executions, acts),
         ledger=_ledger(unit) if person.may(Permission.VIEW_LEDGER) else None,
         reworks=reworks,
-        exceptions=exceptions,
+        exceptions=[exception_row(one) for one in exceptions],
         family=family,
     )
 

@@ -24,7 +24,8 @@ KEPT = {
     *(f"components/{name}.html" for name in ("badge", "head", "icon", "line", "mark", "nav", "progress", "say")),
     *("boards/find_row.html", "boards/order_row.html"),
     *(f"wip/board_{name}.html" for name in ("choices", "conflicts", "job", "lane", "station")),
-    *("wip/exception_row.html", "orders/in_work_row.html"),
+    *("wip/exception_row.html", "wip/permit_row.html", "wip/batch_row.html", "orders/in_work_row.html"),
+    *(f"orders/{kind}_row.html" for kind in ("product", "routing", "instruction")),
     *("wip/dispatch_station.html", "wip/dispatch_ready.html", "wip/dispatch_blocked.html"),
 }
 _MOST = 8192

@@ -15,6 +15,7 @@ from mes.kernel.personnel.roles import Permission
 from orders.bom import bom_tree, is_cut_short, where_used
 from orders.catalogue import find_instructions, find_products, find_routings, of_plants, revisions_in_work
 from orders.models import InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
+from orders.rows import links, list_row
 
 PER_PAGE = 50
 LINES = 200  # of a tree on a page; all of them come over REST
@@ -69,12 +70,12 @@ def product_page(request: HttpRequest, pk: Any) -> HttpResponse:
     )
     tree = bom_tree(chosen, most=LINES) if chosen else []
     used = where_used(product.pk, most=LINES)
+    routings = Routing.objects.filter(product=product, site__in=sites_of(request.user))
+    routings = routings.prefetch_related(_newest(RoutingRevision))
     context = {
         "product": product,
         "revisions": revisions,
-        "routings": Routing.objects.filter(product=product, site__in=sites_of(request.user)).prefetch_related(
-            _newest(RoutingRevision)
-        ),
+        "routings": [(one, links("routing", one.newest_first)) for one in routings],
         "chosen": chosen,
         "tree": tree,
         "used": used,
@@ -93,10 +94,12 @@ def _newest(model: Any) -> Prefetch:
 
 
 def _list(request: HttpRequest, section: str, found: QuerySet[Any]) -> HttpResponse:
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "sections": SECTIONS,
         "section": section,
         "text": text_of(request, "text"),
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [list_row(one) for one in page.object_list],
     }
     return render(request, f"orders/{section}.html", context)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
 from mes.boards.batch_record import read
+from mes.boards.floor_rows import batch_row
 from mes.boards.forms import UndoForm
 from mes.kernel.desk import answer, cleaned, desk_door, office, text_of
 from mes.kernel.personnel.roles import Permission
@@ -38,7 +39,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(batch, planned(batch.members[0])) for batch in page.object_list],
+        "rows": [batch_row(batch, planned(batch.members[0])) for batch in page.object_list],
         "filters": _FILTERS,
         "status": status,
         "order": order,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from equipment.queries import sites_of
+from mes.boards.floor_rows import exception_row
 from mes.boards.forms import ExceptionsForm
 from mes.kernel.desk import office
 from mes.kernel.paging import Pages
@@ -37,7 +38,8 @@ def exception_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     page = Pages(found, PER_PAGE, joined=SHOWN_OF_IT).get_page(request.GET.get("page"))
-    context = {"page": page, "form": form, "query": f"{query.urlencode()}&" if query else ""}
+    rows = [exception_row(one) for one in page.object_list]
+    context = {"page": page, "rows": rows, "form": form, "query": f"{query.urlencode()}&" if query else ""}
     return render(request, "wip/exception_list.html", context)
 
 

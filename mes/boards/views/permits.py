@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from equipment.queries import sites_of
 from genealogy.policies import known_unit
+from mes.boards.floor_rows import exception_row, permit_row
 from mes.boards.forms import PermitForm, ReasonForm
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.audit.models import Meaning
@@ -45,7 +46,7 @@ def permit_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(permit, gates.get(permit.gate, permit.gate)) for permit in page.object_list],
+        "rows": [permit_row(permit, gates.get(permit.gate, permit.gate)) for permit in page.object_list],
         "filters": _FILTERS,
         "status": status,
         "form": _form(request, auto_id="permit_%s"),
@@ -61,7 +62,7 @@ def permit_page(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "permit": permit,
         "gate": dict(_gates()).get(permit.gate, permit.gate),
-        "exceptions": exceptions_of(permit=permit)[:SHOWN],
+        "exceptions": [exception_row(one) for one in exceptions_of(permit=permit)[:SHOWN]],
         "why_not_grant": refusal_of(check_permission, request.user, Permission.GRANT_PERMITS),
     }
     return render(request, "wip/permit.html", context)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Prefetch, Q, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Sum
 
 from equipment.models import Station
 from equipment.queries import in_plant_order, sites_of
@@ -73,11 +73,26 @@ def registered_at(sites: Collection[Any]) -> QuerySet[StationDevice]:
 
 def devices_by_station(stations: Collection[Station]) -> dict[Any, list[StationDevice]]:
     """The browsers that are each of the stations, by the station's key; `on`: the log-ons there, in a list."""
+    devices = _devices_at([station.pk for station in stations])
+    on: dict[Any, list[StationLogon]] = {}
+    for logon in _logons_on([device.pk for device in devices]) if devices else ():
+        on.setdefault(logon.device_id, []).append(logon)
     found: dict[Any, list[StationDevice]] = {}
-    rows = StationDevice.objects.filter(station__in=stations, revoked_at__isnull=True).select_related("registered_by")
-    for device in rows.prefetch_related(Prefetch("logons", _logons(), "on")).order_by("registered_at"):
+    for device in devices:
+        device.on = on.get(device.pk, [])  # type: ignore[attr-defined]
         found.setdefault(device.station_id, []).append(device)
     return found
+
+
+@prepared
+def _devices_at(stations: Collection[UUID]) -> QuerySet[StationDevice]:
+    found = StationDevice.objects.filter(station=any_of(stations), revoked_at__isnull=True)
+    return found.select_related("registered_by").order_by("registered_at")
+
+
+@prepared
+def _logons_on(devices: Collection[UUID]) -> QuerySet[StationLogon]:
+    return _logons().filter(device=any_of(devices))
 
 
 def stations_for(person: Any) -> QuerySet[Station]:
@@ -89,10 +104,15 @@ def stations_for(person: Any) -> QuerySet[Station]:
 def running_by_station(stations: Collection[Station]) -> dict[Any, list[OperationExecution]]:
     """What runs at each of the stations, longest first, by the station's key."""
     found: dict[Any, list[OperationExecution]] = {}
-    rows = OperationExecution.objects.filter(station__in=stations, status=ExecutionStatus.RUNNING)
-    for execution in rows.select_related("unit", "worked_by").order_by("started_at"):
+    for execution in _running_at([station.pk for station in stations]):
         found.setdefault(execution.station_id, []).append(execution)
     return found
+
+
+@prepared
+def _running_at(stations: Collection[UUID]) -> QuerySet[OperationExecution]:
+    rows = OperationExecution.objects.filter(station=any_of(stations), status=ExecutionStatus.RUNNING)
+    return rows.select_related("unit", "worked_by").order_by("started_at")
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ def test_every_page_answers_within_its_time(committed_plant, committed_database)
     ines, ruth, station = logged_in(plant, "ines"), logged_in(plant, "ruth"), StationPage(plant, "10")
     assert station.log_on().status_code == 200
     token = {"Authorization": f"Bearer {api_as(plant, 'mei').token}"}
-    asked = [(path, ines, {}) for path in [*DESK, board_address(plant)]] + [
+    board = board_address(plant)
+    asked = [(path, ines, {}) for path in [*DESK, board, f"{board}&part=unplanned"]] + [
         (f"/admin/{name}/", ruth, {}) for name in ADMIN
     ]
     asked += [("/records/", ruth, {}), ("/station/", station.client, {})]

@@ -14,7 +14,8 @@ from wip.models import PlannedJob
 
 BOARD = "/board/NF/LINE-1/"
 DAY = "?day=2026-11-23"
-QUERIES = 25  # whatever is planned: see mes.boards.views.board
+UNPLANNED = "&part=unplanned"
+QUERIES, OF_UNPLANNED = 20, 24  # whatever is planned: see mes.boards.views.board
 
 
 @pytest.fixture
@@ -57,8 +58,11 @@ def test_conflicts_are_listed_beside_it(plant, ines, center):
 
 def test_a_job_is_planned_moved_and_taken_off_by_the_form(plant, ines, center):
     order = plant.released(3)
-    assert f"{order} 10 Main board, 3 pcs" in ines.get(BOARD + DAY).content.decode()
+    job = f"{order} 10 Main board, 3 pcs"
+    assert job in ines.get(BOARD + DAY + UNPLANNED).content.decode()
     plan(ines, order, "10")
+    assert job in ines.get(BOARD + DAY).content.decode()
+    assert job not in ines.get(BOARD + DAY + UNPLANNED).content.decode()
     job = PlannedJob.objects.get()
     assert (job.station.code, job.starts_at, job.ends_at) == ("ST-10", at("10:00"), at("10:40"))
     plan(ines, order, "10", starts_at="2026-11-23T11:05")
@@ -126,9 +130,10 @@ def test_a_board_takes_as_many_statements_whatever_is_planned(plant, ines, cente
     ines.get(BOARD + DAY)
     for hour in ("11", "12", "13"):
         planned(plant, plant.released(3), "10", at(f"{hour}:00"), station=line(center)["10"])
-    with CaptureQueriesContext(connection) as queries:
-        ines.get(BOARD + DAY)
-    assert len(queries) == QUERIES
+    for page, most in ((BOARD + DAY, QUERIES), (BOARD + DAY + UNPLANNED, OF_UNPLANNED)):
+        with CaptureQueriesContext(connection) as queries:
+            ines.get(page)
+        assert len(queries) == most, page
 
 
 def test_the_board_opens_with_the_shifts_that_are_not_over(plant, ines, center, time_machine_at):

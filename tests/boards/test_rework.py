@@ -52,7 +52,7 @@ def test_the_record_shows_every_attempt_the_skip_and_what_comes_by_the_rework(li
         "R1": (1, True, "waiting"),
         "R2": (0, False, "ready"),
     }
-    assert [one.kind for one in record.exceptions] == ["REWORK", "SKIP"]
+    assert [one.kind for one in record.exceptions] == ["Rework", "Operation skipped"]
 
 
 def test_the_grid_shows_what_was_skipped_is_off_and_in_rework(line, unit, ines):

@@ -1,6 +1,6 @@
 """The board of a work center: what runs and what is planned at its stations, moved by hand or by a proposal."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from mes.kernel.refusals import NotFound
 from orders.models import WorkOrder
 from wip.actions import schedules
 from wip.models import PlannedJob
-from wip.planning.bars import clocks_of
+from wip.planning.bars import Bar, clocks_of
 from wip.planning.boards import (
     board_of,
     day_at,
@@ -58,7 +58,7 @@ def first_board(request: HttpRequest) -> HttpResponse:
 @require_safe
 @office(Permission.VIEW_ORDERS)
 def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
-    """A day of a work center; the picture and its lists alone to who asks for the live part."""
+    """A day of a work center. To who asks for a part: the picture and its lists, or what else could be planned."""
     center, now = _center(request, site, code), timezone.now()
     stations = stations_of(center)
     clock = clocks_of(stations).get(center.pk, Clock(None))
@@ -66,6 +66,8 @@ def board(request: HttpRequest, site: str, code: str) -> HttpResponse:
     begin, end = window_of(center, clock, day)
     is_closed = clock.timetable is not None and not has_shifts(center, clock, day)
     known = board_of(stations, begin, end, now)
+    if request.GET.get("part") == "unplanned":
+        return render(request, "wip/board_unplanned.html", {"unplanned": _unplanned(stations, known.bars)})
     found = conflicts(known)
     scale, wrong = Scale(begin, end), {id(one.bar) for one in found}
     why_not_plan = refusal_of(check_permission, request.user, Permission.PLAN_JOBS)
@@ -178,25 +180,32 @@ def _planned(order: WorkOrder, operation: str, given: dict[str, Any], by: Any, a
 
 
 def _around(
-    request: HttpRequest, center: WorkCenter, stations: list[Station], day: date, begin: datetime, bars: Any
+    request: HttpRequest, center: WorkCenter, stations: list[Station], day: date, begin: datetime, bars: Sequence[Bar]
 ) -> dict[str, Any]:
     """What stands beside the live part: other work centers and days, and the form."""
-    movable = [bar for bar in bars if not (bar.is_running or bar.is_done)]
+    movable = _movable(bars)
     chosen = next((bar for bar in movable if str(bar.key) == request.GET.get("job")), None)
-    jobs = {bar.job for bar in movable}
     return {
         "centers": _centers(request),
         "before": day - _DAY,
         "after": day + _DAY,
         "stations": Choices(tuple((one.code, str(one)) for one in stations if one.is_active)),
         "movable": Choices(tuple(job_words(bar.order, bar.operation, bar.quantity) for bar in movable)),
-        "unplanned": Choices(
-            tuple(job_words(o, one, left) for o, one, left in to_plan(stations) if (o.pk, one.code) not in jobs)
-        ),
         "chosen": job_value(chosen.order, chosen.operation) if chosen else "",
         "chosen_station": chosen.station.code if chosen else "",
         "starts": _on_the_wall(center, chosen.starts_at if chosen else max(begin, timezone.now())),
     }
+
+
+def _movable(bars: Sequence[Bar]) -> list[Bar]:
+    return [bar for bar in bars if not (bar.is_running or bar.is_done)]
+
+
+def _unplanned(stations: Sequence[Station], bars: Sequence[Bar]) -> Choices:
+    """What waits for these stations and is not on the board: orders by rank, of a long list the first."""
+    jobs = {bar.job for bar in _movable(bars)}
+    found = ((order, one, left) for order, one, left in to_plan(stations) if (order.pk, one.code) not in jobs)
+    return Choices(tuple(job_words(*each) for each in found))
 
 
 def _on_the_wall(center: WorkCenter, moment: datetime) -> datetime:

@@ -62,13 +62,14 @@ class Waiting:
     """What waits at a station: of each kind those that were looked at, and how many there are.
 
     The counts know of holds and of operations before, and go to COUNTED: one more is "more than that". What else blocks
-    is known of those looked at; the others count as ready when any of them is.
+    is known of those looked at; the others count as ready when any of them is. family: as `last_family` says.
     """
 
     ready: list[Candidate]
     blocked: list[Candidate]
     ready_count: int
     blocked_count: int
+    family: str
 
 
 class Place(NamedTuple):
@@ -100,7 +101,7 @@ def queue_at(station: Station, person: Any, *, ready: int = 24, coming: int = 8)
     candidates = candidates_of(all_ready[:ready] + all_blocked[:coming], station, person, family)
     free, blocked = [c for c in candidates if not c.blockers], [c for c in candidates if c.blockers]
     ready_count = len(free) + max(0, len(all_ready) - ready) if free else 0
-    return Waiting(free, blocked, ready_count, len(places) - ready_count)
+    return Waiting(free, blocked, ready_count, len(places) - ready_count, family)
 
 
 def counted(number: int, more: int = 0) -> str:

@@ -24,7 +24,7 @@ from mes.kernel.prepared import any_of, prepared
 from mes.kernel.refusals import InvalidInput
 from wip.actions import pins
 from wip.models import DispatchPin
-from wip.queues import counted, last_family, queue_at
+from wip.queues import counted, queue_at
 from wip.topics import topics_of_queue
 
 ROWS, COMING = 50, 20
@@ -51,7 +51,7 @@ def queue(request: HttpRequest, site: str, code: str) -> HttpResponse:
     context = {
         "station": station,
         "rule": station.rule.label,
-        "family": last_family(station),
+        "family": waiting.family,
         "ready": [row_of(one, number, station) for number, one in enumerate(ready, 1)],
         "blocked": [row_of(one, 0, station) for one in shown if one.blockers],
         "ready_count": counted(max(len(ready), waiting.ready_count)),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from equipment.actions import assets
 from equipment.calendars.queries import timetable_of
-from equipment.calendars.spans import add_working_time, shift_at
+from equipment.calendars.spans import add_working_time, shift_at, working_time
 from equipment.models import PhysicalAsset
 from mes.demo import labor, lots
 from mes.demo.ground import MACHINING, operations_of
@@ -71,10 +71,10 @@ class Cell:
             self.schedule_lot(self.order(index), at, until=before, index=index)
 
     def working_before(self, span: timedelta) -> datetime:
-        """A moment with about so much working time between it and now: by days of 24 hours, less the weekend."""
-        at = self.history.now - span
-        while shift_at(self.timetable, at) is None:
-            at -= timedelta(hours=6)
+        """A moment with so much working time between it and now, or a few minutes more."""
+        at = self.history.now
+        while (missing := span - working_time(self.timetable, at, self.history.now)) > timedelta(0):
+            at -= max(missing, timedelta(minutes=10))
         return at
 
     def schedule_lot(self, order: WorkOrder, at: datetime, *, until: str = "", index: int = 0) -> None:

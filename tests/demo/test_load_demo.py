@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,7 +26,8 @@ from equipment.models import (
 )
 from genealogy.models import Activity, Unit
 from mes.demo import loading
-from mes.demo.lots import CHARGED_WITH
+from mes.demo.cell import FIRST
+from mes.demo.lots import CHARGED_WITH, RUSHED
 from mes.demo.master_data import FOLDER, plant_files
 from mes.demo.people import PASSWORD, PINS
 from mes.demo.stock import SUSPECT_LOT
@@ -89,6 +90,25 @@ def test_an_interrupted_load_leaves_nothing(demo, monkeypatch) -> None:
         load()
     assert not Person.objects.exists()
     assert loading.is_empty()
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 11, 29, 18, 31, tzinfo=UTC),  # the cell has stood still since Saturday morning
+        pytest.param(datetime(2026, 11, 30, 5, 40, tzinfo=UTC), marks=pytest.mark.slow),
+        pytest.param(datetime(2026, 11, 28, 13, 0, tzinfo=UTC), marks=pytest.mark.slow),
+        pytest.param(datetime(2026, 12, 11, 2, 30, tzinfo=UTC), marks=pytest.mark.slow),  # after a holiday
+        pytest.param(datetime(2026, 12, 2, 23, 10, tzinfo=UTC), marks=pytest.mark.slow),
+    ],
+    ids=lambda at: f"{at:%a %H:%M}",
+)
+def test_it_loads_whenever_somebody_looks_at_it(demo, at) -> None:
+    loading.load(at=at, tell=lambda line: None)
+    assert not OperationExecution.objects.filter(started_at__gt=at).exists()
+    ahead = Unit.objects.exclude(split_from=None).filter(work_order__erp_reference=f"WO-{FIRST - 1 + RUSHED}")
+    assert [unit.status for unit in ahead] == ["IN_PROCESS"]
+    check_balances()
 
 
 def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_queries) -> None:

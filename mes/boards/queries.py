@@ -1,6 +1,6 @@
 """Finding one record that the person may see."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from genealogy.status import UnitStatus
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.pieces import Flat
-from mes.kernel.prepared import any_of, at_once, prepared
+from mes.kernel.prepared import Question, any_of, at_once, prepared
 from orders.models import Product, ProductRevision, WorkOrder
 from orders.queries import narrowed
 from orders.status import OrderStatus
@@ -116,35 +116,58 @@ class Named:
 def others_named(person: Any, text: str) -> list[Named]:
     """Products, tools and gauges, batches and people with this text in code or name, as far as one may see them.
 
-    At most 20 of each.
+    At most NEAR of each; in one go.
     """
-    sites = list(sites_of(person))
-    near = Q(code__icontains=text) | Q(name__icontains=text)
-    found = [
-        Named(str(one), _("Tool or gauge"), reverse("asset", args=[one.pk]), frozenset([one.code.lower()]))
-        for one in PhysicalAsset.objects.filter(near, site__in=sites).order_by("code")[:20]
-    ]
-    found += [
-        Named(str(one), _("Batch"), reverse("batch", args=[one.number]), frozenset([one.number.lower()]))
-        for one in Batch.objects.filter(number__icontains=text, site__in=sites).order_by("-number")[:20]
+    kinds: list[tuple[Question[Any], Callable[[Any], Named]]] = [
+        (_assets_near.of(sites := list(sites_of(person)), text), _named_asset),
+        (_batches_near.of(sites, text), _named_batch),
     ]
     if person.may(Permission.VIEW_MASTER_DATA):
-        found += [
-            Named(
-                f"{one.code} {one.name}", _("Product"), reverse("product", args=[one.pk]), frozenset([one.code.lower()])
-            )
-            for one in Product.objects.filter(near).order_by("code")[:20]
-        ]
+        kinds.append((_products_near.of(text), _named_product))
     if person.may(Permission.VIEW_PEOPLE):
-        called = Q(full_name__icontains=text) | Q(username__icontains=text) | Q(badge__iexact=text)
-        seen = SiteAccess.objects.filter(site__in=sites).values("person")
-        found += [
-            Named(
-                one.full_name,
-                _("Person"),
-                reverse("person", args=[one.username]),
-                frozenset(name.lower() for name in (one.full_name, one.username, one.badge) if name),
-            )
-            for one in Person.objects.filter(called, pk__in=seen, is_active=True).order_by("full_name")[:20]
-        ]
-    return found
+        kinds.append((_people_near.of(sites, text), _named_person))
+    rows = at_once(*(question for question, _named in kinds))
+    return [named(one) for (_question, named), found in zip(kinds, rows, strict=True) for one in found]
+
+
+def _in_code_or_name(text: str) -> Q:
+    return Q(code__icontains=text) | Q(name__icontains=text)
+
+
+@prepared
+def _assets_near(sites: Collection[UUID], text: str) -> QuerySet[PhysicalAsset]:
+    return PhysicalAsset.objects.filter(_in_code_or_name(text), site=any_of(sites)).order_by("code")[:NEAR]
+
+
+def _named_asset(one: PhysicalAsset) -> Named:
+    return Named(str(one), _("Tool or gauge"), reverse("asset", args=[one.pk]), frozenset([one.code.lower()]))
+
+
+@prepared
+def _batches_near(sites: Collection[UUID], text: str) -> QuerySet[Batch]:
+    return Batch.objects.filter(number__icontains=text, site=any_of(sites)).order_by("-number")[:NEAR]
+
+
+def _named_batch(one: Batch) -> Named:
+    return Named(str(one), _("Batch"), reverse("batch", args=[one.number]), frozenset([one.number.lower()]))
+
+
+@prepared
+def _products_near(text: str) -> QuerySet[Product]:
+    return Product.objects.filter(_in_code_or_name(text)).order_by("code")[:NEAR]
+
+
+def _named_product(one: Product) -> Named:
+    return Named(str(one), _("Product"), reverse("product", args=[one.pk]), frozenset([one.code.lower()]))
+
+
+@prepared
+def _people_near(sites: Collection[UUID], text: str) -> QuerySet[Person]:
+    called = Q(full_name__icontains=text) | Q(username__icontains=text) | Q(badge__iexact=text)
+    seen = SiteAccess.objects.filter(site=any_of(sites)).values("person")
+    return Person.objects.filter(called, pk__in=seen, is_active=True).order_by("full_name")[:NEAR]
+
+
+def _named_person(one: Person) -> Named:
+    names = frozenset(name.lower() for name in (one.full_name, one.username, one.badge) if name)
+    return Named(one.full_name, _("Person"), reverse("person", args=[one.username]), names)

@@ -64,7 +64,10 @@ class Product(Record):
 
     class Meta:
         ordering = ["code"]
-        indexes = [text_index("code", name="product_found_by_text")]
+        indexes = [
+            text_index("code", name="product_found_by_text"),
+            text_index("name", name="product_found_by_its_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

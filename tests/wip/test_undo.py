@@ -246,6 +246,15 @@ def test_whoever_was_on_a_job_before_it_was_taken_over_is_on_it_again(plant, bef
     assert crew(unit) == on
 
 
+def test_who_took_a_job_over_and_gave_it_back_may_go_on_with_it(plant):
+    unit = started(plant)
+    people(plant, operations.take_over, unit, "tomasz")
+    undo(plant, unit, "10", who="tomasz")
+    people(plant, labor.resume, unit, "tomasz")
+    assert crew(unit) == {"amina", "tomasz"}
+    assert execution_at(unit, "10").worked_by == plant.operator
+
+
 def test_the_life_of_a_tool_is_given_back_once(plant):
     wrench = asking_for_a_wrench(plant)
     unit = plant.do(plant.released(1).units.get(), "10", "20")

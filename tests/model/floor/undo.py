@@ -102,7 +102,7 @@ class Undo(Things):
             self.clock_on(job, who)
 
     def clock_on(self, job: Job, who: str) -> None:
-        job["on"], job["was"] = job["on"] | {who}, job["was"] | {who}
+        job["on"] = job["on"] | {who}
         if not any(s["job"] is job and s["who"] == who and s["ended"] is None for s in self.spans):
             self.spans.append({"job": job, "who": who, "began": self.now(), "ended": None})
 

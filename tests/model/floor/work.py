@@ -44,7 +44,6 @@ class Work(Undo):
             "scrap": 0,
             "has": who,
             "on": set(),
-            "was": set(),
             "plan": self.plan(serial),
             "batch": batch,
             "look": "",
@@ -203,11 +202,15 @@ class Work(Undo):
             return False
         if all(who in job["on"] for job in run):
             return False
-        if verb == "resume" and run[0]["has"] != who and who not in run[0]["was"]:
+        if verb == "resume" and run[0]["has"] != who and not self._had_time_on(run[0], who):
             return False
         for job in run:
             self.clock_on(job, who)
         return True
+
+    def _had_time_on(self, job: Job, who: str) -> bool:
+        """Also who took it over by mistake: their time stays when that is taken back."""
+        return any(span["job"] is job and span["who"] == who for span in self.spans)
 
     def take_over(self, serial: str, code: str, who: str) -> bool:
         if not self.may_take_over(serial, code, who) or self.units[serial]["jobs"][code]["batch"] is not None:

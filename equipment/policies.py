@@ -1,10 +1,10 @@
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from equipment.models import Site, Station
-from equipment.queries import reasons_for, sites_of, station_at
+from equipment.queries import AreaKey, reasons_for, sites_of, station_at
 from equipment.status import ReasonKind
 from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
 
@@ -31,7 +31,7 @@ def reason_in_words(*, station: Station, kind: ReasonKind, code: str, remark: st
     return reason_at(station.site_id, station.work_center.area_id, kind=kind, code=code, remark=remark)
 
 
-def reason_at(site: UUID, area: UUID | None, *, kind: ReasonKind, code: str, remark: str) -> str:
+def reason_at(site: UUID, area: AreaKey | None, *, kind: ReasonKind, code: str, remark: str) -> str:
     """A reason as it is recorded: "DIM-OD Outer diameter: 0.2 below", or the remark alone where no tree is released.
 
     Kept as text, with the code ahead: records say what was chosen in its words of that day, whatever becomes of the
@@ -46,6 +46,42 @@ def reason_at(site: UUID, area: UUID | None, *, kind: ReasonKind, code: str, rem
         raise ReasonUnknown(sentence, do=_("Choose one of those shown."), errors=[FieldError("reason", sentence)])
     chosen = f"{code} {leaves[code].name}"
     return f"{chosen}: {remark.strip()}" if remark.strip() else chosen
+
+
+class Defect(NamedTuple):
+    """A defect that was found, in its words of that day. Both empty: none was named."""
+
+    code: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
+
+
+NO_DEFECT = Defect()
+_CODES_NAMED = 20  # at most, by a refusal
+
+
+def defect_at(site: UUID, area: AreaKey | None, code: str) -> Defect:
+    """The defect of this code, of the tree in force in the area, or at the site; no statement where none is named.
+
+    Raises ReasonUnknown.
+    """
+    code = code.strip()
+    if not code:
+        return NO_DEFECT
+    branches = reasons_for(site, area, ReasonKind.DEFECT)[ReasonKind.DEFECT]
+    leaves = {leaf.code: leaf for branch in branches for leaf in branch.leaves}
+    if code in leaves:
+        return Defect(code, leaves[code].name)
+    if leaves:
+        sentence = _("{code} is none of the defects that are released here.").format(code=code[:24])
+        codes = [*leaves] if len(leaves) <= _CODES_NAMED else [*[*leaves][:_CODES_NAMED], "…"]
+        do = _("Name one of {codes}, or none.").format(codes=", ".join(codes))
+    else:
+        sentence = _("No defects are released here, so {code} is none of them.").format(code=code[:24])
+        do = _("Leave it out, or let quality release a tree of defects.")
+    raise ReasonUnknown(sentence, do=do, errors=[FieldError("defect", sentence, do)])
 
 
 def known_station(site: Site, code: str) -> Station:

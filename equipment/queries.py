@@ -20,6 +20,7 @@ from equipment.models import (
     Site,
     Station,
     Tag,
+    WorkCenter,
 )
 from equipment.models.assets import DUE_SOON
 from equipment.outline import Line
@@ -27,6 +28,7 @@ from equipment.status import CalibrationResult, CalibrationState, CallStatus, Re
 from mes.kernel.prepared import Question, any_of, at_once, prepared
 
 M = TypeVar("M", bound=Model)
+AreaKey = UUID | QuerySet[WorkCenter, UUID | None]  # of an area; or what finds it within the statement
 
 
 def in_plant_order(prefix: str = "") -> list[Any]:
@@ -200,6 +202,9 @@ class Branch:
     depth: int
     below: "list[Branch]" = field(default_factory=list)
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
     @property
     def leaves(self) -> "list[Branch]":
         """What can be chosen here and below, in the order of the tree."""
@@ -229,14 +234,25 @@ def branches_of(reasons: Iterable[Reason]) -> list[Branch]:
     return grow(None, 0)
 
 
-def reasons_for(site: UUID, area: UUID | None, *kinds: ReasonKind) -> dict[str, list[Branch]]:
+def reasons_for(site: UUID, area: AreaKey | None, *kinds: ReasonKind) -> dict[str, list[Branch]]:
     """The released reasons by kind: the area's own, where it has none the site's. One query for all the kinds."""
     here = Q(tree__area=area) | Q(tree__area__isnull=True)
     rows = Reason.objects.filter(here, tree__site=site, tree__kind__in=kinds, tree__status=TreeStatus.RELEASED)
     found: dict[str, dict[UUID | None, list[Reason]]] = {kind: {} for kind in kinds}
     for reason in rows.select_related("tree"):
         found[reason.tree.kind].setdefault(reason.tree.area_id, []).append(reason)
-    return {kind: branches_of(own.get(area) or own.get(None) or ()) for kind, own in found.items()}
+    return {kind: branches_of(_nearest(own)) for kind, own in found.items()}
+
+
+def _nearest(own: dict[UUID | None, list[Reason]]) -> list[Reason]:
+    """Those of the one area that was asked for, else the site's."""
+    of_area = next((reasons for area, reasons in own.items() if area is not None), None)
+    return of_area or own.get(None) or []
+
+
+def area_of(station: UUID) -> QuerySet[WorkCenter, UUID | None]:
+    """The key of a station's area, to be asked for within a statement."""
+    return WorkCenter.objects.filter(stations=station).values_list("area", flat=True)[:1]
 
 
 def accounts_at(stations: Collection[UUID]) -> set[tuple[UUID, UUID]]:

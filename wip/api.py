@@ -79,6 +79,7 @@ class Holds(Endpoint):
                     due_at=asked.get("due_at"),
                     reason_code=asked["reason_code"],
                     reason=asked["reason"],
+                    defect=asked["defect"],
                     by=passage.person,
                     at=passage.at,
                 ).number

@@ -18,6 +18,8 @@ class Added(TypedDict, total=False):
     good: Decimal
     scrap: Decimal
     scrap_reason: str
+    defect_code: str
+    defect_name: str
     reason: str
     reverses: ExecutionEvent | None
 

@@ -23,7 +23,7 @@ class HoldInput(Input):
     revision: of the product, which is held as a component. operation: of the unit or order, nothing else waits then.
     cascades: also what the unit or lot, or what the order has made, went into; with_siblings: also the others of its
     lot. site: where station, tool or product are not told apart without it. owner: who clears it up, a user name;
-    due_at: by when.
+    due_at: by when. defect: what was found on a unit whose rework is proposed, a code of the released defects.
     """
 
     unit = Text(max_length=60, required=False)
@@ -40,6 +40,7 @@ class HoldInput(Input):
     due_at = serializers.DateTimeField(required=False)
     reason_code = serializers.ChoiceField(HoldReason.choices)
     reason = Text(max_length=200)
+    defect = Text(max_length=24, default="", allow_blank=True)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         if sum(name in asked for name in _SUBJECTS) != 1:
@@ -94,6 +95,7 @@ class HoldAnswer(serializers.Serializer):
     status = serializers.ChoiceField(HoldStatus.choices)
     reason_code = serializers.ChoiceField(HoldReason.choices)
     reason = serializers.CharField()
+    defect = serializers.CharField(source="defect_code", allow_blank=True)
     owner = serializers.CharField(source="owner.username", default=None, allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
     is_automatic = serializers.BooleanField()

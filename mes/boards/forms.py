@@ -189,16 +189,28 @@ class ReleaseHoldForm(forms.Form):
 
 
 class SendBackForm(forms.Form):
-    """Where a unit goes back to, and why. operations, begun, routings, reasons: to choose from, as (value, label)."""
+    """Where a unit goes back to, and why.
+
+    operations, begun, routings, reasons, defects: to choose from, as (value, label). Which defects
+    are in force where it was found is judged by the verb: that is chosen in the same form.
+    """
 
     found_in = forms.ChoiceField(label=_("Found in"))
     return_to = forms.ChoiceField(label=_("Goes on in"))
     routing = forms.ChoiceField(label=_("Rework routing first"), required=False)
     reason_code = forms.ChoiceField(label=_("What to do again"), required=False)
     reason = forms.CharField(label=_("What was found"), max_length=140)
+    defect = forms.CharField(label=_("Defect found"), max_length=24, required=False, widget=forms.Select)
 
     def __init__(
-        self, *args: Any, operations: Choices, begun: Choices, routings: Choices, reasons: Choices, **kwargs: Any
+        self,
+        *args: Any,
+        operations: Choices,
+        begun: Choices,
+        routings: Choices,
+        reasons: Choices,
+        defects: Choices,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         none = ("", _("None"))
@@ -211,6 +223,10 @@ class SendBackForm(forms.Form):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
             if len(choices) == 1 and not self.fields[name].required:
                 del self.fields[name]
+        if defects or self.is_bound:
+            self.fields["defect"].widget.choices = [("", _("None named")), *defects]  # type: ignore[attr-defined]
+        else:
+            del self.fields["defect"]
 
 
 class RedlineForm(forms.Form):

@@ -14,6 +14,7 @@ from mes.kernel.prepared import prepared
 from orders.models import WorkOrder
 from orders.plans import Plan
 from orders.queries import pinned_plan
+from wip.defects import defect_in_words
 from wip.models import ExecutionEvent, OperationExecution, ProcessException, Reading
 from wip.overview import notable_readings, notable_readings_in, scraps, scraps_in
 from wip.queries import Cell, Row, grid
@@ -86,7 +87,7 @@ def notable_of(order: WorkOrder, plan: Plan, *, now: datetime) -> list[Notable]:
             "alarm",
             "S",
             str(event.execution.unit),
-            _("scrapped: {reason}").format(reason=event.scrap_reason),
+            _("scrapped: {reason}").format(reason=_why(event)),
             event.at,
             "",
         )
@@ -130,9 +131,7 @@ def _line(row: Row, order: WorkOrder, plan: Plan, notable: Any, scrapped: Any, n
         key = cell.execution.pk if cell.execution else None
         faces.append(_face(cell, notable.get(key, ()), now))
         if event := scrapped.get(key):
-            words.append(
-                _("Scrapped {time}: {reason}").format(time=_time(order, event.at, now), reason=event.scrap_reason)
-            )
+            words.append(_("Scrapped {time}: {reason}").format(time=_time(order, event.at, now), reason=_why(event)))
         words += [_said(reading, plan) for reading in notable.get(key, ())]
     return Line(row.unit.serial, faces, "; ".join(words))
 
@@ -158,6 +157,11 @@ def _face(cell: Cell, notable: Sequence[Reading], now: datetime) -> Face:
     if notable:
         return Face(tone="caution", letter="C", ran_for=ran_for)
     return Face(state=cell.state, ran_for=ran_for)
+
+
+def _why(event: ExecutionEvent) -> str:
+    """Why it was scrapped, with the defect if one was named."""
+    return f"{event.scrap_reason}. {defect_in_words(event)}" if event.defect_code else event.scrap_reason
 
 
 def _said(reading: Reading, plan: Plan) -> str:

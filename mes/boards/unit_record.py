@@ -46,12 +46,14 @@ class Attempt:
 
     plan: the digest of the plan that it was done by, in groups, where the order has another one since; else empty.
     taken_back: the events that took something back, each with what it took back; undo: what the reader may take back.
+    defects: the events that scrapped something with a defect named, as far as they count.
     """
 
     execution: OperationExecution
     readings: list[Line]
     tables: list[Table]
     taken_back: list[ExecutionEvent] = field(default_factory=list)
+    defects: list[ExecutionEvent] = field(default_factory=list)
     tools: list[PhysicalAsset] = field(default_factory=list)
     plan: str = ""
     labor: list[Spent] = field(default_factory=list)
@@ -259,6 +261,8 @@ def _work(
         if by_plan != of_order and not known.routing:
             attempt.plan = f"{by_plan[:4]} {by_plan[4:8]}"
         attempt.taken_back = [one for act in acts[execution.pk] for one in act.events if one.reverses_id]
+        counting = [event for act in acts[execution.pk] if not act.is_undone for event in act.events]
+        attempt.defects = [one for one in counting if one.defect_code and one.scrap > 0]
         attempt.undo = offered(acts[execution.pk], person) if is_last(execution, way) else None
         known.attempts.append(attempt)
     for code, verdicts in blockers.items():

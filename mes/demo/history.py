@@ -314,7 +314,7 @@ class History:
         self.clear_for(order, unit, "10", who, at)
         self.worker.start(unit, "10", self.stations["10"], who, at)
         reason = "SOLDER-BRIDGE Bridge at the charger: the batch of boards is looked at"
-        self.worker.finish(unit, "10", who, at + timedelta(minutes=2), [], Decimal(1), reason)
+        self.worker.finish(unit, "10", who, at + timedelta(minutes=2), [], Decimal(1), reason, defect="E-BOARD")
 
     def hold_some(self, orders: dict[str, WorkOrder]) -> None:
         """The holds that are open now: a lot of screws, two units before torque, a proposed rework, and an order."""
@@ -327,7 +327,8 @@ class History:
             reason = "Gasket of LOT-88010 shows flash: quality looks at both units"
             self.hold("priya", at, HoldReason.QUALITY, reason, unit=candidate.job.unit)
         reason = "RETORQUE Loosen and torque again: a screw head stands proud"
-        self.hold(CREW["50"], at, HoldReason.REWORK, reason, unit=self.units_of(LABELLED_LATER)[-1])
+        unit = self.units_of(LABELLED_LATER)[-1]
+        self.hold(CREW["50"], at, HoldReason.REWORK, reason, unit=unit, defect="M-THREAD")
         self.hold("supervisor", at, HoldReason.CUSTOMER, "Customer may change the quantity", order=orders[HELD_ORDER])
         reason = "Leak tester is checked with the master leak before this order"
         more = {"operation_code": "40", "owner": self.people["quality"], "due_at": self.now + timedelta(days=2)}

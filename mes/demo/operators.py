@@ -18,6 +18,7 @@ from equipment.actions import help_calls
 from equipment.calendars.queries import timetable_of
 from equipment.calendars.spans import shift_at
 from equipment.models import HelpCall, Station
+from equipment.policies import ReasonUnknown
 from equipment.status import CallStatus
 from genealogy.models import Unit
 from mes.demo import cell, history
@@ -30,6 +31,7 @@ from mes.demo.work import Values, Worker, next_job
 from mes.kernel.door import open_door
 from mes.kernel.personnel.models import Person
 from mes.kernel.refusals import Refusal
+from mes.station.actions import operations
 from mes.station.actions.operations import Given
 from mes.station.models import StationLogon
 from wip.actions import holds, labor
@@ -44,6 +46,7 @@ logger = logging.getLogger(__name__)
 
 SCRAP = {"40": "LEAK-SEAM Leaks along the seam", "30": "DAMAGE-BOSS Screw boss cracked"}  # of the pump line
 FAILED = {"40": "LEAK-INLET Leaks at the inlet port", "30": "DAMAGE-BOSS Screw boss cracked"}
+FOUND = {"40": "M-LEAK", "30": "M-THREAD"}  # the defect that they name with it
 PATIENCE_S = 900.0  # beyond three times what was planned; then they do by hand what a machine does not
 SCRAP_CHANCE, CALL_CHANCE, HOLD_CHANCE = 0.02, 0.001, 0.01  # at an end; at a look at a station; at a begin
 
@@ -177,7 +180,7 @@ class Operators:
         """
         unit, code, who_is = one.unit, one.operation_code, who.username
         if machine.has_failed:
-            self.worker.finish(unit, code, who_is, at, [], one.quantity_open, FAILED[code])
+            self.worker.finish(unit, code, who_is, at, [], one.quantity_open, FAILED[code], defect=defect_of(one))
             return True
         left = [
             given for given in self.worker.entries(unit, code, who_is, known=known) if given.step_code in machine.ours
@@ -218,7 +221,7 @@ class Operators:
         """Complete what runs; now and then a pump is scrapped."""
         code, who_is = one.operation_code, who.username
         if one.station.code.removeprefix("ST-") in SCRAP and self.chance.random() < SCRAP_CHANCE:
-            self.worker.finish(one.unit, code, who_is, at, [], one.quantity_open, SCRAP[code])
+            self.worker.finish(one.unit, code, who_is, at, [], one.quantity_open, SCRAP[code], defect=defect_of(one))
             return
         entries = self.worker.entries(one.unit, code, who_is, known=known)
         self.worker.finish(one.unit, code, who_is, at, entries)
@@ -263,6 +266,14 @@ class Operators:
         with open_door(person=who, at=at, station=station.code):
             help_calls.call(station=station, kind=kind, note=CALLS[kind], by=who, at=at)
         return True
+
+
+def defect_of(one: OperationExecution) -> str:
+    """The defect that is named with what is scrapped at the operation; none where the plant has it no more."""
+    try:
+        return operations.defect_found(one.station, FOUND[one.operation_code]).code
+    except ReasonUnknown:
+        return ""
 
 
 def _is_a_persons(one: OperationExecution) -> bool:

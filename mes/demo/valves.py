@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DONE, RUNNING = "WO-30001", "WO-30002"
 BENCH, TESTER = ("20", "luca"), ("40", "priya")  # station and who is there
+LEAK = "M-LEAK"  # the defect for which valves go back
 
 
 class Valves:
@@ -108,7 +109,9 @@ class Valves:
         """Who works on it may not decide on a rework: the unit waits for who may."""
         self.history.add(
             at + timedelta(minutes=minutes),
-            lambda at: self.history.hold(who, at, HoldReason.REWORK, reason, unit=self.unit(reference, index)),
+            lambda at: self.history.hold(
+                who, at, HoldReason.REWORK, reason, unit=self.unit(reference, index), defect=LEAK
+            ),
         )
 
     def repair(self, reference: str, index: int, at: datetime, minutes: float) -> None:
@@ -141,6 +144,7 @@ class Valves:
                 routing_revision=routing,
                 reason_code=code,
                 reason=reason,
+                defect=LEAK,
                 by=person,
                 at=at,
             )

@@ -168,7 +168,7 @@ class Worker:
     ) -> None:
         """Record all steps and complete. before: a moment between start and end, for what went wrong first."""
         entries = self.entries(unit, code, who)
-        scrap, reason = Decimal(0), ""
+        scrap, reason, defect = Decimal(0), "", ""
         overrides: Sequence[GivenOverride] = ()
         if mishap is Mishap.HANDED_OVER:
             self.take_over(unit, code, who, before)
@@ -184,6 +184,7 @@ class Worker:
         elif mishap is Mishap.LEAKS:
             entries = [g if g.step_code != "LEAK" else Given("LEAK", "0.62") for g in entries]
             scrap, reason = Decimal(1), "LEAK-INLET Leaks at the inlet port: also with a new seal"
+            defect = "M-LEAK"
         elif mishap is not None:
             wrong, right = _CORRECTIONS[mishap]
             same = [(g.step_code, g.sample) for g in entries].index((wrong.step_code, wrong.sample))
@@ -191,7 +192,7 @@ class Worker:
             entries = [right, *entries[same + 1 :]]
         if overrides:  # tried without first
             be_refused(lambda: self.finish(unit, code, who, at - timedelta(seconds=1), entries))
-        self.finish(unit, code, who, at, entries, scrap, reason, overrides)
+        self.finish(unit, code, who, at, entries, scrap, reason, overrides, defect)
 
     def finish(
         self,
@@ -203,6 +204,7 @@ class Worker:
         scrap: Decimal = Decimal(0),
         reason: str = "",
         overrides: Sequence[GivenOverride] = (),
+        defect: str = "",
     ) -> None:
         """Complete with these entries; where it is signed, they are read as they are recorded first."""
         signing = None
@@ -210,7 +212,7 @@ class Worker:
             if entries:
                 self.report(unit, code, who, at, entries)
             entries, signing = [], self._signing(unit, code, who)
-        completion = Completion(scrap=scrap, scrap_reason=reason, signing=signing)
+        completion = Completion(scrap=scrap, scrap_reason=reason, defect=defect, signing=signing)
         self.report(unit, code, who, at, entries, completion, overrides)
 
     def entries(self, unit: Unit, code: str, who: str, *, known: Values = MappingProxyType({})) -> list[Given]:

@@ -89,6 +89,7 @@ class SendBackForm(Act):
     routing = forms.UUIDField(required=False)
     rework_code = forms.CharField(max_length=24, required=False)
     reason = forms.CharField(max_length=200, required=False)
+    defect = forms.CharField(max_length=24, required=False)
 
 
 class StepForm(forms.Form):
@@ -125,6 +126,7 @@ class BookForm(Act):
     scrap = Number(max_length=30, required=False)
     scrap_code = forms.CharField(max_length=24, required=False)
     scrap_reason = forms.CharField(max_length=200, required=False)
+    defect = forms.CharField(max_length=24, required=False)
 
 
 class CompleteForm(BookForm):
@@ -158,6 +160,7 @@ class HoldForm(Act):
     hold_code = forms.CharField(max_length=24, required=False)
     rework_code = forms.CharField(max_length=24, required=False)
     reason = forms.CharField(max_length=200, required=False)
+    defect = forms.CharField(max_length=24, required=False)
 
 
 class PauseForm(Act):

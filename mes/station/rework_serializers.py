@@ -19,7 +19,8 @@ class SendBackInput(Input):
     """Send a unit back. found_in: the operation in which it was found; return_to: where it goes on, both by code.
 
     The same code twice does that operation again. routing: the name of a rework routing that is followed first.
-    reason_code: of the plant's reason tree, if it has one.
+    reason_code: of the plant's reason tree, if it has one. defect: what was found, a code of the released defects
+    (`/reasons?kind=DEFECT`).
     """
 
     found_in = Text(max_length=12)
@@ -27,6 +28,7 @@ class SendBackInput(Input):
     routing = Text(max_length=120, required=False)
     reason_code = Text(max_length=60, default="", allow_blank=True)
     reason = Text(max_length=200)
+    defect = Text(max_length=24, default="", allow_blank=True)
 
 
 class CancelReworkInput(Input):
@@ -40,7 +42,7 @@ class ReworksQuery(PageQuery):
 
 
 class ReworkAnswer(serializers.Serializer):
-    """A decision that a unit goes back."""
+    """A decision that a unit goes back. defect: what was found, by code, if it was named."""
 
     number = serializers.CharField()
     unit = serializers.CharField(source="unit.serial")
@@ -50,6 +52,7 @@ class ReworkAnswer(serializers.Serializer):
     status = serializers.ChoiceField(ReworkStatus.choices)
     reason_code = serializers.CharField(allow_blank=True)
     reason = serializers.CharField()
+    defect = serializers.CharField(source="defect_code", allow_blank=True)
     decided_at = serializers.DateTimeField()
     decided_by = serializers.CharField(source="decided_by.username")
     ended_at = serializers.DateTimeField(allow_null=True)

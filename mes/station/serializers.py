@@ -98,21 +98,29 @@ class RecordInput(OverridableInput):
 
 
 class CompleteInput(RecordInput):
-    """Values, components and how it ends. good: by default all that is open, less the scrap."""
+    """Values, components and how it ends. good: by default all that is open, less the scrap.
+
+    defect: what was found in the scrap, a code of the released defects (`/reasons?kind=DEFECT`).
+    """
 
     good = Number(required=False)
     scrap = Number(default=0)
     scrap_reason = Text(max_length=200, default="", allow_blank=True)
+    defect = Text(max_length=24, default="", allow_blank=True)
     signature = SignatureInput(required=False)
 
 
 class BookInput(OverridableInput):
-    """A part of a lot. good and scrap: in the product's quantity_unit, together not above what is open."""
+    """A part of a lot. good and scrap: in the product's quantity_unit, together not above what is open.
+
+    defect: what was found in the scrap, a code of the released defects (`/reasons?kind=DEFECT`).
+    """
 
     station = Text(max_length=20)
     good = Number(default=0)
     scrap = Number(default=0)
     scrap_reason = Text(max_length=200, default="", allow_blank=True)
+    defect = Text(max_length=24, default="", allow_blank=True)
 
 
 class SplitInput(Input):
@@ -257,10 +265,14 @@ class BatchScrapInput(Input):
 
 
 class BatchCompleteInput(RecordInput):
-    """How a batch ends: all that is open is good, but what is scrap."""
+    """How a batch ends: all that is open is good, but what is scrap.
+
+    defect: what was found in the scrap, a code of the released defects (`/reasons?kind=DEFECT`).
+    """
 
     scrap = BatchScrapInput(many=True, default=list, max_length=200)
     scrap_reason = Text(max_length=200, default="", allow_blank=True)
+    defect = Text(max_length=24, default="", allow_blank=True)
     signature = SignatureInput(required=False)
 
 

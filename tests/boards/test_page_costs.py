@@ -43,7 +43,7 @@ DESK = {
     "/calendar/": 5,
     "/gates/": 6,
     "/labor/": 10,
-    "/reasons/": 4,
+    "/reasons/": 5,  # one of them counts what defects were found
     "/station/stations/": 8,
     "/board/NF/LINE-1/": 14,
     "/board/NF/LINE-1/?part=unplanned": 18,

@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from equipment.models import Station
+from equipment.policies import NO_DEFECT, Defect
 from genealogy.models import Unit
 from genealogy.queries import plan_for
 from mes.kernel.gates import Hook
@@ -114,15 +115,18 @@ def take_over(
     return batch
 
 
-def complete(*, jobs: Sequence[Job], scrap_reason: str, by: Person, at: datetime) -> Batch:
+def complete(*, jobs: Sequence[Job], scrap_reason: str, defect: Defect = NO_DEFECT, by: Person, at: datetime) -> Batch:
     """Complete the locked jobs of a batch, each with its quantities, and the batch with them. The gates have judged."""
     batch = jobs[0].batch
     assert batch is not None
     batch.status = BATCH.after(batch.status, "complete", name=batch.number)
     batch.completed_at, batch.completed_by = at, by
     update([batch], "status", "completed_at", "completed_by")
+    if not any(job.scrap for job in jobs):
+        executions.check_is_scrapped(Decimal(0), defect)
     for job in jobs:
-        executions.complete(job=job, scrap_reason=scrap_reason if job.scrap else "", by=by, at=at)
+        reason, found = (scrap_reason, defect) if job.scrap else ("", NO_DEFECT)
+        executions.complete(job=job, scrap_reason=reason, defect=found, by=by, at=at)
     return batch
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from equipment.models import PhysicalAsset, Station
+from equipment.policies import NO_DEFECT, Defect
 from genealogy.actions import units
 from genealogy.models import Unit
 from genealogy.queries import plan_for
@@ -18,7 +19,7 @@ from mes.kernel.gates import Hook
 from mes.kernel.numbers import plain
 from mes.kernel.personnel.models import Person
 from mes.kernel.prepared import prepared
-from mes.kernel.refusals import InvalidInput, Refusal
+from mes.kernel.refusals import FieldError, InvalidInput, Refusal
 from mes.kernel.writes import insert, update, write
 from orders.models import WorkOrder
 from orders.plans import OperationPlan
@@ -172,7 +173,7 @@ def give_to(*, job: Job, by: Person, at: datetime) -> OperationExecution:
     return running
 
 
-def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationExecution:
+def book(*, job: Job, scrap_reason: str, defect: Defect = NO_DEFECT, by: Person, at: datetime) -> OperationExecution:
     """Book the job's good and scrap on its locked execution, which goes on running.
 
     Scrapping all that is left of the unit ends it, and with it the operation: that is for `complete`.
@@ -180,7 +181,7 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
     if 0 < job.unit.quantity_left <= job.scrap:
         raise InvalidInput(_("Nothing would be left of it."), do=_("Complete the operation with this scrap."))
     before = way_of(job).openings
-    execution = _add_quantities(job, "book", scrap_reason)
+    execution = _add_quantities(job, "book", scrap_reason, defect)
     update([execution], "quantity_good", "quantity_scrapped")
     happened(
         execution,
@@ -191,6 +192,8 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
         good=job.good,
         scrap=job.scrap,
         scrap_reason=scrap_reason,
+        defect_code=defect.code,
+        defect_name=defect.name,
     )
     _scrap(job, scrap_reason, by, at)
     openings.follow(unit=job.unit, before=before, after=way_of(job).openings, is_less=job.scrap > 0)
@@ -198,13 +201,15 @@ def book(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationE
     return execution
 
 
-def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> OperationExecution:
+def complete(
+    *, job: Job, scrap_reason: str, defect: Defect = NO_DEFECT, by: Person, at: datetime
+) -> OperationExecution:
     """Book the job's quantities, complete its locked execution, and finish unit and order when nothing is left.
 
     good and scrap together are what is still open. The gates have judged.
     """
     before = way_of(job).openings
-    execution = _add_quantities(job, "complete", scrap_reason)
+    execution = _add_quantities(job, "complete", scrap_reason, defect)
     if execution.quantity_open != 0:
         raise InvalidInput(
             _("{open} of {quantity} would be left open.").format(
@@ -225,6 +230,8 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
         good=job.good,
         scrap=job.scrap,
         scrap_reason=scrap_reason,
+        defect_code=defect.code,
+        defect_name=defect.name,
     )
     assets.use(job=job, by=by, at=at)
     preparations.withdraw_after(execution=execution, reason=_("Completed"), by=by, at=at)
@@ -237,7 +244,7 @@ def complete(*, job: Job, scrap_reason: str, by: Person, at: datetime) -> Operat
     return execution
 
 
-def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecution:
+def _add_quantities(job: Job, verb: str, scrap_reason: str, defect: Defect) -> OperationExecution:
     execution = job.running
     EXECUTION.after(execution.status, verb, name=job.operation.code)
     if job.good < 0 or job.scrap < 0 or job.good + job.scrap > execution.quantity_open:
@@ -252,9 +259,18 @@ def _add_quantities(job: Job, verb: str, scrap_reason: str) -> OperationExecutio
             raise InvalidInput(_("Scrap needs a reason."), do=_("Say in a few words why it is scrapped."))
         if job.scrap >= job.unit.quantity_left:
             check_nothing_else_runs(job)
+    check_is_scrapped(job.scrap, defect)
     execution.quantity_good += job.good
     execution.quantity_scrapped += job.scrap
     return execution
+
+
+def check_is_scrapped(scrap: Decimal, defect: Defect) -> None:
+    """Raise InvalidInput when a defect is named, and nothing is scrapped for it."""
+    if defect.code and scrap <= 0:
+        sentence = _("A defect is named, but nothing is scrapped.")
+        do = _("Say how much is scrap, or name no defect.")
+        raise InvalidInput(sentence, do=do, errors=[FieldError("defect", sentence, do)])
 
 
 def _scrap(job: Job, reason: str, by: Person, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Placing and releasing holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from equipment.models import PhysicalAsset, Site, Station
-from equipment.policies import check_site_access
+from equipment.policies import NO_DEFECT, Defect, check_site_access, defect_at
 from genealogy.forward import gone_into, made_by_went_into, siblings_of
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
@@ -22,10 +22,11 @@ from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.policies import check_permission
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.records import update_alike
-from mes.kernel.refusals import InvalidInput
+from mes.kernel.refusals import FieldError, InvalidInput
 from orders.models import ProductRevision, WorkOrder
 from orders.topics import one_order
 from wip.actions import preparations
+from wip.defects import area_where
 from wip.impact import GONE
 from wip.models import Hold, HoldReason, OperationExecution
 from wip.numbers import next_numbers
@@ -36,13 +37,17 @@ from wip.topics import holds
 
 @dataclass(frozen=True)
 class Why:
-    """Why something is held. owner, due_at: who clears it up, by when. is_automatic: a rule says so, no person."""
+    """Why something is held. owner, due_at: who clears it up, by when. is_automatic: a rule says so, no person.
+
+    defect: what was found, where a rework is proposed.
+    """
 
     reason_code: str
     reason: str
     owner: Person | None = None
     due_at: datetime | None = None
     is_automatic: bool = False
+    defect: Defect = NO_DEFECT
 
 
 def place(
@@ -62,12 +67,14 @@ def place(
     with_siblings: bool = False,
     owner: Person | None = None,
     due_at: datetime | None = None,
+    defect: str = "",
 ) -> Hold:
     """Hold one thing: nothing is started, recorded or completed on it or with it until the hold is released.
 
     operation_code: of a unit or an order nothing else waits but this operation. cascades: a unit or lot, or all that an
     order has made, holds what it went into, too. with_siblings: and the others of its lot. site: where a revision is
-    held, as what is made and as a component.
+    held, as what is made and as a component. defect: what was found on a unit whose rework is proposed, a code in force
+    where it is worked on.
     """
     check_permission(by, Permission.PLACE_HOLDS)
     why = Why(reason_code, reason.strip(), owner, due_at)
@@ -76,6 +83,12 @@ def place(
         raise InvalidInput(
             _("Rework is proposed of a unit in process, as a whole."), do=_("Choose another kind of hold.")
         )
+    if unit is not None and reason_code == HoldReason.REWORK:
+        why = replace(why, defect=defect_at(unit.site_id, area_where(unit), defect))
+    elif defect:
+        sentence = _("A defect is named where a rework is proposed.")
+        do = _("Leave it out, or propose a rework.")
+        raise InvalidInput(sentence, do=do, errors=[FieldError("defect", sentence, do)])
     on: dict[str, Any] = {
         "unit": unit,
         "work_order": order,
@@ -137,7 +150,8 @@ def inherit(hold: Hold, heirs: Sequence[Unit]) -> list[Hold]:
     if not heirs:
         return []
     origin = hold.origin or hold
-    why = Why(hold.reason_code, hold.reason, hold.owner, hold.due_at, hold.is_automatic)
+    found = Defect(hold.defect_code, hold.defect_name)
+    why = Why(hold.reason_code, hold.reason, hold.owner, hold.due_at, hold.is_automatic, found)
     rows = [
         Hold(
             site_id=heir.site_id,
@@ -298,6 +312,8 @@ def _placed(why: Why, by: Person, at: datetime) -> dict[str, Any]:
         "status": HOLD.after(None, "place"),
         "reason_code": why.reason_code,
         "reason": why.reason,
+        "defect_code": why.defect.code,
+        "defect_name": why.defect.name,
         "owner": why.owner,
         "due_at": why.due_at,
         "is_automatic": why.is_automatic,

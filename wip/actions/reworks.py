@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from equipment.policies import defect_at
 from genealogy.models import Unit
 from genealogy.queries import plan_for
 from mes.kernel.door import announce
@@ -16,6 +17,7 @@ from orders.actions.work_orders import pin
 from orders.models import RoutingRevision
 from orders.queries import plan_of
 from wip.actions import assets, exceptions, executions, holds, openings, passing
+from wip.defects import area_where, defect_in_words
 from wip.events import happened
 from wip.facts import executions_on
 from wip.models import OperationExecution, Rework
@@ -42,15 +44,16 @@ def send_back(
     routing_revision: RoutingRevision | None = None,
     reason_code: str = "",
     reason: str,
+    defect: str = "",
     by: Person,
     at: datetime,
 ) -> Rework:
     """Send a unit back from the operation where something was found to one that it has passed, or to do it again.
 
     return_to and everything after it are set aside and done anew. The job at found_in ends by it, not passed.
-    routing_revision: a released rework routing that the unit follows first. The unit comes with its order. Holds that
-    proposed a rework are released by who may decide on one. Raises
-    NotPermitted, InvalidInput, CantGoBack, LoopsUsedUp, WorkedOnElsewhere, ReworkRoutingUnfit.
+    routing_revision: a released rework routing that the unit follows first. defect: what was found, a code in force
+    where it was. The unit comes with its order. Holds that proposed a rework are released by who may decide on one.
+    Raises NotPermitted, InvalidInput, ReasonUnknown, CantGoBack, LoopsUsedUp, WorkedOnElsewhere, ReworkRoutingUnfit.
     """
     check_may_send_back(by, unit, is_local=found_in == return_to and routing_revision is None)
     if not reason.strip():
@@ -63,6 +66,7 @@ def send_back(
     announce(*after_moving(locked))
     check_can_go_back(locked, way, found_in=found_in, return_to=return_to)
     running = check_nothing_runs_but(found_in, executions=known, by=by)
+    found = defect_at(locked.site_id, area_where(locked, found_in), defect)
     rework_plan = rework_plan_for(locked, routing_revision, at) if routing_revision else None
     _replace_open(locked, way, by, at)
     pinned = pin(plan=rework_plan) if rework_plan else None
@@ -77,6 +81,8 @@ def send_back(
         status=REWORK.after(None, "send_back"),
         reason_code=reason_code,
         reason=reason.strip(),
+        defect_code=found.code,
+        defect_name=found.name,
         decided_at=at,
         decided_by=by,
     )
@@ -102,7 +108,7 @@ def _note(rework: Rework, unit: Unit, ended: OperationExecution | None) -> None:
         kind=ExceptionKind.REWORK,
         unit=unit,
         operation_code=rework.found_in,
-        what=_in_words(rework),
+        what=f"{_in_words(rework)} {defect_in_words(rework)}".strip(),
         reason=rework.reason,
         execution=ended,
         by=rework.decided_by,

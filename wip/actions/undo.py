@@ -199,7 +199,8 @@ def _reverse(undo: _Undo, event: ExecutionEvent) -> None:
     execution.quantity_good -= good
     execution.quantity_scrapped -= scrap
     update([execution], *_BALANCES)
-    _happened(undo, execution, event, started=-started, good=-good, scrap=-scrap)
+    same = {"defect_code": event.defect_code, "defect_name": event.defect_name}  # so that it is counted no more
+    _happened(undo, execution, event, started=-started, good=-good, scrap=-scrap, **same)
     if not execution.is_current:
         for one in LaborSpan.objects.filter(execution=execution, ended_at__isnull=True).select_related("person"):
             clock_off(execution, one.person, end=LaborEnd.LEFT, at=undo.at)
@@ -217,6 +218,8 @@ class _Quantities(TypedDict, total=False):
     started: Decimal
     good: Decimal
     scrap: Decimal
+    defect_code: str
+    defect_name: str
 
 
 def _happened(undo: _Undo, execution: OperationExecution, event: ExecutionEvent, **added: Unpack[_Quantities]) -> None:

@@ -10,6 +10,7 @@ from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import Record, person_field, sequence_field
 from orders.models import PinnedPlan, WorkOrder
 from wip.models.batches import Batch
+from wip.models.defects import DEFECT_IN_WORDS
 from wip.status import ExecutionEventKind, ExecutionStatus
 
 
@@ -121,7 +122,8 @@ class ExecutionEvent(Record):
     """What happened to an execution: transition row, history and quantities in one. Append-only.
 
     started, good, scrap: what this event added to the execution's quantities, in the product's quantity_unit; below 0
-    where it takes something back, or moves it to another lot. reverses: the event that this one takes back. Order is
+    where it takes something back, or moves it to another lot. defect_code, defect_name: what was found in the scrap, in
+    the words of that day; whoever takes it back says the same. reverses: the event that this one takes back. Order is
     `sequence`.
     """
 
@@ -136,6 +138,8 @@ class ExecutionEvent(Record):
     good = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     scrap = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     scrap_reason = models.CharField(max_length=200, blank=True)
+    defect_code = models.CharField(max_length=24, blank=True)
+    defect_name = models.CharField(max_length=80, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by_event")
 
@@ -159,11 +163,17 @@ class ExecutionEvent(Record):
                 name="event_scrap_has_reason",
                 violation_error_message=_("Scrap needs a reason."),
             ),
+            models.CheckConstraint(
+                condition=DEFECT_IN_WORDS & (Q(defect_code="") | ~Q(scrap=0)),
+                name="event_defect_of_scrap",
+                violation_error_message=_("A defect is named of what is scrapped, by its code and its name."),
+            ),
         ]
         indexes = [
+            models.Index(fields=["site", "at"], condition=~Q(defect_code=""), name="event_of_defect"),
             models.Index(
                 fields=["site", "station_code", "sequence"], condition=Q(kind="COMPLETED"), name="event_ended_at"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from mes.kernel.audit.models import Signature
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field
 from orders.models import ProductRevision, WorkOrder
+from wip.models.defects import DEFECT_IN_WORDS
 from wip.status import HoldStatus
 
 
@@ -43,6 +44,7 @@ class Hold(Record):
     It is on one of: unit, work_order, station, asset, product_revision (of what is made, and as a component).
     operation_code, with a unit or an order: nothing else but that operation waits (a future hold stops a unit when it
     gets there). origin: the hold that this one was inherited from through genealogy; releasing the origin releases it.
+    defect_code, defect_name: what was found, where a rework is proposed.
     owner, due_at: who clears it up, by when. is_automatic: placed by a rule and not by the person in whose act it was.
     """
 
@@ -63,6 +65,8 @@ class Hold(Record):
     status = models.CharField(max_length=12, choices=HoldStatus, default=HoldStatus.OPEN)
     reason_code = models.CharField(max_length=12, choices=HoldReason)
     reason = models.CharField(max_length=200)
+    defect_code = models.CharField(max_length=24, blank=True)
+    defect_name = models.CharField(max_length=80, blank=True)
     placed_at = models.DateTimeField()
     placed_by = person_field()
     released_at = models.DateTimeField(null=True, blank=True)
@@ -105,6 +109,11 @@ class Hold(Record):
                 condition=~Q(reason=""),
                 name="hold_has_reason",
                 violation_error_message=_("A hold needs a reason."),
+            ),
+            models.CheckConstraint(
+                condition=DEFECT_IN_WORDS & (Q(defect_code="") | Q(reason_code=HoldReason.REWORK)),
+                name="hold_defect_of_proposal",
+                violation_error_message=_("A defect is named where a rework is proposed, by its code and its name."),
             ),
         ]
         indexes = [

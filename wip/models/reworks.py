@@ -7,6 +7,7 @@ from genealogy.models import Unit
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field
 from orders.models import PinnedPlan, RoutingRevision
+from wip.models.defects import DEFECT_IN_WORDS
 from wip.status import ReworkStatus
 
 
@@ -15,7 +16,8 @@ class Rework(Record):
 
     found_in: the operation at which it was found, by code. return_to: where the unit goes on in its order's routing;
     it and everything after it is done anew, the same operation again being local rework. routing_revision, plan: the
-    rework routing that is followed first; None: none. It is done when the unit has passed found_in again.
+    rework routing that is followed first; None: none. It is done when the unit has passed found_in again. defect_code,
+    defect_name: what was found, in the words of that day.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -28,6 +30,8 @@ class Rework(Record):
     status = models.CharField(max_length=12, choices=ReworkStatus, default=ReworkStatus.OPEN)
     reason_code = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=200)
+    defect_code = models.CharField(max_length=24, blank=True)
+    defect_name = models.CharField(max_length=80, blank=True)
     decided_at = models.DateTimeField()
     decided_by = person_field()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -52,6 +56,14 @@ class Rework(Record):
                 name="rework_ended_by_whom",
                 violation_error_message=_("A rework that ended says who ended it, and when."),
             ),
+            models.CheckConstraint(
+                condition=DEFECT_IN_WORDS,
+                name="rework_defect_in_words",
+                violation_error_message=_("A defect is named by its code and its name."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["site", "decided_at"], condition=~Q(defect_code=""), name="rework_of_defect"),
         ]
 
     def __str__(self) -> str:

@@ -22,29 +22,40 @@ from mes.kernel.personnel.roles import Permission
 from orders.plans import OperationPlan
 from orders.queries import plan_of, rework_routings
 from wip.actions import reworks
+from wip.defects import area_where
+from wip.models import Hold
 from wip.rework_policies import known_rework
 
 
 def send_back_form(
-    unit: Unit, person: Person, *, begun: Sequence[OperationPlan], data: Any = None
+    unit: Unit, person: Person, *, begun: Sequence[OperationPlan], proposed: Sequence[Hold] = (), data: Any = None
 ) -> SendBackForm | None:
     """What a person who decides on rework fills in for a unit in process. Two statements; None and none for others.
 
-    begun: the operations that it can go back to, that where it was found most likely first.
+    begun: the operations that it can go back to, that where it was found most likely first. proposed: what holds it;
+    the defect that a proposal names is offered.
     """
     if unit.status != UnitStatus.IN_PROCESS or not begun or not person.may(Permission.REWORK):
         return None
     assert unit.work_order is not None
     routings = rework_routings(unit.product_id, unit.site_id, on=unit.site.local(timezone.now()).date())
-    branches = reasons_for(unit.site_id, None, ReasonKind.REWORK)[ReasonKind.REWORK]
+    posted = data.get("found_in") if data else None
+    found_in = next((one.code for one in begun if one.code == posted), begun[0].code)
+    area = area_where(unit, found_in)
+    found = reasons_for(unit.site_id, area, ReasonKind.REWORK, ReasonKind.DEFECT)
     return SendBackForm(
         data,
         auto_id="back_%s",
-        initial={"found_in": begun[0].code, "return_to": begun[0].code},
+        initial={
+            "found_in": begun[0].code,
+            "return_to": begun[0].code,
+            "defect": next((one.defect_code for one in proposed if one.defect_code), ""),
+        },
         operations=[(o.code, f"{o.code} {o.name}") for o in plan_of(unit.work_order).operations],
         begun=[(o.code, f"{o.code} {o.name}") for o in begun],
         routings=[(str(one.pk), one.routing.name) for one in routings],
-        reasons=[(leaf.code, leaf.name) for branch in branches for leaf in branch.leaves],
+        reasons=[(leaf.code, leaf.name) for branch in found[ReasonKind.REWORK] for leaf in branch.leaves],
+        defects=[(leaf.code, str(leaf)) for branch in found[ReasonKind.DEFECT] for leaf in branch.leaves],
     )
 
 
@@ -64,6 +75,7 @@ def send_back(request: HttpRequest, serial: str) -> HttpResponse:
                 routing_revision=_routing(unit, given.get("routing")),
                 reason_code=given.get("reason_code", ""),
                 reason=_reason(unit, given),
+                defect=given.get("defect", ""),
                 by=passage.person,
                 at=passage.at,
             )
@@ -92,4 +104,7 @@ def _routing(unit: Unit, key: str | None) -> Any:
 def _reason(unit: Unit, given: dict[str, Any]) -> str:
     """What was found, behind the chosen reason in its words of today."""
     code, remark = given.get("reason_code"), given.get("reason", "")
-    return reason_at(unit.site_id, None, kind=ReasonKind.REWORK, code=code, remark=remark) if code else remark
+    if not code:
+        return remark
+    area = area_where(unit, given["found_in"])
+    return reason_at(unit.site_id, area, kind=ReasonKind.REWORK, code=code, remark=remark)

@@ -32,7 +32,7 @@ def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
         "expiry": expiry_of(unit, unit.site.local(now).date()),
         "record": record,
         "hold_form": HoldForm(auto_id="hold_%s"),
-        "send_back_form": send_back_form(unit, request.user, begun=record.begun),
+        "send_back_form": send_back_form(unit, request.user, begun=record.begun, proposed=record.open_holds),
         "may_rework": request.user.may(Permission.REWORK),
         "why_not_hold": refusal_of(check_permission, request.user, Permission.PLACE_HOLDS),
         "why_not_release_hold": refusal_of(check_permission, request.user, Permission.RELEASE_HOLDS),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from equipment.models import Station
+from equipment.policies import NO_DEFECT, Defect
 from genealogy.models import Unit
 from mes.kernel.audit.actions.signatures import Signing
 from mes.kernel.gates import Hook
@@ -29,10 +30,11 @@ from wip.witnesses import check_witnesses
 
 @dataclass(frozen=True)
 class BatchEnd:
-    """How a batch ends: all is good but what is scrap, by serial."""
+    """How a batch ends: all is good but what is scrap, by serial. defect: what was found in the scrap, by code."""
 
     scrap: Mapping[str, Decimal] = field(default_factory=dict)
     scrap_reason: str = ""
+    defect: str = ""
     signing: Signing | None = None
 
 
@@ -77,6 +79,7 @@ def report(
     operations.report does; the blockers say of which unit they are.
     """
     operations.check_may_work(by=by, site_id=batch.site_id)
+    defect = operations.defect_found(station, end.defect) if end else NO_DEFECT
     ends = _may_end(batch, end)
     jobs = batches.lock(batch=batch, station=station, by=by, ends=ends)
     _check_ends_no_other(jobs, ends, end)
@@ -94,7 +97,7 @@ def report(
         assets.renew(job=job, by=by, at=at)
     check_gates_together(jobs, Hook.COMPLETE if end else Hook.RECORD, overrides)
     check_witnesses(lead)
-    _write(jobs, read, end, at)
+    _write(jobs, read, end, defect, at)
     return lead.batch
 
 
@@ -122,7 +125,7 @@ def _check_ends_no_other(jobs: Sequence[Job], ends: Collection[UUID], end: Batch
             raise Busy(_("The order was changed just now."), do=_("Try again."))
 
 
-def _write(jobs: Sequence[Job], read: Sequence[Read], end: BatchEnd | None, at: datetime) -> None:
+def _write(jobs: Sequence[Job], read: Sequence[Read], end: BatchEnd | None, defect: Defect, at: datetime) -> None:
     lead = jobs[0]
     entries = sign_steps(job=lead, read=read, at=at)
     for job in jobs:
@@ -131,6 +134,6 @@ def _write(jobs: Sequence[Job], read: Sequence[Read], end: BatchEnd | None, at: 
     if end is None:
         return
     if lead.operation.signature_meaning:
-        signed = Completion(scrap_reason=end.scrap_reason, signing=end.signing)
+        signed = Completion(scrap_reason=end.scrap_reason, defect=end.defect, signing=end.signing)
         sign_end(job=lead, completion=signed, at=at)
-    batches.complete(jobs=jobs, scrap_reason=end.scrap_reason.strip(), by=lead.person, at=at)
+    batches.complete(jobs=jobs, scrap_reason=end.scrap_reason.strip(), defect=defect, by=lead.person, at=at)

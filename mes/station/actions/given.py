@@ -31,11 +31,12 @@ class Given:
 
 @dataclass(frozen=True)
 class Completion:
-    """How an operation ends. good None: all that is open, less the scrap."""
+    """How an operation ends. good None: all that is open, less the scrap. defect: what was found in it, by code."""
 
     good: Decimal | None = None
     scrap: Decimal = Decimal(0)
     scrap_reason: str = ""
+    defect: str = ""
     signing: Signing | None = None
 
 

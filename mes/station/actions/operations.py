@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from equipment.models import Station
-from equipment.policies import check_site_access
+from equipment.policies import NO_DEFECT, Defect, check_site_access, defect_at
+from equipment.queries import area_of
 from genealogy.actions import units
 from genealogy.actions.units import At
 from genealogy.models import Unit
@@ -110,9 +111,10 @@ def report(
     The order, unit and execution are locked, then the components; the gates see what is there and what is coming;
     then everything is written. overrides: of gates that say no. Raises IllegalTransition, BlockedByGates,
     OverrideRefused, InvalidInput, StepNotAsked, WitnessMissing, WitnessRefused, SignatureMissing, SignatureRefused,
-    SignatureUnseen, SignatureVoid.
+    SignatureUnseen, SignatureVoid, ReasonUnknown.
     """
     check_may_work(by=by, site_id=execution.site_id)
+    defect = defect_found(station, completion.defect) if completion else NO_DEFECT
     scrap = completion.scrap if completion else Decimal(0)
     ends = completion is not None and executions.may_end_order(execution, scrap)
     job = executions.lock(execution=execution, station=station, by=by, ends=ends)
@@ -132,7 +134,7 @@ def report(
     if completion is not None:
         if job.operation.signature_meaning:
             sign_end(job=job, completion=completion, at=at)
-        executions.complete(job=job, scrap_reason=completion.scrap_reason.strip(), by=by, at=at)
+        executions.complete(job=job, scrap_reason=completion.scrap_reason.strip(), defect=defect, by=by, at=at)
     return job.running
 
 
@@ -142,6 +144,7 @@ def book(
     good: Decimal = Decimal(0),
     scrap: Decimal = Decimal(0),
     scrap_reason: str = "",
+    defect: str = "",
     station: Station,
     by: Person,
     at: datetime,
@@ -149,11 +152,12 @@ def book(
 ) -> OperationExecution:
     """Book a part of a lot as good and scrap, in the product's quantity_unit; the operation goes on running.
 
-    The steps are judged when it is completed, which completes the rest. Raises IllegalTransition, NotALot,
-    BlockedByGates, WorkedOnElsewhere; InvalidInput when nothing is booked, more than is open, all that is left as
-    scrap, or scrap without a reason.
+    The steps are judged when it is completed, which completes the rest. defect: what was found in the scrap, by code.
+    Raises IllegalTransition, NotALot, BlockedByGates, WorkedOnElsewhere, ReasonUnknown; InvalidInput when nothing is
+    booked, more than is open, all that is left as scrap, scrap without a reason, or a defect without scrap.
     """
     check_may_work(by=by, site_id=execution.site_id)
+    found = defect_found(station, defect)
     job = executions.lock(execution=execution, station=station, by=by, ends=False)
     EXECUTION.after(job.running.status, "book", name=job.operation.code)
     if job.unit.product.tracking == Tracking.SERIAL:
@@ -167,7 +171,12 @@ def book(
     assets.renew(job=job, by=by, at=at)
     check_gates(job, Hook.RECORD, overrides)
     keep_overrides(job=job, execution=job.running, by=by, at=at)
-    return executions.book(job=job, scrap_reason=scrap_reason.strip(), by=by, at=at)
+    return executions.book(job=job, scrap_reason=scrap_reason.strip(), defect=found, by=by, at=at)
+
+
+def defect_found(station: Station, code: str) -> Defect:
+    """The defect of this code in force at the station, none where none is named. Raises ReasonUnknown."""
+    return defect_at(station.site_id, area_of(station.pk), code)
 
 
 def planned_operation(unit: Unit, operation_code: str) -> OperationPlan:

@@ -90,6 +90,7 @@ def sign_end(*, job: Job, completion: Completion, at: datetime) -> None:
             "good": sum(one.good for one in together),
             "scrap": sum(one.scrap for one in together),
             "scrap_reason": completion.scrap_reason.strip(),
+            **({"defect": completion.defect.strip()} if completion.defect.strip() else {}),
             "at": at,  # what was taken back is signed anew, also where it is the same
         },
         **_record(job),

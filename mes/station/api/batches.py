@@ -78,7 +78,7 @@ class RecordBatch(Endpoint):
         end = None
         if scrap is not None:
             ended = read_completion(plan, {**asked, "scrap": 0}, person, self.at)
-            end = BatchEnd(scrap, asked["scrap_reason"], ended.signing)
+            end = BatchEnd(scrap, asked["scrap_reason"], asked["defect"], ended.signing)
         overrides = read_overrides(asked, self.at)
         with self.door(station=station.code) as passage:
             if not passage.replayed:

@@ -124,6 +124,7 @@ class BookPart(Endpoint):
                     good=asked["good"],
                     scrap=asked["scrap"],
                     scrap_reason=asked["scrap_reason"],
+                    defect=asked["defect"],
                     station=station,
                     by=passage.person,
                     at=passage.at,
@@ -278,4 +279,4 @@ def read_completion(plan: OperationPlan, asked: Mapping[str, Any], person: Perso
     if signature:
         signer = confirm_password(person=person, password=signature["secret"], at=at)
         signing = Signing(signer, signature["meaning"], signature["digest"])
-    return Completion(asked.get("good"), asked["scrap"], asked["scrap_reason"], signing)
+    return Completion(asked.get("good"), asked["scrap"], asked["scrap_reason"], asked["defect"], signing)

@@ -88,6 +88,7 @@ class UnitReworks(Endpoint):
                     routing_revision=routing,
                     reason_code=asked["reason_code"],
                     reason=asked["reason"],
+                    defect=asked["defect"],
                     by=passage.person,
                     at=passage.at,
                 )

@@ -19,6 +19,6 @@ def groups_of(branches: Sequence[Branch]) -> list[Group]:
 
 def reason_context(station: Station, *kinds: ReasonKind) -> dict[str, Any]:
     """reasons: by kind, those of the work page's dialogs if none is asked; empty where none are released. One query."""
-    asked = kinds or (ReasonKind.SCRAP, ReasonKind.HOLD, ReasonKind.DOWNTIME)
+    asked = kinds or (ReasonKind.SCRAP, ReasonKind.HOLD, ReasonKind.DOWNTIME, ReasonKind.DEFECT)
     found = reasons_for(station.site_id, station.work_center.area_id, *asked)
     return {"reasons": {kind: groups_of(branches) for kind, branches in found.items()}}

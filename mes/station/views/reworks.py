@@ -44,7 +44,7 @@ def send_back(request: HttpRequest, presence: Presence, pk: UUID) -> HttpRespons
         routings=_routings(presence, execution) if may_decide else [],
         may_decide=may_decide,
         pace=presence.pace(),
-        **reason_context(presence.station, ReasonKind.REWORK),
+        **reason_context(presence.station, ReasonKind.REWORK, ReasonKind.DEFECT),
     )
     return render(request, "station/rework.html", context)
 
@@ -60,6 +60,7 @@ def _send_back(request: HttpRequest, presence: Presence, execution: OperationExe
                 routing_revision=_chosen(presence, execution, given["routing"]),
                 reason_code=given["rework_code"],
                 reason=rework_reason(presence, given),
+                defect=given["defect"],
                 by=presence.who,
                 at=passage.at,
             )

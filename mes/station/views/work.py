@@ -163,6 +163,7 @@ def book(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 good=good,
                 scrap=scrap,
                 scrap_reason=scrap_reason(presence, given),
+                defect=given["defect"],
                 station=presence.station,
                 by=presence.who,
                 at=passage.at,
@@ -188,6 +189,7 @@ def complete(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse
         good=given["good"],
         scrap=given["scrap"] or Decimal(0),
         scrap_reason=scrap_reason(presence, given),
+        defect=given["defect"],
         signing=_signing(presence, given),
     )
     overrides = given_overrides(request, presence)
@@ -216,7 +218,7 @@ def _complete_batch(
     batch = batch_by_key(execution.batch_id)
     scrap = scrap_by_unit(request)
     words = scrap_reason(presence, {**given, "scrap": sum(scrap.values())})
-    end = BatchEnd(scrap, words, _signing(presence, given))
+    end = BatchEnd(scrap, words, given["defect"], _signing(presence, given))
     overrides = given_overrides(request, presence)
     with enter(request, presence, given) as passage:
         if not passage.replayed:
@@ -305,6 +307,7 @@ def hold(request: HttpRequest, presence: Presence, pk: UUID) -> HttpResponse:
                 unit=execution.unit,
                 reason_code=given["reason_code"],
                 reason=in_words(presence, given),
+                defect=given["defect"],
                 by=presence.who,
                 at=passage.at,
             )

@@ -1,8 +1,13 @@
 """The defect that was found: named where something is scrapped or sent back, of the tree in force there."""
 
-import pytest
-from django.db.models import Sum
+from decimal import Decimal
 
+import pytest
+from django.db import connection
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
+
+from mes.station.actions.operations import Completion
 from tests.defects import an_area_of, release_defects
 from tests.flow import lot_flow
 from tests.lots import lot_line
@@ -98,6 +103,21 @@ def test_a_scrapped_unit_whose_end_is_corrected_is_counted_no_more(plant):
     scrap(page, work, defect="M-LEAK")
     undo(plant, plant.fresh(unit), "10", who="ines", reason="Was tight")
     assert counted() == {"M-LEAK": 0}
+
+
+def test_naming_a_defect_costs_one_statement_and_naming_none_costs_none(plant, line):
+    release_defects(plant)
+
+    def asked(defect: str) -> int:
+        unit, back = plant.unit(), line.do(line.unit(), "10")
+        plant.start(unit, "10")
+        with CaptureQueriesContext(connection) as queries:
+            plant.report(unit, "10", completion=Completion(scrap=Decimal(1), scrap_reason="Bad", defect=defect))
+            line.send_back(back, "10", "10", defect=defect)
+        return len(queries)
+
+    asked("")  # what is kept for a while is kept now
+    assert asked("M-LEAK") == asked("") + 2
 
 
 def test_a_defect_without_scrap_is_refused(plant):

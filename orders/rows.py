@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mes.kernel.pieces import Flat
-from orders.models import Instruction, Product, ProductRevision, Routing
+from orders.models import Instruction, InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
 from orders.models.revisions import Revision
 
 LINKS = 4  # revisions shown of one thing
@@ -31,6 +31,22 @@ class ListRow(Flat):
     tracking: str = ""
     quantity_unit: str = ""
     is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InWorkRow(Flat):
+    """A revision that is drafted or waits for its release. kind, key: of its page; approved_by: empty, nobody yet."""
+
+    kind: str
+    key: str
+    of: str
+    approved_by: str
+
+
+def in_work_row(one: ProductRevision | RoutingRevision | InstructionRevision) -> InWorkRow:
+    """The row of a revision, which comes with what it is of and who approved it."""
+    kind = {ProductRevision: "product", RoutingRevision: "routing"}.get(type(one), "instruction")
+    return InWorkRow(kind, str(one.pk), str(one), str(one.approved_by or ""))
 
 
 def links(kind: str, newest: Sequence[Revision]) -> Links:

@@ -15,7 +15,7 @@ from mes.kernel.personnel.roles import Permission
 from orders.bom import bom_tree, is_cut_short, where_used
 from orders.catalogue import find_instructions, find_products, find_routings, of_plants, revisions_in_work
 from orders.models import InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
-from orders.rows import links, list_row
+from orders.rows import in_work_row, links, list_row
 
 PER_PAGE = 50
 LINES = 200  # of a tree on a page; all of them come over REST
@@ -31,7 +31,8 @@ SECTIONS = [
 @office(Permission.VIEW_MASTER_DATA)
 def in_work(request: HttpRequest) -> HttpResponse:
     """Drafts and what waits for release, the latest first."""
-    groups = revisions_in_work(sites_of(request.user))
+    found = revisions_in_work(sites_of(request.user))
+    groups = {status: [(in_work_row(one), one.approved_at) for one in those] for status, those in found.items()}
     return render(request, "orders/in_work.html", {"sections": SECTIONS, "section": "master_data", "groups": groups})
 
 

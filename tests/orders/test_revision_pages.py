@@ -218,8 +218,10 @@ def test_a_product_shows_what_it_is_made_of_and_where_it_is_used(client, plant):
 
 def test_master_data_lists_what_waits_for_release(client, plant, draft):
     plant.approve(draft)
-    groups = page(client, plant, "master_data").context["groups"]
-    assert groups["APPROVED"] == [draft]
+    ((row, approved_at),) = page(client, plant, "master_data").context["groups"]["APPROVED"]
+    draft.refresh_from_db()
+    assert (row.kind, row.key, row.approved_by) == ("routing", str(draft.pk), str(draft.approved_by))
+    assert approved_at == draft.approved_at
 
 
 @pytest.mark.parametrize("who", ["amina", "erp"])

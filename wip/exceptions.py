@@ -7,18 +7,23 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from mes.kernel.prepared import prepared
+from mes.kernel.prepared import any_of, prepared
 from wip.models import Permit, ProcessException
 from wip.status import ExceptionKind
 
 LATEST = 50
-SHOWN_OF_IT = ("work_order", "unit", "permit", "by", "approved_by", "site")
 
 
 def exceptions_of(**among: Any) -> QuerySet[ProcessException]:
     """What went another way, latest first, with what is shown of it."""
-    found = ProcessException.objects.select_related(*SHOWN_OF_IT)
+    found = ProcessException.objects.select_related("work_order", "unit", "permit", "by", "approved_by", "site")
     return found.filter(**among).order_by("-sequence")
+
+
+@prepared
+def exceptions_listed(keys: Collection[UUID]) -> QuerySet[ProcessException]:
+    """Those of these keys, latest first, with what is shown of them."""
+    return exceptions_of(pk=any_of(keys))
 
 
 def permits_of(sites: Collection[UUID], *, status: str = "") -> QuerySet[Permit]:

@@ -96,16 +96,15 @@ def _with_its_order() -> QuerySet[OperationExecution]:
 
 def batch_by_number(number: str, sites: Collection[UUID]) -> Batch | None:
     """The batch of this number, with its executions in `members`, by serial."""
-    return _batches(_with_its_order()).filter(number=number, site__in=sites).first()
+    return _batches().filter(number=number, site__in=sites).first()
 
 
 def batches_of(sites: Collection[UUID], *, status: str = "", order: str = "") -> QuerySet[Batch]:
-    """The batches of the sites, the latest first, with their members: of these the unit and the order alone.
+    """The batches of the sites, the latest first; what is shown of them is `batches_listed`.
 
     status, order: those of this status, with units of the order of this reference; empty for all.
     """
-    its = OperationExecution.objects.select_related("unit", "work_order")
-    found = _batches(its).filter(site__in=sites).order_by("-started_at", "-number")
+    found = Batch.objects.filter(site__in=sites).order_by("-started_at", "-number")
     if status:
         found = found.filter(status=status)
     if order:
@@ -114,14 +113,38 @@ def batches_of(sites: Collection[UUID], *, status: str = "", order: str = "") ->
     return found
 
 
+def batches_listed(keys: Sequence[UUID]) -> list[Batch]:
+    """The batches of these keys, the latest first, with their members: of these the unit and the order alone."""
+    found, members = at_once(_batches_listed.of(keys), _members_listed.of(keys))
+    its: dict[UUID, list[OperationExecution]] = {batch.pk: [] for batch in found}
+    for member in members:
+        its[member.batch_id].append(member)
+    for batch in found:
+        batch.members = its[batch.pk]
+    return found
+
+
+@prepared
+def _batches_listed(keys: Collection[UUID]) -> QuerySet[Batch]:
+    found = Batch.objects.select_related("station__site", "started_by", "completed_by")
+    return found.filter(pk=any_of(keys)).order_by("-started_at", "-number")
+
+
+@prepared
+def _members_listed(keys: Collection[UUID]) -> QuerySet[OperationExecution]:
+    found = OperationExecution.objects.select_related("unit", "work_order")
+    return found.filter(batch=any_of(keys)).order_by("unit__serial")
+
+
 def batch_by_key(key: UUID) -> Batch:
     """The batch of this key, in the same way."""
-    return _batches(_with_its_order()).get(pk=key)
+    return _batches().get(pk=key)
 
 
-def _batches(members: QuerySet[OperationExecution]) -> QuerySet[Batch]:
+def _batches() -> QuerySet[Batch]:
+    its = _with_its_order().order_by("unit__serial")
     found = Batch.objects.select_related("station__site", "started_by", "completed_by")
-    return found.prefetch_related(Prefetch("executions", members.order_by("unit__serial"), "members"))
+    return found.prefetch_related(Prefetch("executions", its, "members"))
 
 
 def running_at(station: Station) -> QuerySet[OperationExecution]:

@@ -1,6 +1,6 @@
 """Turning the pages of a long list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
@@ -8,22 +8,27 @@ from django.db.models import Model, QuerySet
 
 
 class Pages(Paginator):
-    """Pages of records in their model's order: a page's rows are found and ordered by key alone, and only they are
-    joined with what `joined` names. Otherwise PostgreSQL carries all their columns through the sorting of all pages.
+    """Pages of records in order: a page's rows are found and ordered by key alone, and only they are joined with more.
+    Otherwise PostgreSQL carries all their columns through the sorting of all pages.
+
+    read: the records of these keys, in order, by a query put together once; by default as they are, in their model's.
     """
 
     object_list: QuerySet[Model]
 
-    def __init__(self, found: QuerySet[Any], per_page: int, *, joined: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, found: QuerySet[Any], per_page: int, *, read: Callable[[list[Any]], Sequence[Any]] | None = None
+    ) -> None:
         super().__init__(found, per_page)
-        self.joined = joined
+        self.read = read
 
     def page(self, number: Any) -> Page:
         number = self.validate_number(number)
         last = number * self.per_page
-        keys = self.object_list.values("pk")[last - self.per_page : last]
-        rows = self.object_list.model._default_manager.filter(pk__in=keys)
-        return Page(rows.select_related(*self.joined) if self.joined else rows, number, self)
+        keys = self.object_list.values_list("pk", flat=True)[last - self.per_page : last]
+        if self.read is not None:
+            return Page(self.read(list(keys)), number, self)
+        return Page(self.object_list.model._default_manager.filter(pk__in=keys), number, self)
 
 
 class Found(NamedTuple):

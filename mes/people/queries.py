@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from equipment.models import Area, Site, SiteAccess
 from equipment.queries import sites_of
 from mes.kernel.personnel.models import Person, PersonQualification, Qualification
+from mes.kernel.prepared import any_of, prepared
 from mes.kernel.refusals import NotFound
 from mes.kernel.rest.fields import is_one_line
 from mes.station.models import StationLogon
@@ -22,10 +23,26 @@ CREW_DAYS = 90  # who was on at a station of an area within so many days belongs
 
 def people_of(sites: Collection[UUID]) -> QuerySet[Person]:
     """The people who have access to any of the sites, by name, each with `sites` and `held`, two lists."""
-    access = SiteAccess.objects.filter(person__in=Person.objects.all(), site__in=sites)
-    found = Person.objects.filter(pk__in=access.values("person"))
+    found = _with_access(sites)
     seen = SiteAccess.objects.filter(site__in=sites).select_related("site").order_by("site__name")
     return found.prefetch_related(Prefetch("site_access", seen, "access"), Prefetch("qualifications", _held(), "held"))
+
+
+def _with_access(sites: Collection[UUID]) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=SiteAccess.objects.filter(site__in=sites).values("person"))
+
+
+def held_of(people: Collection[UUID]) -> dict[UUID, list[PersonQualification]]:
+    """The grants of these people, by the person's key."""
+    found: dict[UUID, list[PersonQualification]] = {key: [] for key in people}
+    for held in _held_of(list(people)):
+        found[held.person_id].append(held)
+    return found
+
+
+@prepared
+def _held_of(people: Collection[UUID]) -> QuerySet[PersonQualification]:
+    return _held().filter(person=any_of(people))
 
 
 def _held() -> QuerySet[PersonQualification]:
@@ -69,7 +86,7 @@ def held_by(person: Person, code: str) -> PersonQualification | None:
 
 def find_people(sites: Collection[UUID], *, text: str = "", area: Area | None = None, at: datetime) -> QuerySet[Person]:
     """The active people of the sites whose name, user name or badge has this text, of this area's crew."""
-    found = people_of(sites).filter(is_active=True)
+    found = _with_access(sites).filter(is_active=True)
     if text:
         found = found.filter(Q(full_name__icontains=text) | Q(username__icontains=text) | Q(badge__iexact=text))
     if area is not None:

@@ -1,9 +1,9 @@
 """How somebody stands with a qualification on a day, and the matrix of people and qualifications."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -67,11 +67,16 @@ class Matrix:
         return self.count(Standing.EXPIRES_SOON)
 
 
-def matrix(people: Sequence[Any], columns: Sequence[Qualification], today: date) -> Matrix:
-    """The matrix of people (with `held`) and qualifications on that day."""
+def matrix(
+    people: Sequence[Person],
+    held_by: Mapping[UUID, Sequence[PersonQualification]],
+    columns: Sequence[Qualification],
+    today: date,
+) -> Matrix:
+    """The matrix of people and qualifications on that day. held_by: the grants of each person, by key."""
     rows = []
     for person in people:
-        by_key = {held.qualification_id: held for held in person.held}
+        by_key = {held.qualification_id: held for held in held_by[person.pk]}
         rows.append((person, [_cell(by_key.get(column.pk), today) for column in columns]))
     return Matrix(columns, rows)
 

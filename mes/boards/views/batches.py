@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,11 +15,12 @@ from mes.boards.batch_record import read
 from mes.boards.floor_rows import batch_row
 from mes.boards.forms import UndoForm
 from mes.kernel.desk import answer, cleaned, desk_door, office, text_of
+from mes.kernel.paging import Pages
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import NotFound
 from wip.actions import undo as taking_back
 from wip.models import Batch
-from wip.queries import batch_by_number, batches_of, execution_by_key, planned
+from wip.queries import batch_by_number, batches_listed, batches_of, execution_by_key, planned
 from wip.status import BatchStatus
 from wip.topics import floor
 
@@ -36,7 +36,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     status = status if status in dict(_FILTERS) else BatchStatus.RUNNING
     order = text_of(request, "order")[:40]
     found = batches_of(sites_of(request.user), status="" if status == "all" else status, order=order)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, PER_PAGE, read=batches_listed).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [batch_row(batch, planned(batch.members[0])) for batch in page.object_list],

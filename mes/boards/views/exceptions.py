@@ -14,7 +14,7 @@ from mes.boards.forms import ExceptionsForm
 from mes.kernel.desk import office
 from mes.kernel.paging import Pages
 from mes.kernel.personnel.roles import Permission
-from wip.exceptions import SHOWN_OF_IT
+from wip.exceptions import exceptions_listed
 from wip.models import ProcessException
 
 PER_PAGE = 50
@@ -37,7 +37,7 @@ def exception_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(at__lt=_begin(asked["until"] + timedelta(days=1)))
     query = request.GET.copy()
     query.pop("page", None)
-    page = Pages(found, PER_PAGE, joined=SHOWN_OF_IT).get_page(request.GET.get("page"))
+    page = Pages(found, PER_PAGE, read=exceptions_listed).get_page(request.GET.get("page"))
     rows = [exception_row(one) for one in page.object_list]
     context = {"page": page, "rows": rows, "form": form, "query": f"{query.urlencode()}&" if query else ""}
     return render(request, "wip/exception_list.html", context)

@@ -12,7 +12,7 @@ from equipment.models import Area, Site
 from equipment.queries import sites_of
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
-from mes.people.queries import all_qualifications, areas_of, find_people, today_at
+from mes.people.queries import all_qualifications, areas_of, find_people, held_of, today_at
 from mes.people.standing import matrix
 
 PER_PAGE = 50
@@ -29,9 +29,10 @@ def qualifications(request: HttpRequest) -> HttpResponse:
     area = _area(request, areas)
     found = find_people(shown, text=text, area=area, at=now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    people = list(page.object_list)
     today = today_at(list(shown.values()), now)
     context = {
-        "matrix": matrix(list(page.object_list), list(all_qualifications()), today),
+        "matrix": matrix(people, held_of([one.pk for one in people]), list(all_qualifications()), today),
         "page": page,
         "query": "".join(f"{name}={value}&" for name, value in request.GET.items() if name in ("site", "area")),
         "sites": yours.values(),

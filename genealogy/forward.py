@@ -4,10 +4,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from genealogy.models import Unit
-from orders.models import WorkOrder
+from orders.models import ProductRevision
 
 # Each unit with the sequence at which what is followed came into it: it goes on with what was done to the unit later,
 # and parts that were split off before do not have it. Sequences only grow along a way, so that it ends. What was taken
@@ -49,11 +49,16 @@ def gone_into(units: Collection[UUID]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()} - set(units)
 
 
-def made_by_went_into(order: WorkOrder) -> set[UUID]:
-    """The units of other orders that those of an order went into. Two statements, one where nothing of it went on."""
-    went = set(Unit.objects.filter(work_order=order, quantity_consumed__gt=0).values_list("pk", flat=True))
+def went_into_others(units: QuerySet[Unit]) -> set[UUID]:
+    """The other units that these, of an order or a revision, went into. One statement where nothing of them went on."""
+    went = set(units.filter(quantity_consumed__gt=0).values_list("pk", flat=True))
     found = gone_into(went) if went else set()
-    return found - set(Unit.objects.filter(pk__in=found, work_order=order).values_list("pk", flat=True))
+    return found - set(units.filter(pk__in=found).values_list("pk", flat=True)) if found else found
+
+
+def of_revision(revision: ProductRevision, site: UUID) -> QuerySet[Unit]:
+    """The units and lots at a site that are of a revision: what is made by it, and what was received as it."""
+    return Unit.objects.filter(product_revision=revision, site=site)
 
 
 def siblings_of(unit: Unit) -> set[UUID]:

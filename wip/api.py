@@ -93,8 +93,9 @@ class HoldImpact(Endpoint):
     @reads(ImpactAnswer, name="preview_hold", summary="See what a hold would stop besides", query=ImpactQuery)
     def get(self, request: Request) -> Response:
         asked = self.read_query(ImpactQuery)
-        (thing,) = _subject(request.user, asked).values()
-        return Response(shown(ImpactAnswer, impact_of(thing, with_siblings=asked["with_siblings"])))
+        thing, *at = _subject(request.user, asked).values()
+        site = at[0].pk if at else None
+        return Response(shown(ImpactAnswer, impact_of(thing, site=site, with_siblings=asked["with_siblings"])))
 
 
 class ReleaseHold(Endpoint):

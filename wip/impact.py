@@ -1,12 +1,13 @@
-"""What a hold on a unit, a lot or an order would stop besides it, before it is placed."""
+"""What a hold on a unit, a lot, an order or a revision would stop besides it, before it is placed."""
 
 from collections import Counter
 from dataclasses import dataclass
+from uuid import UUID
 
-from genealogy.forward import gone_into, made_by_went_into, siblings_of
+from genealogy.forward import gone_into, of_revision, siblings_of, went_into_others
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
-from orders.models import WorkOrder
+from orders.models import ProductRevision, WorkOrder
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,15 @@ class Impact:
 GONE = (UnitStatus.SCRAPPED, UnitStatus.RETURNED, UnitStatus.MERGED, UnitStatus.CANCELLED)
 
 
-def impact_of(thing: Unit | WorkOrder, *, with_siblings: bool = False) -> Impact:
-    """What a hold on a unit or an order would be inherited by. A few statements, whatever the number of units."""
+def impact_of(
+    thing: Unit | WorkOrder | ProductRevision, *, site: UUID | None = None, with_siblings: bool = False
+) -> Impact:
+    """What a hold on this would be inherited by; site: of a revision. A few statements, whatever there is."""
     if isinstance(thing, WorkOrder):
-        found = made_by_went_into(thing)
+        found = went_into_others(thing.units.all())
+    elif isinstance(thing, ProductRevision):
+        assert site is not None, "a revision is held at a site"
+        found = went_into_others(of_revision(thing, site))
     else:
         siblings = siblings_of(thing) if with_siblings else set()
         found = (gone_into({thing.pk} | siblings) | siblings) - {thing.pk}

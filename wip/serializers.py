@@ -111,15 +111,23 @@ class HoldAnswer(serializers.Serializer):
 
 
 class ImpactQuery(Input):
-    """unit: by serial, or order: by its ERP reference. with_siblings: of a unit, the others of its lot as well."""
+    """unit: by serial, order: by its ERP reference, or product and revision, at a site: one of them.
+
+    with_siblings: of a unit, the others of its lot as well.
+    """
 
     unit = Text(max_length=60, required=False)
     order = Text(max_length=40, required=False)
+    product = Text(max_length=60, required=False)
+    revision = Text(max_length=24, required=False)
+    site = Text(max_length=20, required=False)
     with_siblings = serializers.BooleanField(default=False)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if ("unit" in asked) == ("order" in asked):
-            raise serializers.ValidationError({"unit": [_("Name a unit or an order, one of them.")]})
+        if ("product" in asked) != ("revision" in asked):
+            raise serializers.ValidationError({"revision": [_("Name a revision with its product.")]})
+        if sum(name in asked for name in ("unit", "order", "product")) != 1:
+            raise serializers.ValidationError({"unit": [_("Name a unit, an order or a revision, one of them.")]})
         return asked
 
 

@@ -6,7 +6,7 @@ from orders.models import ProductRevision
 from tests.api.conftest import api_as
 from tests.equipment.assets import wrench
 from tests.plant import PASSWORD
-from tests.wip.test_cascades import made_and_built_in, taken_lot
+from tests.wip.test_cascades import made_and_built_in, of_a_revision, taken_lot
 from wip.models import Hold
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,16 @@ def test_an_order_holds_what_its_units_went_into(plant, api):
     quality = api_as(plant, "mei")
     body = {"reason": "Looked at", "units": [hosts[0].serial, third.serial]} | signature(placed)
     assert quality.post(f"/holds/{placed['number']}/release", body).json()["heir_count"] == 1
+
+
+def test_a_revision_holds_what_its_lots_went_into(plant, api):
+    revision, pumps = of_a_revision(plant)
+    of = {"product": revision.product.code, "revision": "B"}
+    seen = api.get(f"/holds/preview?product={of['product']}&revision=B&site=NF").json()
+    assert [one["serial"] for one in seen["units"]] == [pump.serial for pump in pumps]
+    assert api.get(f"/holds/preview?product={of['product']}").status_code == 422
+    assert api.get(f"/holds/preview?product={of['product']}&revision=Z").status_code == 422
+    assert api.post("/holds", of | WHY).json()["heir_count"] == 2
 
 
 @pytest.mark.parametrize("on", [{"station": "ST-10"}, {"asset": "TW-1"}, {"product": "PCB-7", "revision": "B"}])

@@ -10,7 +10,7 @@ from orders.models import ProductRevision
 from tests.equipment.assets import wrench
 from tests.holds import place
 from tests.plant import NOW, PASSWORD
-from tests.wip.test_cascades import made_and_built_in, taken_lot
+from tests.wip.test_cascades import made_and_built_in, of_a_revision, taken_lot
 from wip.actions import holds
 from wip.actions.holds import release_content
 from wip.models import Hold
@@ -145,6 +145,16 @@ def test_what_an_order_made_went_into_is_shown_first_and_held_with_it(plant, ine
     other = plant.released(1)
     ines.post(f"/orders/{other}/hold/", reason_code="MATERIAL", reason="x")
     assert not Hold.objects.get(work_order=other).heirs.exists()
+
+
+def test_what_a_revision_went_into_is_shown_first_and_held_with_it(plant, ines) -> None:
+    revision, pumps = of_a_revision(plant)
+    name = f"{revision.product.code} rev B"
+    part = ines.get("/holds/new/", query_params={"part": "impact", "subject": name}).content.decode()
+    assert all(pump.serial in part for pump in pumps)
+    ines.post("/holds/place/", subject=name, reason_code="MATERIAL", reason="x", cascades="on")
+    page = ines.get(f"/holds/{Hold.objects.get(origin=None)}/").content.decode()
+    assert all(pump.serial in page for pump in pumps)
 
 
 def test_what_is_overdue_stands_first(plant, ines) -> None:

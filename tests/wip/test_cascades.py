@@ -7,6 +7,7 @@ from genealogy.activities import At
 from genealogy.forward import gone_into
 from genealogy.models import Activity, Delivery, Supplier, Unit
 from mes.kernel.refusals import InvalidInput
+from orders.models import ProductRevision
 from tests.flow import lot_flow
 from tests.holds import build_in, lift, lift_for, place
 from tests.wip.test_merge import merge
@@ -213,6 +214,27 @@ def test_the_effect_of_a_hold_on_an_order_is_known_before(plant):
     made, _third, hosts = made_and_built_in(plant)
     assert impact_of(made).units == hosts
     assert impact_of(hosts[0].work_order).units == []
+
+
+def of_a_revision(plant):
+    """A revision of screws, and the pumps that a lot of it went into."""
+    revision = ProductRevision.objects.create(product=plant.screws, code="B")
+    lot, pumps = taken_lot(plant)
+    Unit.objects.filter(pk=lot.pk).update(product_revision=revision)
+    return revision, pumps
+
+
+def test_a_revision_on_hold_stops_what_its_units_went_into(plant):
+    revision, held = of_a_revision(plant)
+    assert impact_of(revision, site=plant.site.pk).units == sorted(held, key=str)
+    assert impact_of(revision, site=plant.elsewhere.pk).units == []
+    hold = place(plant, product_revision=revision, site=plant.site)
+    assert {one.unit for one in hold.heirs.all()} == set(held)
+    with pytest.raises(BlockedByGates, match=r"H-\d+"):
+        plant.start(held[0], "10")
+    assert not place(plant, product_revision=revision, site=plant.site, cascades=False).heirs.exists()
+    lift(plant, hold)
+    assert not Hold.objects.filter(unit__in=held, status="OPEN").exists()
 
 
 def test_without_a_cascade_the_lot_alone_is_held(plant):

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from equipment.models import PhysicalAsset, Site, Station
 from equipment.policies import NO_DEFECT, Defect, check_site_access, defect_at
-from genealogy.forward import gone_into, made_by_went_into, siblings_of
+from genealogy.forward import gone_into, of_revision, siblings_of, went_into_others
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
 from mes.kernel.audit.actions.signatures import SignatureMissing, Signing, sign
@@ -72,9 +72,9 @@ def place(
     """Hold one thing: nothing is started, recorded or completed on it or with it until the hold is released.
 
     operation_code: of a unit or an order nothing else waits but this operation. cascades: a unit or lot, or all that an
-    order has made, holds what it went into, too. with_siblings: and the others of its lot. site: where a revision is
-    held, as what is made and as a component. defect: what was found on a unit whose rework is proposed, a code in force
-    where it is worked on.
+    order has made or that is of a revision, holds what it went into, too. with_siblings: and the others of its lot.
+    site: where a revision is held, as what is made and as a component. defect: what was found on a unit whose rework is
+    proposed, a code in force where it is worked on.
     """
     check_permission(by, Permission.PLACE_HOLDS)
     why = Why(reason_code, reason.strip(), owner, due_at)
@@ -107,10 +107,13 @@ def place(
     site_id = site.pk if site is not None else locked.site_id
     check_site_access(by, site_id)  # a draft order may have moved meanwhile
     if order is not None:
-        heirs = _lock_units_with_heirs(order, cascades and not operation_code)
+        heirs = _lock_units_with_heirs(order.units.all(), order.units.all(), cascades and not operation_code)
     _wait_for_work(station)
     if product_revision is not None:
-        _wait_for_revision(product_revision, site_id)
+        units = of_revision(product_revision, site_id)
+        heirs = _lock_units_with_heirs(
+            units, units.exclude(status__in=(*GONE, UnitStatus.CONSUMED)), cascades and not operation_code
+        )
     hold = Hold(site_id=site_id, operation_code=operation_code, **on, **_placed(why, by, at))
     (hold.number,) = next_numbers("hold", 1)
     hold.save(force_insert=True)
@@ -343,22 +346,22 @@ def _lock_with_heirs(unit: Unit, cascades: bool, with_siblings: bool) -> tuple[U
             locked = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
 
 
-def _lock_units_with_heirs(order: WorkOrder, cascades: bool) -> list[Unit]:
-    """What inherits the hold on a locked order: what its units went into, of other orders.
+def _lock_units_with_heirs(units: QuerySet[Unit], at_work: QuerySet[Unit], cascades: bool) -> list[Unit]:
+    """What inherits the hold on a locked order or revision: what its units went into, of others.
 
-    Work on a running order locks its unit alone, so its units are locked, after what inherits: hosts come before
-    components. What went further while this waited is found when it is asked once more.
+    at_work: of the units, those that somebody may work on or build in now. That locks a unit alone, so they are locked,
+    after what inherits: hosts come before components. What went further while this waited is found when asked again.
     """
     known: dict[UUID, Unit] = {}
     are_locked = False
     while True:
-        new = made_by_went_into(order) - known.keys() if cascades else set()
+        new = went_into_others(units) - known.keys() if cascades else set()
         if are_locked and not new:
             return sorted((one for one in known.values() if one.status not in GONE), key=str)
         for one in Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=new).order_by("pk"):
             known[one.pk] = one
         if not are_locked:
-            list(order.units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+            list(at_work.select_for_update(no_key=True).order_by("pk").values_list("pk"))
             are_locked = True
 
 
@@ -367,12 +370,6 @@ def _wait_for_work(station: Station | None) -> None:
     if station is not None:
         running = OperationExecution.objects.filter(station=station, status=ExecutionStatus.RUNNING)
         list(running.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-
-
-def _wait_for_revision(revision: ProductRevision, site: UUID) -> None:
-    """The same of all that is made by a revision, or waits to be built in."""
-    units = Unit.objects.filter(product_revision=revision, site=site).exclude(status__in=(*GONE, UnitStatus.CONSUMED))
-    list(units.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _not_stopped(unit: Unit, hold: Hold) -> InvalidInput:

@@ -111,12 +111,16 @@ def hold_page(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @office(Permission.PLACE_HOLDS)
 def new_hold(request: HttpRequest) -> HttpResponse:
-    """The form that places a hold, with what a hold on the named unit, lot or order would stop besides it."""
+    """The form that places a hold, with what a hold on the named unit, lot, order or revision would stop besides it."""
     name, with_siblings = text_of(request, "subject"), bool(request.GET.get("with_siblings"))
     found = things_named(request.user, name) if name else []
-    thing = found[0] if len(found) == 1 and isinstance(found[0], Unit | WorkOrder) else None
+    thing = found[0] if len(found) == 1 and isinstance(found[0], Unit | WorkOrder | ProductRevision) else None
+    sites = sites_of(request.user)
+    site = next((key for key in sites if str(key) == request.GET.get("site")), next(iter(sites), None))
+    if isinstance(thing, ProductRevision) and site is None:
+        thing = None
     initial = {"subject": name, "cascades": True, "with_siblings": with_siblings}
-    impact = impact_of(thing, with_siblings=with_siblings) if thing else None
+    impact = impact_of(thing, site=site, with_siblings=with_siblings) if thing else None
     context = {
         "name": name,
         "is_unknown": bool(name) and not found,
@@ -126,7 +130,7 @@ def new_hold(request: HttpRequest) -> HttpResponse:
     }
     if request.GET.get("part") == "impact":
         return render(request, "wip/hold_impact.html", context)
-    context["form"] = HoldSubjectForm(initial=initial, auto_id="hold_%s", sites=list(sites_of(request.user)))
+    context["form"] = HoldSubjectForm(initial=initial, auto_id="hold_%s", sites=list(sites))
     return render(request, "wip/hold_new.html", context)
 
 

@@ -31,7 +31,8 @@ _UNITS = "UPDATE genealogy_unit SET status = 'CONSUMED', quantity_consumed = 1 W
 _EXECUTION = """UPDATE wip_operationexecution SET status = 'COMPLETED', quantity_good = 1, completed_at = %s,
     completed_by_id = %s, is_passed = true WHERE id = %s"""
 _EVENT = """INSERT INTO wip_executionevent (id, site_id, execution_id, kind, at, by_id, station_code, started, good,
-    scrap, scrap_reason, reason) VALUES (%s, %s, %s, 'COMPLETED', %s, %s, 'ST-10', 0, 1, 0, '', '')"""
+    scrap, scrap_reason, defect_code, defect_name, reason)
+    VALUES (%s, %s, %s, 'COMPLETED', %s, %s, 'ST-10', 0, 1, 0, '', '', '', '')"""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Finding master data: what is in work, and the lists of products, routings and instructions."""
 
+from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from equipment.queries import sites_of
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
 from orders.bom import bom_tree, is_cut_short, where_used
-from orders.catalogue import find_instructions, find_products, find_routings, of_plants, revisions_in_work
+from orders.catalogue import MOST_IN_WORK, find_instructions, find_products, find_routings, of_plants, revisions_in_work
 from orders.models import InstructionRevision, Product, ProductRevision, Routing, RoutingRevision
 from orders.rows import in_work_row, links, list_row
 
@@ -33,7 +34,14 @@ def in_work(request: HttpRequest) -> HttpResponse:
     """Drafts and what waits for release, the latest first."""
     found = revisions_in_work(sites_of(request.user))
     groups = {status: [(in_work_row(one), one.approved_at) for one in those] for status, those in found.items()}
-    return render(request, "orders/in_work.html", {"sections": SECTIONS, "section": "master_data", "groups": groups})
+    counts = Counter((status, row.kind) for status, those in groups.items() for row, _at in those)
+    context = {
+        "sections": SECTIONS,
+        "section": "master_data",
+        "groups": groups,
+        "most": MOST_IN_WORK if MOST_IN_WORK in counts.values() else None,
+    }
+    return render(request, "orders/in_work.html", context)
 
 
 @require_safe

@@ -224,6 +224,15 @@ def test_master_data_lists_what_waits_for_release(client, plant, draft):
     assert approved_at == draft.approved_at
 
 
+def test_master_data_says_when_there_is_more_than_it_shows(client, plant):
+    assert "The latest 100" not in page(client, plant, "master_data").content.decode()
+    with plant.door("hiroshi"):
+        for number in range(101):
+            one = Instruction.objects.create(code=f"WI-{number}", name="Seat")
+            InstructionRevision.objects.create(instruction=one, number=1, body="Turn it")
+    assert "The latest 100 of each kind" in page(client, plant, "master_data").content.decode()
+
+
 @pytest.mark.parametrize("who", ["amina", "erp"])
 def test_who_may_not_see_master_data_gets_no_page(client, plant, draft, who):
     for name, args in [("master_data", []), ("products", []), ("revision", ["routing", draft.pk])]:

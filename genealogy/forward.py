@@ -53,7 +53,7 @@ def went_into_others(units: QuerySet[Unit]) -> set[UUID]:
     """The other units that these, of an order or a revision, went into. One statement where nothing of them went on."""
     went = set(units.filter(quantity_consumed__gt=0).values_list("pk", flat=True))
     found = gone_into(went) if went else set()
-    return found - set(units.filter(pk__in=found).values_list("pk", flat=True)) if found else found
+    return found - set(units.filter(pk__in=found).values_list("pk", flat=True))
 
 
 def of_revision(revision: ProductRevision, site: UUID) -> QuerySet[Unit]:

@@ -79,16 +79,7 @@ def place(
     check_permission(by, Permission.PLACE_HOLDS)
     why = Why(reason_code, reason.strip(), owner, due_at)
     _check(why, at)
-    if reason_code == HoldReason.REWORK and (unit is None or unit.work_order_id is None or operation_code):
-        raise InvalidInput(
-            _("Rework is proposed of a unit in process, as a whole."), do=_("Choose another kind of hold.")
-        )
-    if unit is not None and reason_code == HoldReason.REWORK:
-        why = replace(why, defect=defect_at(unit.site_id, area_where(unit), defect))
-    elif defect:
-        sentence = _("A defect is named where a rework is proposed.")
-        do = _("Leave it out, or propose a rework.")
-        raise InvalidInput(sentence, do=do, errors=[FieldError("defect", sentence, do)])
+    why = _with_defect(why, None if operation_code else unit, defect)
     on: dict[str, Any] = {
         "unit": unit,
         "work_order": order,
@@ -111,9 +102,7 @@ def place(
     _wait_for_work(station)
     if product_revision is not None:
         units = of_revision(product_revision, site_id)
-        heirs = _lock_units_with_heirs(
-            units, units.exclude(status__in=(*GONE, UnitStatus.CONSUMED)), cascades and not operation_code
-        )
+        heirs = _lock_units_with_heirs(units, units.exclude(status__in=(*GONE, UnitStatus.CONSUMED)), cascades)
     hold = Hold(site_id=site_id, operation_code=operation_code, **on, **_placed(why, by, at))
     (hold.number,) = next_numbers("hold", 1)
     hold.save(force_insert=True)
@@ -308,6 +297,21 @@ def _check(why: Why, at: datetime) -> None:
         raise InvalidInput(_("A hold needs a reason."), do=_("Say in a few words what is wrong."))
     if why.due_at is not None and why.due_at < at:
         raise InvalidInput(_("A hold is due in the future."), do=_("Enter a later day."))
+
+
+def _with_defect(why: Why, whole: Unit | None, defect: str) -> Why:
+    """The same, with what was found where a rework is proposed. whole: the unit held as a whole, if one is."""
+    if why.reason_code == HoldReason.REWORK:
+        if whole is None or whole.work_order_id is None:
+            raise InvalidInput(
+                _("Rework is proposed of a unit in process, as a whole."), do=_("Choose another kind of hold.")
+            )
+        return replace(why, defect=defect_at(whole.site_id, area_where(whole), defect))
+    if defect:
+        sentence = _("A defect is named where a rework is proposed.")
+        do = _("Leave it out, or propose a rework.")
+        raise InvalidInput(sentence, do=do, errors=[FieldError("defect", sentence, do)])
+    return why
 
 
 def _placed(why: Why, by: Person, at: datetime) -> dict[str, Any]:

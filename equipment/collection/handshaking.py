@@ -15,7 +15,7 @@ from equipment.collection.batches import Batch
 from equipment.collection.handshakes import Handshake
 from equipment.collection.signals import Signals
 from equipment.collection.tenure import NotOurs
-from equipment.drivers.base import Link, LinkLost, WriteRefused, now_us
+from equipment.drivers.base import Link, LinkLost, WriteRefused, WriteUnclear, now_us
 
 AGAIN_S = 1.0  # between two tries over the same link
 
@@ -83,15 +83,24 @@ class Handshaker:
         try:
             while not is_told and link is not None and self.link is link and handshake.shown == number:
                 try:
-                    await link.write(handshake.acknowledge, number)
-                    is_told = True
+                    is_told = await self._write(link, handshake, number)
                 except (LinkLost, NotOurs):
                     break
-                except WriteRefused as refused:
+                except (WriteRefused, WriteUnclear) as refused:
                     is_refused = True
                     self._tell("GOOD", f"An event could not be acknowledged: {refused}")
                     await asyncio.sleep(AGAIN_S)
-            if is_told and is_refused:
+            if is_refused and self.link is link and (is_told or handshake.shown != number):
                 self._tell("GOOD", "")
         finally:
             handshake.end_telling(number, is_told=is_told)
+
+    async def _write(self, link: Link, handshake: Handshake, number: int) -> bool:
+        """True: the machine has it. Raises LinkLost, NotOurs, WriteRefused, and WriteUnclear where it has not."""
+        try:
+            await link.write(handshake.acknowledge, number)
+        except WriteUnclear:
+            (found,) = await link.read([handshake.acknowledge])
+            if found[2] != number:
+                raise
+        return True

@@ -145,6 +145,12 @@ class WriteRefused(Exception):
     """The machine answered that it did not write, so it is unchanged. Of a lost link nobody knows until it is read."""
 
 
+class WriteUnclear(Exception):
+    """The machine answered, but not as one that wrote what was asked; the text tells what it said. The link stands,
+    and nothing is on its way any more: whether it wrote, and what, is found by reading.
+    """
+
+
 class InvalidAddress(ValueError):
     """No address of this driver, and what one looks like."""
 
@@ -202,8 +208,8 @@ class Link(Protocol):
         ...
 
     async def write(self, point: Point, value: Value) -> None:
-        """Write once, without a second try. Raises WriteRefused, or LinkLost: then nobody knows until it is read; and
-        what the link's guard does.
+        """Write once, without a second try. Raises WriteRefused; WriteUnclear and LinkLost, after which nobody knows
+        until it is read; and what the link's guard does.
         """
         ...
 

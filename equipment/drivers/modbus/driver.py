@@ -17,6 +17,7 @@ from equipment.drivers.base import (
     Value,
     ValueType,
     WriteRefused,
+    WriteUnclear,
     now_us,
     unguarded,
 )
@@ -109,7 +110,9 @@ class ModbusLink:
         return samples
 
     async def write(self, point: Point, value: Value) -> None:
-        """Write once. Raises WriteRefused, or LinkLost: then nobody knows until it is read; and what the guard does."""
+        """Write once. Raises WriteRefused; WriteUnclear and LinkLost, after which nobody knows until it is read; and
+        what the guard does.
+        """
         request = write_request(point, value)
         async with self._turn:
             self._guard()  # now, and not before the turn came: a poll may take long
@@ -120,7 +123,10 @@ class ModbusLink:
                 if error.code in NOT_WRITTEN:
                     raise WriteRefused(f"{point.address} was not written: {error}.") from error
                 self._give_up(point, error)
-            except (NoAnswer, WrongAnswer) as error:
+            except WrongAnswer as error:
+                note(self.health, error)
+                raise WriteUnclear(f"Whether {point.address} was written is not known: {error}.") from error
+            except NoAnswer as error:
                 note(self.health, error)
                 self._give_up(point, error)
 

@@ -9,6 +9,7 @@ from equipment.drivers.modbus.addresses import Address, Table
 READ = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 WRITE_COIL, WRITE_REGISTER, WRITE_REGISTERS, MASK_REGISTER = 5, 6, 16, 22
 IS_EXCEPTION = 0x80  # added to the function's number
+_ON = 0xFF00  # of a coil; off is 0
 
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, DEVICE_FAILURE, ACKNOWLEDGED, BUSY = 1, 2, 3, 4, 5, 6
 NO_PATH, NO_TARGET = 10, 11
@@ -66,7 +67,7 @@ def data_of(answer: bytes, function: int, size: int) -> bytes:
 
 
 def coil_request(address: Address, value: bool) -> bytes:
-    return _bytes(WRITE_COIL, address.number, 0xFF00 if value else 0)
+    return _bytes(WRITE_COIL, address.number, _ON if value else 0)
 
 
 def bit_request(address: Address, bit: int, value: bool) -> bytes:
@@ -84,8 +85,23 @@ def check_written(answer: bytes, request: bytes) -> None:
     """An answer to a write repeats what was asked, without the values of several. Raises Exceptional, WrongAnswer."""
     if answer[0] != request[0]:
         _raise(answer, request[0])
-    if answer != (request[:5] if request[0] == WRITE_REGISTERS else request):
-        raise WrongAnswer("the answer is to another write")
+    echo = request[:5] if request[0] == WRITE_REGISTERS else request
+    if len(answer) != len(echo):
+        raise WrongAnswer(f"the answer to the write has {len(answer)} bytes instead of {len(echo)}")
+    if answer != echo:
+        raise WrongAnswer(f"the machine answers {_written(answer)} instead of {_written(echo)}")
+
+
+def _written(echo: bytes) -> str:
+    """What an answer to a write, or the request, says is written where."""
+    number, *words = (int.from_bytes(echo[at : at + 2], "big") for at in range(1, len(echo), 2))
+    if echo[0] == WRITE_COIL:
+        return f"coil {number} = {1 if words[0] == _ON else words[0]}"
+    if echo[0] == WRITE_REGISTER:
+        return f"register {number} = {words[0]}"
+    if echo[0] == WRITE_REGISTERS:
+        return f"{words[0]} registers from {number} on"
+    return f"register {number} by the masks {words[0]:04X} and {words[1]:04X}"
 
 
 def _raise(answer: bytes, function: int) -> None:

@@ -6,6 +6,7 @@ On pymodbus' server, so that driver and simulator share no code that takes messa
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import Self, cast
 
 from pymodbus.constants import ExcCodes
@@ -24,6 +25,8 @@ from equipment.drivers.modbus.planner import Block, Item
 HOST = "127.0.0.1"
 _TABLES = {1: Table.COIL, 5: Table.COIL, 15: Table.COIL, 2: Table.DISCRETE, 4: Table.INPUT}  # all others: HOLDING
 WRITES = (5, 6, 15, 16, 22)  # the functions
+_COIL, _MASK = 5, 22
+_ON = 0xFF00  # of one coil
 _KEPT_REQUESTS = 1_000
 
 
@@ -39,6 +42,9 @@ class Faults:
     slow_s: float = 0.0  # waits so long before each answer
     exception: int = 0  # answers every request with this exception
     exception_to_writes: int = 0  # answers writes with this exception, and does none
+    deaf_to_writes: bool = False  # answers writes as if it did them, and does none
+    echoes_value: bool = False  # answers writes with another value (of several: another number of them) than was asked
+    echoes_address: bool = False  # answers writes with the address after the one that was asked
     longest: int = 125  # registers that it gives in one answer; more is an illegal value
 
 
@@ -192,7 +198,35 @@ class _Handler(ServerRequestHandler):
             return ExceptionResponse(asked.function_code, exception)
         if asked.function_code in (3, 4) and asked.count > faults.longest:
             return ExceptionResponse(asked.function_code, ExcCodes.ILLEGAL_VALUE)
+        odd = (faults.deaf_to_writes, faults.echoes_value, faults.echoes_address, faults.short)
+        if asked.function_code in WRITES and any(odd):
+            return await self._echo(asked)
         answer = await asked.datastore_update(self.server.context, asked.dev_id)
         if faults.short:
             answer.registers, answer.bits = answer.registers[:-1], answer.bits[:-8]
         return answer
+
+    async def _echo(self, asked: ModbusPDU) -> ModbusPDU:
+        """The answer to a write, which need not be true."""
+        faults = self.machine.faults
+        if not faults.deaf_to_writes:
+            done = await asked.datastore_update(self.server.context, asked.dev_id)
+            if isinstance(done, ExceptionResponse):
+                return done
+        echo = Struct(">HHH" if asked.function_code == _MASK else ">HH")
+        address, *words = echo.unpack_from(asked.encode())
+        if faults.echoes_value:
+            words[-1] ^= _ON if asked.function_code == _COIL else 1
+        data = echo.pack(address + faults.echoes_address, *words)
+        return _Raw(asked.function_code, data[:-2] if faults.short else data)
+
+
+class _Raw(ModbusPDU):
+    """An answer of these bytes, whatever they say."""
+
+    def __init__(self, function: int, data: bytes) -> None:
+        super().__init__()
+        self.function_code, self._data = function, data
+
+    def encode(self) -> bytes:
+        return self._data

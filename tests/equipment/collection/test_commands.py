@@ -157,6 +157,47 @@ def test_a_write_that_is_not_answered_is_found_out_when_the_link_is_back(
     assert ledger(connection)["pressure"].samples
 
 
+@pytest.mark.parametrize("echo", ["echoes_value", "echoes_address"])
+@pytest.mark.parametrize(("is_deaf", "status"), [(False, "VERIFIED"), (True, "MISMATCHED")])
+def test_a_write_that_is_answered_as_another_one_is_what_is_read_back(
+    floor, machine, connection, pressure, echo, is_deaf, status
+):
+    floor.collector()
+    until(lambda: samples_of(pressure), "it watches")
+    machine.faults.deaf_to_writes = is_deaf
+    setattr(machine.faults, echo, True)
+    done = answered(command(connection, {"tag": "pressure", "value": 6.0}))
+    said = {
+        "echoes_value": "register 40 = 61 instead of register 40 = 60",
+        "echoes_address": "register 41 = 60 instead of register 40 = 60",
+    }[echo]
+    unclear = f"Whether holding:40 was written is not known: the machine answers {said}."
+    assert done.status == status
+    assert done.detail == (f"pressure is 2.5, not 6.0; {unclear}" if is_deaf else unclear)
+    assert done.answer == [{"tag": "pressure", "before": 2.5, "after": 2.5 if is_deaf else 6.0}]
+    assert len(writes_to(machine)) == 1, "it was sent once"
+    assert lease(connection).connects == 1, "the link stands"
+
+
+def test_of_several_what_was_answered_oddly_and_done_is_followed_by_the_next_and_what_was_not_ends_it(
+    floor, machine, connection, pressure
+):
+    speed = tag_of(connection, "speed", "holding:60", is_writable=True, report="CHANGE")
+    put(machine, speed, 1)
+    floor.collector()
+    until(lambda: samples_of(pressure), "it watches")
+    machine.faults.echoes_value = True
+    assert answered(command(connection, *lines_of(6.0, 2))).status == "VERIFIED"
+    machine.faults.deaf_to_writes = True
+    done = answered(command(connection, *lines_of(7.0, 3)))
+    assert (done.status, [line["after"] for line in done.answer]) == ("MISMATCHED", [6.0, 2])
+    assert [number for _, number, _ in writes_to(machine)] == [40, 60, 40]
+
+
+def lines_of(pressure: float, speed: int) -> list[dict]:
+    return [{"tag": "pressure", "value": pressure}, {"tag": "speed", "value": speed}]
+
+
 def test_where_one_of_several_is_refused_what_was_written_before_is_on_record(floor, machine, connection, pressure):
     tag_of(connection, "nowhere", "holding:900", is_writable=True, report="CHANGE")
     floor.collector()

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from equipment.drivers.simulator.modbus_server import WRITES
 from equipment.models import Connection, CounterTotal, EventDue, MachineEvent, Tag
-from tests.equipment.collection.floor import Floor, connection_to, put, samples_of, tag_of, until
+from tests.equipment.collection.floor import Floor, connection_to, lease, put, samples_of, tag_of, until
 
 
 class Press:
@@ -108,6 +109,28 @@ def test_a_machine_that_was_off_and_shows_the_same_part_is_told_once_more(floor,
     floor.do(press.machine.plug_in())
     press.hears(1)
     assert len(events()) == 1
+
+
+@pytest.mark.parametrize("is_deaf", [False, True])
+def test_an_acknowledgement_that_is_answered_as_another_write_is_told_again_only_where_it_is_not_there(
+    floor, press, is_deaf
+):
+    floor.collector()
+    until(lambda: samples_of(press.acknowledged), "it watches")
+    faults = press.machine.faults
+    faults.echoes_value, faults.deaf_to_writes = True, is_deaf
+    press.make(1)
+    if is_deaf:
+        until(lambda: "could not be acknowledged" in lease(press.connection).detail, "it is said")
+        faults.deaf_to_writes = False
+    press.hears(1)
+    until(lambda: not lease(press.connection).detail, "it is said no more")
+    press.make(2)
+    press.hears(2)
+    assert [number for number, *_ in events()] == [1, 2]
+    asked = [number for function, number, _ in press.machine.traffic.requests if function in WRITES]
+    assert (len(asked) > 2) == is_deaf
+    assert lease(press.connection).connects == 1
 
 
 def test_a_machine_that_begins_anew_at_one_is_not_taken_for_the_one_before(floor, press):

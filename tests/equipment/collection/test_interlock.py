@@ -1,5 +1,6 @@
 """An interlock over a real socket: never permission before the recipe is right, and none where nobody knows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +10,11 @@ from pymodbus.constants import ExcCodes
 
 from equipment.actions import interlocks
 from equipment.drivers.base import ValueType
-from equipment.drivers.simulator.modbus_server import ModbusMachine
+from equipment.drivers.simulator.modbus_server import Faults, ModbusMachine
 from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
 from equipment.models import Connection, HelpCall, MachineCommand, Tag
 from mes.kernel.door import open_door
-from tests.equipment.collection.floor import Floor, ask, connection_to, put, tag_of, until
+from tests.equipment.collection.floor import Floor, ask, connection_to, lease, put, tag_of, until
 from tests.equipment.collection.told import R_7, Told, answered, give_tags, on_time, watched
 from tests.interlock_floor import commands, prepare, with_recipe
 from tests.plant import Plant
@@ -170,14 +171,23 @@ def test_a_withdrawal_whose_end_nobody_saw_is_written_again(floor, committed_pla
     assert not told.may_run
 
 
+@pytest.mark.parametrize(
+    ("refusing", "status"),
+    [
+        ({"exception_to_writes": ExcCodes.ILLEGAL_VALUE}, "REFUSED"),
+        ({"deaf_to_writes": True, "echoes_value": True}, "MISMATCHED"),
+        ({"deaf_to_writes": True, "echoes_address": True}, "MISMATCHED"),
+    ],
+    ids=["by an exception", "by another value", "by another address"],
+)
 def test_a_machine_that_refuses_to_lose_its_permission_is_asked_ever_more_seldom_until_it_follows(
-    floor, committed_plant, connection, told
+    floor, committed_plant, connection, told, refusing, status
 ):
     plant, unit, faults = committed_plant, committed_plant.unit(), told.machine.faults
     floor.collector()
     watched(connection)
     answered(prepare(on_time(plant), unit))
-    faults.exception_to_writes = ExcCodes.ILLEGAL_VALUE
+    told.machine.faults = replace(faults, **refusing)
     hold(plant, unit=unit)
 
     def asked_after(seconds: float) -> int:
@@ -189,16 +199,29 @@ def test_a_machine_that_refuses_to_lose_its_permission_is_asked_ever_more_seldom
 
     for wait_s in (20, 40, 80):
         refused = answered(commands(plant)[-1])
-        assert (refused.purpose, refused.status, told.may_run) == ("WITHDRAW", "REFUSED", True)
+        assert (refused.purpose, refused.status, told.may_run) == ("WITHDRAW", status, True)
         assert asked_after(wait_s - 1) == 0
         assert asked_after(wait_s) == 1
     answered(commands(plant)[-1])
-    faults.exception_to_writes = 0
+    told.machine.faults = faults
     assert asked_after(160) == 1
     assert answered(commands(plant)[-1]).status == "VERIFIED"
     assert not told.may_run
     assert asked_after(400) == 0
     assert HelpCall.objects.get().kind == "MAINTENANCE"
+    assert lease(connection).connects == 1, "whoever refuses is watched all the same"
+
+
+@pytest.mark.parametrize(("is_deaf", "status"), [(False, "VERIFIED"), (True, "MISMATCHED")])
+def test_a_machine_that_answers_a_recipe_as_other_writes_has_permission_where_all_is_read_back_as_asked(
+    floor, committed_plant, connection, told, is_deaf, status
+):
+    plant, unit = committed_plant, committed_plant.unit()
+    told.machine.faults = Faults(deaf_to_writes=is_deaf, echoes_value=True)
+    floor.collector()
+    watched(connection)
+    assert answered(prepare(on_time(plant), unit)).status == status
+    assert told.may_run == (not is_deaf)
 
 
 def test_what_nobody_could_send_in_time_is_never_sent(floor, committed_plant, connection, told, monkeypatch):

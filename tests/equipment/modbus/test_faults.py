@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from equipment.drivers.base import LinkLost, Point, Quality, ValueType, WriteRefused
+from equipment.drivers.base import LinkLost, Point, Quality, ValueType, WriteRefused, WriteUnclear
 from equipment.drivers.modbus.driver import connect
 from tests.equipment.modbus.devices import (
     GOOD,
@@ -315,6 +315,61 @@ def test_a_write_that_failed_half_way_is_one_of_which_nobody_knows(code):
             machine.faults.exception = code
             with pytest.raises(LinkLost, match="not known"):
                 await link.write(READY, 0)
+
+    run(test)
+
+
+@pytest.mark.parametrize("is_deaf", [False, True], ids=["done", "not done"])
+@pytest.mark.parametrize(
+    ("point", "value", "of_value", "of_address"),
+    [
+        (READY, 0, "coil 3 = 1 instead of coil 3 = 0", "coil 4 = 0 instead of coil 3 = 0"),
+        (SPEED, 6, "register 100 = 7 instead of register 100 = 6", "register 101 = 6 instead of register 100 = 6"),
+        (
+            TEMPERATURE,
+            2.5,
+            "3 registers from 101 on instead of 2 registers from 101 on",
+            "2 registers from 102 on instead of 2 registers from 101 on",
+        ),
+        (
+            Point("holding:100.1", ValueType.BOOL),
+            1,
+            "register 100 by the masks FFFD and 0003 instead of register 100 by the masks FFFD and 0002",
+            "register 101 by the masks FFFD and 0002 instead of register 100 by the masks FFFD and 0002",
+        ),
+    ],
+    ids=["5", "6", "16", "22"],
+)
+def test_a_write_that_is_answered_as_another_one_is_said_as_it_came_and_read_over_the_same_link(
+    point, value, of_value, of_address, is_deaf
+):
+    async def test() -> None:
+        async with linked() as (machine, link):
+            ((_, _, before, _),) = await link.read([point])
+            machine.faults.deaf_to_writes = is_deaf
+            for fault, said in (("echoes_value", of_value), ("echoes_address", of_address)):
+                setattr(machine.faults, fault, True)
+                with pytest.raises(WriteUnclear) as unclear:
+                    await link.write(point, value)
+                setattr(machine.faults, fault, False)
+                assert str(unclear.value) == (
+                    f"Whether {point.address} was written is not known: the machine answers {said}."
+                )
+            assert by_position(await link.read([point])) == {0: (before if is_deaf else value, Quality.GOOD)}
+            assert link.health.errors == 2
+            assert machine.traffic.connections == 1
+
+    run(test)
+
+
+def test_half_an_answer_to_a_write_leaves_the_link_and_the_question():
+    async def test() -> None:
+        async with linked() as (machine, link):
+            machine.faults.short = True
+            with pytest.raises(WriteUnclear, match="the answer to the write has 3 bytes instead of 5"):
+                await link.write(SPEED, 5)
+            machine.faults.short = False
+            assert by_position(await link.read([SPEED])) == {0: (5, Quality.GOOD)}
 
     run(test)
 

@@ -788,7 +788,7 @@ TOLD = (
     _("Message {expected} of the subscription is missing; {sequence} came."),
     _("No answer within {timeout_s} s to {doing}."),
     _("Nobody answers at this address and port: the machine is off, or another port is right."),
-    _("Nobody can tell whether the revocation list of {issuer} is its own: the certificate of {issuer} is not here, nor did the server send it. Add it to the profile's trusted ones, or take the list out."),
+    _("Nobody can tell whether the revocation list of {issuer} is its own: that authority's certificate is neither here nor sent by the server. Paste it beside the list: whatever it issues is trusted then, too. Or take the list out."),
     _("Not available"),
     _("Not connected."),
     _("Not executing"),

@@ -37,8 +37,9 @@ def check_not_revoked(
             )
         if not signers:
             raise NotTrusted(
-                f"Nobody can tell whether the revocation list of {issuer} is its own: the certificate of {issuer} is"
-                " not here, nor did the server send it. Add it to the profile's trusted ones, or take the list out."
+                f"Nobody can tell whether the revocation list of {issuer} is its own: that authority's certificate is"
+                " neither here nor sent by the server. Paste it beside the list: whatever it issues is trusted then,"
+                " too. Or take the list out."
             )
 
 

@@ -258,6 +258,30 @@ def test_a_list_of_an_authority_that_nobody_knows_is_refused_unless_the_server_b
     check_server(issued.certificate + authority.certificate, [issued.certificate], [revocations(authority)])
 
 
+def test_a_server_that_is_trusted_by_its_own_certificate_and_has_a_list_of_its_authority_needs_that_ones_too(
+    machine, endpoint, ours
+):
+    name = "Line 3 Issuing Authority for Machines and Instruments G2"
+    authority = make_certificate(name=name, application_uri="urn:ca", is_authority=True)
+    press, other = (
+        make_certificate(name=one, application_uri=APPLICATION_URI, issuer=authority) for one in ("Press", "Oven")
+    )
+    machine.restart(access=access(press))
+    pinned = secured(endpoint, ours, press, revoked=(revocations(authority, other),))
+    said = refusal(pinned)
+    assert "Paste it beside the list: whatever it issues is trusted then, too. Or take the list out." in said
+    assert len(said) <= 300, "so much is shown on the connection's page"
+    for mended in (
+        replace(pinned.security, trusted=(press.certificate, authority.certificate)),
+        replace(pinned.security, revoked=()),
+    ):
+        assert first_values(replace(pinned, security=mended)) == VALUES
+    machine.restart(access=access(other))
+    assert "CN=Oven was revoked" in refusal(
+        replace(pinned, security=replace(pinned.security, trusted=(press.certificate, authority.certificate)))
+    )
+
+
 def changed(given: bytes) -> bytes:
     """The list with one byte of its signature another one."""
     der = bytearray(x509.load_pem_x509_crl(given).public_bytes(Encoding.DER))

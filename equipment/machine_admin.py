@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -145,10 +146,16 @@ class ConnectionAdmin(FixedFields, OfYourMachines, RecordAdmin):
     """Where a PLC or a server answers. The collector follows a change at once."""
 
     fixed = ("site", "code")
-    list_display = ("code", "name", "site", "kind", "address", "period_ms", "is_paused")
+    list_display = ("code", "name", "site", "kind", "address", "period_ms", "is_paused", "page")
     list_filter = ("kind", "is_paused")
     list_select_related = ("site",)
     search_fields = ("code", "name", "address")
+    change_form_template = "admin/equipment/connection.html"
+
+    @admin.display(description=lazy("its page"))
+    def page(self, connection: Connection) -> str:
+        to = reverse("connection", args=[connection.site.code, connection.code])
+        return format_html('<a href="{}">{}</a>', to, _("How it stands"))
 
 
 @admin.register(Tag)

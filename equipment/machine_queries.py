@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet
 
 from equipment.machine_times import Spell, Times
 from equipment.models import (
@@ -16,6 +17,7 @@ from equipment.models import (
     MachineCommand,
     MachineEvent,
     Observation,
+    QuarantinedRow,
     Series,
     StateCondition,
     Station,
@@ -63,6 +65,30 @@ def _tags_at(station: UUID) -> QuerySet[Tag]:
 def connections_of(sites: Collection[UUID]) -> QuerySet[Connection]:
     """The connections of the sites with how they stand."""
     return Connection.objects.filter(site__in=sites).select_related("site", "lease", "security").order_by("code")
+
+
+def connections_counted(sites: Collection[UUID]) -> QuerySet[Connection]:
+    """The connections of the sites in their order, each with how it stands and how many tags it has in use.
+
+    quarantined: of more than 1,000 rows so many, since nobody needs to know them exactly to look.
+    """
+    return _connections_counted(sites)
+
+
+@prepared
+def _connections_counted(sites: Collection[UUID]) -> QuerySet[Connection]:
+    refused = QuarantinedRow.objects.filter(connection=OuterRef("pk")).order_by()
+    found = (
+        Connection.objects.filter(site=any_of(sites))
+        .select_related("site", "lease")
+        .annotate(
+            tag_count=Count("tags", filter=Q(tags__is_active=True)),
+            quarantined=Func(
+                ArraySubquery(refused.values("pk")[:1000]), function="cardinality", output_field=IntegerField()
+            ),
+        )
+    )
+    return found.order_by("site__code", "code")
 
 
 def connections_behind(stations: Collection[UUID]) -> dict[UUID, list[Connection]]:

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from equipment.models import PhysicalAsset, SiteAccess, Station
+from equipment.models import Connection, PhysicalAsset, SiteAccess, Station
 from equipment.queries import sites_of
 from genealogy.models import Unit
 from genealogy.status import UnitStatus
@@ -114,7 +114,7 @@ class Named:
 
 
 def others_named(person: Any, text: str) -> list[Named]:
-    """Products, tools and gauges, batches and people with this text in code or name, as far as one may see them.
+    """Products, connections, tools and gauges, batches and people with this text in code or name, as far as one may see them.
 
     At most NEAR of each; in one go.
     """
@@ -123,7 +123,7 @@ def others_named(person: Any, text: str) -> list[Named]:
         (_batches_near.of(sites, text), _named_batch),
     ]
     if person.may(Permission.VIEW_MASTER_DATA):
-        kinds.append((_products_near.of(text), _named_product))
+        kinds += [(_products_near.of(text), _named_product), (_connections_near.of(sites, text), _named_connection)]
     if person.may(Permission.VIEW_PEOPLE):
         kinds.append((_people_near.of(sites, text), _named_person))
     rows = at_once(*(question for question, _named in kinds))
@@ -159,6 +159,17 @@ def _products_near(text: str) -> QuerySet[Product]:
 
 def _named_product(one: Product) -> Named:
     return Named(str(one), _("Product"), reverse("product", args=[one.pk]), frozenset([one.code.lower()]))
+
+
+@prepared
+def _connections_near(sites: Collection[UUID], text: str) -> QuerySet[Connection]:
+    found = Connection.objects.filter(_in_code_or_name(text), site=any_of(sites)).select_related("site")
+    return found.order_by("code")[:NEAR]
+
+
+def _named_connection(one: Connection) -> Named:
+    page = reverse("connection", args=[one.site.code, one.code])
+    return Named(str(one), _("Connection"), page, frozenset([one.code.lower()]))
 
 
 @prepared

@@ -13,6 +13,7 @@ from django.utils import timezone
 from equipment.drivers.opcua.certificates import KeyPair, make_certificate
 from equipment.models import (
     Connection,
+    ConnectionLease,
     EquipmentState,
     EventBooking,
     MachineEvent,
@@ -22,6 +23,7 @@ from equipment.models import (
     StateTerm,
     Tag,
 )
+from mes.boards.templatetags.plant import moment
 from mes.boards.views import tag_replays
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
@@ -66,6 +68,55 @@ def test_a_station_without_conditions_and_a_plant_without_machines_say_so(client
     tag_at(connection_at(plant.stations["20"]), plant.stations["20"], "P", "holding:0")
     assert "No condition tells its state." in page(client, plant, "amina", "machines").content.decode()
     assert page(client, plant, "amina", "machine", "NF", "ST-20").status_code == 200
+
+
+def test_a_new_connection_is_found_from_the_machines_the_administration_and_by_its_name(client, plant):
+    new = connection_at(plant.stations["20"], "PRESS")
+    to = reverse("connection", args=["NF", "PRESS"])
+    assert f'href="{to}"' in page(client, plant, "hiroshi", "machines").content.decode()
+    assert f'href="{to}"' in page(client, plant, "hiroshi", "admin:equipment_connection_changelist").content.decode()
+    form = page(client, plant, "hiroshi", "admin:equipment_connection_change", new.pk).content.decode()
+    assert f'href="{to}"' in form
+    assert page(client, plant, "hiroshi", "find", q="press").url == to
+    master_data = page(client, plant, "hiroshi", "master_data").content.decode()
+    assert f'href="{reverse("machines")}#connections"' in master_data
+
+
+def test_who_may_not_look_at_a_connection_reads_its_name_and_finds_no_link_to_it(client, plant, tags):
+    a_day(tags, timezone.now() - timedelta(minutes=20))  # nobody watches it: the machine's page says so on top
+    to = f'href="{reverse("connection", args=["NF", "PLC-1"])}"'
+    for name, args in (("machines", ()), ("machine", ("NF", "ST-20"))):
+        shown = page(client, plant, "amina", name, *args).content.decode()
+        assert "PLC-1" in shown
+        assert to not in shown
+        assert to in page(client, plant, "ines", name, *args).content.decode()
+    assert page(client, plant, "amina", "connection", "NF", "PLC-1").status_code == 403
+    assert not page(client, plant, "amina", "find", q="PLC-1").context["others"]
+
+
+def test_the_machines_say_what_of_the_connections_somebody_should_look_at(client, plant, tags):
+    a_day(tags)
+    shown = page(client, plant, "hiroshi", "machines").content.decode()
+    assert 'id="connection-warning"' not in shown
+    lost = connection_at(plant.stations["20"], "OVEN")
+    since = timezone.now() - timedelta(hours=2)
+    ConnectionLease.objects.filter(connection=lost).update(
+        state="LOST", state_since=since, expires_at=timezone.now() + timedelta(minutes=1), dropped=12
+    )
+    for _ in range(3):
+        QuarantinedRow.objects.create(connection=lost, at=since, row={}, error="no")
+    found = page(client, plant, "hiroshi", "machines")
+    shown = " ".join(found.content.decode().split())
+    assert f"1 connection tells nothing: OVEN, since {moment(since, plant.site)}." in shown
+    assert "3 rows are in quarantine" in shown
+    assert "12 samples were given up" in shown
+    (oven, plc) = found.context["connections"].rows
+    assert (oven.tags, oven.quarantined, oven.mark.word) == (0, 3, "Lost")
+    assert (plc.tags, plc.quarantined, plc.mark.word) == (4, 0, "Good")
+    connection_at(plant.stations["20"], "PAUSED", is_paused=True)
+    ConnectionLease.objects.filter(connection__code="PAUSED").update(state="PAUSED")
+    assert "1 connection tells nothing" in page(client, plant, "hiroshi", "machines").content.decode()
+    assert 'id="connection-warning"' not in page(client, plant, "amina", "machines").content.decode()
 
 
 def test_who_watched_and_is_gone_is_not_believed(client, plant, tags):

@@ -20,6 +20,7 @@ from equipment.refused_withdrawals import refusing_among
 from equipment.topics import connections as connections_at
 from equipment.topics import machine as machine_topic
 from equipment.topics import machine_state, machine_states
+from mes.boards.connection_rows import connections
 from mes.boards.machine_rows import DAY, Link, describe, links_of, machines, value_rows
 from mes.boards.machine_trends import Asked, trend_shown
 from mes.kernel.desk import office, text_of
@@ -32,7 +33,9 @@ REFUSED = 20
 @require_safe
 @office(Permission.VIEW_ORDERS)
 def machine_list(request: HttpRequest) -> HttpResponse:
-    """Every station with tags, its last 8 hours; the table alone to who asks for the live part."""
+    """Every station with tags, its last 8 hours; to who may look at connections those, too. The tables alone as the live
+    part.
+    """
     sites, now = sites_of(request.user), timezone.now()
     rows = machines(sites, now)
     topics = [topic(site) for site in sites for topic in (connections_at, machine_states)]
@@ -43,6 +46,7 @@ def machine_list(request: HttpRequest) -> HttpResponse:
         "several_sites": len(sites) > 1,
         "walls": [site for site in sites.values() if any(row.station.site_id == site.pk for row in rows)],
         "may_connect": request.user.may(Permission.CONNECT_MACHINES),
+        "connections": connections(sites, now) if request.user.may(Permission.VIEW_MASTER_DATA) else None,
     }
     part = request.GET.get("part") == "machines"
     return render(request, "boards/machines_live.html" if part else "boards/machines.html", context)
@@ -123,6 +127,7 @@ def machine_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "now": now,
         "topic": machine,
         "state_topics": f"{machine_state(station.site_id, station.pk)} {at_site}",
+        "may_look": request.user.may(Permission.VIEW_MASTER_DATA),
     }
     for read in [ALONE[part]] if part in ALONE else PARTS.values():
         context |= read(page)

@@ -27,9 +27,22 @@ from equipment.drivers.base import (
     now_us,
 )
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
+FIRST_PAUSE_S = 0.25
+# With the jitter 7.5 s at most: a machine that answers again is watched again within 10 s, a time-out of 1 s included.
+LONGEST_PAUSE_S = 6.0
+_JITTER = 0.25
 
 logger = logging.getLogger(__name__)
+
+
+def pause_after(before_s: float, *, reached: bool, chance: float) -> tuple[float, float]:
+    """Between two tries, in seconds: the one that the next grows from, and how long to wait.
+
+    before_s: the former; reached: whether anything came meanwhile, so that it begins anew. chance: 0 to 1, another one
+    for each connection, so that after a network's failure not all come at once.
+    """
+    pause_s = FIRST_PAUSE_S if reached else min(2 * before_s, LONGEST_PAUSE_S)
+    return pause_s, pause_s * (1 - _JITTER + 2 * _JITTER * chance)
 
 
 class Watcher:
@@ -105,9 +118,8 @@ class Watcher:
             except Exception as failed:
                 logger.exception("%s: the driver failed", self.configuration.code)
                 self._break("LOST", f"The driver failed: {failed!r}")
-            pause_s = FIRST_PAUSE_S if reached else min(2 * pause_s, LONGEST_PAUSE_S)
-            # Not all at once after a network's failure.
-            await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
+            pause_s, wait_s = pause_after(pause_s, reached=reached, chance=random.random())  # noqa: S311 - no secret
+            await asyncio.sleep(wait_s)
 
     async def _follow(self, link: Link) -> bool:
         """Take what comes until the link is lost. Whether anything came."""

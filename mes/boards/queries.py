@@ -114,7 +114,7 @@ class Named:
 
 
 def others_named(person: Any, text: str) -> list[Named]:
-    """Products, connections, tools and gauges, batches and people with this text in code or name, as far as one may see them.
+    """Products, connections, tools and gauges, batches and people with this text in code or name, if one may see them.
 
     At most NEAR of each; in one go.
     """

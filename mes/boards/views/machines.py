@@ -33,9 +33,7 @@ REFUSED = 20
 @require_safe
 @office(Permission.VIEW_ORDERS)
 def machine_list(request: HttpRequest) -> HttpResponse:
-    """Every station with tags, its last 8 hours; to who may look at connections those, too. The tables alone as the live
-    part.
-    """
+    """Every station with tags, its last 8 hours; all connections to who may see them. Tables alone as the live part."""
     sites, now = sites_of(request.user), timezone.now()
     rows = machines(sites, now)
     topics = [topic(site) for site in sites for topic in (connections_at, machine_states)]

@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from equipment.collection import watching
 from equipment.collection.rollups import roll_up
 from equipment.drivers.base import Quality, ValueType
 from equipment.models import MachineEvent, Observation, Rollup
 from tests.equipment.collection.floor import (
     COUNTER,
+    connection_to,
     lease,
     ledger,
     made,
@@ -56,6 +58,25 @@ def test_a_machine_that_is_unplugged_leaves_one_bad_value_and_its_counter_goes_o
     floor.stop_all()
     assert [quality for quality in qualities(speed) if quality < 64] == [Quality.BAD_NOT_CONNECTED, 28]
     assert ledger(connection)["speed"].observations == 2
+
+
+def test_a_machine_that_was_away_for_long_is_watched_again_in_less_than_ten_seconds(
+    floor, committed_plant, monkeypatch
+):
+    monkeypatch.setattr(watching, "FIRST_PAUSE_S", watching.LONGEST_PAUSE_S)  # as after a quarter of a minute away
+    machines = [floor.machine() for _ in range(4)]
+    station = committed_plant.stations["20"]
+    plcs = [connection_to(one, station, code=f"P-{n}") for n, one in enumerate(machines)]
+    for plc, machine in zip(plcs, machines, strict=True):
+        put(machine, tag_of(plc, f"of-{plc.code}", "holding:10"), 1)
+    floor.collector()
+    until(lambda: all(lease(plc).state == "GOOD" for plc in plcs), "all are watched")
+    for machine in machines:
+        floor.do(machine.unplug())
+    until(lambda: all(lease(plc).state == "LOST" for plc in plcs), "the losses are seen")
+    for machine in machines:
+        floor.do(machine.plug_in())
+    until(lambda: all(lease(plc).state == "GOOD" for plc in plcs), "all are back", patience_s=10)
 
 
 def test_a_machine_that_takes_requests_and_is_mute_is_lost_and_found(floor, watched, connection, speed, good, machine):

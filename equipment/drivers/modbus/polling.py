@@ -77,10 +77,10 @@ class Poller:
         try:
             data = data_of(await self._wire.ask(question.request), question.function, question.size)
         except Exceptional as error:
-            self._note(error)
             if error.code in SPLITS:
-                await self._search(question.block, str(error), at_us, samples)
+                await self._search(question.block, error, at_us, samples)
             else:
+                self._note(error)
                 samples += _bad(question.block.positions, at_us, error.quality)
             return False
         except (WrongAnswer, NoAnswer) as error:
@@ -90,12 +90,16 @@ class Poller:
         samples += question.decode(data, at_us)
         return True
 
-    async def _search(self, block: Block, why: str, at_us: int, samples: list[Sample]) -> None:
-        """Reads by halves what could not be read as a whole, and notes what is wrong with it."""
+    async def _search(self, block: Block, why: Exceptional, at_us: int, samples: list[Sample]) -> None:
+        """Reads by halves what could not be read as a whole, and notes what is wrong with it.
+
+        That registers between the tags can't be read is no error: it is learned once, and nobody has to do anything.
+        """
         self._is_stale = True
         if len(block.items) == 1:
+            self._note(why)
             self._asleep[block.items[0]] = asyncio.get_running_loop().time() + self._retry_s
-            self._why[block.items[0]] = why
+            self._why[block.items[0]] = str(why)
             samples += _bad(block.positions, at_us, Quality.BAD_CONFIGURATION)
             return
         could = [await self._read(Question(half, self._points), at_us, samples) for half in block.halves()]

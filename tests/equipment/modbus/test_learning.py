@@ -90,5 +90,6 @@ def test_what_one_list_has_taught_the_next_one_knows():
                 assert asked == 3  # over the gap, which is none, and each alone
                 await link.read(both)
                 assert len(machine.traffic.requests) == asked + 2
+                assert link.health.errors == 0  # a gap is nothing that anybody has to mend
 
     run(test)

@@ -226,7 +226,7 @@ class PhysicalAssetAdmin(FixedFields, OfYourSites, RecordAdmin):
     def page(self, asset: PhysicalAsset) -> str:
         if asset._state.adding:
             return _("It begins in the store. Calibrate and place it on its page, once it is saved.")
-        url = reverse("asset", args=[asset.code])
+        url = reverse("asset", args=[asset.pk])
         return format_html(
             '<a href="{}">{}</a>',
             url,

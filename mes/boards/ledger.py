@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from mes.boards.record_names import Ref, label, names_of, references
+from mes.boards.record_names import Ref, label, name_key, names_of, references
 from mes.boards.templatetags.plant import moment
 from mes.kernel.audit.models import AuditEvent
 from mes.kernel.personnel.models import Person
@@ -71,13 +71,15 @@ class Told:
 class Change:
     """One column of a changed row, before and after; None where there was nothing.
 
-    name: of the column, as a person calls it; names: of the records whose keys it holds; is_time: it holds moments.
+    name: of the column, as a person calls it; of: whose key it holds, if any, and names: what those are called;
+    is_time: it holds moments.
     """
 
     column: str
     old: Any
     new: Any
     name: str = ""
+    of: type[Model] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     is_time: bool = False
 
@@ -90,8 +92,8 @@ class Change:
         return self._told(self.new)
 
     def _told(self, value: Any) -> Told:
-        if isinstance(value, str) and value in self.names:
-            return Told(_short(self.names[value]), value)
+        if self.of and (name := self.names.get(name_key(self.of, value))):
+            return Told(_short(name), str(value))
         if self.is_time and value and (at := parse_datetime(value)):
             return Told(moment(at), in_utc(at))
         return Told(_short(value))
@@ -230,7 +232,8 @@ def _changes(event: AuditEvent, names: Mapping[str, str]) -> list[Change]:
             old.get(column),
             new.get(column),
             name_of_column(model, column),
-            names if column in keys else {},
+            keys.get(column),
+            names,
             column in times,
         )
         for column in differ

@@ -6,16 +6,17 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import CharField as Text
-from django.db.models import F, ForeignKey, Model, Value
+from django.db.models import F, ForeignKey, Model, UUIDField, Value
 from django.db.models.functions import Cast, Concat
 
+from equipment.models import MachineEvent
 from mes.kernel.keys import is_key
 from mes.kernel.personnel.models import Person
 from orders.models import Operation, ProductRevision, RoutingRevision
 from wip.models import OperationExecution
 
 Row = Mapping[str, Any]  # of the ledger: values by column
-Ref = tuple[type[Model], str]  # a model, and the key of one of its records
+Ref = tuple[type[Model], Any]  # a model, and the key of one of its records
 
 # By what a record is called all over the plant, and by what it is told from its neighbours.
 _NAMES = ("erp_reference", "serial", "full_name", "code", "number", "name")
@@ -42,14 +43,15 @@ _SAID = {
     ProductRevision: _joined(F("product__code"), " · ", F("code")),
     RoutingRevision: _joined(F("routing__name"), " · ", F("number")),
     Operation: _joined(F("routing_revision__routing__name"), " · ", F("code")),
+    MachineEvent: _joined(F("station__code"), " · ", F("tag__code"), " · ", F("number")),
 }
 
 
 def names_of(refs: Iterable[Ref]) -> dict[str, str]:
-    """What the records are called, by key; one statement, whatever their kinds and their number."""
-    keys: dict[type[Model], set[str]] = {}
+    """What the records are called, by name_key; one statement, whatever their kinds and their number."""
+    keys: dict[type[Model], set[Any]] = {}
     for model, key in refs:
-        if is_key(key):
+        if isinstance(key, int) if _is_numbered(model) else is_key(str(key)):
             keys.setdefault(model, set()).add(key)
     asked = [(*select, sorted(keys[model])) for model in keys if (select := _select(model)) is not None]
     if not asked:
@@ -59,7 +61,17 @@ def names_of(refs: Iterable[Ref]) -> dict[str, str]:
             " UNION ALL ".join(sql for sql, _, _ in asked),
             [value for _, constants, some in asked for value in (*constants, some)],
         )
-        return {str(key): name for key, name in cursor.fetchall()}
+        return dict(cursor.fetchall())
+
+
+def name_key(model: type[Model], key: Any) -> str:
+    """A record among those of all kinds: its key, and where that is a number, which others have too, its table."""
+    return f"{model._meta.db_table} {key}" if _is_numbered(model) else str(key)
+
+
+@cache
+def _is_numbered(model: type[Model]) -> bool:
+    return not isinstance(model._meta.pk, UUIDField)
 
 
 @cache
@@ -69,8 +81,10 @@ def _select(model: type[Model]) -> tuple[str, tuple[Any, ...]] | None:
     said = _SAID.get(model) or (Cast(F(name), Text()) if name else None)
     if said is None:
         return None
-    sql, constants = model._default_manager.order_by().values_list("pk", said).query.sql_with_params()
-    return f'{sql} WHERE "{model._meta.db_table}"."{model._meta.pk.column}" = ANY(%s::uuid[])', tuple(constants)
+    pk, kind = model._meta.pk.column, "bigint" if _is_numbered(model) else "uuid"
+    by = _joined(f"{model._meta.db_table} ", F("pk")) if _is_numbered(model) else Cast(F("pk"), Text())
+    sql, constants = model._default_manager.order_by().values_list(by, said).query.sql_with_params()
+    return f'{sql} WHERE "{model._meta.db_table}"."{pk}" = ANY(%s::{kind}[])', tuple(constants)
 
 
 @cache
@@ -95,13 +109,14 @@ def _belongs_to(model: type[Model]) -> tuple[str, ...]:
     found = references(model)
     columns = [name for name, of in found.items() if of is not Person or name == "person_id"]
     others = [name for name in columns if name != "site_id"]
-    return (*others, "site_id") if others in ([], ["person_id"]) else tuple(others)
+    return tuple(columns) if others in ([], ["person_id"]) else tuple(others)
 
 
 def label(model: type[Model], row: Row, names: Mapping[str, str]) -> str:
     """What the record of this row is called: by its own name, else by what it belongs to and its part of it."""
     if own := row.get(own_name(model)):
         return str(own)
-    to = [names[key] for column in _belongs_to(model) if (key := str(row.get(column))) in names]
+    of = references(model)
+    to = [names[key] for column in _belongs_to(model) if (key := name_key(of[column], row.get(column))) in names]
     part = next((str(row[column]) for column in _PARTS if row.get(column) not in (None, "")), "")
     return " · ".join([*to[:2], *([part] if part else [])])

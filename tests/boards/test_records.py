@@ -6,10 +6,13 @@ import pytest
 from django.db import connection
 
 from equipment.models import SiteAccess
-from mes.boards.ledger import tables_without_site
+from mes.boards.ledger import Told, tables_without_site
 from mes.boards.views.records import PER_PAGE
 from mes.kernel.audit.models import AuditEvent, Signature
+from mes.station.tasks import book_machine_events
 from orders.models import WorkOrder
+from tests.lots import lot_line
+from tests.machine_floor import counter, happens, press
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,20 @@ def test_records_go_by_their_names_and_times_by_the_sites_clock(plant, desk_of) 
     assert re.search(r'<ins title="2026-11-23 08:\d\d:00 UTC">Mon 23 Nov, 09:\d\d</ins>', page)  # released at
     assert f'<ins title="{plant.people["ines"].pk}">Ines Carvalho</ins>' in page  # by whom
     assert set(re.findall(r">([0-9a-f]{8}-[0-9a-f-]{27})<", page)) == {str(order.pk)}  # its own, among its columns
+
+
+@pytest.mark.parametrize("is_booked", [True, False])
+def test_what_came_of_a_machines_event_goes_by_station_tag_and_number(plant, desk_of, monkeypatch, is_booked) -> None:
+    monkeypatch.setattr("mes.station.tasks.timezone.now", lambda: plant.at(0))
+    if is_booked:
+        lot_line(plant, quantity=50)
+    event = happens(plant, counter(press(plant), plant.stations["10"]), quantity=3)
+    book_machine_events()
+    (entry,) = desk_of("ruth").get("/records/?table=equipment_eventbooking").context["entries"]
+    assert entry.name == "ST-10 · COUNT-PART_DONE · 1"
+    (of,) = (change for change in entry.changes if change.column == "event_id")
+    assert of.after == Told("ST-10 · COUNT-PART_DONE · 1", str(event.pk))
+    assert desk_of("ruth").get("/").status_code == 200  # the auditor's start page shows the last rows
 
 
 def test_names_cost_no_statement_for_a_row(plant, desk_of, django_assert_max_num_queries) -> None:

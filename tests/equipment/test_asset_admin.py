@@ -93,6 +93,13 @@ def test_an_asset_begins_in_the_store_and_what_it_is_stays(client, plant):
     assert (asset.name, asset.code, asset.is_active, asset.cycles) == ("Long wrench", "TW-7", True, 0)
 
 
+def test_the_page_of_an_asset_leads_to_where_it_is_calibrated_and_placed(client, plant):
+    asset = wrench(plant)
+    page = open_as(client, plant, "hiroshi", "physicalasset_change", asset.pk)
+    assert page.status_code == 200
+    assert f'href="{reverse("asset", args=[asset.pk])}"' in page.content.decode()
+
+
 def test_the_list_shows_life_as_bars_and_is_narrowed_by_calibration(client, plant):
     used(plant, wrench(plant, "TW-1", due=timezone.now().date() - timedelta(days=1)), 400)
     wrench(plant, "TW-2", due=timezone.now().date() + timedelta(days=90))

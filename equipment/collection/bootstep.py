@@ -38,6 +38,7 @@ class CollectorStep(bootsteps.StartStopStep):
             flush_s=settings.MES_COLLECTOR_FLUSH_S,
             most_connections=settings.MES_COLLECTOR_MOST_CONNECTIONS,
             most_bytes=settings.MES_COLLECTOR_MOST_BYTES,
+            most_on_disk=settings.MES_COLLECTOR_MOST_ON_DISK,
         )
         self.collector = Collector(settings.DATABASE_URL, settings.MES_SPOOL, rhythm)
         self.loop = _loop()

@@ -35,10 +35,16 @@ def read(file: BinaryIO) -> Iterator[Batch]:
 
     Raises ValueError, TypeError or LookupError where another version wrote it.
     """
+    return map(batch_of, whole_in(file))
+
+
+def whole_in(file: BinaryIO) -> Iterator[bytes]:
+    """The frames of a file, as far as `read` reads it."""
     while len(start := file.read(_FRAME.size)) == _FRAME.size:
         head_length, rows_length, checksum = _FRAME.unpack(start)
-        head, rows = file.read(head_length), file.read(rows_length)
-        if len(rows) < rows_length or zlib.crc32(rows, zlib.crc32(head)) != checksum:
+        content = file.read(head_length + rows_length)
+        # Without a head: zeros, as a file system leaves them at the end after a power failure.
+        if not head_length or len(content) < head_length + rows_length or zlib.crc32(content) != checksum:
             logger.warning("%s is torn before byte %s; what follows was never whole", file.name, file.tell())
             return
-        yield Batch.of(json.loads(head), rows)
+        yield start + content

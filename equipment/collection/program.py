@@ -40,13 +40,14 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """lease_s: after which a silent collector's connections are another's; renewed three times as often. flush_s: how
-    long a value waits until it is stored and shown.
+    long a value waits until it is stored and shown. most_bytes, most_on_disk: of what waits for the database.
     """
 
     lease_s: float = 3.0
     flush_s: float = 0.1
     most_connections: int = 200
     most_bytes: int = 256_000_000
+    most_on_disk: int = 2_000_000_000
 
 
 class Collector:
@@ -72,7 +73,9 @@ class Collector:
         self._stopping.set()
 
     async def run(self) -> None:
-        self._backlog = Backlog(self._folder, self.owner.replace(":", "-"), self.rhythm.most_bytes)
+        self._backlog = Backlog(
+            self._folder, self.owner.replace(":", "-"), self.rhythm.most_bytes, self.rhythm.most_on_disk
+        )
         commands = asyncio.create_task(Commander(self._url, self.owner, self._watchers).run())
         keeping = asyncio.create_task(self._keep())
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from equipment.collection.batches import Batch
-from equipment.collection.frames import read
+from equipment.collection.frames import read, whole_in
 
 
 class SpoolFile:
@@ -55,6 +55,11 @@ class SpoolFile:
             raise
         self.close()
         self._file, self.size = new, new.tell()
+
+    def frames(self) -> list[bytes]:
+        """All that it holds, in order; less where it can't be read any more. Raises OSError."""
+        with self.path.open("rb") as file:
+            return list(whole_in(file))
 
     def remove(self) -> None:
         """The database has everything of it."""

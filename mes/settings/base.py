@@ -275,7 +275,9 @@ MES_SPOOL = Path(env.str("MES_SPOOL", default=str(BASE_DIR / "var" / "spool")))
 MES_COLLECTOR_LEASE_S = env.float("MES_COLLECTOR_LEASE_S", default=3.0)
 MES_COLLECTOR_FLUSH_S = env.float("MES_COLLECTOR_FLUSH_S", default=0.1)
 MES_COLLECTOR_MOST_CONNECTIONS = env.int("MES_COLLECTOR_MOST_CONNECTIONS", default=200)
+# What waits for the database: in memory, and altogether on disk, where the rest of it is.
 MES_COLLECTOR_MOST_BYTES = env.int("MES_COLLECTOR_MOST_BYTES", default=256_000_000)
+MES_COLLECTOR_MOST_ON_DISK = env.int("MES_COLLECTOR_MOST_ON_DISK", default=2_000_000_000)
 # For how long samples and their rollups are kept, 30 days at least, and rows that the database refused; what is on
 # record has its own copy.
 MES_SAMPLES_KEPT_DAYS = env.int("MES_SAMPLES_KEPT_DAYS", default=90)

@@ -442,7 +442,7 @@ def test_a_spool_that_can_not_be_written_stops_nothing(floor, connection, speed,
 
 def test_over_the_spools_cap_the_oldest_values_are_given_up_and_no_part(floor, connection, speed, good, machine):
     way = floor.cut()
-    collector = floor.collector(replace(QUICK, most_bytes=40_000), url=way.url)
+    collector = floor.collector(replace(QUICK, most_bytes=40_000, most_on_disk=40_000), url=way.url)
     until(lambda: samples_of(speed), "samples")
     floor.do(way.cut())
     sizes, ends = [], time.monotonic() + 8

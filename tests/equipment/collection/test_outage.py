@@ -85,7 +85,7 @@ def test_while_the_database_is_away_for_long_the_beat_is_a_beat_and_what_waits_k
     machine.faults.mute = True
     configured(machine, committed_plant.stations["20"])
     way = floor.cut()
-    collector = floor.collector(Rhythm(most_bytes=MOST_BYTES), url=way.url)
+    collector = floor.collector(Rhythm(most_bytes=MOST_BYTES, most_on_disk=MOST_BYTES), url=way.url)
     until(lambda: len(collector._watchers) == CONNECTIONS, "all are watched")
     feed = Feed(collector)
     running = asyncio.run_coroutine_threadsafe(feed.run(), floor._loop)

@@ -150,6 +150,14 @@ def test_a_last_frame_that_is_torn_is_left_out(tmp_path, torn):
     assert waiting(tmp_path) == [a_batch(1), a_batch(2)]
 
 
+def test_zeros_at_the_end_of_a_file_are_left_out_as_a_torn_frame_is(tmp_path):
+    file = SpoolFile(tmp_path / "one.spool")
+    file.append([frame(a_batch(1))])
+    file.close()
+    file.path.write_bytes(file.path.read_bytes() + bytes(4096))
+    assert waiting(tmp_path) == [a_batch(1)]
+
+
 def test_a_file_that_its_living_owner_replaced_is_not_taken_for_one_that_was_left_behind(tmp_path, monkeypatch):
     """Opened before, locked after: what is locked then is nobody's, and its name is that of another file."""
     file = SpoolFile(tmp_path / "one.spool")

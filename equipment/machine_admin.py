@@ -177,8 +177,8 @@ class TagAdmin(FixedFields, OfYourMachines, RecordAdmin):
             lazy("What it counts or tells"),
             {
                 "fields": (
-                    *("role", "books", "scrap_reason", "rollover", "reset_below"),
-                    *("acknowledge_address", "event", "field"),
+                    *("role", "books", "scrap_reason", "defect", "rollover", "reset_below"),
+                    *("acknowledge_address", "event", "field", "defect_codes"),
                 )
             },
         ),

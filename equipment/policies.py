@@ -1,10 +1,11 @@
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from equipment.models import Site, Station
-from equipment.queries import AreaKey, reasons_for, sites_of, station_at
+from equipment.queries import AreaKey, Branch, reasons_for, sites_of, station_at
 from equipment.status import ReasonKind
 from mes.kernel.refusals import FieldError, InvalidInput, NotPermitted
 
@@ -70,7 +71,11 @@ def defect_at(site: UUID, area: AreaKey | None, code: str) -> Defect:
     code = code.strip()
     if not code:
         return NO_DEFECT
-    branches = reasons_for(site, area, ReasonKind.DEFECT)[ReasonKind.DEFECT]
+    return defect_among(reasons_for(site, area, ReasonKind.DEFECT)[ReasonKind.DEFECT], code)
+
+
+def defect_among(branches: Sequence[Branch], code: str) -> Defect:
+    """The defect of this code among those in force. Raises ReasonUnknown."""
     leaves = {leaf.code: leaf for branch in branches for leaf in branch.leaves}
     if code in leaves:
         return Defect(code, leaves[code].name)

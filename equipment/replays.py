@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from equipment.collection.batches import Batch, Event
@@ -40,7 +41,9 @@ def replay(tag: Tag, since: datetime, until: datetime, *, most: int | None = Non
     if tag.role == TagRole.VALUE:
         return
     batch = Batch(str(tag.connection_id), 0)
-    tags = [tag, *(tag.fields.filter(is_active=True).order_by("code") if tag.role == TagRole.EVENT else ())]
+    if tag.role == TagRole.EVENT:
+        prefetch_related_objects([tag], "fields")
+    tags = [tag, *(one for one in tag.fields.all() if one.is_active)] if tag.role == TagRole.EVENT else [tag]
     take = _taking([_watched(one) for one in tags], batch)
     for samples in _readings(tags, since, until, most):
         take(samples)

@@ -9,15 +9,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from equipment.drivers.base import is_good
+from equipment.machine_content import ValueNotGood, is_good_word, text_of
 from equipment.models import Station
 from equipment.readouts import readout
 from mes.kernel.numbers import plain
 from mes.kernel.refusals import Refusal
 from orders.models import StepKind
 from orders.plans import StepPlan
-
-_GOOD_WORDS = {"1", "TRUE", "YES", "OK", "PASS", "PASSED", "GOOD", "DONE"}
-_PADDING = "\0 \t\r\n"  # what fills a text in registers up
 
 
 class NoSuchTag(Refusal):
@@ -26,10 +24,6 @@ class NoSuchTag(Refusal):
 
 class NotWatched(Refusal):
     """Nobody has heard of the machine for too long to say what its value is."""
-
-
-class ValueNotGood(Refusal):
-    """The machine's value is missing, or the machine itself says that it is not good."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +76,6 @@ def entered(step: StepPlan | None, value: Any) -> Any:
     if step.kind in (StepKind.CHECK, StepKind.TASK):
         return is_good_word(value)
     return text_of(value)
-
-
-def is_good_word(value: object) -> bool:
-    """Whether a machine says yes: 1, true, OK, passed."""
-    return value == 1 if isinstance(value, int | float) else text_of(value).upper() in _GOOD_WORDS
-
-
-def text_of(value: object) -> str:
-    """A text from a machine, without what fills it up."""
-    return str(value).strip(_PADDING)
 
 
 def _otherwise(step: StepPlan) -> str:

@@ -19,8 +19,8 @@ COLUMNS = Columns(
     required=("code", "address", "value_type"),
     optional=(
         *("name", "station", "quantity_unit", "scale", "offset", "low", "high", "length", "byte_order"),
-        *("report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "rollover", "reset_below"),
-        *("acknowledge_address", "event", "field"),
+        *("report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "defect"),
+        *("rollover", "reset_below", "acknowledge_address", "event", "field", "defect_codes"),
         *("is_writable", "write_low", "write_high", "needs_signature", "is_active"),
     ),
 )

@@ -7,10 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from equipment.defect_codes import FIELD, codes_in
 from equipment.drivers import DRIVERS, driver
 from equipment.drivers.base import InvalidAddress, Point, ValueType, WordOrder
 from equipment.models.connections import Connection
 from equipment.models.hierarchy import Site, Station
+from equipment.models.reasons import reason_code
 from equipment.status import Books, ByteOrder, Reporting, TagRole, TagType
 from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record
@@ -28,8 +30,10 @@ class Tag(Record):
     (65536, 4294967296), 0 for one that never rolls over; below reset_below it began anew rather than rolled over.
     EVENT: the number that the machine raises with each event, acknowledged by writing it to acknowledge_address;
     the tags whose `event` it is are read in the same request, `field` says what they are: `serial`, `result`,
-    `quantity`, or `step:CODE` for the value of a step (`step:CODE.2`: of its second sample). scrap_reason: with which
-    the parts are booked that it counts as scrap; a code of the reasons where the site has released some. write_low,
+    `quantity`, `defect`, or `step:CODE` for the value of a step (`step:CODE.2`: of its second sample). scrap_reason:
+    with which the parts are booked that it counts as scrap; a code of the reasons where the site has released some.
+    defect: what is named with that scrap, or with a failed result, where the machine names none itself; a code of the
+    released defects. defect_codes: of the field `defect`, which code is meant by what the machine says. write_low,
     write_high: bounds of what may be written. needs_signature: whoever writes it by hand signs; what an interlock
     writes comes from a routing that was signed.
     """
@@ -54,11 +58,22 @@ class Tag(Record):
     role = models.CharField(max_length=8, choices=TagRole, default=TagRole.VALUE)
     books = models.CharField(max_length=14, choices=Books, default=Books.NOTHING)
     scrap_reason = models.CharField(max_length=60, blank=True)
+    defect = models.CharField(
+        max_length=24,
+        blank=True,
+        validators=[reason_code],
+        help_text=lazy("Code of the defect that is named with what it scraps or fails, if its event names none."),
+    )
     rollover = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
     reset_below = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
     acknowledge_address = models.CharField(max_length=250, blank=True)
     event = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="fields")
     field = models.CharField(max_length=32, blank=True)
+    defect_codes = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text=lazy("What the machine says and the defect it means: 1=M-LEAK, 2=M-NOISE. Empty: it says the code."),
+    )
     is_writable = models.BooleanField(default=False)
     write_low = models.FloatField(null=True, blank=True)
     write_high = models.FloatField(null=True, blank=True)
@@ -122,6 +137,18 @@ class Tag(Record):
                 violation_error_message=lazy("A scale of 0 leaves nothing of the value."),
             ),
             models.CheckConstraint(
+                condition=Q(defect="")
+                | Q(books=Books.PART_SCRAPPED)
+                | Q(role=TagRole.EVENT, books__in=(Books.PART_DONE, Books.TEST_RESULT)),
+                name="tag_defect_of_scrap",
+                violation_error_message=lazy("A defect is named by what books scrap, or has a result that may fail."),
+            ),
+            models.CheckConstraint(
+                condition=Q(defect_codes="") | Q(field=FIELD),
+                name="tag_defect_codes_of_field",
+                violation_error_message=lazy("Codes of defects belong to the field “defect” of an event."),
+            ),
+            models.CheckConstraint(
                 condition=Q(needs_signature=False) | Q(is_writable=True),
                 name="tag_signed_is_writable",
                 violation_error_message=lazy("Only what may be written asks for a signature."),
@@ -147,6 +174,10 @@ class Tag(Record):
             return self.pk == other.pk
 
     def clean(self) -> None:
+        try:
+            codes_in(self.defect_codes)
+        except ValueError as wrong:
+            raise ValidationError({"defect_codes": str(wrong)}) from wrong
         if self.connection_id is None:
             return
         if self.connection.site_id != self.site_id:

@@ -16,9 +16,9 @@ _WIDE = 120  # of a bar, in the units of its picture
 
 @dataclass(frozen=True)
 class DefectLine:
-    """A defect at a site. scrapped: with its unit, empty if none was. width: of its bar.
+    """A defect at a site. scrapped: with its unit, empty if none was. held: units of which nobody has decided yet.
 
-    share: of all that was found, down to this line, in percent.
+    width: of its bar. share: of all that was found, down to this line, in percent.
     """
 
     site: Site
@@ -26,6 +26,7 @@ class DefectLine:
     name: str
     scrapped: str
     reworks: int
+    held: int
     width: int
     share: int
 
@@ -44,6 +45,7 @@ def defect_lines(sites: Mapping[UUID, Site], *, now: datetime) -> list[DefectLin
                 name=one.name,
                 scrapped=f"{plain(one.scrapped)} {one.quantity_unit}" if one.scrapped else "",
                 reworks=one.reworks,
+                held=one.held,
                 width=max(1, round(_WIDE * one.total / most)),
                 share=round(100 * up_to / all_of_it),
             )

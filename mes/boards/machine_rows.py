@@ -20,6 +20,7 @@ from equipment.machine_queries import (
 from equipment.machine_times import NOT_KNOWN, Spell, Times, gaps, spells
 from equipment.models import Connection, LatestValue, MachineEvent, Station, Tag
 from equipment.qualities import quality_word
+from equipment.replayed_defects import defects_named
 from equipment.status import LinkState, MachineState, TagType
 from equipment.trends import Trend
 from mes.boards.machine_drawing import StateStrip, draw_states, state_word
@@ -206,14 +207,18 @@ def shown_value(tag: Tag, value: Any) -> str:
 
 @dataclass(frozen=True)
 class ReplayedEvent:
-    """An event that a tag would have made. content: what comes with it, in words."""
+    """An event that a tag would have made. content: what comes with it, in words; defect: which one it would name."""
 
     event: MachineEvent
     content: str
+    defect: str
 
 
-def replayed_rows(events: Iterable[MachineEvent]) -> list[ReplayedEvent]:
-    return [ReplayedEvent(event, ", ".join(_told(event.content))) for event in events]
+def replayed_rows(tag: Tag, events: Sequence[MachineEvent]) -> list[ReplayedEvent]:
+    return [
+        ReplayedEvent(event, ", ".join(_told(event.content)), defect)
+        for event, defect in zip(events, defects_named(tag, events), strict=True)
+    ]
 
 
 def _told(content: Mapping[str, Any]) -> list[str]:

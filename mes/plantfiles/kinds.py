@@ -330,8 +330,8 @@ _MACHINE_KINDS = (
         ("code",),
         (
             *("name", "station", "address", "value_type", "length", "byte_order", "quantity_unit", "scale", "offset"),
-            *("low", "high", "report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "rollover"),
-            *("reset_below", "acknowledge_address", "event", "field"),
+            *("low", "high", "report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "defect"),
+            *("rollover", "reset_below", "acknowledge_address", "event", "field", "defect_codes"),
             *("is_writable", "write_low", "write_high", "needs_signature", "is_active"),
         ),
         within="connection",

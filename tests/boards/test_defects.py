@@ -10,13 +10,14 @@ from genealogy.models import Unit
 from mes.kernel.constraints import RuleOfTheRecord
 from mes.station.actions.operations import Completion, Given
 from tests.defects import an_area_of, release_defects
+from tests.holds import lift, place
 from tests.lots import lot_line
 from tests.motion import rods
 from tests.station.pages import text
 from tests.undo import undo
 from wip.actions import holds, reworks
 from wip.defects import found_defects
-from wip.models import ExecutionEvent, Rework
+from wip.models import ExecutionEvent, Hold, Rework
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def today(plant):
 
 def listed(desk) -> list[tuple]:
     lines = desk.get("/reasons/").context["defects"]
-    return [(one.code, one.name, one.scrapped, one.reworks, one.width, one.share) for one in lines]
+    return [(one.code, one.name, one.scrapped, one.reworks, one.held, one.width, one.share) for one in lines]
 
 
 def test_the_page_of_reasons_lists_what_was_found_the_most_frequent_first(plant, ines, today):
@@ -48,7 +49,10 @@ def test_the_page_of_reasons_lists_what_was_found_the_most_frequent_first(plant,
     line = rods(plant)
     unit = line.do(line.unit(), "10", "20", "25", "31")
     line.send_back(unit, "40", "31", defect="M-NOISE")
-    assert listed(ines) == [("M-NOISE", "Noise", "2 pcs", 1, 120, 75), ("L-SCRATCH", "Scratch", "1 pcs", 0, 40, 100)]
+    assert listed(ines) == [
+        ("M-NOISE", "Noise", "2 pcs", 1, 0, 120, 75),
+        ("L-SCRATCH", "Scratch", "1 pcs", 0, 0, 40, 100),
+    ]
     assert "Defects found in the last 30 days" in text(ines.get("/reasons/"))
 
 
@@ -64,6 +68,28 @@ def test_what_was_taken_back_cancelled_or_long_ago_is_not_listed(plant, ines, to
     with plant.door("mei") as passage:
         reworks.cancel(rework=rework, reason="Looked again", by=passage.person, at=passage.at)
     assert [one[0] for one in listed(ines)] == ["L-SCRATCH"]
+
+
+def test_what_is_held_for_a_defect_is_listed_until_somebody_decides(plant, ines, today):
+    line = rods(plant)
+    lot, unit = (line.do(line.unit(), "10", "20", "25", "31") for _ in range(2))
+    for one in (lot, unit, unit):
+        place(plant, unit=one, defect="M-LEAK")
+    place(plant, unit=unit)
+    assert listed(ines) == [("M-LEAK", "Leak", "", 0, 2, 120, 100)]
+    assert "Held, not decided" in text(ines.get("/reasons/"))
+    assert '<option value="M-LEAK" selected>M-LEAK Leak</option>' in ines.get(f"/units/{unit}/").content.decode()
+    line.send_back(unit, "40", "31", defect="M-LEAK")
+    assert [one[2:5] for one in listed(ines)] == [("", 1, 1)]
+    lift(plant, Hold.objects.get(unit=lot))
+    assert [one[2:5] for one in listed(ines)] == [("", 1, 0)]
+
+
+def test_what_inherits_a_hold_is_no_further_defect(plant, ines, today):
+    hold = place(plant, unit=plant.unit(), defect="M-LEAK")
+    with plant.door("mei"):
+        holds.inherit(hold, [plant.unit()])
+    assert [one[:5] for one in listed(ines)] == [("M-LEAK", "Leak", "", 0, 1)]
 
 
 def test_lots_count_by_quantity_and_a_plant_without_defects_shows_no_list(plant, ines, today):

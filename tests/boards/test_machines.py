@@ -27,6 +27,7 @@ from mes.boards.templatetags.plant import moment
 from mes.boards.views import tag_replays
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
+from tests.defects import release_defects
 from tests.machines import a_day, a_machine, connection_at, did, showed, tag_at, watched
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +282,29 @@ def test_a_mapping_is_tried_on_what_is_on_record_and_stores_nothing(client, plan
     )
     assert [row.event.quantity for row in short.context["rows"]] == [3], "it begins with the first sample"
     assert not MachineEvent.objects.exists()
+
+
+def test_a_mapping_that_is_tried_shows_the_defect_that_scrap_would_name(client, plant, tags):
+    release_defects(plant)
+    now = timezone.now().replace(microsecond=0)
+    books = {"role": "EVENT", "books": "PART_SCRAPPED", "acknowledge_address": "holding:50", "scrap_reason": "DIM-OD"}
+    scrap = tag_at(tags["STATE"].connection, plant.stations["20"], "SCRAP", "holding:40", **books)
+    codes = {"event": scrap, "field": "defect", "defect_codes": "1=M-LEAK"}
+    found = tag_at(scrap.connection, None, "FOUND", "holding:41", **codes)
+    for minutes, number, said in ((5, 1, 1), (4, 2, 7)):
+        showed(found, (now - timedelta(minutes=minutes, seconds=1), said, 192))
+        showed(scrap, (now - timedelta(minutes=minutes), number, 192))
+    time = {"since": entered(plant, now - timedelta(hours=1)), "until": entered(plant, now)}
+    shown = replayed(client, plant, tag="SCRAP", **time)
+    assert [row.defect for row in shown.context["rows"]] == [
+        "M-LEAK Leak",
+        "FOUND said 7, and no defect is known for that.",
+    ]
+    page = " ".join(shown.content.decode().split())
+    assert "Parts are scrap · DIM-OD" in page
+    assert "<td>M-LEAK Leak</td>" in page
+    counted = {"since": time["since"], "until": time["until"], "tag": "GOOD"}
+    assert ">Defect</th>" not in replayed(client, plant, **counted).content.decode()
 
 
 def test_states_are_tried_as_far_as_somebody_watched(client, plant, tags):

@@ -78,6 +78,8 @@ def test_every_field_goes_from_one_connection_to_another(client, plant, take):
     one = connection_at(plant.stations["20"], "PLC-1")
     event = {"role": "EVENT", "books": "TEST_RESULT", "acknowledge_address": "holding:90"}
     cycle = tag_at(one, plant.stations["20"], "cycle", "holding:80", **event)
+    found = {"event": cycle, "field": "defect", "defect_codes": "1=M-LEAK, 2=M-NOISE"}
+    tag_at(one, None, "found", "holding:84", **found)
     of_cycle = {"event": cycle, "field": "step:FORCE.2", "quantity_unit": "kN", "name": "Force, “peak”; \\ 100 %"}
     numbers = {"scale": 0.1, "offset": -273.15, "low": 1e-7, "high": 1e300, "deadband": 0.30000000000000004}
     more = {"report": "DEADBAND", "max_silence_s": 0, "byte_order": "DCBA", "is_active": False}
@@ -86,6 +88,7 @@ def test_every_field_goes_from_one_connection_to_another(client, plant, take):
         "role": "COUNTER",
         "books": "PART_SCRAPPED",
         "scrap_reason": "DIM-OD",
+        "defect": "M-WEAR",
         "rollover": 65536,
         "reset_below": 9,
     }

@@ -22,8 +22,11 @@ from equipment.models import (
     ReasonTree,
     Site,
     Station,
+    Tag,
     WorkCenter,
 )
+from equipment.policies import defect_at
+from equipment.queries import area_of
 from genealogy.models import Activity, Unit
 from mes.demo import loading
 from mes.demo.cell import FIRST
@@ -122,6 +125,7 @@ def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_querie
     mistakes_are_on_record()
     a_month_was_worked()
     the_plant_has_its_data()
+    its_machines_name_defects_of_the_site()
     nothing_happens_in_the_future()
     for step in Step.objects.exclude(picture=""):
         assert (settings.MEDIA_ROOT / step.picture.name).is_file(), step.picture.name
@@ -298,6 +302,12 @@ def the_plant_has_its_data() -> None:
     assert set(Step.objects.values_list("kind", flat=True)) == set(StepKind.values)
     for calendar in Calendar.objects.all():
         check_calendar(calendar, on=today)
+
+
+def its_machines_name_defects_of_the_site() -> None:
+    naming = Tag.objects.exclude(defect="").select_related("connection").order_by("code")
+    named = {tag.connection.code: str(defect_at(tag.site_id, area_of(tag.station_id), tag.defect)) for tag in naming}
+    assert named == {"LATHE-110": "M-DIAMETER Outer diameter out of limits", "LEAK-40": "M-LEAK Leak"}
 
 
 def nothing_happens_in_the_future() -> None:

@@ -58,7 +58,7 @@ from mes.station.tasks import book_machine_events, source_of
 from tests import databases
 from tests.demo.conftest import led_to
 from tests.equipment.collection.floor import PATIENCE_S, Floor, floor_on, until
-from wip.models import ExecutionEvent, OperationExecution
+from wip.models import ExecutionEvent, Hold, OperationExecution
 
 PACE, PEOPLES_PACE, PERIOD_MS, SCRAP_BEFORE = 8.0, 600.0, 100, REGISTER - 1
 
@@ -239,6 +239,7 @@ def test_what_is_on_record_is_what_the_machines_did(floor, hall) -> None:
     assert told >= {RESET, RESTART, LOADED, VALUE}
     nobody_is_in_the_way_of_another()
     the_ledger_has_each_event_once()
+    the_machines_have_named_what_they_found()
     moved = MachineCommand.objects.get(purpose="HAND")
     assert (moved.status, moved.signature.signed_by.username) == ("VERIFIED", "greta"), moved.detail
     assert hall.heard_by("LATHE-110", "wear") == pytest.approx(-0.01)
@@ -256,6 +257,14 @@ def the_ledger_has_each_event_once() -> None:
     keys = [str(one.pk) for one in booked]
     rows = AuditEvent.objects.filter(table_name="wip_executionevent", record__in=keys)
     assert sorted(rows.values_list("reason", flat=True)) == sorted(source_of(one) for one in counted)
+
+
+def the_machines_have_named_what_they_found() -> None:
+    """The lathe what it scrapped, the leak tester what failed; the nutrunner names nothing."""
+    scrapped = ExecutionEvent.objects.filter(by__username="machines", kind="BOOKED", scrap__gt=0)
+    assert set(scrapped.values_list("defect_code", flat=True)) <= {"M-DIAMETER"}
+    failed = Hold.objects.filter(placed_by__username="machines", reason__startswith="Failed at ST-40")
+    assert set(failed.values_list("defect_code", flat=True)) <= {"M-LEAK"}
 
 
 def nobody_is_in_the_way_of_another() -> None:

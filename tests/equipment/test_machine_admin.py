@@ -190,3 +190,18 @@ def test_others_sites_are_not_chosen_from(client, plant):
 def test_what_machines_did_is_read_and_not_written(client, plant, page):
     assert open_as(client, plant, "hiroshi", f"{page}_changelist").status_code == 200
     assert post(client, plant, "hiroshi", f"{page}_add").status_code == 403
+
+
+def test_a_tag_has_its_defect_and_what_its_numbers_mean_and_is_told_what_is_no_such_table(client, plant):
+    connection, station = connection_of(client, plant), plant.site.stations.order_by("code").first()
+    scrap = {"code": "SCRAP", "station": station.pk, "role": "EVENT", "acknowledge_address": "holding:20"}
+    refused = tag_of(client, plant, connection, **scrap, books="PART_STARTED", defect="M-LEAK")
+    assert "A defect is named by what books scrap" in str(refused.context["errors"])
+    answer = tag_of(client, plant, connection, **scrap, books="PART_SCRAPPED", defect="M-LEAK")
+    assert answer.status_code == 302, answer.context["errors"]
+    made = Tag.objects.get(code="SCRAP")
+    found = {"code": "FOUND", "event": made.pk, "field": "defect"}
+    refused = tag_of(client, plant, connection, **found, defect_codes="1 M-LEAK")
+    assert "“1 M-LEAK” names no defect" in str(refused.context["errors"])
+    assert tag_of(client, plant, connection, **found, defect_codes="1=M-LEAK").status_code == 302
+    assert (made.defect, made.fields.get().defect_codes) == ("M-LEAK", "1=M-LEAK")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from equipment.models import MachineEvent, Observation, StateCondition, StateTerm
 from equipment.status import Books
+from tests.defects import release_defects
 from tests.machine_floor import counter, field_of, handshake, press, value, watched
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +154,34 @@ def test_what_there_is_not_is_named(plant):
         replayed("PRESS", tag.code)
     with pytest.raises(CommandError, match="Name a tag, or a station with --states"):
         replayed("PRESS")
+
+
+def test_scrap_says_which_defect_it_would_name_and_what_would_be_refused(plant):
+    release_defects(plant)
+    tag = handshake(press(plant), plant.stations["10"], Books.PART_SCRAPPED)
+    found = field_of(tag, "defect", "FOUND", scale=2, defect_codes="2=M-NOISE, 4=M-GONE")
+    until = timezone.now()
+    record(tag, 1, 2, 3, 4, until=until)
+    record(found, 2, 4, 6, 0, until=until)  # on record as they are meant
+    assert replayed("PRESS", tag.code)[:-1] == [
+        "PART_SCRAPPED 1 defect=2 shown=1, M-NOISE Noise",
+        "PART_SCRAPPED 1 defect=4 shown=2, M-GONE is none of the defects that are released here.",
+        "PART_SCRAPPED 1 defect=6 shown=3, FOUND said 6, and no defect is known for that.",
+        "PART_SCRAPPED 1 defect=0 shown=4",
+    ]
+
+
+def test_a_result_says_which_defect_it_would_name_where_it_failed(plant):
+    release_defects(plant)
+    tag = handshake(press(plant), plant.stations["10"], Books.TEST_RESULT)
+    with plant.door("hiroshi"):
+        tag.defect = "M-LEAK"
+        tag.save()
+    result = field_of(tag, "result", "RESULT")
+    until = timezone.now()
+    record(tag, 1, 2, until=until)
+    record(result, 1, 0, until=until)
+    assert replayed("PRESS", tag.code)[:-1] == [
+        "TEST_RESULT 1 result=1 shown=1",
+        "TEST_RESULT 1 result=0 shown=2, M-LEAK Leak",
+    ]

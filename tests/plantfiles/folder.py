@@ -164,6 +164,12 @@ tags:
     role: EVENT
     books: PART_DONE
     acknowledge_address: "holding:120"
+  - code: finding
+    address: "holding:112"
+    value_type: UINT16
+    event: cycle
+    field: defect
+    defect_codes: 1=M-LEAK, 2=M-NOISE, 9=
   - code: force
     station: ST-10
     address: "holding:110"
@@ -179,6 +185,7 @@ tags:
     role: COUNTER
     books: PART_SCRAPPED
     scrap_reason: DIM-OD
+    defect: M-LEAK
     rollover: 65536
     reset_below: 10
   - code: serial

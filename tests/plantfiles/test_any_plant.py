@@ -97,7 +97,9 @@ def tag(draw, code, kind, number, event):
     if made["is_writable"] == "yes":
         made["needs_signature"] = draw(yes_no)
     if event:
-        made |= {"event": event, "field": draw(st.sampled_from(["serial", "result", "step:A.2"]))}
+        made |= {"event": event, "field": draw(st.sampled_from(["serial", "result", "defect", "step:A.2"]))}
+    if made.get("field") == "defect":
+        made["defect_codes"] = draw(st.sampled_from(["", "1=M-LEAK", "1=M-LEAK, NOK = M-NOISE;9="]))
     if role == "EVENT":
         made |= {
             "station": "ST-20",
@@ -106,6 +108,7 @@ def tag(draw, code, kind, number, event):
         }
     if role == "COUNTER":
         made |= {"station": "ST-20", "books": "PART_SCRAPPED", "scrap_reason": draw(words), "rollover": "65536"}
+        made["defect"] = draw(st.sampled_from(["", "M-LEAK"]))
         made["reset_below"] = f"{draw(st.integers(0, 2**40))}"
     return made
 

@@ -184,11 +184,14 @@ def test_a_unit_goes_back_for_a_defect_of_the_area_where_it_was_found(plant, lin
     assert Rework.objects.get().defect_code == "CHIP"
 
 
-def test_a_proposal_names_the_defect_and_other_holds_none(plant, unit):
+def test_a_proposal_and_a_doubt_about_quality_name_the_defect_and_other_holds_none(plant, unit):
     release_defects(plant)
     page, work = at_test(plant, unit, "amina")
-    assert is_refused(page.post(f"{work}hold/", reason_code="QUALITY", reason="Drips", defect="M-LEAK"), 422)
+    refused = page.post(f"{work}hold/", reason_code="PROCESS", reason="Drips", defect="M-LEAK")
+    assert is_refused(refused, 422)
+    assert "a unit whose rework is proposed, or that quality doubts" in text(refused)
+    assert is_refused(page.post(f"{work}hold/", reason_code="QUALITY", reason="Drips", defect="NOPE"), 422)
     assert is_refused(page.post(f"{work}hold/", reason_code="REWORK", reason="Drips", defect="NOPE"), 422)
     page.post(f"{work}hold/", reason_code="REWORK", reason="Drips", defect="M-LEAK")
-    hold = Hold.objects.get()
-    assert (hold.defect_code, hold.defect_name) == ("M-LEAK", "Leak")
+    page.post(f"{work}hold/", reason_code="QUALITY", reason="Drips", defect="M-LEAK")
+    assert [(hold.defect_code, hold.defect_name) for hold in Hold.objects.all()] == 2 * [("M-LEAK", "Leak")]

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from equipment.drivers.base import Quality
+from equipment.machine_content import ValueNotGood
 from equipment.status import Books
 from mes.station.actions.given import Given
 from mes.station.actions.operations import StepFromMachine
@@ -19,7 +20,7 @@ from tests.api.conftest import api_as
 from tests.machine_floor import handshake, happens, measured_line, press, says, value
 from tests.station.pages import StationPage, accepted, text
 from wip.models import Reading
-from wip.readouts import NoSuchTag, NotWatched, ValueNotGood
+from wip.readouts import NoSuchTag, NotWatched
 
 pytestmark = pytest.mark.django_db
 

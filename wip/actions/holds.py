@@ -39,7 +39,7 @@ from wip.topics import holds
 class Why:
     """Why something is held. owner, due_at: who clears it up, by when. is_automatic: a rule says so, no person.
 
-    defect: what was found, where a rework is proposed.
+    defect: what was found on a unit whose rework is proposed, or that quality doubts.
     """
 
     reason_code: str
@@ -74,7 +74,7 @@ def place(
     operation_code: of a unit or an order nothing else waits but this operation. cascades: a unit or lot, or all that an
     order has made or that is of a revision, holds what it went into, too. with_siblings: and the others of its lot.
     site: where a revision is held, as what is made and as a component. defect: what was found on a unit whose rework is
-    proposed, a code in force where it is worked on.
+    proposed, or that quality doubts, a code in force where it is worked on.
     """
     check_permission(by, Permission.PLACE_HOLDS)
     why = Why(reason_code, reason.strip(), owner, due_at)
@@ -300,16 +300,16 @@ def _check(why: Why, at: datetime) -> None:
 
 
 def _with_defect(why: Why, whole: Unit | None, defect: str) -> Why:
-    """The same, with what was found where a rework is proposed. whole: the unit held as a whole, if one is."""
-    if why.reason_code == HoldReason.REWORK:
-        if whole is None or whole.work_order_id is None:
-            raise InvalidInput(
-                _("Rework is proposed of a unit in process, as a whole."), do=_("Choose another kind of hold.")
-            )
+    """The same, with what was found. whole: the unit held as a whole, if one is."""
+    if why.reason_code == HoldReason.REWORK and (whole is None or whole.work_order_id is None):
+        raise InvalidInput(
+            _("Rework is proposed of a unit in process, as a whole."), do=_("Choose another kind of hold.")
+        )
+    if whole is not None and why.reason_code in HoldReason.of_defects():
         return replace(why, defect=defect_at(whole.site_id, area_where(whole), defect))
     if defect:
-        sentence = _("A defect is named where a rework is proposed.")
-        do = _("Leave it out, or propose a rework.")
+        sentence = _("A defect is named of a unit whose rework is proposed, or that quality doubts.")
+        do = _("Leave it out, or choose another kind of hold.")
         raise InvalidInput(sentence, do=do, errors=[FieldError("defect", sentence, do)])
     return why
 

@@ -28,6 +28,11 @@ class HoldReason(models.TextChoices):
         """What a person chooses from who places a hold; a rework is proposed, by who works on the unit."""
         return [choice for choice in cls.choices if choice[0] != cls.REWORK]
 
+    @classmethod
+    def of_defects(cls) -> tuple[str, ...]:
+        """Of what a defect may be named."""
+        return (cls.REWORK, cls.QUALITY)
+
 
 def _one_of(*names: str) -> Q:
     """A condition: exactly one of these is given."""
@@ -44,7 +49,7 @@ class Hold(Record):
     It is on one of: unit, work_order, station, asset, product_revision (of what is made, and as a component).
     operation_code, with a unit or an order: nothing else but that operation waits (a future hold stops a unit when it
     gets there). origin: the hold that this one was inherited from through genealogy; releasing the origin releases it.
-    defect_code, defect_name: what was found, where a rework is proposed.
+    defect_code, defect_name: what was found on a unit whose rework is proposed, or that quality doubts.
     owner, due_at: who clears it up, by when. is_automatic: placed by a rule and not by the person in whose act it was.
     """
 
@@ -111,9 +116,13 @@ class Hold(Record):
                 violation_error_message=_("A hold needs a reason."),
             ),
             models.CheckConstraint(
-                condition=DEFECT_IN_WORDS & (Q(defect_code="") | Q(reason_code=HoldReason.REWORK)),
-                name="hold_defect_of_proposal",
-                violation_error_message=_("A defect is named where a rework is proposed, by its code and its name."),
+                condition=DEFECT_IN_WORDS
+                & (Q(defect_code="") | Q(reason_code__in=HoldReason.of_defects(), unit__isnull=False)),
+                name="hold_defect_of_unit",
+                violation_error_message=_(
+                    "A defect is named of a unit whose rework is proposed or that quality doubts, by its code and its"
+                    " name."
+                ),
             ),
         ]
         indexes = [

@@ -8,6 +8,7 @@ from django.utils import timezone
 from equipment.machine_times import NOT_KNOWN
 from equipment.management.moments import moment_of
 from equipment.models import Station, Tag
+from equipment.replayed_defects import defects_named
 from equipment.replays import replay, replay_states
 from equipment.status import TagRole
 
@@ -44,12 +45,11 @@ class Command(BaseCommand):
     def _events(self, tag: Tag, since: datetime, until: datetime) -> None:
         if tag.role == TagRole.VALUE:
             raise CommandError(f"{tag.code} makes no events: it is neither a counter nor the number of a handshake.")
-        count = 0
-        for event in replay(tag, since, until):
-            count += 1
+        events = list(replay(tag, since, until))
+        for event, defect in zip(events, defects_named(tag, events), strict=True):
             content = " ".join(f"{field}={value}" for field, value in sorted(event.content.items()))
-            self._say(event.at, f"{event.books} {event.quantity} {content}")
-        self.stdout.write(f"{count} events; nothing was stored.")
+            self._say(event.at, f"{event.books} {event.quantity} {content}" + (f", {defect}" if defect else ""))
+        self.stdout.write(f"{len(events)} events; nothing was stored.")
 
     def _states(self, station: Station, since: datetime, until: datetime) -> None:
         course = replay_states(station, since, until)

@@ -61,5 +61,12 @@ def _states(connection: Connection, station: Station, since: datetime, until: da
 def _events(connection: Connection, tag: Tag, since: datetime, until: datetime) -> dict[str, Any]:
     tag.connection = connection
     events = list(replay(tag, since, until, most=MOST_SAMPLES))
-    rows: list[ReplayedEvent] = replayed_rows(events[:SHOWN])
-    return {"tag": tag, "rows": rows, "count": len(events), "pieces": sum(event.quantity for event in events)}
+    rows: list[ReplayedEvent] = replayed_rows(tag, events[:SHOWN])
+    names_defects = any(row.defect for row in rows)
+    return {
+        "tag": tag,
+        "rows": rows,
+        "names_defects": names_defects,
+        "count": len(events),
+        "pieces": sum(event.quantity for event in events),
+    }

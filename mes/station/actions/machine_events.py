@@ -12,9 +12,17 @@ from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from equipment.machine_content import (
+    ValueNotGood,
+    defect_code_of,
+    defect_of,
+    is_failed,
+    pieces_of,
+    serial_of,
+)
 from equipment.machine_events import is_booked, is_due, take_off, wait_for_turn
 from equipment.models import EventBooking, MachineEvent
-from equipment.policies import check_site_access, reason_in_words
+from equipment.policies import ReasonUnknown, check_site_access, reason_in_words
 from equipment.status import BookingResult, Books, ReasonKind
 from equipment.topics import machine
 from genealogy.models import Unit
@@ -27,7 +35,7 @@ from mes.kernel.refusals import NotFound, Refusal
 from mes.kernel.writes import insert
 from mes.station.actions import operations
 from mes.station.actions.given import Completion
-from mes.station.machine_values import is_failed, pieces_of, serial_of, values_of
+from mes.station.machine_values import values_of
 from mes.station.queries import running_here
 from orders.models import Tracking
 from wip.actions import holds
@@ -155,12 +163,14 @@ def _scrapped(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) 
         return None
     running = _running(event, may_be_late)
     at, scrap = _moment(event, running.unit, at), Decimal(quantity)
-    reason = _scrap_reason(event)
+    reason, defect = _scrap_reason(event), defect_code_of(event)
     if running.unit.product.tracking == Tracking.SERIAL:
         _check_one_piece(quantity, running.unit)
-        completion = Completion(good=Decimal(0), scrap=scrap, scrap_reason=reason)
-        return operations.report(execution=running, completion=completion, station=event.station, by=by, at=at)
-    return operations.book(execution=running, scrap=scrap, scrap_reason=reason, station=event.station, by=by, at=at)
+        ended = Completion(good=Decimal(0), scrap=scrap, scrap_reason=reason, defect=defect)
+        return operations.report(execution=running, completion=ended, station=event.station, by=by, at=at)
+    return operations.book(
+        execution=running, scrap=scrap, scrap_reason=reason, defect=defect, station=event.station, by=by, at=at
+    )
 
 
 def _tested(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution:
@@ -180,11 +190,18 @@ def _tested(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) ->
 
 
 def _fail(event: MachineEvent, running: OperationExecution, by: Person, at: datetime) -> OperationExecution:
-    """What it measured is recorded, the check is not, and the unit is held: what a person does at the screen."""
+    """What it measured is recorded, the check is not, and the unit is held: what a person does at the screen.
+
+    It is held for the defect that the machine names; where that is none of the site's, all the same, and says so.
+    """
     if given := values_of(event, planned(running), running, leaves_out=True):
         operations.report(execution=running, given=given, station=event.station, by=by, at=at)
-    reason = _("Failed at {station}, says {tag}").format(station=event.station.code, tag=event.tag.code)
-    holds.place(by=by, at=at, reason_code=HoldReason.QUALITY, reason=reason, unit=running.unit)
+    reason, defect = _("Failed at {station}, says {tag}").format(station=event.station.code, tag=event.tag.code), ""
+    try:
+        defect = defect_of(event).code
+    except (ReasonUnknown, ValueNotGood) as unknown:
+        reason = f"{reason}. {unknown.what}"[:200]
+    holds.place(by=by, at=at, reason_code=HoldReason.QUALITY, reason=reason, unit=running.unit, defect=defect)
     return running
 
 

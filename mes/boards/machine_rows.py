@@ -18,7 +18,7 @@ from equipment.machine_queries import (
     watched_between,
 )
 from equipment.machine_times import NOT_KNOWN, Spell, Times, gaps, spells
-from equipment.models import Connection, LatestValue, MachineEvent, Station, Tag
+from equipment.models import Connection, LatestValue, MachineEvent, Site, Station, Tag, WorkCenter
 from equipment.qualities import quality_word
 from equipment.replayed_defects import defects_named
 from equipment.status import LinkState, MachineState, TagType
@@ -120,6 +120,23 @@ class Machine:
     def lost(self) -> Sequence[Link]:
         """Its connections that tell nothing now."""
         return [link for link in self.links if link.is_down]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A site whose machines can hang on a wall. centers: the work centers that have machines; none of an only one."""
+
+    site: Site
+    centers: Sequence[WorkCenter]
+
+
+def walls(stations: Iterable[Station]) -> list[Wall]:
+    """Which walls there are for these stations, in their order."""
+    found: dict[UUID, tuple[Site, dict[UUID, WorkCenter]]] = {}
+    for station in stations:
+        _site, centers = found.setdefault(station.site_id, (station.site, {}))
+        centers[station.work_center_id] = station.work_center
+    return [Wall(site, list(centers.values()) if len(centers) > 1 else []) for site, centers in found.values()]
 
 
 def machines(sites: Collection[UUID], at: datetime) -> list[Machine]:

@@ -1,5 +1,6 @@
 """The wall of machines: state, order, count and since when, of a site or one work center, for as long as it hangs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from equipment.models import ConnectionLease, Station, WorkCenter
+from equipment.models import ConnectionLease, Site, Station, WorkCenter
 from mes.kernel.door import open_door
-from tests.machines import a_day, a_machine, tag_at
+from tests.machines import a_day, a_machine, connection_at, tag_at
 from tests.station.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +78,58 @@ def test_a_work_center_has_a_wall_of_its_own_machines(plant, tags, wall):
     assert wall.get(f"{WALL}NONE/").status_code == 404
 
 
-def test_who_is_not_of_the_site_sees_no_wall_and_the_list_of_machines_leads_to_each(plant, tags, wall):
-    assert WALL in wall.get("/machines/").content.decode()
+def choices(client: Client) -> list[tuple[str, str]]:
+    """The walls that the list of machines leads to: (name, address)."""
+    page = client.get("/machines/").content.decode()
+    nav = re.search(r'<nav class="filters" aria-labelledby="on-the-wall">(.*?)</nav>', page, re.DOTALL)
+    found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', nav[1]) if nav else []
+    return [(name, to) for to, name in found]
+
+
+def test_the_list_of_machines_leads_to_the_wall_of_the_site_and_of_each_work_center_with_machines(plant, tags, wall):
+    assert choices(wall) == [("Northfield", WALL)], "one work center alone is the site"
+    with open_door(person=None):
+        cell, _empty = (
+            WorkCenter.objects.create(site=plant.site, code=code, name=code.title()) for code in ("CELL", "EMPTY")
+        )
+        Station.objects.filter(pk=plant.stations["30"].pk).update(work_center=cell)
+    tag_at(tags["STATE"].connection, plant.stations["30"], "T", "holding:90")
+    shown = choices(wall)
+    assert shown == [("Northfield", WALL), ("Cell", f"{WALL}CELL/"), ("Line 1", f"{WALL}LINE-1/")]
+    for name, to in shown:
+        assert f"Machines, {name}" in wall.get(to).content.decode()
+
+
+def test_of_several_sites_each_work_center_names_its_own(plant, tags, wall):
+    with open_door(person=None):
+        site = Site.objects.get(code="SF")
+        site.people.create(person=plant.people["ines"])
+    assert choices(wall) == [("Northfield", WALL)], "a site without machines has no wall"
+    for number in (1, 2):
+        with open_door(person=None):
+            center = WorkCenter.objects.create(site=site, code=f"L-{number}", name=f"Line {number}")
+            station = Station.objects.create(
+                site=site,
+                work_center=center,
+                station_class=plant.stations["20"].station_class,
+                code=f"SF-{number}",
+                name="Press",
+            )
+        tag_at(connection_at(station, f"PLC-{number}"), station, "T", "holding:1")
+    south = "/wall/machines/SF/"
+    assert set(choices(wall)) == {
+        ("Northfield", WALL),
+        ("Southfield", south),
+        ("Line 1, Southfield", f"{south}L-1/"),
+        ("Line 2, Southfield", f"{south}L-2/"),
+    }
+
+
+def test_who_is_not_of_the_site_sees_no_wall_and_no_way_to_it(plant, tags, wall):
+    with open_door(person=None):
+        plant.people["ines"].site_access.all().delete()
+    assert choices(wall) == []
+    assert wall.get(WALL).status_code == 404
     assert wall.get("/wall/machines/SF/").status_code == 404
     assert Client().get(WALL).status_code == 302
 

@@ -21,7 +21,7 @@ from equipment.topics import connections as connections_at
 from equipment.topics import machine as machine_topic
 from equipment.topics import machine_state, machine_states
 from mes.boards.connection_rows import connections
-from mes.boards.machine_rows import DAY, Link, describe, links_of, machines, value_rows
+from mes.boards.machine_rows import DAY, Link, describe, links_of, machines, value_rows, walls
 from mes.boards.machine_trends import Asked, trend_shown
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
@@ -42,7 +42,7 @@ def machine_list(request: HttpRequest) -> HttpResponse:
         "now": now,
         "topics": " ".join(topics),
         "several_sites": len(sites) > 1,
-        "walls": [site for site in sites.values() if any(row.station.site_id == site.pk for row in rows)],
+        "walls": walls(row.station for row in rows),
         "may_connect": request.user.may(Permission.CONNECT_MACHINES),
         "connections": connections(sites, now) if request.user.may(Permission.VIEW_MASTER_DATA) else None,
     }

@@ -102,6 +102,7 @@ def endpoint_of(connection: Connection) -> Endpoint:
         timeout_s=connection.timeout_ms / 1000,
         largest_gap=connection.largest_gap,
         largest_span=connection.largest_span,
+        pause_s=connection.pause_ms / 1000,
         clock_limit_s=connection.clock_limit_s,
         security=security(connection.security) if connection.security else Security(),
     )

@@ -70,7 +70,7 @@ class Configuration:
 _CONNECTION = """
 SELECT connection.code, connection.site_id::text, connection.kind, connection.is_paused, configured.number,
     connection.address, connection.device_id, connection.period_ms, connection.timeout_ms, connection.largest_gap,
-    connection.largest_span, connection.byte_order, connection.clock_limit_s,
+    connection.largest_span, connection.pause_ms, connection.byte_order, connection.clock_limit_s,
     profile.policy, profile.mode, profile.certificate, profile.private_key, profile.trusted, profile.user_name,
     profile.password,
     (SELECT max(seen_until) FROM equipment_observation WHERE connection_id = connection.id)
@@ -134,7 +134,7 @@ def _conditions(found: list[Any]) -> dict[str, tuple[Condition, ...]]:
 
 
 def _endpoint(connection: UUID, row: list[Any]) -> tuple[Endpoint, str]:
-    address, device_id, period_ms, timeout_ms, gap, span, order, clock_limit_s, policy, *profile = row
+    address, device_id, period_ms, timeout_ms, gap, span, pause_ms, order, clock_limit_s, policy, *profile = row
     period_s = period_ms / 1000
     return Endpoint(
         address=address,
@@ -145,6 +145,7 @@ def _endpoint(connection: UUID, row: list[Any]) -> tuple[Endpoint, str]:
         timeout_s=timeout_ms / 1000,
         largest_gap=gap,
         largest_span=span,
+        pause_s=pause_ms / 1000,
         clock_limit_s=clock_limit_s,
         security=_profile(policy, *profile) if policy else Security(),
     ), order

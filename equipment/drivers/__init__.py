@@ -1,6 +1,6 @@
 """Drivers: how values come from machines, and go there. Folders of one shape, found by the kind of a connection.
 
-A driver is a module with `is_polled`, `check_address(address, value_type)`, `overlap(one, other)` and
+A driver is a module with `is_polled`, `check_address(address, value_type)`, `overlap(one, other, device_id)` and
 `connect(endpoint)`; see `equipment.drivers.base`.
 """
 

@@ -113,8 +113,9 @@ class Endpoint:
     """Where a machine answers, and how it wants to be asked. Times in seconds.
 
     address: `host:port`, or an `opc.tcp://` URL. phase_s: by how much its schedule is set off from the full second.
-    largest_gap, largest_span: registers that one request may read in vain, and altogether. clock_limit_s: by how much
-    the machine's clock may differ from ours before its times count for nothing.
+    largest_gap, largest_span: registers that one request may read in vain, and altogether. pause_s: from an answer to
+    the next request, for a device that needs one. clock_limit_s: by how much the machine's clock may differ from ours
+    before its times count for nothing.
     """
 
     address: str
@@ -124,6 +125,7 @@ class Endpoint:
     timeout_s: float = 1.0
     largest_gap: int = 16
     largest_span: int = 125
+    pause_s: float = 0.0
     clock_limit_s: float = 60.0
     security: Security = Security()
 
@@ -227,8 +229,8 @@ class Driver(Protocol):
         """Raises InvalidAddress."""
         ...
 
-    def overlap(self, one: Point, other: Point) -> bool:
-        """Whether what is written to one shows in the other. Raises InvalidAddress."""
+    def overlap(self, one: Point, other: Point, device_id: int) -> bool:
+        """Whether what is written to one shows in the other. device_id: of the connection. Raises InvalidAddress."""
         ...
 
     def connect(self, endpoint: Endpoint, guard: Guard = unguarded) -> AbstractAsyncContextManager[Link]:

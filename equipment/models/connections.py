@@ -59,7 +59,8 @@ class Connection(Record):
     """A way to a PLC or an OPC UA server; several stations may be behind one.
 
     address: `host:port`, or an `opc.tcp://` URL. Times in ms. largest_gap, largest_span: registers that one request
-    may read in vain, and altogether. byte_order: of tags that name none. clock_limit_s: by how much its clock may be
+    may read in vain, and altogether. device_id: of tags whose address names none, behind a gateway. pause_ms: from an
+    answer to the next request. byte_order: of tags that name none. clock_limit_s: by how much its clock may be
     off before its times count for nothing. account: who books what its machines did, a person of the role Integration
     with access to the site; None: nothing is booked. A change of it, of its tags or profile is seen by the collector,
     which connects anew.
@@ -80,6 +81,13 @@ class Connection(Record):
     largest_gap = models.PositiveSmallIntegerField(default=16, validators=[MaxValueValidator(124)])
     largest_span = models.PositiveSmallIntegerField(
         default=125, validators=[MinValueValidator(1), MaxValueValidator(125)]
+    )
+    pause_ms = models.PositiveIntegerField(
+        lazy("pause between requests, ms"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(10_000)],
+        help_text=lazy("For a device or gateway that needs one before each further request."),
     )
     byte_order = models.CharField(max_length=4, choices=ByteOrder, default=ByteOrder.ABCD)
     clock_limit_s = models.PositiveIntegerField(lazy("clock limit, s"), default=60)

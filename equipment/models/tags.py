@@ -169,7 +169,7 @@ class Tag(Record):
         if self.connection_id != other.connection_id:
             return False
         try:
-            return driver(self.connection.kind).overlap(self.point, other.point)
+            return driver(self.connection.kind).overlap(self.point, other.point, self.connection.device_id)
         except InvalidAddress:
             return self.pk == other.pk
 

@@ -319,7 +319,7 @@ _MACHINE_KINDS = (
         ("site", "code"),
         (
             *("name", "kind", "address", "device_id", "period_ms", "timeout_ms", "largest_gap", "largest_span"),
-            *("byte_order", "clock_limit_s", "security", "account", "is_paused"),
+            *("pause_ms", "byte_order", "clock_limit_s", "security", "account", "is_paused"),
         ),
         "connections",
         refs={"site": _SITE, "security": Ref(SecurityProfile, _same_site), "account": _PERSON},

@@ -28,7 +28,8 @@ GERMAN = {
     ),
     "Make a new revision and change that.": "Eine neue Fassung anlegen.",
     "“{text}” is no Modbus address. Write holding:100, input:3, coil:0, discrete:7, or holding:100.3 for a bit; "
-    "numbers count from 0, so 40001 in a manual is holding:0.": "„{text}“ ist keine Modbus-Adresse.",
+    "numbers count from 0, so 40001 in a manual is holding:0. "
+    "holding:100@7 is of device 7 behind a gateway.": "„{text}“ ist keine Modbus-Adresse.",
 }
 
 

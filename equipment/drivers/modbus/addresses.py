@@ -2,6 +2,7 @@
 
 Written `holding:100`, `input:3`, `coil:0`, `discrete:7`, and `holding:100.3` for a bit of a register (0 is the lowest).
 Numbers count from 0, as the protocol does: what a manual calls 40001 or 400001 is `holding:0`, 30004 is `input:3`.
+`holding:100@7` lies in device 7: several behind one gateway are watched over one connection.
 """
 
 import re
@@ -11,6 +12,7 @@ from enum import StrEnum
 from equipment.drivers.base import InvalidAddress, Point, ValueType
 
 SIZE = 65_536  # registers, or bits, of each table
+LAST_DEVICE = 255
 LONGEST_TEXT = 250  # bytes, which is what one request can read
 
 
@@ -27,11 +29,12 @@ class Table(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """bit: of a register, None for all of it, and in a table of bits."""
+    """bit: of a register, None for all of it, and in a table of bits. device: None for that of the connection."""
 
     table: Table
     number: int
     bit: int | None = None
+    device: int | None = None
 
 
 WORDS = {  # registers of each type but texts
@@ -46,7 +49,7 @@ WORDS = {  # registers of each type but texts
     ValueType.FLOAT64: 4,
 }
 
-_NOTATION = re.compile(r"(coil|discrete|holding|input):(\d{1,5})(?:\.(\d{1,2}))?", re.ASCII)
+_NOTATION = re.compile(r"(coil|discrete|holding|input):(\d{1,5})(?:\.(\d{1,2}))?(?:@(\d{1,3}))?", re.ASCII)
 
 
 def parse(text: str) -> Address:
@@ -55,7 +58,7 @@ def parse(text: str) -> Address:
     if match is None:
         raise InvalidAddress(
             f"“{text}” is no Modbus address. Write holding:100, input:3, coil:0, discrete:7, or holding:100.3 for a "
-            "bit; numbers count from 0, so 40001 in a manual is holding:0."
+            "bit; numbers count from 0, so 40001 in a manual is holding:0. holding:100@7 is of device 7 behind a gateway."
         )
     table, number, bit = Table(match[1]), int(match[2]), None if match[3] is None else int(match[3])
     if number >= SIZE:
@@ -64,7 +67,10 @@ def parse(text: str) -> Address:
         raise InvalidAddress(f"{text}: a {table} is one bit already. Leave out “.{bit}”.")
     if bit is not None and bit > 15:
         raise InvalidAddress(f"{text}: the bits of a register are 0 to 15, 0 being the lowest.")
-    return Address(table, number, bit)
+    device = None if match[4] is None else int(match[4])
+    if device is not None and device > LAST_DEVICE:
+        raise InvalidAddress(f"{text}: the devices behind a gateway are 0 to {LAST_DEVICE}.")
+    return Address(table, number, bit, device)
 
 
 def check(text: str, value_type: ValueType, length: int = 0) -> Address:
@@ -76,7 +82,7 @@ def check(text: str, value_type: ValueType, length: int = 0) -> Address:
     if value_type != ValueType.BOOL and (address.table.is_bits or address.bit is not None):
         raise InvalidAddress(f"{text} is one bit: its type can only be {ValueType.BOOL}, not {value_type}.")
     if value_type == ValueType.BOOL and not address.table.is_bits and address.bit is None:
-        raise InvalidAddress(f"{text} is a register: say which bit of it, as in {text}.0.")
+        raise InvalidAddress(f"{text} is a register: say which bit of it, as in {address.table}:{address.number}.0.")
     if length > LONGEST_TEXT:
         raise InvalidAddress(f"{text}: a text can have {LONGEST_TEXT} bytes at most, not {length}.")
     if address.number + _words(value_type, length) > SIZE:

@@ -48,11 +48,12 @@ def check_address(address: str, value_type: ValueType) -> None:
     check(address, value_type)
 
 
-def overlap(one: Point, other: Point) -> bool:
+def overlap(one: Point, other: Point, device_id: int) -> bool:
     """Whether they have a register, or a bit of one, in common. Raises InvalidAddress."""
     (first, words), (second, other_words) = locate(one), locate(other)
     apart = first.number + words <= second.number or second.number + other_words <= first.number
-    if first.table != second.table or apart:
+    devices = {device_id if at.device is None else at.device for at in (first, second)}
+    if first.table != second.table or len(devices) > 1 or apart:
         return False
     return first.bit is None or second.bit is None or _bit(one, first.bit) == _bit(other, second.bit)
 
@@ -113,11 +114,11 @@ class ModbusLink:
         """Write once. Raises WriteRefused; WriteUnclear and LinkLost, after which nobody knows until it is read; and
         what the guard does.
         """
-        request = write_request(point, value)
+        request, device = write_request(point, value), locate(point)[0].device
         async with self._turn:
             self._guard()  # now, and not before the turn came: a poll may take long
             try:
-                check_written(await self._wire.ask(request), request)
+                check_written(await self._wire.ask(request, device), request)
             except Exceptional as error:
                 note(self.health, error)
                 if error.code in NOT_WRITTEN:

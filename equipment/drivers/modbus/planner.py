@@ -3,7 +3,7 @@
 Pure: the same points, limits and holes give the same blocks.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from equipment.drivers.base import InvalidAddress, Point
@@ -18,13 +18,14 @@ BITS_OF_A_REGISTER = 16
 class Item:
     """What is never torn: one point, or all that are to be read together. begin to end, which is not in it any more.
 
-    positions: of its points in the list that was given.
+    positions: of its points in the list that was given. device: None for that of the connection.
     """
 
     table: Table
     begin: int
     end: int
     positions: tuple[int, ...]
+    device: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Hole:
     table: Table
     begin: int
     end: int
+    device: int | None = None
 
     def is_between(self, first: int, end: int, begin: int) -> bool:
         """Whether a request from first, in which the last value ends at end, may not go on with one from begin."""
@@ -53,6 +55,10 @@ class Block:
     @property
     def table(self) -> Table:
         return self.items[0].table
+
+    @property
+    def device(self) -> int | None:
+        return self.items[0].device
 
     @property
     def begin(self) -> int:
@@ -73,7 +79,7 @@ class Block:
     def hole_between_halves(self) -> Hole:
         """What must be wrong with it when each of its halves can be read."""
         left, right = self.halves()
-        return Hole(self.table, min(left.end, right.begin), right.begin)
+        return Hole(self.table, min(left.end, right.begin), right.begin, self.device)
 
     def halves(self) -> tuple["Block", "Block"]:
         """Two requests in place of this one, which has two items or more."""
@@ -110,7 +116,7 @@ def items_of(points: Sequence[Point], limits: Limits) -> tuple[list[Item], dict[
         except InvalidAddress as error:
             refused[position] = str(error)
             continue
-        item = Item(address.table, address.number, address.number + words, (position,))
+        item = Item(address.table, address.number, address.number + words, (position,), address.device)
         groups.setdefault(point.together or f"\0{position}", []).append(item)
     items = []
     for name, group in groups.items():
@@ -119,25 +125,29 @@ def items_of(points: Sequence[Point], limits: Limits) -> tuple[list[Item], dict[
             refused |= dict.fromkeys(item.positions, why)
         else:
             items.append(item)
-    return sorted(items, key=lambda item: (item.table, item.begin, item.end, item.positions)), refused
+    return sorted(items, key=_order), refused
 
 
 def blocks_of(items: Iterable[Item], limits: Limits, holes: Collection[Hole] = ()) -> list[Block]:
-    """The fewest requests for items in the order of addresses.
+    """The fewest requests for items in the order of devices and addresses.
 
     A request goes on to the next item as long as it may: what is first has to be read by some request, and none that
     reads it gets farther.
     """
-    holes_in: Mapping[Table, list[Hole]] = {table: [h for h in holes if h.table == table] for table in Table}
+    holes_in: dict[tuple[int | None, Table], list[Hole]] = {}
+    for hole in holes:
+        holes_in.setdefault((hole.device, hole.table), []).append(hole)
     blocks: list[Block] = []
     taken: list[Item] = []
     end = 0
     for item in items:
         if taken and not (
-            item.table == taken[0].table
+            (item.device, item.table) == (taken[0].device, taken[0].table)
             and item.begin - end <= limits.gap(item.table)
             and item.end - taken[0].begin <= limits.span(item.table)
-            and not any(hole.is_between(taken[0].begin, end, item.begin) for hole in holes_in[item.table])
+            and not any(
+                hole.is_between(taken[0].begin, end, item.begin) for hole in holes_in.get((item.device, item.table), ())
+            )
         ):
             blocks.append(Block(tuple(taken)))
             taken = []
@@ -148,13 +158,20 @@ def blocks_of(items: Iterable[Item], limits: Limits, holes: Collection[Hole] = (
 
 def _joined(group: list[Item]) -> Item:
     begin, end = min(item.begin for item in group), max(item.end for item in group)
-    return Item(group[0].table, begin, end, tuple(position for item in group for position in item.positions))
+    positions = tuple(position for item in group for position in item.positions)
+    return Item(group[0].table, begin, end, positions, group[0].device)
+
+
+def _order(item: Item) -> tuple[int, Table, int, int, tuple[int, ...]]:
+    return -1 if item.device is None else item.device, item.table, item.begin, item.end, item.positions
 
 
 def _why_not(name: str, group: list[Item], item: Item, limits: Limits) -> str:
     span, unit = limits.span(item.table), "bits" if item.table.is_bits else "registers"
     if len({member.table for member in group}) > 1:
         return f"“{name}” is to be read together, but lies in more than one table: no request reads two."
+    if len({member.device for member in group}) > 1:
+        return f"“{name}” is to be read together, but lies in more than one device: no request reads two."
     if item.end - item.begin <= span:
         return ""
     if len(group) > 1:

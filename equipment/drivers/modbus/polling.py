@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from equipment.drivers.base import Health, Point, Quality, Sample
 from equipment.drivers.modbus.decoder import decoder_of
 from equipment.drivers.modbus.messages import (
+    NO_TARGET,
     READ,
     SPLITS,
     Exceptional,
@@ -49,6 +50,8 @@ class Poller:
         self._holes = holes
         self._asleep: dict[Item, float] = {}  # until when, by the loop's clock
         self._why: dict[Item, str] = {}
+        self._off: set[int | None] = set()  # devices that gave no answer in this poll, where there are several
+        wire.devices = max(wire.devices, len({item.device for item in self._items}))
         self._plan()
 
     async def poll(self, at_us: int, samples: list[Sample]) -> None:
@@ -56,6 +59,7 @@ class Poller:
         link. Raises LinkLost.
         """
         due = self._due()
+        self._off.clear()
         for question in self._questions:
             await self._read(question, at_us, samples)
         if due is not None and await self._read(Question(Block((due,)), self._points), at_us, samples):
@@ -74,9 +78,15 @@ class Poller:
 
     async def _read(self, question: Question, at_us: int, samples: list[Sample]) -> bool:
         """Whether all of it could be read at once."""
+        device = question.block.device
+        if device in self._off:  # the others behind the gateway don't wait for it again
+            samples += _bad(question.block.positions, at_us, Quality.BAD_COMMUNICATION)
+            return False
         try:
-            data = data_of(await self._wire.ask(question.request), question.function, question.size)
+            data = data_of(await self._wire.ask(question.request, device), question.function, question.size)
         except Exceptional as error:
+            if error.code == NO_TARGET:
+                self._leave(device)
             if error.code in SPLITS:
                 await self._search(question.block, error, at_us, samples)
             else:
@@ -84,6 +94,8 @@ class Poller:
                 samples += _bad(question.block.positions, at_us, error.quality)
             return False
         except (WrongAnswer, NoAnswer) as error:
+            if isinstance(error, NoAnswer):
+                self._leave(device)
             self._note(error)
             samples += _bad(question.block.positions, at_us, Quality.BAD_COMMUNICATION)
             return False
@@ -106,13 +118,18 @@ class Poller:
         if all(could):
             self._holes.add(block.hole_between_halves())
 
+    def _leave(self, device: int | None) -> None:
+        """Ask a device no more in this poll; the only one is asked on, until the link is given up."""
+        if self._wire.devices > 1:
+            self._off.add(device)
+
     def _due(self) -> Item | None:
         now = asyncio.get_running_loop().time() if self._asleep else 0
         return next((item for item, until in self._asleep.items() if until <= now), None)
 
     def _plan(self) -> None:
         awake = [item for item in self._items if item not in self._asleep]
-        holes = self._holes | {Hole(item.table, item.begin, item.end) for item in self._asleep}
+        holes = self._holes | {Hole(item.table, item.begin, item.end, item.device) for item in self._asleep}
         self._questions = [Question(block, self._points) for block in blocks_of(awake, self._limits, holes)]
         self.refused.clear()
         self.refused.update(self._unreadable)

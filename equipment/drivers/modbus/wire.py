@@ -25,11 +25,14 @@ class NoAnswer(Exception):
 class Wire(asyncio.Protocol):
     """One request at a time: who uses it sees to that. An answer to an earlier one, which came too late, is dropped."""
 
-    def __init__(self, device_id: int, timeout_s: float) -> None:
+    def __init__(self, device_id: int, timeout_s: float, pause_s: float = 0.0) -> None:
         self.health = Health()
+        self.devices = 1  # that are asked over it, each of which may be the one that is off
         self._loop = asyncio.get_running_loop()
-        self._device_id = bytes([device_id])
+        self._device_id = device_id
         self._timeout_s = timeout_s
+        self._pause_s = pause_s  # from an answer to the next request
+        self._free_at = 0.0
         self._transport: asyncio.Transport | None = None
         self._lost = ""
         self._transaction = 0
@@ -38,11 +41,13 @@ class Wire(asyncio.Protocol):
         self._held = b""
         self._unanswered = 0  # in a row
 
-    async def ask(self, request: bytes) -> bytes:
-        """request: function and data; the answer likewise, one byte at least.
+    async def ask(self, request: bytes, device: int | None = None) -> bytes:
+        """request: function and data; the answer likewise, one byte at least. device: None for that of the connection.
 
-        Raises NoAnswer, and LinkLost at the second in a row.
+        Raises NoAnswer, and LinkLost at the second in a row of each device.
         """
+        if self._pause_s:
+            await asyncio.sleep(self._free_at - self._loop.time())
         if self._lost or self._transport is None:
             raise LinkLost(self._lost or "Not connected.")
         asked_at = self._loop.time()
@@ -52,17 +57,19 @@ class Wire(asyncio.Protocol):
         self._answer = self._loop.create_future()
         timer = self._loop.call_later(self._timeout_s, self._too_late, self._answer)
         length = len(request) + 1
-        self._transport.write(self._expected + b"\0\0" + length.to_bytes(2, "big") + self._device_id + request)
+        to = bytes([self._device_id if device is None else device])
+        self._transport.write(self._expected + b"\0\0" + length.to_bytes(2, "big") + to + request)
         try:
             answer = await self._answer
         except NoAnswer as error:
             self._unanswered += 1
-            if self._unanswered < _LAST_STRAW:
+            if self._unanswered < _LAST_STRAW * self.devices:
                 raise
             self.close(f"The machine gives {error}, {self._unanswered} times in a row.")
             raise LinkLost(self._lost) from None
         finally:
             timer.cancel()
+            self._free_at = self._loop.time() + self._pause_s
         self._unanswered = 0
         self.health.slowest_answer_s = max(self.health.slowest_answer_s, self._loop.time() - asked_at)
         return answer
@@ -110,7 +117,7 @@ async def connect(endpoint: Endpoint) -> Wire:
     try:
         async with asyncio.timeout(endpoint.timeout_s):
             transport, wire = await asyncio.get_running_loop().create_connection(
-                lambda: Wire(endpoint.device_id, endpoint.timeout_s), host, port
+                lambda: Wire(endpoint.device_id, endpoint.timeout_s, endpoint.pause_s), host, port
             )
     except TimeoutError:
         raise LinkLost(f"{endpoint.address} does not answer within {endpoint.timeout_s:g} s.") from None

@@ -56,7 +56,7 @@ def check_address(address: str, value_type: ValueType) -> None:
     parse(address)
 
 
-def overlap(one: Point, other: Point) -> bool:
+def overlap(one: Point, other: Point, device_id: int) -> bool:
     """Whether they are the same node. Raises InvalidAddress."""
     return parse(one.address) == parse(other.address)
 

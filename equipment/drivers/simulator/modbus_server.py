@@ -20,6 +20,7 @@ from equipment.drivers.base import Point, Value, ValueType
 from equipment.drivers.modbus.addresses import Table, locate
 from equipment.drivers.modbus.decoder import SWAPPED_TEXTS, decoder_of
 from equipment.drivers.modbus.encoder import encode, encode_bit
+from equipment.drivers.modbus.messages import NO_TARGET
 from equipment.drivers.modbus.planner import Block, Item
 
 HOST = "127.0.0.1"
@@ -45,6 +46,8 @@ class Faults:
     deaf_to_writes: bool = False  # answers writes as if it did them, and does none
     echoes_value: bool = False  # answers writes with another value (of several: another number of them) than was asked
     echoes_address: bool = False  # answers writes with the address after the one that was asked
+    mute_devices: set[int] = field(default_factory=set)  # behind it, that give no answer
+    missing_devices: set[int] = field(default_factory=set)  # behind it, of which it says that they give none
     longest: int = 125  # registers that it gives in one answer; more is an illegal value
 
 
@@ -59,10 +62,14 @@ class Traffic:
 
 
 class Memory(SimCore):
-    """The four tables. What was never set does not exist: its address is illegal."""
+    """The four tables. What was never set does not exist: its address is illegal.
+
+    behind: the memories of other devices, by number, of which it is the gateway.
+    """
 
     def __init__(self) -> None:
         self.tables: dict[Table, dict[int, int]] = {table: {} for table in Table}
+        self.behind: dict[int, Memory] = {}
 
     def put(self, point: Point, value: Value) -> None:
         """Raises InvalidAddress, ValueError."""
@@ -93,7 +100,7 @@ class Memory(SimCore):
         self, device_id: int, func_code: int, address: int, count: int = 1
     ) -> list[int] | list[bool] | ExcCodes:
         """pymodbus' way to read."""
-        cells = self.tables[_TABLES.get(func_code, Table.HOLDING)]
+        cells = self.behind.get(device_id, self).tables[_TABLES.get(func_code, Table.HOLDING)]
         try:
             return [cells[number] for number in range(address, address + count)]
         except KeyError:
@@ -103,7 +110,7 @@ class Memory(SimCore):
         self, device_id: int, func_code: int, address: int, values: list[int] | list[bool]
     ) -> ExcCodes | None:
         """pymodbus' way to write."""
-        cells = self.tables[_TABLES.get(func_code, Table.HOLDING)]
+        cells = self.behind.get(device_id, self).tables[_TABLES.get(func_code, Table.HOLDING)]
         numbers = range(address, address + len(values))
         if any(number not in cells for number in numbers):
             return ExcCodes.ILLEGAL_ADDRESS
@@ -192,7 +199,14 @@ class _Handler(ServerRequestHandler):
             await asyncio.sleep(faults.slow_s)
         if faults.drop:
             self.close()
-        if faults.mute or faults.drop or (faults.mute_to_writes and asked.function_code in WRITES):
+        if asked.dev_id in faults.missing_devices:
+            return ExceptionResponse(asked.function_code, NO_TARGET)
+        if (
+            faults.mute
+            or faults.drop
+            or asked.dev_id in faults.mute_devices
+            or (faults.mute_to_writes and asked.function_code in WRITES)
+        ):
             return None
         if exception := faults.exception or (asked.function_code in WRITES and faults.exception_to_writes):
             return ExceptionResponse(asked.function_code, exception)

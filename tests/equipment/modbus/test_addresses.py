@@ -89,4 +89,4 @@ BIT, SWAPPED = Point("holding:10.3", ValueType.BOOL), Point("holding:10.11", Val
     ],
 )
 def test_two_points_overlap_where_a_write_of_one_shows_in_the_other(one, other, is_shared):
-    assert overlap(one, other) is overlap(other, one) is is_shared
+    assert overlap(one, other, 1) is overlap(other, one, 1) is is_shared

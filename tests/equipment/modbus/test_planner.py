@@ -9,12 +9,13 @@ from equipment.drivers.base import Point, ValueType
 from equipment.drivers.modbus.addresses import Table
 from equipment.drivers.modbus.planner import Block, Hole, Item, Limits, blocks_of, items_of
 
+behind = st.sampled_from(["", "", "@7", "@0"])
 WIDTHS = {ValueType.UINT16: 1, ValueType.FLOAT32: 2, ValueType.INT64: 4}
 
 limits = st.builds(Limits, largest_gap=st.integers(0, 6), largest_span=st.integers(1, 12))
 registers = st.builds(
     Point,
-    address=st.builds("{}:{}".format, st.sampled_from(["holding", "input"]), st.integers(0, 40)),
+    address=st.builds("{}:{}{}".format, st.sampled_from(["holding", "input"]), st.integers(0, 40), behind),
     value_type=st.sampled_from(list(WIDTHS)),
     together=st.sampled_from(["", "", "", "event", "recipe"]),
 )
@@ -24,23 +25,28 @@ bits = st.builds(
     value_type=st.just(ValueType.BOOL),
 )
 holes = st.builds(
-    lambda table, begin, size: Hole(table, begin, begin + size),
+    lambda table, begin, size, device: Hole(table, begin, begin + size, device),
     st.sampled_from(list(Table)),
     st.integers(0, 40),
     st.integers(0, 3),
+    st.sampled_from([None, 7]),
 )
+Cell = tuple[tuple[str, str], int, int]
 
 
-def reach(point: Point) -> tuple[str, int, int]:
-    table, number = point.address.split(":")
-    return table, int(number), int(number) + WIDTHS.get(point.value_type, 1)
+def reach(point: Point) -> Cell:
+    """Its table and device, where it begins and ends."""
+    table, place = point.address.split(":")
+    number, _, device = place.partition("@")
+    return (table, device), int(number), int(number) + WIDTHS.get(point.value_type, 1)
 
 
-def may_be_read(cells: list[tuple[str, int, int]], limits: Limits, holes: set[Hole]) -> bool:
-    """Whether one request may read these (table, begin, end), register by register."""
-    table = cells[0][0]
-    if {cell[0] for cell in cells} != {table}:
+def may_be_read(cells: list[Cell], limits: Limits, holes: set[Hole]) -> bool:
+    """Whether one request may read these, register by register."""
+    table, device = cells[0][0]
+    if {cell[0] for cell in cells} != {(table, device)}:
         return False
+    holes = {h for h in holes if h.device == (int(device) if device else None)}
     times = 16 if table in ("coil", "discrete") else 1
     begin, end = min(cell[1] for cell in cells), max(cell[2] for cell in cells)
     if end - begin > limits.largest_span * times:
@@ -78,8 +84,8 @@ def test_every_point_is_in_one_block_or_refused_and_no_block_is_too_long(points,
     for block in blocks:
         assert block.count <= limits.span(block.table) <= (2000 if block.table.is_bits else 125)
         for position in block.positions:
-            table, begin, end = reach(points[position])
-            assert table == block.table
+            (table, device), begin, end = reach(points[position])
+            assert (table, device) == (block.table, "" if block.device is None else str(block.device))
             assert block.begin <= begin < end <= block.end  # no value is torn
 
 
@@ -116,12 +122,15 @@ def test_why_a_point_is_refused_can_be_read():
         Point("input:1", ValueType.UINT16, together="split"),
         Point("holding:1", ValueType.UINT16, together="split"),
         Point("nowhere", ValueType.UINT16),
+        Point("holding:1@7", ValueType.UINT16, together="apart"),
+        Point("holding:1@8", ValueType.UINT16, together="apart"),
     ]
     items, refused = items_of(points, Limits())
     assert items == []
     assert refused[0] == refused[1] == "“far” is to be read together: 200 registers, and one request may read 125."
     assert "more than one table" in refused[2]
     assert "no Modbus address" in refused[4]
+    assert refused[5] == "“apart” is to be read together, but lies in more than one device: no request reads two."
     _, refused = items_of([Point("holding:1", ValueType.FLOAT64)], Limits(largest_span=2))
     assert refused == {0: "It takes 4 registers, and one request may read 2."}
 

@@ -58,7 +58,8 @@ def parse(text: str) -> Address:
     if match is None:
         raise InvalidAddress(
             f"“{text}” is no Modbus address. Write holding:100, input:3, coil:0, discrete:7, or holding:100.3 for a "
-            "bit; numbers count from 0, so 40001 in a manual is holding:0. holding:100@7 is of device 7 behind a gateway."
+            "bit; numbers count from 0, so 40001 in a manual is holding:0. "
+            "holding:100@7 is of device 7 behind a gateway."
         )
     table, number, bit = Table(match[1]), int(match[2]), None if match[3] is None else int(match[3])
     if number >= SIZE:

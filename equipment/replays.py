@@ -34,9 +34,9 @@ def replay(tag: Tag, since: datetime, until: datetime, *, most: int | None = Non
     """The events of the tag, as it is mapped now, out of its samples from `since` to before `until`.
 
     By the collector's own counter and handshake, which begin with the first sample: a counter counts from there, a
-    handshake takes what belongs to it as it was last read by then, scaled as it is on record. Only samples of the
-    present series tell anything. A counter that books nothing yet is tried as if it did. most: samples altogether;
-    above it raises TooMuch.
+    handshake takes what belongs to it as it was last read by then, scaled as it is on record. After a loss of the link
+    it judges by that alone whether a number is the one before. Only samples of the present series tell anything. A
+    counter that books nothing yet is tried as if it did. most: samples altogether; above it raises TooMuch.
     """
     if tag.role == TagRole.VALUE:
         return
@@ -58,7 +58,16 @@ def _taking(tags: list[WatchedTag], batch: Batch) -> Callable[[dict[int, Sample]
         counter = Counter(tags[0])
         return lambda now: counter.take("", *now[0][1:], batch)
     handshake = Handshake(tags[0], tags)
-    return lambda now: handshake.take("", list(now.values()), *now[0][1:], batch) if 0 in now else None
+
+    def take(now: dict[int, Sample]) -> None:
+        for _time in range(2):
+            if 0 in now:
+                handshake.take("", list(now.values()), *now[0][1:], batch)
+            if not handshake.wants_look:
+                return
+            handshake.seen(None)  # what stood at the acknowledge address then, nobody knows
+
+    return take
 
 
 def _readings(tags: list[Tag], since: datetime, until: datetime, most: int | None) -> Iterator[dict[int, Sample]]:

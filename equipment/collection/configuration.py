@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from equipment.collection.database import Database, rows
+from equipment.collection.database import Database, rows, without_sign
 from equipment.collection.state_building import Condition, Term
 from equipment.collection.times import microseconds
 from equipment.drivers.base import Endpoint, Point, Security, Value, ValueType, WordOrder
@@ -16,8 +16,8 @@ from mes.kernel.sealing import Secret
 @dataclass(frozen=True, slots=True)
 class WatchedTag:
     """A tag with its present series, and what was stored of it last: latest (time in µs, value, quality), counter
-    (raw, total, number of events). source: what a counter's raw value is read of; of another one it says nothing, and
-    is None.
+    (raw, total, number of events), counted_us (when that was), last_event (its content). source: what a counter's raw
+    value is read of; of another one it says nothing, and is None.
     """
 
     key: str
@@ -42,6 +42,8 @@ class WatchedTag:
     latest: tuple[int, Value | None, int] | None
     counter: tuple[int | None, int, int]
     source: str
+    counted_us: int | None = None
+    last_event: dict[str, Any] | None = None
 
     @property
     def value_type(self) -> ValueType:
@@ -84,11 +86,14 @@ SELECT tag.id::text, tag.code, series.id, tag.station_id::text, tag.address, tag
     tag.acknowledge_address, tag.scale, tag.offset, tag.low, tag.high, tag.report, tag.deadband, tag.max_silence_s,
     tag.role, tag.books, tag.rollover, tag.reset_below, tag.event_id::text, tag.field,
     latest.at, coalesce(to_jsonb(latest.text), to_jsonb(latest.value)), latest.quality,
-    counter.raw, coalesce(counter.total, 0), coalesce(counter.number, 0), counter.source
+    counter.raw, coalesce(counter.total, 0), coalesce(counter.number, 0), counter.source, counter.at,
+    event.content
 FROM equipment_tag tag
 JOIN LATERAL (SELECT id FROM equipment_series WHERE tag_id = tag.id ORDER BY version DESC LIMIT 1) series ON true
 LEFT JOIN equipment_latestvalue latest ON latest.series_id = series.id
 LEFT JOIN equipment_countertotal counter ON counter.tag_id = tag.id
+LEFT JOIN equipment_machineevent event
+    ON tag.role = 'EVENT' AND event.tag_id = tag.id AND event.number = counter.number
 WHERE tag.connection_id = %s AND tag.is_active ORDER BY tag.code"""
 
 _CONDITIONS = """
@@ -189,11 +194,13 @@ def _der(pem: str) -> bytes:
 def _tag(row: Any, connection: str, endpoint: Endpoint, order: str) -> WatchedTag:
     key, code, series, station, address, value_type, byte_order, length, acknowledge, *rest = row
     scale, offset, low, high, report, deadband, silence, role, books, rollover, reset_below, event, field, *last = rest
-    at, value, quality, raw, total, number, read_of = last
+    at, value, quality, raw, total, number, read_of, counted_at, content = last
     kind, words = ValueType(value_type), WordOrder(byte_order or order)
     # A machine that moved in the network shows the event that is stored already; what its counter made meanwhile nobody
     # knows, since it may as well be another machine.
     machine = connection if role == "EVENT" else f"{connection} {endpoint.address}"
+    if kind == ValueType.UINT64 and raw is not None:
+        raw = without_sign(raw)
     source = " ".join(map(str, (machine, endpoint.device_id, role, address, kind, words, rollover)))
     return WatchedTag(
         key=key,
@@ -218,4 +225,6 @@ def _tag(row: Any, connection: str, endpoint: Endpoint, order: str) -> WatchedTa
         latest=(microseconds(at), value, quality) if at else None,
         counter=(raw if read_of in ("", source) else None, total, number),
         source=source,
+        counted_us=microseconds(counted_at) if counted_at else None,
+        last_event=content,
     )

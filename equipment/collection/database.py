@@ -88,3 +88,13 @@ async def send(connection: Database, sql: str, parameters: Sequence[Any]) -> Non
 def as_json(content: Any) -> str:
     """As `jsonb` takes it: what JSON has no word for goes as text, and a NUL, which PostgreSQL refuses, as its sign."""
     return json.dumps(content, default=str).replace("\\u0000", "\\u2400")
+
+
+def with_sign(raw: int) -> int:
+    """What a register shows, in the eight bytes that a column has: an unsigned number above them as a negative one."""
+    return raw - 2**64 if raw >= 2**63 else raw
+
+
+def without_sign(raw: int) -> int:
+    """What it was in an unsigned register of eight bytes."""
+    return raw % 2**64

@@ -15,7 +15,7 @@ from equipment.collection.batches import Batch
 from equipment.collection.handshakes import Handshake
 from equipment.collection.signals import Signals
 from equipment.collection.tenure import NotOurs
-from equipment.drivers.base import Link, LinkLost, WriteRefused, WriteUnclear, now_us
+from equipment.drivers.base import Link, LinkLost, WriteRefused, WriteUnclear, is_usable, now_us
 
 AGAIN_S = 1.0  # between two tries over the same link
 
@@ -36,6 +36,9 @@ class Handshaker:
         for tag in self._signals.raised(besides=self._reading):
             self._reading.add(tag)
             self._begin(self._read(tag))
+        for tag in self._signals.wanting_a_look(besides=self._reading):
+            self._reading.add(tag)
+            self._begin(self._see(tag))
         self._acknowledge_soon(self._signals.waiting_for_acknowledgement())
 
     def committed(self, batch: Batch) -> None:
@@ -65,23 +68,40 @@ class Handshaker:
     async def _read(self, tag: str) -> None:
         """An event whose number was told, with all that belongs to it."""
         link, is_taken = self.link, False
-        points = self._signals.points_of(tag)
+        points, handshake = self._signals.points_of(tag), self._signals.handshake(tag)
         try:
             while not is_taken and link is not None and self.link is link:
                 with suppress(LinkLost):  # if it is, whoever watches says so, and the number comes with the next link
                     samples = await link.read(points)
                     is_taken = self._signals.take_event(tag, samples, self._now(), at_us=now_us())
+                    if handshake.wants_look:
+                        await self._look_at(link, handshake)
+                        continue
                 if not is_taken:
                     await asyncio.sleep(AGAIN_S)
         finally:
             self._reading.discard(tag)
         self.look()
 
+    async def _see(self, tag: str) -> None:
+        """What stands at the acknowledge address; the next reading of number and fields is judged by it."""
+        try:
+            if self.link is not None:
+                with suppress(LinkLost):  # then there is a new link to be looked over
+                    await self._look_at(self.link, self._signals.handshake(tag))
+        finally:
+            self._reading.discard(tag)
+
+    async def _look_at(self, link: Link, handshake: Handshake) -> None:
+        ((_, _, found, quality),) = await link.read([handshake.acknowledge])
+        if self.link is link:
+            handshake.seen(found if is_usable(quality) else None)
+
     async def _acknowledge(self, handshake: Handshake, number: int) -> None:
         """Tell the machine that its event is stored, as long as it shows it and this link lasts."""
         link, is_told, is_refused = self.link, False, False
         try:
-            while not is_told and link is not None and self.link is link and handshake.shown == number:
+            while not is_told and link is not None and self.link is link and handshake.is_telling(number):
                 try:
                     is_told = await self._write(link, handshake, number)
                 except (LinkLost, NotOurs):
@@ -90,7 +110,7 @@ class Handshaker:
                     is_refused = True
                     self._tell("GOOD", f"An event could not be acknowledged: {refused}")
                     await asyncio.sleep(AGAIN_S)
-            if is_refused and self.link is link and (is_told or handshake.shown != number):
+            if is_refused and self.link is link and (is_told or not handshake.is_telling(number)):
                 self._tell("GOOD", "")
         finally:
             handshake.end_telling(number, is_told=is_told)

@@ -99,6 +99,8 @@ class Signals:
                     self._handshakes[position].take(self._site, samples, at_us, raw, quality, batch)
                 elif is_good(quality):
                     self._raised[self._tags[position].key] = None
+                else:
+                    self._handshakes[position].doubt()
         if decided:
             self._decide(decided, batch)
 
@@ -127,13 +129,17 @@ class Signals:
 
     def committed(self, events: Iterable[Event]) -> list[str]:
         """Tags of events that are stored now, and whose machine waits to hear it."""
-        stored = [self._by_key[tag] for tag in {event.tag for event in events} & self._by_key.keys()]
-        for handshake in stored:
-            handshake.is_stored()
-        return [handshake.tag.key for handshake in stored if handshake.is_waiting]
+        stored = {event.tag: event.number for event in events if event.tag in self._by_key}  # the last of each
+        for tag, number in stored.items():
+            self._by_key[tag].is_stored(number)
+        return [tag for tag in stored if self._by_key[tag].is_waiting]
 
     def waiting_for_acknowledgement(self) -> list[str]:
         return [handshake.tag.key for handshake in self._handshakes.values() if handshake.is_waiting]
+
+    def wanting_a_look(self, *, besides: set[str]) -> list[str]:
+        """Events that can't be told from the one that is stored before their acknowledge address is looked at."""
+        return [tag for tag, handshake in self._by_key.items() if handshake.wants_look and tag not in besides]
 
     def raised(self, *, besides: set[str]) -> list[str]:
         """Events whose number was told, each time once. besides: kept for another time, as they are read right now."""

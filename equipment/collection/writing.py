@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from equipment.collection.batches import Batch
-from equipment.collection.database import Database, as_json, rows, send
+from equipment.collection.database import Database, as_json, rows, send, with_sign
 from equipment.collection.rows import COLUMNS, SIGNATURE, TRAILER, Row, read, spans
 from equipment.collection.times import MINUTE_US, moment
 from equipment.drivers.base import Value
@@ -155,7 +155,9 @@ async def _write_counters(database: Database, batches: Sequence[Batch]) -> None:
     if counters:
         tags = sorted(counters)
         raw, total, number, at_us, source = map(list, zip(*(counters[tag] for tag in tags), strict=True))
-        await send(database, _COUNTERS, [tags, raw, total, number, [moment(at) for at in at_us], source])
+        await send(
+            database, _COUNTERS, [tags, list(map(with_sign, raw)), total, number, [moment(at) for at in at_us], source]
+        )
 
 
 async def _write_events(database: Database, batches: Sequence[Batch]) -> None:

@@ -121,7 +121,7 @@ class CounterTotal(models.Model):
     """What a counter showed last, how much it counted since it is watched, and how many events came of it.
 
     source: the register that raw was read of, as the collector names it; of another one the first value counts nothing.
-    Empty where nobody said so: then it is the tag's.
+    Empty where nobody said so: then it is the tag's. raw: of an unsigned 64-bit number from 2**63 on, that less 2**64.
     """
 
     tag = models.OneToOneField(Tag, on_delete=models.CASCADE, primary_key=True, related_name="counter")
@@ -139,7 +139,8 @@ class MachineEvent(models.Model):
     """Something that a machine did, once: (tag, number) is unique. Append-only; what came of it is an EventBooking.
 
     number: of the handshake, or of the counter's differences. quantity: pieces, by the tags of then; 0 where what came
-    is no number of pieces. content: what came with it, by field, as it was read. at: when it came, by our clock.
+    is no number of pieces. content: what came with it, by field, as it was read; `doubt` where only a person can tell
+    whether it is to be booked (`equipment.collection.doubts`). at: when it came, by our clock.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

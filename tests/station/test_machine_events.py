@@ -335,3 +335,16 @@ def test_what_takes_too_long_each_time_is_refused_and_does_not_stop_the_others(p
     assert bookings(slow)[0].sentence.startswith("It could not be booked in time.")
     assert bookings(good)[0].result == BookingResult.BOOKED
     assert line.execution().quantity_good == 1
+
+
+def test_what_may_be_the_event_before_waits_for_a_person_who_books_it(plant):
+    line, tag = lot_line(plant, quantity=50), handshake(press(plant), plant.stations["10"], Books.PART_DONE)
+    event = happens(plant, tag, shown=1, doubt="AGAIN")
+    outcome = booked(event)
+    assert outcome.result == BookingResult.REFUSED
+    assert outcome.sentence.startswith("This may be the event before it, told once more.")
+    assert "number 1 again" in outcome.sentence
+    assert line.execution().quantity_good == 0
+    with plant.door("boss") as passage:
+        machine_events.book_again(event=event, by=passage.person, at=passage.at)
+    assert line.execution().quantity_good == 1

@@ -5,6 +5,7 @@ On pymodbus' server, so that driver and simulator share no code that takes messa
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Self, cast
@@ -145,6 +146,15 @@ class ModbusMachine:
         if self._server is not None:
             await self._server.shutdown()
             self._server = None
+
+    async def restart(self, *forgets: Point, shows: Sequence[tuple[Point, Value]] = ()) -> None:
+        """Off and on, and what it forgets is 0; it shows something again before anybody looks: of all that lies in
+        between who watches it sees nothing.
+        """
+        await self.unplug()
+        for point, value in (*((point, 0) for point in forgets), *shows):
+            self.memory.put(point, value)
+        await self.plug_in()
 
     async def __aenter__(self) -> Self:
         await self.plug_in()

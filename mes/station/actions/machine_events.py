@@ -35,6 +35,7 @@ from mes.kernel.refusals import NotFound, Refusal
 from mes.kernel.writes import insert
 from mes.station.actions import operations
 from mes.station.actions.given import Completion
+from mes.station.doubts import check_doubt
 from mes.station.machine_values import values_of
 from mes.station.queries import running_here
 from orders.models import Tracking
@@ -75,9 +76,11 @@ class EventBooked(Refusal):
 def book(*, event: MachineEvent, by: Person, at: datetime, may_be_late: bool = False) -> EventBooking:
     """Bring a claimed event on record and take it off what is due. may_be_late: somebody has looked at it.
 
-    Raises NoAccount, NothingRuns, NotOneJob, EventTooLate, NothingToRecord, NotFound, ValueNotGood, and what the verbs
-    raise.
+    Raises MayBeAgain, ImplausibleStep, NoAccount, NothingRuns, NotOneJob, EventTooLate, NothingToRecord, NotFound,
+    ValueNotGood, and what the verbs raise.
     """
+    if not may_be_late:
+        check_doubt(event)
     account = event.tag.connection.account
     if account is None:
         raise NoAccount(

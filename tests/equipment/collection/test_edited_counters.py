@@ -1,12 +1,13 @@
 """Counters and handshakes whose tags are edited: another register is another count, and nothing is made up."""
 
+import time
 from functools import partial
 
 import pytest
 
 from equipment.models import Connection, CounterTotal, MachineEvent, Tag
 from mes.kernel.door import open_door
-from tests.equipment.collection.floor import Floor, connection_to, made, put, samples_of, tag_of, until
+from tests.equipment.collection.floor import Floor, connection_to, lease, made, put, samples_of, tag_of, until
 
 
 def change(record: Connection | Tag, **given: object) -> None:
@@ -141,7 +142,10 @@ def test_the_same_number_at_another_address_is_another_event(floor, machine, con
     moved = floor.machine()  # the same machine, elsewhere in the network
     change(connection, address=moved.address)
     put(moved, part, 5)
-    moved.memory.tables["holding"][120] = 0
+    moved.memory.tables["holding"][120] = 5
     floor.collector()
-    until(lambda: moved.memory.tables["holding"][120] == 5, "it is acknowledged once more")
-    assert made(part) == 2, "a machine that moved shows what is stored"
+    until(lambda: lease(connection).state == "GOOD", "it is watched")
+    time.sleep(0.5)
+    put(moved, part, 6)
+    until(lambda: moved.memory.tables["holding"][120] == 6, "it is acknowledged")
+    assert made(part) == 3, "a machine that moved shows what is stored"

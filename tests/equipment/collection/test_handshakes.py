@@ -6,7 +6,8 @@ import pytest
 
 from equipment.drivers.simulator.modbus_server import WRITES
 from equipment.models import Connection, CounterTotal, EventDue, MachineEvent, Tag
-from tests.equipment.collection.floor import Floor, connection_to, lease, put, samples_of, tag_of, until
+from mes.kernel.door import open_door
+from tests.equipment.collection.floor import Floor, connection_to, lease, point, put, samples_of, tag_of, until
 
 
 class Press:
@@ -147,3 +148,106 @@ def test_a_machine_that_begins_anew_at_one_is_not_taken_for_the_one_before(floor
     press.make(2)
     press.hears(2)
     assert [(number, serial) for number, serial, _ in events()] == [(1, "SN-1"), (2, "SN-1"), (3, "SN-2")]
+
+
+def restarts(press: Press, number: int, serial: str, *, keeps: bool = False) -> None:
+    """Off and on while the collector waits for its next try: it never sees the 0 that the machine begins with."""
+    forgotten = [] if keeps else [point(press.acknowledged)]
+    shows = [(point(press.serial), serial), (point(press.part), number)]
+    press.floor.do(press.machine.restart(point(press.part), *forgotten, shows=shows))
+
+
+def test_a_machine_that_restarts_inside_the_pause_has_its_next_part_stored_though_the_number_is_the_same(floor, press):
+    floor.collector()
+    press.make(1)
+    press.hears(1)
+    for life in range(2, 5):
+        restarts(press, 1, f"SN-{life}")
+        press.hears(1)
+    assert [(number, serial) for number, serial, _ in events()] == [(each, f"SN-{each}") for each in range(1, 5)]
+    assert not MachineEvent.objects.filter(content__has_key="doubt").exists()
+
+
+def test_a_machine_that_restarts_between_two_collectors_has_its_next_part_stored(floor, press):
+    first = floor.process()
+    press.make(1)
+    press.hears(1)
+    first.kill()
+    restarts(press, 1, "SN-2")
+    floor.collector()
+    press.hears(1)
+    assert [serial for _, serial, _ in events()] == ["SN-1", "SN-2"]
+
+
+def test_a_machine_behind_a_gateway_is_looked_at_anew_after_it_was_out_of_sight(floor, press):
+    """The link to the gateway stands all the time."""
+    floor.collector()
+    press.make(1)
+    press.hears(1)
+    press.machine.faults.exception = 0x0B
+    until(lambda: samples_of(press.serial)[-1][3] < 64, "it is out of sight")
+    for tag, value in ((press.acknowledged, 0), (press.serial, "SN-2")):
+        put(press.machine, tag, value)
+    press.machine.faults.exception = 0
+    press.hears(1)
+    assert [serial for _, serial, _ in events()] == ["SN-1", "SN-2"]
+    assert lease(press.connection).connects == 1
+
+
+def test_a_machine_that_remembers_the_acknowledgement_is_not_asked_again_whatever_it_prepares(floor, press):
+    floor.collector()
+    press.make(1)
+    press.hears(1)
+    floor.do(press.machine.unplug())
+    put(press.machine, press.force, 9.5)  # of the part that is in the machine by now
+    put(press.machine, press.serial, "")
+    floor.do(press.machine.plug_in())
+    until(lambda: lease(press.connection).connects == 2 and lease(press.connection).state == "GOOD", "it is back")
+    press.make(2)
+    press.hears(2)
+    assert [serial for _, serial, _ in events()] == ["SN-1", "SN-2"]
+
+
+def test_a_serial_beside_a_number_that_the_machine_has_as_acknowledged_is_a_persons_to_settle(floor, press):
+    floor.collector()
+    press.make(1)
+    press.hears(1)
+    restarts(press, 1, "SN-2", keeps=True)
+    until(lambda: len(events()) == 2, "it is stored")
+    assert [event.content.get("doubt") for event in MachineEvent.objects.order_by("number")] == [None, "AGAIN"]
+
+
+@pytest.fixture
+def dumb(floor: Floor, press: Press) -> Press:
+    """It tells nothing but the number."""
+    with open_door(person=None):
+        Tag.objects.filter(event=press.part).update(is_active=False)
+    return press
+
+
+def test_a_part_that_can_not_be_told_from_the_one_before_is_stored_once_and_a_persons_to_settle(floor, dumb):
+    floor.collector()
+    put(dumb.machine, dumb.part, 1)
+    dumb.hears(1)
+    floor.do(dumb.machine.restart(point(dumb.acknowledged)))  # whether a part was made meanwhile nobody can tell
+    dumb.hears(1)
+    floor.do(dumb.machine.restart())
+    until(lambda: lease(dumb.connection).connects == 3 and lease(dumb.connection).state == "GOOD", "it is back")
+    put(dumb.machine, dumb.part, 2)
+    dumb.hears(2)
+    doubts = [event.content.get("doubt") for event in MachineEvent.objects.order_by("number")]
+    assert doubts == [None, "AGAIN", None]
+
+
+def test_an_acknowledgement_that_was_lost_on_its_way_is_told_again_and_nothing_is_asked(floor, dumb):
+    way = floor.cut()
+    floor.collector(url=way.url)
+    until(lambda: samples_of(dumb.acknowledged), "it watches")
+    dumb.machine.faults.mute_to_writes = True
+    put(dumb.machine, dumb.part, 1)
+    until(lambda: lease(dumb.connection).connects >= 2, "the link ends with the write")
+    dumb.machine.faults.mute_to_writes = False
+    dumb.hears(1)
+    put(dumb.machine, dumb.part, 2)
+    dumb.hears(2)
+    assert [event.content for event in MachineEvent.objects.order_by("number")] == [{"shown": 1}, {"shown": 2}]

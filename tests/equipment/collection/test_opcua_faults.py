@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -223,6 +224,22 @@ def test_a_handshake_is_whole_though_the_server_tells_only_what_changes(floor, p
     assert [event.content["serial"] for event in events] == ["SN-1", "SN-2", "SN-2", "SN-3"]
     assert {event.content["step:FORCE"] for event in events} == {2.5}
     press.ledger()
+
+
+def test_a_server_that_restarts_with_the_same_number_has_its_next_part_stored(floor, press):
+    part = press.hands_over()
+    floor.collector()
+    press.shows(SERIAL, "SN-1")
+    press.shows(PART, 1)
+    until(lambda: press.server.value(HEARD.path) == 1, "the acknowledgement")
+    for serial, heard, events in (("SN-2", 0, 2), ("SN-2", 0, 2), ("SN-2", 1, 2), ("SN-3", 0, 3)):
+        begins = {SERIAL.path: serial, PART.path: 1, HEARD.path: heard}
+        press.server.restart([replace(one, value=begins.get(one.path, one.value)) for one in PRESS])
+        until(lambda: lease(press.connection).state == "GOOD", "it is watched")
+        until(lambda: press.server.value(HEARD.path) == 1, "the acknowledgement")
+        until(lambda events=events: MachineEvent.objects.filter(tag=part).count() == events, f"{events} events")
+    stored = MachineEvent.objects.filter(tag=part).order_by("number")
+    assert [event.content["serial"] for event in stored] == ["SN-1", "SN-2", "SN-3"]
 
 
 def test_a_number_that_is_raised_while_another_is_read_is_read_as_well(floor, press, monkeypatch):

@@ -345,6 +345,6 @@ def test_what_may_be_the_event_before_waits_for_a_person_who_books_it(plant):
     assert outcome.sentence.startswith("This may be the event before it, told once more.")
     assert "number 1 again" in outcome.sentence
     assert line.execution().quantity_good == 0
-    with plant.door("boss") as passage:
+    with plant.door("ines") as passage:
         machine_events.book_again(event=event, by=passage.person, at=passage.at)
     assert line.execution().quantity_good == 1

@@ -142,7 +142,7 @@ def put(machine: ModbusMachine, tag: Tag, value: Any) -> None:
 def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with database.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return cursor.fetchall() if cursor.description else []
 
 
 def samples_of(tag: Tag) -> list[tuple[Any, ...]]:

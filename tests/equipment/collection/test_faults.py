@@ -18,6 +18,7 @@ from equipment.collection.thinning import thinned
 from equipment.collection.times import microseconds
 from equipment.models import (
     Connection,
+    MachineEvent,
     Observation,
     QuarantinedRow,
     SecurityProfile,
@@ -36,6 +37,7 @@ from tests.equipment.collection.floor import (
     lease,
     ledger,
     made,
+    point,
     put,
     samples_of,
     tag_of,
@@ -255,16 +257,45 @@ def test_what_a_machine_shows_and_no_table_takes_goes_to_quarantine_and_nothing_
     floor, connection, speed, good, machine, committed_plant
 ):
     station = committed_plant.stations["20"]
-    wide = tag_of(connection, "wide", "holding:40", value_type="UINT64", station=station, **COUNTER | {"rollover": 0})
-    put(machine, wide, 2**63 + 5)  # of a counter the table takes eight bytes with a sign
+    odd = tag_of(connection, "odd", "holding:40", station=station, **COUNTER)
+    with open_door(person=None):  # the first event that it makes is there already, which nobody can see coming
+        MachineEvent.objects.create(
+            site=station.site, station=station, tag=odd, number=1, books="PART_DONE", at=datetime.now(UTC), quantity=0
+        )
+    put(machine, odd, 1)
     floor.collector()
+    until(lambda: samples_of(odd), "it watches")
+    put(machine, odd, 4)
     until(lambda: QuarantinedRow.objects.exists(), "it is in quarantine")
     put(machine, good, 4)
     until(lambda: made(good) == 4, "the others are counted")
-    put(machine, wide, 7)
-    until(lambda: ask("SELECT 1 FROM equipment_countertotal WHERE tag_id = %s", wide.pk), "what fits is stored")
+    put(machine, odd, 6)
+    until(lambda: made(odd) == 2, "what fits is stored")
     assert {row.connection_id for row in QuarantinedRow.objects.all()} == {connection.pk}
     assert ledger(connection)["speed"].observations == 1
+
+
+def test_numbers_of_eight_bytes_without_a_sign_are_counted_and_told_apart(
+    floor, connection, speed, machine, committed_plant
+):
+    wide = {"value_type": "UINT64", "station": committed_plant.stations["20"]}
+    count = tag_of(connection, "count", "holding:40", **wide, **COUNTER | {"rollover": 0})
+    part = tag_of(
+        connection, "part", "holding:44", role="EVENT", books="PART_DONE", acknowledge_address="holding:48", **wide
+    )
+    heard = tag_of(connection, "heard", "holding:48", value_type="UINT64")
+    for tag, value in ((count, 2**63 - 2), (part, 2**64 - 1), (heard, 0)):
+        put(machine, tag, value)
+    first = floor.process()
+    until(lambda: machine.memory.get(point(heard)) == 2**64 - 1, "it is acknowledged")
+    put(machine, count, 2**63 + 5)
+    until(lambda: made(count) == 7, "seven")
+    first.kill()
+    put(machine, count, 2**63 + 7)
+    floor.collector()
+    until(lambda: made(count) == 9, "two more, by the next collector")
+    assert made(part) == 1
+    assert not QuarantinedRow.objects.exists()
 
 
 def test_a_missing_partition_is_made(floor, connection, speed):

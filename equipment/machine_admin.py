@@ -28,6 +28,7 @@ from equipment.models import (
 )
 from equipment.queries import sites_of
 from equipment.security_profiles import certificates_of, lacks
+from equipment.tag_rules import Before, mistakes_among
 from mes.kernel.audit.admin import PlainChoices, ReadOnlyAdmin, ReasonForm, RecordAdmin
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Role
@@ -158,10 +159,25 @@ class ConnectionAdmin(FixedFields, OfYourMachines, RecordAdmin):
         return format_html('<a href="{}">{}</a>', to, _("How it stands"))
 
 
+class TagForm(ReasonForm):
+    """A tag, judged among the others of its connection."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        tag = self.instance
+        if self.errors or not tag.connection_id:
+            return
+        stored = list(Tag.objects.filter(connection=tag.connection_id).select_related("station", "connection"))
+        before = next((Before.of(one) for one in stored if one.pk == tag.pk), None)
+        for one in mistakes_among([*(one for one in stored if one.pk != tag.pk), tag], {tag.pk: before}):
+            self.add_error(one.column if one.column in self.fields else None, f"{one.what} {one.do}")
+
+
 @admin.register(Tag)
 class TagAdmin(FixedFields, OfYourMachines, RecordAdmin):
     """What is read at a connection. It is taken out of use, never deleted."""
 
+    form = TagForm
     fixed = ("site", "connection", "code")
     list_display = ("code", "name", "connection", "station", "address", "value_type", "role", "books", "is_active")
     list_filter = ("is_active", "connection", "role", "books")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from equipment.actions.tags import TagRules, TagsWrong, check_connecting, write
 from equipment.models import Connection, Station, Tag
+from equipment.tag_rules import Before, mistakes_among
 from mes.kernel.csv_import import CellError, Columns, Row, Table
 from mes.kernel.personnel.models import Person
 
@@ -89,6 +90,7 @@ def take_table(*, connection: Connection, table: Table, by: Person, at: datetime
     # An event comes before what belongs to it.
     for row in sorted(table.rows, key=lambda row: bool(row.values.get("event"))):
         taker.take(row)
+    taker.look_at_all()
     errors = sorted([*table.errors, *taker.errors], key=lambda error: error.row)
     if errors:
         raise TagsWrong(
@@ -121,6 +123,7 @@ class _Taker:
         active = Station.objects.filter(site=connection.site_id, is_active=True)
         self.stations = {station.code: station for station in active}
         self.errors: list[CellError] = []
+        self._before = {tag.pk: Before.of(tag) for tag in self.known.values()}
         self._wrong: set[str] = set()
         self._rows: dict[str, int] = {}
 
@@ -152,6 +155,13 @@ class _Taker:
             self.changed.append(tag)
             self.columns.update(cell.column for cell in cells)
         self.found.lines.append(TagLine(row.number, code, is_new, cells))
+
+    def look_at_all(self) -> None:
+        """What is wrong with the tags together, now that each row is taken."""
+        written = {tag.pk for tag in (*self.made, *self.changed)}
+        changed = {tag.pk: self._before.get(tag.pk) for tag in self.known.values() if tag.pk in written}
+        for one in mistakes_among(self.known.values(), changed):
+            self.errors.append(CellError.at(self._rows[one.tag.code], one.column, one.what, one.do))
 
     def _give(self, tag: Tag, row: Row) -> list[CellError]:
         """Set what the row says."""

@@ -4,7 +4,7 @@ No model, no Django, no clock but the machine's: a driver can be tried against a
 """
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -225,12 +225,22 @@ class Link(Protocol):
 class Driver(Protocol):
     is_polled: bool  # the samples of a reading have the time of its slot; else changes have the machine's
 
+    def check_endpoint(self, address: str) -> None:
+        """Whether a machine can be at this address at all. Raises InvalidAddress."""
+        ...
+
     def check_address(self, address: str, value_type: ValueType) -> None:
         """Raises InvalidAddress."""
         ...
 
     def overlap(self, one: Point, other: Point, device_id: int) -> bool:
         """Whether what is written to one shows in the other. device_id: of the connection. Raises InvalidAddress."""
+        ...
+
+    def places(self, point: Point) -> Sequence[Hashable]:
+        """What it is read of: points that overlap have one in common, though not all that do overlap. Raises
+        InvalidAddress.
+        """
         ...
 
     def connect(self, endpoint: Endpoint, guard: Guard = unguarded) -> AbstractAsyncContextManager[Link]:

@@ -7,12 +7,17 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from equipment.drivers import DRIVERS, driver
+from equipment.drivers.base import InvalidAddress, ValueType
 from equipment.models.hierarchy import Site, SiteAccess
 from equipment.status import ByteOrder, ConnectionKind, LinkState, SecurityMode, SecurityPolicy
 from mes.kernel.personnel.models import Person
 from mes.kernel.personnel.roles import Role
 from mes.kernel.records import History, Record, person_field
 from mes.kernel.sealing import SealedField
+from mes.kernel.words import told
+
+_NAMED = 5  # tags in a sentence
 
 
 class SecurityProfile(Record):
@@ -122,6 +127,9 @@ class Connection(Record):
         return f"{self.code} {self.name}"
 
     def clean(self) -> None:
+        if self.kind in DRIVERS:
+            self.check_address()
+            self._check_kind_of_tags()
         if self.security is not None and self.security.site_id != self.site_id:
             raise ValidationError({"security": _("The security profile belongs to another site.")})
         if self.account is not None and not self._may_book(self.account):
@@ -132,6 +140,29 @@ class Connection(Record):
                     ).format(person=self.account)
                 }
             )
+
+    def check_address(self) -> None:
+        """Raises ValidationError where no machine of its kind can be there."""
+        try:
+            driver(self.kind).check_endpoint(self.address)
+        except InvalidAddress as refused:
+            raise ValidationError({"address": told(str(refused))}) from refused
+
+    def _check_kind_of_tags(self) -> None:
+        """Of another kind, its tags would be addresses of nothing."""
+        wrong = []
+        for tag in self.tags.filter(is_active=True) if not self._state.adding else ():
+            try:
+                driver(self.kind).check_address(tag.address, ValueType(tag.value_type))
+            except InvalidAddress:
+                wrong.append(tag.code)
+        if wrong:
+            sentence = _(
+                "{count} of its tags have addresses of another kind: {tags}. Take them out of use first, or make "
+                "another connection."
+            )
+            named = ", ".join(wrong[:_NAMED]) + (" …" if len(wrong) > _NAMED else "")
+            raise ValidationError({"kind": sentence.format(count=len(wrong), tags=named)})
 
     def _may_book(self, person: Person) -> bool:
         return (

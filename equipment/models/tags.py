@@ -149,6 +149,11 @@ class Tag(Record):
                 violation_error_message=lazy("Codes of defects belong to the field “defect” of an event."),
             ),
             models.CheckConstraint(
+                condition=Q(write_low__isnull=True) | Q(write_high__isnull=True) | Q(write_low__lte=F("write_high")),
+                name="tag_write_bounds_in_order",
+                violation_error_message=lazy("The lower bound of what may be written is above the upper one."),
+            ),
+            models.CheckConstraint(
                 condition=Q(needs_signature=False) | Q(is_writable=True),
                 name="tag_signed_is_writable",
                 violation_error_message=lazy("Only what may be written asks for a signature."),

@@ -15,7 +15,7 @@ from equipment.models import ReasonTree
 from mes.kernel.constraints import holds, names_in
 from mes.kernel.documents import FileError
 from mes.plantfiles.kinds import ABOVE, BY_MODEL, KINDS, Key, Kind
-from mes.plantfiles.machines import tag_mistakes
+from mes.plantfiles.machines import machine_mistakes
 from mes.plantfiles.rows import Row, shown
 from mes.plantfiles.stored import Stored
 
@@ -39,7 +39,7 @@ def mistakes_in(rows: Iterable[Row], stored: Stored) -> list[FileError]:
             found += _life(row)
             found += _violated(row)
         found += [*_not_unique(kind, given, stored), *_excluded(kind, given, stored)]
-    return [*found, *tag_mistakes((row for known in given.values() for row in known.values()), stored)]
+    return [*found, *machine_mistakes((row for known in given.values() for row in known.values()), stored)]
 
 
 def _dangling(row: Row, given: Mapping[Kind, Mapping[Key, Row]], stored: Stored) -> Iterator[FileError]:

@@ -221,3 +221,26 @@ def test_a_table_costs_the_same_for_any_number_of_tags(plant, tags):
     assert len(take(3, "cm")) == len(take(200, "cm")) <= 14
     assert {tag.quantity_unit for tag in connection.tags.all()} == {"cm"}
     assert {tag.history.count() for tag in connection.tags.all()} == {2}
+
+
+def test_tags_are_judged_together_when_all_rows_are_taken(plant, tags, ask, take):
+    """Two counters change their places in one table: neither is in the other's way. Two of one register are refused."""
+    tag_at(tags["GOOD"].connection, plant.stations["20"], "SCRAP", "holding:9", role="COUNTER", books="PART_SCRAPPED")
+    both = b"code,address,value_type\r\nGOOD,holding:9,UINT16\r\nSCRAP,holding:8,UINT16\r\n"
+    assert take(both).status_code == 302
+    found = mistakes(ask(b"code,address,value_type\r\nGOOD,holding:8,UINT16\r\n"))
+    assert len(found) == 1
+    assert "GOOD counts by the same register as SCRAP" in found[0][2]
+
+
+def test_a_table_takes_no_tag_out_of_use_that_tells_a_state(tags, ask):
+    found = mistakes(ask(b"code,address,value_type,is_active\r\nSTATE,holding:0,UINT16,no\r\n"))
+    assert len(found) == 1
+    assert "STATE tells the state of ST-20" in found[0][2]
+    found = mistakes(ask(b"code,address,value_type,station\r\nSTATE,holding:0,UINT16,ST-10\r\n"))
+    assert "can't move away from there" in found[0][2]
+
+
+def test_a_table_refuses_bounds_that_are_the_wrong_way_round(ask, tags):
+    found = mistakes(ask(b"code,address,value_type,write_low,write_high\r\nPRESSURE,holding:2,FLOAT32,9,1\r\n"))
+    assert "The lower bound of what may be written is above the upper one." in found[0][2]

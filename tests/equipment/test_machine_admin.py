@@ -155,6 +155,80 @@ def test_an_address_that_is_none_is_named_in_the_form(client, plant):
     assert "address" in answer.context["adminform"].form.errors
 
 
+def errors_of(answer) -> dict[str, list[str]]:
+    assert answer.status_code == 200, "it was taken"
+    return answer.context["adminform"].form.errors
+
+
+def changed(client, plant, page, record, **more):
+    content = form_of(client, plant, page, record.pk) | more
+    return post(client, plant, "hiroshi", page, record.pk, **{name: v for name, v in content.items() if v is not None})
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("MODBUS", "nonsense"),
+        ("MODBUS", ":502"),
+        ("MODBUS", "http://169.254.169.254/"),
+        ("MODBUS", "10.0.0.1:99999"),
+        ("OPCUA", "press:4840"),
+        ("OPCUA", "opc.tcp://press:0/"),
+        ("OPCUA", "opc.tcp://mes:hunter2@press:4840/"),
+    ],
+)
+def test_an_address_where_no_machine_can_be_is_named_in_the_form(client, plant, kind, address):
+    errors = errors_of(
+        changed(client, plant, "connection_change", connection_of(client, plant), kind=kind, address=address)
+    )
+    assert list(errors) == ["address"]
+    assert Connection.objects.get().address == "plc-7:502"
+
+
+def test_a_connection_keeps_its_kind_while_tags_of_that_kind_are_in_use(client, plant):
+    tag = state_tag(client, plant)
+    to = {"kind": "OPCUA", "address": "opc.tcp://press:4840/"}
+    (sentence,) = errors_of(changed(client, plant, "connection_change", tag.connection, **to))["kind"]
+    assert "1 of its tags have addresses of another kind: STATE." in sentence
+    assert changed(client, plant, "tag_change", tag, is_active=None).status_code == 302
+    assert changed(client, plant, "connection_change", tag.connection, **to).status_code == 302
+
+
+def test_a_lower_bound_above_the_upper_one_is_refused(client, plant):
+    answer = tag_of(client, plant, connection_of(client, plant), is_writable="on", write_low="9", write_high="1")
+    assert errors_of(answer)["__all__"] == ["The lower bound of what may be written is above the upper one."]
+
+
+def test_a_tag_that_tells_a_state_stays_in_use_and_at_its_station_until_no_condition_asks_for_it(client, plant):
+    tag = state_tag(client, plant)
+    post(client, plant, "hiroshi", "tag_changelist", action="begin_machinery", _selected_action=str(tag.pk))
+    other = plant.site.stations.exclude(pk=tag.station_id).order_by("code").first()
+    gone = errors_of(changed(client, plant, "tag_change", tag, is_active=None))["is_active"]
+    assert gone == [
+        f"STATE tells the state of {tag.station.code}, and can't be taken out of use."
+        " Take it out of the state conditions first."
+    ]
+    moved = errors_of(changed(client, plant, "tag_change", tag, station=str(other.pk)))["station"]
+    assert "can't move away from there" in moved[0]
+    assert changed(client, plant, "tag_change", tag, name="State").status_code == 302
+    keys = [str(one.pk) for one in StateCondition.objects.all()]
+    post(client, plant, "hiroshi", "statecondition_changelist", action="remove", _selected_action=keys)
+    assert changed(client, plant, "tag_change", tag, station=str(other.pk)).status_code == 302
+
+
+def test_two_counters_of_a_station_do_not_book_by_one_register(client, plant):
+    connection = connection_of(client, plant)
+    station, other = plant.site.stations.order_by("code")[:2]
+    counts = {"role": "COUNTER", "books": "PART_DONE", "station": station.pk, "value_type": "UINT32"}
+    assert tag_of(client, plant, connection, **counts).status_code == 302
+    half = counts | {"code": "HALF", "address": "holding:11", "value_type": "UINT16"}
+    (sentence,) = errors_of(tag_of(client, plant, connection, **half))["books"]
+    assert sentence.startswith("HALF counts by the same register as STATE: each part would be booked twice.")
+    assert tag_of(client, plant, connection, **half | {"books": "NOTHING"}).status_code == 302
+    assert tag_of(client, plant, connection, **half | {"code": "THERE", "station": other.pk}).status_code == 302
+    assert tag_of(client, plant, connection, **half | {"code": "NEXT", "address": "holding:12"}).status_code == 302
+
+
 def test_a_preset_gives_a_station_its_states(client, plant):
     tag = state_tag(client, plant)
     answer = post(client, plant, "hiroshi", "tag_changelist", action="begin_packml", _selected_action=str(tag.pk))

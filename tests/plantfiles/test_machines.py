@@ -6,6 +6,7 @@ import pytest
 
 from equipment.drivers.opcua.certificates import make_certificate
 from equipment.models import Connection, SecurityProfile, Series, StateCondition, StateTerm, Tag
+from mes.kernel.documents import FilesWrong
 from mes.kernel.door import open_door
 from mes.plantfiles.kinds import KINDS
 from mes.plantfiles.writing import export
@@ -142,3 +143,31 @@ def test_the_collector_hears_of_what_changes(plant_of_files):
     take(changed(PRESS, "timeout_ms: 500", "timeout_ms: 501"))
     assert wanted("PRESS") > before[0]
     assert wanted("OVEN") == before[1]
+
+
+def test_a_tag_that_tells_a_state_is_not_left_out_and_does_not_move(plant_of_files):
+    whole = FILES[OVEN].decode()
+    gone = whole[whole.index("  - code: state") : whole.index("  - code: temperature")]
+    refusal = "state tells the state of ST-10, and can't be taken out of use."
+    for more in (changed(OVEN, gone, ""), changed(OVEN, "code: state\n", "code: state\n    is_active: no\n")):
+        with pytest.raises(FilesWrong) as refused:
+            take(more)
+        assert refusal in {error.what for error in refused.value.errors}
+    with pytest.raises(FilesWrong) as refused:
+        take(changed(OVEN, "code: state\n    station: ST-10", "code: state"))
+    assert "state tells the state of ST-10, and can't move away from there." in {
+        error.what for error in refused.value.errors
+    }
+    assert Tag.objects.get(code="state").is_active
+
+
+def test_two_counters_of_a_station_do_not_book_by_one_register(plant_of_files):
+    more = "  - code: scrap\n    station: ST-10\n"
+    twice = more.replace("scrap", "again") + (
+        '    address: "holding:9"\n    value_type: UINT16\n    role: COUNTER\n    books: PART_DONE\n'
+    )
+    with pytest.raises(FilesWrong) as refused:
+        take(changed(PRESS, more, twice + more))
+    assert {error.what for error in refused.value.errors} == {
+        "again counts by the same register as scrap: each part would be booked twice."
+    }

@@ -1,7 +1,7 @@
 """Modbus TCP: the driver of connections of the kind MODBUS. addresses.py says how a point is written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
@@ -36,8 +36,9 @@ from equipment.drivers.modbus.messages import (
 from equipment.drivers.modbus.planner import Hole, Limits
 from equipment.drivers.modbus.polling import Poller, note
 from equipment.drivers.modbus.schedule import SECOND, Schedule
-from equipment.drivers.modbus.wire import NoAnswer, Wire
+from equipment.drivers.modbus.wire import PORT, NoAnswer, Wire
 from equipment.drivers.modbus.wire import connect as connect_wire
+from equipment.drivers.places import has_port, host_and_port
 
 is_polled = True
 RETRY_S = 60.0  # after which an address that the device called illegal is tried again
@@ -46,6 +47,19 @@ RETRY_S = 60.0  # after which an address that the device called illegal is tried
 def check_address(address: str, value_type: ValueType) -> None:
     """Raises InvalidAddress."""
     check(address, value_type)
+
+
+def check_endpoint(address: str) -> None:
+    """`host:port`. Raises InvalidAddress."""
+    host_and_port(address, PORT)
+    if not has_port(address):
+        raise InvalidAddress(f"“{address}” names no port: write host:port, as in {address}:{PORT}.")
+
+
+def places(point: Point) -> list[Hashable]:
+    """Its registers, or bits of a table of bits. Raises InvalidAddress."""
+    first, words = locate(point)
+    return [(first.table, first.number + more) for more in range(words)]
 
 
 def overlap(one: Point, other: Point, device_id: int) -> bool:

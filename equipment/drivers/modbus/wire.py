@@ -9,7 +9,8 @@ import asyncio
 import os
 from typing import cast
 
-from equipment.drivers.base import Endpoint, Health, LinkLost
+from equipment.drivers.base import Endpoint, Health, InvalidAddress, LinkLost
+from equipment.drivers.places import host_and_port
 from equipment.drivers.sockets import deliver_within
 
 PORT = 502
@@ -113,7 +114,10 @@ class Wire(asyncio.Protocol):
 
 async def connect(endpoint: Endpoint) -> Wire:
     """Raises LinkLost."""
-    host, port = host_and_port(endpoint.address)
+    try:
+        host, port = host_and_port(endpoint.address, PORT)
+    except InvalidAddress as error:
+        raise LinkLost(str(error)) from None
     try:
         async with asyncio.timeout(endpoint.timeout_s):
             transport, wire = await asyncio.get_running_loop().create_connection(
@@ -132,14 +136,3 @@ def _in_words(error: OSError | ValueError) -> str:
     if isinstance(error, OSError) and error.errno and error.errno > 0:
         return os.strerror(error.errno)
     return str(getattr(error, "strerror", "") or error)
-
-
-def host_and_port(address: str) -> tuple[str, int]:
-    """Of `host`, `host:port` or `[::1]:port`. Raises LinkLost for what is neither."""
-    host, colon, port = address.rpartition(":")
-    if not colon or address.endswith("]"):
-        host, port = address, str(PORT)
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdecimal() or int(port) > 65_535:
-        raise LinkLost(f"“{address}” is no address of a machine: write host:port.")
-    return host, int(port)

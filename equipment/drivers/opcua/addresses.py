@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from equipment.drivers.base import InvalidAddress, Point, ValueType
+from equipment.drivers.places import host_and_port
 
+SCHEME, PORT = "opc.tcp://", 4840
 BASE_URI = "http://opcfoundation.org/UA/"  # of namespace 0
 LONGEST_TEXT = 4096  # characters of a text id, by part 3
 _SHAPE = re.compile(r"(?:nsu=(?P<uri>[^;]+);)?(?P<kind>[isgb])=(?P<id>.+)", re.DOTALL)
@@ -54,6 +56,23 @@ def parse(address: str) -> NodeAddress:
 def check_address(address: str, value_type: ValueType) -> None:
     """Raises InvalidAddress. Of which type the node is, only its server can say."""
     parse(address)
+
+
+def check_endpoint(address: str) -> None:
+    """`opc.tcp://host:port/path`; without a port, 4840. Raises InvalidAddress."""
+    if not address.startswith(SCHEME):
+        raise InvalidAddress(f"“{address}” is no address of an OPC UA server: write opc.tcp://host:port/.")
+    place = re.split(r"[/?#]", address.removeprefix(SCHEME), maxsplit=1)[0]
+    if "@" in place:
+        raise InvalidAddress("User and password don't belong into the address: write them into the security profile.")
+    if re.search(r"[\s\x00-\x1f]", address):
+        raise InvalidAddress(f"“{address}” is no address of an OPC UA server: write it without spaces.")
+    host_and_port(place, PORT)
+
+
+def places(point: Point) -> list[NodeAddress]:
+    """The node. Raises InvalidAddress."""
+    return [parse(point.address)]
 
 
 def overlap(one: Point, other: Point, device_id: int) -> bool:

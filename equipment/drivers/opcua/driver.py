@@ -3,9 +3,9 @@
 from contextlib import AbstractAsyncContextManager
 
 from equipment.drivers.base import Endpoint, Guard, Link, unguarded
-from equipment.drivers.opcua.addresses import check_address, overlap
+from equipment.drivers.opcua.addresses import check_address, check_endpoint, overlap, places
 
-__all__ = ["check_address", "connect", "is_polled", "overlap"]
+__all__ = ["check_address", "check_endpoint", "connect", "is_polled", "overlap", "places"]
 
 is_polled = False
 

@@ -27,7 +27,7 @@ from mes.plantfiles.comparing import Change, Comparison, compare, counts, top_of
 from mes.plantfiles.folders import Files
 from mes.plantfiles.judging import mistakes_in
 from mes.plantfiles.kinds import ABOVE, BY_MODEL
-from mes.plantfiles.machines import account_mistakes, missing_secrets
+from mes.plantfiles.machines import connection_mistakes, missing_secrets, mistakes_of_tags_together
 from mes.plantfiles.products import in_use
 from mes.plantfiles.reading import rows_of
 from mes.plantfiles.rows import Row
@@ -86,7 +86,8 @@ def import_plant(
     try:
         _refuse(write_rows(found=found, stored=stored, kept=None if is_rehearsal else kept, by=by, at=at))
         _let_in(found, by)
-        _refuse([*_by_verbs(found, by, at), *_calendar_mistakes(found, at), *account_mistakes(found)])
+        of_machines = [*connection_mistakes(found), *mistakes_of_tags_together(found)]
+        _refuse([*_by_verbs(found, by, at), *_calendar_mistakes(found, at), *of_machines])
         signed = sign_releases(rows=found.to_sign, signers=signers, by=by, at=at)
         _refuse(signed.errors)
         if is_rehearsal:

@@ -10,9 +10,19 @@ import uvloop
 from pyModbusTCP.server import DataBank, ModbusServer
 
 from equipment.drivers import driver
-from equipment.drivers.base import Endpoint, LinkLost, Point, Quality, ValueType, WordOrder, WriteRefused, WriteUnclear
-from equipment.drivers.modbus.driver import ModbusLink, connect
-from equipment.drivers.modbus.wire import host_and_port
+from equipment.drivers.base import (
+    Endpoint,
+    InvalidAddress,
+    LinkLost,
+    Point,
+    Quality,
+    ValueType,
+    WordOrder,
+    WriteRefused,
+    WriteUnclear,
+)
+from equipment.drivers.modbus.driver import ModbusLink, check_endpoint, connect
+from equipment.drivers.places import host_and_port
 from equipment.drivers.simulator.modbus_server import ModbusMachine
 from tests.equipment.modbus.devices import by_position, endpoint_of, polls, run
 
@@ -251,10 +261,30 @@ def test_an_answer_to_another_write_leaves_unknown_what_was_written(answer):
 
 
 def test_where_a_machine_answers_is_a_host_and_a_port():
-    assert host_and_port("press-3.plant") == ("press-3.plant", 502)
-    assert host_and_port("10.0.0.7:1502") == ("10.0.0.7", 1502)
-    assert host_and_port("[::1]:1502") == ("::1", 1502)
-    assert host_and_port("[::1]") == ("::1", 502)
-    for address in ("", ":502", "press:http", "press:70000"):
+    assert host_and_port("press-3.plant", 502) == ("press-3.plant", 502)
+    assert host_and_port("10.0.0.7:1502", 502) == ("10.0.0.7", 1502)
+    assert host_and_port("[::1]:1502", 502) == ("::1", 1502)
+    assert host_and_port("[::1]", 502) == ("::1", 502)
+    for address in ("", ":502", "press:http", "press:70000", "press:0", "a b:502", "[::1:502", "[press]:502", "a..b:1"):
+        with pytest.raises(InvalidAddress, match="is no address of a machine"):
+            host_and_port(address, 502)
+
+
+@pytest.mark.parametrize("address", ["nonsense", ":502", "press:502x", "http://169.254.169.254/", "10.0.0.1:99999"])
+def test_an_address_where_no_machine_can_be_is_refused_and_said_how_it_is_written(address):
+    with pytest.raises(InvalidAddress, match=r"address of a machine|names no port"):
+        check_endpoint(address)
+
+
+@pytest.mark.parametrize("address", ["plc-7:502", "10.1.2.3:502", "[fe80::1]:1502", "press_3.plant.:502"])
+def test_an_address_of_a_machine_is_taken(address):
+    check_endpoint(address)
+
+
+def test_a_machine_whose_address_was_stored_before_it_was_judged_is_lost_with_the_reason():
+    async def test() -> None:
         with pytest.raises(LinkLost, match="write host:port"):
-            host_and_port(address)
+            async with connect(Endpoint(address="http://169.254.169.254/")):
+                pass
+
+    run(test)

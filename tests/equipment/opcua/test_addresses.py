@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from equipment.drivers.base import InvalidAddress, ValueType
-from equipment.drivers.opcua.addresses import NodeAddress, check_address, parse
+from equipment.drivers.opcua.addresses import NodeAddress, check_address, check_endpoint, parse
 
 GUID = UUID("09087e75-8e5e-499b-954f-f2a9603db28a")
 WRITTEN = {
@@ -52,3 +52,27 @@ def test_what_is_no_address_is_refused(text):
 def test_an_id_has_a_length():
     with pytest.raises(InvalidAddress, match="4096"):
         parse("s=" + "x" * 4097)
+
+
+@pytest.mark.parametrize("address", ["opc.tcp://press:4840/", "opc.tcp://10.1.2.3/ua/server", "opc.tcp://[::1]:4841"])
+def test_where_a_server_answers_is_a_url(address):
+    check_endpoint(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "press:4840", "http://press:4840/", "opc.tcp://", "opc.tcp://:4840/", "opc.tcp://press:99999/"),
+        *(
+            "opc.tcp://press:48x0/",
+            "opc.tcp://[x]:1/",
+            "opc.tcp://..:1/",
+            "opc.tcp://mes:pw@press:1/",
+            "opc.tcp://a b:1",
+        ),
+        f"opc.tcp://{'a' * 70}.x:1/",
+    ],
+)
+def test_what_is_no_such_url_is_refused(address):
+    with pytest.raises(InvalidAddress):
+        check_endpoint(address)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from equipment.actions.tags import TagRules, TagsWrong, check_connecting, write
 from equipment.models import Connection, Station, Tag
 from equipment.tag_rules import Before, mistakes_among
+from mes.kernel.csv_cells import as_it_was
 from mes.kernel.csv_import import CellError, Columns, Row, Table
 from mes.kernel.personnel.models import Person
 
@@ -86,6 +87,8 @@ def take_table(*, connection: Connection, table: Table, by: Person, at: datetime
     check_connecting(connection=connection, by=by)
     if len(table.rows) > MOST_ROWS:
         raise TagsWrong(_("A table has at most {most} rows.").format(most=MOST_ROWS), do=_("Divide it."))
+    rows = [Row(row.number, {name: as_it_was(cell) for name, cell in row.values.items()}) for row in table.rows]
+    table = Table(table.columns, rows, table.errors)
     taker = _Taker(connection, table, is_locked=not is_rehearsal)
     # An event comes before what belongs to it.
     for row in sorted(table.rows, key=lambda row: bool(row.values.get("event"))):

@@ -233,6 +233,20 @@ def test_tags_are_judged_together_when_all_rows_are_taken(plant, tags, ask, take
     assert "GOOD counts by the same register as SCRAP" in found[0][2]
 
 
+def test_no_cell_of_the_download_is_a_formula_and_each_comes_back_as_it_was(client, plant, tags, ask):
+    names = {"STATE": "=HYPERLINK(A1)", "PRESSURE": "'=1", "RECIPE": "@recipe", "GOOD": "-good"}
+    for code, name in names.items():
+        Tag.objects.filter(code=code).update(name=name, low=-5.5 if code == "PRESSURE" else None)
+    tag_at(tags["GOOD"].connection, None, "-1-low", "holding:60")
+    out = download(client, plant)
+    rows = {row["code"]: row for row in csv.DictReader(io.StringIO(out.content.decode()))}
+    assert {code: rows[code]["name"] for code in names} == {code: f"'{name}" for code, name in names.items()}
+    assert "'-1-low" in rows
+    assert rows["PRESSURE"]["low"] == "-5.5"
+    found = ask(out.content)
+    assert (found.context["found"].same, found.context["found"].lines) == (5, [])
+
+
 def test_a_table_takes_no_tag_out_of_use_that_tells_a_state(tags, ask):
     found = mistakes(ask(b"code,address,value_type,is_active\r\nSTATE,holding:0,UINT16,no\r\n"))
     assert len(found) == 1

@@ -18,6 +18,7 @@ from equipment.models import Connection
 from mes.boards.machine_forms import TagTableForm
 from mes.boards.views.connections import connection_at
 from mes.kernel import csv_import
+from mes.kernel.csv_cells import neutral
 from mes.kernel.csv_import import ColumnsWrong, FileUnreadable
 from mes.kernel.desk import answer, cleaned, desk_door, office
 from mes.kernel.door import open_door
@@ -38,7 +39,7 @@ def tags_download(request: HttpRequest, site: str, code: str) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{connection.site.code}-{connection.code}-tags.csv"'
     tags = list(connection.tags.select_related("station", "event").order_by("code"))
-    csv.writer(response).writerows(table_rows(tags))
+    csv.writer(response).writerows(map(neutral, row) for row in table_rows(tags))
     return response
 
 

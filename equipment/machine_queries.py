@@ -158,14 +158,14 @@ def _latest_of(tags: Collection[UUID]) -> QuerySet[LatestValue]:
     return LatestValue.objects.filter(series__in=newest).annotate(tag=F("series__tag"))
 
 
-def series_of(tag: UUID) -> int | None:
-    """The present series of a tag."""
-    return next((series for (series,) in _series_of(tag)), None)
+def series_of(tag: UUID) -> list[Series]:
+    """What a tag was and is, the present series first."""
+    return list(_series_of(tag))
 
 
 @prepared
-def _series_of(tag: UUID) -> QuerySet[Series, tuple[int]]:
-    return Series.objects.filter(tag=tag).order_by("-pk").values_list("pk")[:1]
+def _series_of(tag: UUID) -> QuerySet[Series]:
+    return Series.objects.filter(tag=tag).order_by("-pk")
 
 
 @prepared

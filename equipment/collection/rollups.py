@@ -12,7 +12,8 @@ SETTLES_AFTER = timedelta(seconds=5)
 AT_ONCE = 2_000
 
 # Rows of `due` that nobody else works on are removed and rolled up in one statement. In a minute with more than 60
-# samples each second gets its row.
+# samples each second gets its row: where there is no more than one a second, such a row would be larger than its sample
+# and be kept eight times as long.
 _ROLL_UP = """
 WITH taken AS (
     DELETE FROM equipment_rollupdue WHERE (series_id, minute) IN (

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from equipment.machine_queries import series_of, watched_between
 from equipment.machine_times import gaps
-from equipment.models import Site, Tag
+from equipment.models import Series, Site, Tag
 from equipment.status import TagRole, TagType
 from equipment.trend_drawing import Shown, draw_trend
 from equipment.trends import trend_of
@@ -51,6 +51,15 @@ class Asked:
         return end - length, end
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What a tag was at other times: until another type or unit began; None: it is so still. at: to look at it."""
+
+    series: Series
+    until: datetime | None
+    at: datetime | None
+
+
 def trend_shown(asked: Asked, site: Site, now: datetime) -> dict[str, Any]:
     """What the trend's template needs."""
     begin, end = asked.window(now)
@@ -69,14 +78,33 @@ def trend_shown(asked: Asked, site: Site, now: datetime) -> dict[str, Any]:
     if asked.chosen is None:
         return context
     connection = asked.chosen.connection_id
-    series = series_of(asked.chosen.pk)
+    every = [one for one in series_of(asked.chosen.pk) if one.value_type != TagType.TEXT]
+    series = _series_then(every, asked.at)
     seen = watched_between([connection], begin, end).get(connection, [])
     if series is None:
         return context
-    trend = trend_of(series, begin, end, _MOST)
+    context |= {"series": series, "others": _others(every, series, asked)}
+    trend = trend_of(series.pk, begin, end, _MOST)
     drawing = draw_trend(trend, gaps(seen, begin, end), begin, end, site, Shown(asked.at) if asked.at else None)
     table = summaries(asked.chosen, trend, begin, end)
     return context | {"drawing": drawing, "table": table, "width_s": trend.width_s}
+
+
+def _series_then(every: Sequence[Series], at: datetime | None) -> Series | None:
+    """Of a tag's series, the present one first, that of a time; of what was before the first, the first."""
+    then = (one for one in every if at is None or one.began_at <= at)
+    return next(then, every[-1] if every else None)
+
+
+def _others(every: Sequence[Series], shown: Series, asked: Asked) -> list[Earlier]:
+    """The series that are not shown, each with a time to look at it: the last before another one began."""
+    half = PERIODS[asked.period][1] / 2
+    ends = [None, *(one.began_at for one in every)]
+    return [
+        Earlier(one, end, max(end - half, one.began_at) if end else None)
+        for one, end in zip(every, ends, strict=False)
+        if one != shown
+    ]
 
 
 def _telling(tag: Tag) -> tuple[bool, ...]:

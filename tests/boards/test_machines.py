@@ -19,6 +19,7 @@ from equipment.models import (
     MachineEvent,
     QuarantinedRow,
     SecurityProfile,
+    Series,
     StateCondition,
     StateTerm,
     Tag,
@@ -171,6 +172,30 @@ def test_a_trend_can_be_looked_at_around_a_time(client, plant, tags):
         assert abs(shown.context["end"] - timezone.now()) < timedelta(minutes=1)
     naive = page(client, plant, "amina", "machine", "NF", "ST-20", period="10m", at=f"{at:%Y-%m-%dT%H:%M}")
     assert abs(naive.context["at"] - at) < timedelta(minutes=1)
+
+
+def test_what_a_tag_showed_before_its_unit_changed_can_be_looked_at(client, plant, tags):
+    now = timezone.now()
+    then = now - timedelta(hours=3)
+    Series.objects.filter(tag=tags["PRESSURE"]).update(began_at=now - timedelta(days=1))
+    showed(tags["PRESSURE"], (then, 41.5, 192))
+    tags["PRESSURE"].quantity_unit = "bar"
+    with open_door(person=None):
+        tags["PRESSURE"].save()
+    changed = now - timedelta(hours=1)
+    Series.objects.filter(tag=tags["PRESSURE"], quantity_unit="bar").update(began_at=changed)
+    ask = {"tag": "PRESSURE", "period": "8h", "part": "trend"}
+    new = page(client, plant, "amina", "machine", "NF", "ST-20", **ask)
+    assert new.context["drawing"] is None
+    shown = new.content.decode()
+    assert ", bar</h2>" in shown
+    assert f"Before {moment(changed, plant.site)}: kPa" in shown
+    (before,) = new.context["others"]
+    old = page(client, plant, "amina", "machine", "NF", "ST-20", **ask, at=before.at.isoformat())
+    assert ", kPa</h2>" in old.content.decode()
+    assert [row.mean for row in old.context["table"]] == ["41.5"]
+    assert f"Since {moment(changed, plant.site)}: bar" in old.content.decode()
+    assert page(client, plant, "amina", "machine", "NF", "ST-20", **ask | {"tag": "GOOD"}).context["others"] == []
 
 
 def test_what_was_refused_stands_first_until_it_is_booked(client, plant, tags):

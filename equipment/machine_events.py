@@ -4,13 +4,11 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from equipment.models import EventBooking, EventDue, MachineEvent, Station
-from equipment.status import BookingResult
+from equipment.status import BookingResult, Books
 from mes.kernel.prepared import any_of, prepared
-
-AMONG = 200  # of a station's last events, those that were refused are looked for
 
 _MINE = """SELECT event_id FROM equipment_eventdue
     WHERE event_id = %s AND pg_try_advisory_xact_lock(hashtextextended(%s, 0)) FOR UPDATE SKIP LOCKED"""
@@ -19,7 +17,8 @@ _MINE = """SELECT event_id FROM equipment_eventdue
 def events_with_their_tags() -> QuerySet[MachineEvent]:
     """Events with all that booking asks of them."""
     return MachineEvent.objects.select_related(
-        "tag__connection__account", "station__site", "station__work_center", "station__station_class"
+        *("tag__connection__account", "station__site", "station__work_center", "station__station_class"),
+        *("due__asked_by", "refusal"),
     ).prefetch_related("tag__fields")
 
 
@@ -44,8 +43,14 @@ def is_due(event: MachineEvent) -> bool:
     return EventDue.objects.filter(event=event).exists()
 
 
-def is_booked(event: MachineEvent) -> bool:
-    return event.bookings.exclude(result=BookingResult.REFUSED).exists()
+def may_double(event: MachineEvent) -> bool:
+    """Whether a person can have booked by hand what the event counts, without anybody noticing: it names no unit."""
+    return event.books in (Books.PART_DONE, Books.PART_SCRAPPED) and not event.content.get("serial")
+
+
+def end_of(event: MachineEvent) -> EventBooking | None:
+    """What ended the event, if anything did: it was booked, noted or settled."""
+    return event.bookings.exclude(result=BookingResult.REFUSED).select_related("by").first()
 
 
 def take_off(event: MachineEvent) -> None:
@@ -62,24 +67,6 @@ def last_bookings(events: Sequence[MachineEvent]) -> dict[int, EventBooking]:
 def _last_bookings(events: Collection[int]) -> QuerySet[EventBooking]:
     found = EventBooking.objects.filter(event=any_of(events)).select_related("by").order_by("event_id", "-sequence")
     return found.distinct("event_id")
-
-
-def refused_lately(station: UUID, most: int) -> list[MachineEvent]:
-    """Of a station's last events those that were refused and not booked since, the last first, with their outcome."""
-    events: dict[int, MachineEvent] = {}
-    for booking in _refused_lately(station):
-        event = events.setdefault(booking.event_id, booking.event)
-        if not hasattr(event, "outcome"):
-            event.outcome = booking  # type: ignore[attr-defined]
-    return list(events.values())[:most]
-
-
-@prepared
-def _refused_lately(station: UUID) -> QuerySet[EventBooking]:
-    lately = MachineEvent.objects.filter(station=station).order_by("-sequence").values("pk")[:AMONG]
-    found = EventBooking.objects.filter(event__in=lately, result=BookingResult.REFUSED)
-    booked = EventBooking.objects.filter(event=OuterRef("event")).exclude(result=BookingResult.REFUSED)
-    return found.exclude(Exists(booked)).order_by("-event__sequence", "-sequence").select_related("event__tag")
 
 
 def _turn(station: Station) -> str:

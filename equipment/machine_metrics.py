@@ -14,7 +14,9 @@ SELECT site.code, watched.code, watched.kind, lease.owner,
     lease.slowest_answer_ms / 1000.0,
     extract(epoch FROM clock_timestamp() - (SELECT seen_until FROM equipment_observation
         WHERE connection_id = watched.id ORDER BY began_at DESC LIMIT 1)),
-    (SELECT count(*) FROM (SELECT FROM equipment_quarantinedrow WHERE connection_id = watched.id LIMIT 1000) AS looked)
+    (SELECT count(*) FROM (SELECT FROM equipment_quarantinedrow WHERE connection_id = watched.id LIMIT 1000) AS looked),
+    (SELECT count(*) FROM equipment_refusedevent waits JOIN equipment_machineevent event ON event.id = waits.event_id
+        JOIN equipment_tag tag ON tag.id = event.tag_id WHERE tag.connection_id = watched.id)
 FROM equipment_connection watched JOIN equipment_site site ON site.id = watched.site_id
 JOIN equipment_connectionlease lease ON lease.connection_id = watched.id
 WHERE watched.site_id = ANY(%s) ORDER BY site.code, watched.code"""
@@ -29,7 +31,8 @@ WHERE site.id = ANY(%s) GROUP BY site.code ORDER BY site.code"""
 @dataclass(frozen=True, slots=True)
 class ConnectionFigures:
     """lag_s: since what is stored of it was read; None where it never was. slowest_answer_s: since its owner began.
-    quarantined: of more than 1,000 so many, since nobody needs to know them exactly to look.
+    quarantined: of more than 1,000 so many, since nobody needs to know them exactly to look. refused: events that wait
+    for somebody to book them again or settle them.
     """
 
     site: str
@@ -48,6 +51,7 @@ class ConnectionFigures:
     slowest_answer_s: float
     lag_s: float | None
     quarantined: int
+    refused: int
 
 
 def connection_figures(sites: Collection[UUID]) -> list[ConnectionFigures]:

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from equipment.booking_accounts import with_account
 from equipment.machine_times import Spell, Times
 from equipment.models import (
     Connection,
@@ -25,18 +27,19 @@ from equipment.models import (
 )
 from equipment.queries import in_plant_order
 from equipment.readouts import is_fresh
+from equipment.refused_events import count_refused, last_refusal, with_refused
 from mes.kernel.prepared import any_of, prepared
 
 
 def machines_of(sites: Collection[UUID]) -> list[Station]:
-    """The active stations of the sites that have tags, in the plant's order."""
+    """The active stations of the sites that have tags, in the plant's order, as `with_refused` has them."""
     tagged = Tag.objects.filter(site__in=sites, is_active=True, station__isnull=False).values("station")
     found = Station.objects.filter(pk__in=tagged, is_active=True).select_related("site", "work_center")
-    return list(found.order_by(*in_plant_order()))
+    return list(with_refused(found).order_by(*in_plant_order()))
 
 
 def machine_at(sites: Collection[UUID], site: str, code: str) -> Station | None:
-    """The station of this code, if it has tags."""
+    """The station of this code, if it has tags, as `with_refused` has it."""
     return next(iter(_machine_at(sites, site, code)), None)
 
 
@@ -44,7 +47,7 @@ def machine_at(sites: Collection[UUID], site: str, code: str) -> Station | None:
 def _machine_at(sites: Collection[UUID], site: str, code: str) -> QuerySet[Station]:
     tagged = Exists(Tag.objects.filter(station=OuterRef("pk"), is_active=True))
     found = Station.objects.filter(tagged, site=any_of(sites), site__code=site, code=code, is_active=True)
-    return found.select_related("site", "work_center")
+    return with_refused(found.select_related("site", "work_center"))
 
 
 def tags_at(station: UUID) -> list[Tag]:
@@ -63,8 +66,13 @@ def _tags_at(station: UUID) -> QuerySet[Tag]:
 
 
 def connections_of(sites: Collection[UUID]) -> QuerySet[Connection]:
-    """The connections of the sites with how they stand."""
-    return Connection.objects.filter(site__in=sites).select_related("site", "lease", "security").order_by("code")
+    """The connections of the sites with how they stand, and what came of what they told."""
+    found = Connection.objects.filter(site__in=sites).select_related("site", "lease", "security")
+    refused = {
+        "refused": Coalesce(Subquery(count_refused("event__tag__connection", "pk")), 0),
+        "refused_said": Subquery(last_refusal("event__tag__connection", "pk")),
+    }
+    return with_account(found).annotate(**refused).order_by("code")
 
 
 def connections_counted(sites: Collection[UUID]) -> QuerySet[Connection]:
@@ -102,7 +110,7 @@ def connections_behind(stations: Collection[UUID]) -> dict[UUID, list[Connection
 @prepared
 def _connections_behind(stations: Collection[UUID]) -> QuerySet[Connection]:
     tagged = Connection.objects.filter(tags__station=any_of(stations), tags__is_active=True)
-    found = tagged.annotate(station_behind=F("tags__station")).select_related("site", "lease")
+    found = with_account(tagged.annotate(station_behind=F("tags__station")).select_related("site", "lease"))
     return found.order_by("code", "pk", "station_behind").distinct("code", "pk", "station_behind")
 
 

@@ -222,6 +222,15 @@ class BookingResult(models.TextChoices):
     BOOKED = "BOOKED", _("Booked")
     NOTED = "NOTED", _("Noted, nothing to book")
     REFUSED = "REFUSED", _("Refused")
+    SETTLED = "SETTLED", _("Settled, not to be booked")
+
+
+class Settlement(models.TextChoices):
+    """Why a machine's event that was refused is not to be booked."""
+
+    BY_HAND = "BY_HAND", _("Booked by hand")
+    NO_PRODUCTION = "NO_PRODUCTION", _("No production: a test, a setup, a wrong count")
+    OTHER = "OTHER", _("Another reason")
 
 
 class Purpose(models.TextChoices):

@@ -30,6 +30,11 @@ def machine_states(site: UUID | str) -> str:
     return f"{site}/states"
 
 
+def refused_events(site: UUID | str) -> str:
+    """Which events of the machines of a site wait for somebody."""
+    return f"{site}/refused"
+
+
 def values(site: UUID | str, connection: UUID | str) -> str:
     """What a connection's tags show that belong to no station; those of a station are told by its machine."""
     return f"{site}/values/{connection}"

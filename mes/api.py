@@ -56,7 +56,12 @@ from mes.station.api.labor import (
     TakeOverOperation,
 )
 from mes.station.api.lots import MergeLots, SplitLot
-from mes.station.api.machine_events import BookMachineEvent
+from mes.station.api.machine_events import (
+    BookMachineEvent,
+    BookMachineEvents,
+    MachineEvents,
+    SettleMachineEvents,
+)
 from mes.station.api.machines import PrepareMachine
 from mes.station.api.notes import HandoverNotes, TakeHandoverNote
 from mes.station.api.operations import BookPart, CompleteOperation, RecordSteps, StartOperation, UndoOperation
@@ -184,6 +189,9 @@ urlpatterns = [
     path("v1/machine-commands/<str:command>", OneMachineCommand.as_view(), name="api_machine_command"),
     path("v1/machine-commands/<str:command>/cancel", CancelMachineCommand.as_view(), name="api_machine_command_cancel"),
     path("v1/machine-preparations", PrepareMachine.as_view(), name="api_machine_preparations"),
+    path("v1/machine-events", MachineEvents.as_view(), name="api_machine_events"),
+    path("v1/machine-events/book", BookMachineEvents.as_view(), name="api_machine_events_book"),
+    path("v1/machine-events/settle", SettleMachineEvents.as_view(), name="api_machine_events_settle"),
     path("v1/machine-events/<int:event>/book", BookMachineEvent.as_view(), name="api_machine_event_book"),
     path("v1/help-calls", HelpCalls.as_view(), name="api_help_calls"),
     path("v1/help-calls/<str:call>/take", TakeHelpCall.as_view(), name="api_help_call_take"),

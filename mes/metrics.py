@@ -87,6 +87,8 @@ def _of_connections(found: Sequence[ConnectionFigures]) -> Iterator[Family]:
             if (value := figure(one)) is not None
         ]
         yield f"plantwright_connection_{name}", kind, words, samples
+    refused = [({"site": one.site, "connection": one.connection}, float(one.refused)) for one in found]
+    yield "plantwright_machine_events_refused", "gauge", "Events of machines that wait for a person.", refused
 
 
 def _of_events(found: Sequence[tuple[str, int, float]]) -> Iterator[Family]:

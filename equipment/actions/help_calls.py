@@ -36,14 +36,17 @@ def call(*, station: Station, kind: str, note: str = "", by: Person, at: datetim
     return _call(station, kind, note.strip(), by, at)
 
 
-def call_for_machine(*, station: Station, note: str, at: datetime) -> HelpCall | None:
-    """Call maintenance to a machine that does not do as it is told; None while maintenance is called there already.
+def call_for_machine(
+    *, station: Station, note: str, at: datetime, kind: CallKind = CallKind.MAINTENANCE
+) -> HelpCall | None:
+    """Call somebody to a machine: maintenance where it does not do as it is told, a supervisor where what it did is not
+    booked. None while they are called there already.
 
     In nobody's name: no person has seen it.
     """
-    if _is_called(station, CallKind.MAINTENANCE):
+    if _is_called(station, kind):
         return None
-    return _call(station, CallKind.MAINTENANCE, note[:200], None, at)
+    return _call(station, kind, note[:200], None, at)
 
 
 def take(*, call: HelpCall, by: Person, at: datetime) -> HelpCall:

@@ -20,6 +20,7 @@ from equipment.models.machines import (
     EventBooking,
     EventDue,
     MachineEvent,
+    RefusedEvent,
     StateCondition,
     StateTerm,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "QuarantinedRow",
     "Reason",
     "ReasonTree",
+    "RefusedEvent",
     "Rollup",
     "RollupDue",
     "Sample",

@@ -12,7 +12,9 @@ from mes.kernel.records import History, Record, person_field
 
 
 class HelpCall(Record):
-    """A call for help: called, taken by somebody, done. called_by: None where an interlock called, and no person."""
+    """A call for help: called, taken by somebody, done. called_by: None where no person called: an
+    interlock whose machine does not follow, or the booking of what a machine did.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="help_calls")
@@ -53,7 +55,9 @@ class HelpCall(Record):
     @property
     def caller(self) -> str:
         """Who called, in words."""
-        return str(self.called_by) if self.called_by is not None else _("the interlock")
+        if self.called_by is not None:
+            return str(self.called_by)
+        return _("the interlock") if self.kind == CallKind.MAINTENANCE else _("the booking of machines")
 
     def __str__(self) -> str:
         return _("{kind} at {station}").format(kind=self.get_kind_display(), station=self.station)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as lazy
 from equipment.models.connections import Connection
 from equipment.models.hierarchy import Site, Station
 from equipment.models.tags import Tag
-from equipment.status import BookingResult, Books, MachineState, TagComparison
+from equipment.status import BookingResult, Books, MachineState, Settlement, TagComparison
+from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record, person_field, sequence_field
 
 
@@ -169,22 +170,30 @@ class MachineEvent(models.Model):
 
 
 class EventDue(models.Model):
-    """An event that is to be booked; its row goes with the booking, in one transaction."""
+    """An event that is to be booked; its row goes with the booking, in one transaction.
+
+    asked_by: who has it booked again, after it was refused.
+    """
 
     event = models.OneToOneField(MachineEvent, on_delete=models.CASCADE, primary_key=True, related_name="due")
+    asked_by = person_field(null=True)
 
     def __str__(self) -> str:
         return str(self.event_id)
 
 
 class EventBooking(Record):
-    """What came of a machine's event, each time that it was tried. execution: key of what it was booked on."""
+    """What came of a machine's event, each time that it was tried. execution: key of what it was booked on.
+
+    sentence: why it was refused; of one that was settled what the person said. settlement: as what it was settled.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     event = models.ForeignKey(MachineEvent, on_delete=models.PROTECT, related_name="bookings")
     result = models.CharField(max_length=8, choices=BookingResult)
     execution = models.UUIDField(null=True)
     sentence = models.CharField(max_length=400, blank=True)
+    settlement = models.CharField(max_length=13, choices=Settlement, blank=True)
     at = models.DateTimeField()
     by = person_field(null=True)
     sequence = sequence_field()
@@ -196,9 +205,42 @@ class EventBooking(Record):
                 fields=["event"],
                 condition=~Q(result=BookingResult.REFUSED),
                 name="event_booked_once",
-                violation_error_message=lazy("This event is booked already."),
-            )
+                violation_error_message=lazy("This event is booked already, or settled."),
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither(Q(result=BookingResult.SETTLED), ~Q(settlement="")),
+                name="event_settled_as_what",
+                violation_error_message=lazy("An event that is settled says as what."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(result=BookingResult.SETTLED) | Q(by__isnull=False),
+                name="event_settled_by_whom",
+                violation_error_message=lazy("An event is settled by a person."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.event_id}: {self.get_result_display()}"
+
+    @property
+    def said(self) -> str:
+        """What came of it beside the result: why it was refused, or as what it was settled."""
+        settled = self.get_settlement_display() if self.settlement else ""
+        return ". ".join(said for said in (settled, self.sentence) if said)
+
+
+class RefusedEvent(models.Model):
+    """An event that was refused and waits for somebody: not booked since, not settled, not about to be booked again.
+
+    The database itself puts it here with a booking that says REFUSED, whoever writes that, and takes it away with one
+    that says anything else: what waits is found however old it is. booking: its last refusal; since: its first.
+    """
+
+    event = models.OneToOneField(MachineEvent, on_delete=models.CASCADE, primary_key=True, related_name="refusal")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="refused_events")
+    booking = models.ForeignKey(EventBooking, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.event_id)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from equipment.booking_accounts import why_may_not_book
 from equipment.machine_queries import (
     connection_of_state,
     connections_of,
@@ -148,6 +149,7 @@ def _machine(machine: Machine) -> dict[str, Any]:
         "detail": now.detail if now else "",
         "since": machine.since,
         "connections": [link.connection.code for link in machine.links],
+        "events_refused": machine.station.refused,  # type: ignore[attr-defined]
     }
 
 
@@ -174,4 +176,5 @@ def _values(tags: Iterable[Tag]) -> list[dict[str, Any]]:
 
 def _judged(connection: Connection, at: datetime) -> Connection:
     connection.link = link_of(connection, at)  # type: ignore[attr-defined]
+    connection.why_not_booked = why_may_not_book(connection)  # type: ignore[attr-defined]
     return connection

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from equipment.booking_accounts import why_may_not_book
 from equipment.collection.handshakes import QUALITIES
 from equipment.machine_queries import (
     connection_of_state,
@@ -87,6 +88,11 @@ class Link:
     @property
     def is_down(self) -> bool:
         return bool(self.mark.tone)
+
+    @property
+    def why_not_booked(self) -> str:
+        """Why what it tells can't be booked by its account, empty where it can."""
+        return why_may_not_book(self.connection)
 
     @property
     def samples_a_second(self) -> float | None:

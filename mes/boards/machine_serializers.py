@@ -37,7 +37,8 @@ class StatesAnswer(serializers.Serializer):
 class MachineAnswer(serializers.Serializer):
     """A station with tags. state: null where nobody knows; since: within the last 8 hours, null for longer.
 
-    connections: codes of those that its tags are read from.
+    connections: codes of those that its tags are read from. events_refused: how many wait for a person, who books them
+    again or settles them.
     """
 
     station = serializers.CharField()
@@ -47,6 +48,7 @@ class MachineAnswer(serializers.Serializer):
     detail = serializers.CharField(allow_blank=True)
     since = serializers.DateTimeField(allow_null=True)
     connections = serializers.ListField(child=serializers.CharField())
+    events_refused = serializers.IntegerField()
 
 
 class MachinesAnswer(serializers.Serializer):
@@ -83,7 +85,11 @@ class OneMachineAnswer(MachineAnswer):
 
 
 class ConnectionAnswer(serializers.Serializer):
-    """A connection and how it stands. Counts are since its collector began."""
+    """A connection and how it stands. Counts are since its collector began.
+
+    events_refused: of what it told so many wait for a person; why_not_booked: why its account may book nothing here,
+    empty where it may.
+    """
 
     connection = serializers.CharField(source="code")
     name = serializers.CharField()
@@ -99,6 +105,8 @@ class ConnectionAnswer(serializers.Serializer):
     missed_slots = serializers.IntegerField(source="lease.missed_slots")
     dropped = serializers.IntegerField(source="lease.dropped")
     slowest_answer_ms = serializers.IntegerField(source="lease.slowest_answer_ms")
+    events_refused = serializers.IntegerField(source="refused")
+    why_not_booked = serializers.CharField(allow_blank=True)
 
 
 class ConnectionsAnswer(serializers.Serializer):

@@ -256,6 +256,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 5},
     },
+    "call-for-refused-events": {
+        "task": "mes.station.tasks.call_for_refused_events",
+        "schedule": 30.0,
+    },
 }
 
 # --- Plantwright

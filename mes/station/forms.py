@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
-from equipment.status import CallKind
+from equipment.status import CallKind, Settlement
 from mes.kernel.numbers import decimal_of
 from mes.kernel.refusals import FieldError, InvalidInput
 from mes.kernel.words import label_of
@@ -29,6 +30,33 @@ class Number(forms.CharField):
             return decimal_of(text)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class BookAgainForm(Act):
+    """by_hand: pieces booked by hand since, as they were shown."""
+
+    by_hand = forms.DecimalField(min_value=0, required=False)
+
+
+class ChosenEventsForm(BookAgainForm):
+    """Refused events of one station: the ticked ones, or all up to one; because: for the reason that a booking says."""
+
+    station = forms.UUIDField()
+    scope = forms.ChoiceField(choices=[("ticked", lazy("The ticked ones")), ("all", lazy("All"))])
+    event = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    because = forms.UUIDField(required=False)
+    until = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["event"].choices = [
+            (key, key) for key in data.getlist("event") if key.isdecimal() and len(key) < 19
+        ]
+
+
+class SettleForm(ChosenEventsForm):
+    settlement = forms.ChoiceField(label=lazy("Why it is not to be booked"), choices=Settlement.choices)
+    remark = forms.CharField(label=lazy("In your words"), max_length=200, required=False)
 
 
 class UndoForm(Act):

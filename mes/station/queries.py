@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from equipment.models import Station
 from equipment.queries import in_plant_order, sites_of
+from equipment.refused_events import count_refused, last_refusal
 from genealogy.models import Unit
 from mes.kernel.keys import token_hash
 from mes.kernel.prepared import any_of, prepared
@@ -18,13 +20,20 @@ from wip.status import ExecutionStatus
 
 
 def device_of_token(token: str) -> StationDevice | None:
-    """The browser that holds this token, with the active station that it is."""
+    """The browser that holds this token, with the active station that it is.
+
+    refused, refused_said: how many events of the station's machine wait for somebody, and why the last was refused.
+    """
     return next(iter(_devices(token_hash(token))), None)
 
 
 @prepared
 def _devices(hashed: str) -> QuerySet[StationDevice]:
     found = StationDevice.objects.select_related("station__site", "station__work_center")
+    found = found.annotate(
+        refused=Coalesce(Subquery(count_refused("station", "station")), 0),
+        refused_said=Subquery(last_refusal("station", "station")),
+    )
     return found.filter(token_hash=hashed, revoked_at__isnull=True, station__is_active=True)
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
 from equipment.machine_events import claim, oldest_due
-from equipment.models import MachineEvent
+from equipment.models import MachineEvent, RefusedEvent
 from mes.kernel.door import open_door
 from mes.kernel.refusals import Busy, Refusal
-from mes.station.actions import machine_events
+from mes.station.actions import machine_events, refused_events
 
 AT_ONCE = 100
 TRIES = 2
@@ -79,15 +79,29 @@ def _book_in_time(event: MachineEvent) -> int:
 
 def _in_one_door(event: MachineEvent, refusal: Refusal | None) -> int:
     """Book the event, or put its refusal on record; 0 where another run has it."""
-    by = event.tag.connection.account
+    asked_by = event.due.asked_by
+    by = asked_by or event.tag.connection.account
     with open_door(person=by, at=timezone.now(), station=event.station.code, reason=source_of(event)) as passage:
         if not claim(event):
             raise Busy(_("It is being booked."))
         if refusal is None:
-            machine_events.book(event=event, by=by, at=passage.at)
+            machine_events.book(event=event, by=by, at=passage.at, may_be_late=asked_by is not None)
         else:
             machine_events.refuse(event=event, refusal=refusal, by=by, at=passage.at)
     return 1
+
+
+@shared_task
+def call_for_refused_events() -> int:
+    """Call a supervisor to the stations whose machines did what nobody books; returns how many calls.
+
+    One statement where nothing waits.
+    """
+    at, called = timezone.now(), 0
+    for site in RefusedEvent.objects.order_by().values_list("site", flat=True).distinct():
+        with open_door(person=None, at=at):
+            called += refused_events.call_where_refused(site=site, at=at)
+    return called
 
 
 def source_of(event: MachineEvent) -> str:

@@ -29,6 +29,7 @@ NO_RECORD = {
     "equipment_configurationversion": "counts changes, which are on record",
     "equipment_quarantinedrow": "what could not be stored, for somebody to look at",
     "equipment_eventdue": "work to do",
+    "equipment_refusedevent": "work to do, as the bookings say, which are on record",
     "django_content_type": "Django's own list of models",
     "django_admin_log": "Django's own; what the administration changes is on record by the tables themselves",
     "auth_group": "not used: roles are in code",

@@ -56,7 +56,7 @@ def test_the_list_shows_each_machine_with_its_state_its_hours_and_its_connection
     assert "Down: Guard open" in shown
     assert 'class="running"' in shown
     assert 'fill="url(#hatch)"' in shown
-    assert f'data-topics="{plant.site.pk}/connections {plant.site.pk}/states"' in shown
+    assert f'data-topics="{plant.site.pk}/connections {plant.site.pk}/states {plant.site.pk}/refused"' in shown
     (row,) = found.context["rows"]
     assert [spell.state for spell in row.spells] == ["", "RUNNING", "", "RUNNING", "DOWN"]
     assert [link.mark.word for link in row.links] == ["Good"]

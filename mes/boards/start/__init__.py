@@ -11,9 +11,16 @@ Source = Callable[[Asked], Panel]
 # What each role came for, the most urgent first.
 _BY_ROLE: dict[str, tuple[Source, ...]] = {
     Role.OPERATOR: (floor.stations, floor.holds, orders.late),
-    Role.SUPERVISOR: (floor.stations, floor.calls, orders.late, floor.holds, orders.drafts),
+    Role.SUPERVISOR: (floor.stations, floor.calls, floor.refused, orders.late, floor.holds, orders.drafts),
     Role.QUALITY: (quality.quarantine, floor.holds, master_data.to_release, quality.calibrations, floor.calls),
-    Role.ENGINEER: (master_data.drafts, master_data.to_release, quality.calibrations, floor.calls, floor.stations),
+    Role.ENGINEER: (
+        master_data.drafts,
+        master_data.to_release,
+        quality.calibrations,
+        floor.calls,
+        floor.refused,
+        floor.stations,
+    ),
     Role.PLANNER: (orders.drafts, orders.late, orders.due_next, floor.holds),
     Role.AUDITOR: (records.entries, records.signatures, floor.holds),
     Role.ADMINISTRATOR: (people.to_look_after, people.not_ready, floor.stations, records.entries),

@@ -1,4 +1,4 @@
-"""Stations, calls and holds."""
+"""Stations, calls, refused events of machines, and holds."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from equipment.models import HelpCall, Station
 from equipment.queries import find_calls, in_plant_order
+from equipment.refused_events import Waiting, waiting_by_station
 from equipment.status import CallStatus
 from mes.boards.start.panel import SHOWN, Asked, Line, Panel, panel
 from mes.boards.templatetags.plant import age, moment
@@ -102,6 +104,24 @@ def _call(asked: Asked, call: HelpCall) -> Line:
         age(call.called_at, asked.now),
         *(("caution", "!") if is_open else ()),
     )
+
+
+def refused(asked: Asked) -> Panel:
+    """Stations whose machines did something that is not booked, the longest waiting first."""
+    found = waiting_by_station(list(asked.sites))
+    return Panel(
+        _("Machine events not booked"),
+        [_refused(asked, one) for one in found[:SHOWN]],
+        sum(one.count for one in found),
+        _("None: what machines reported is booked or settled."),
+        reverse("machines"),
+    )
+
+
+def _refused(asked: Asked, one: Waiting) -> Line:
+    text = ngettext("%(count)s event waits for a supervisor", "%(count)s events wait for a supervisor", one.count)
+    to = reverse("machine_refused", args=[one.site, one.station])
+    return Line(f"{one.station} {one.name}", to, text % {"count": one.count}, age(one.since, asked.now), "caution", "X")
 
 
 def holds(asked: Asked) -> Panel:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from equipment import machine_access
 from equipment.actions import tags as tag_actions
+from equipment.booking_accounts import why_may_not_book
 from equipment.machine_queries import connections_of, last_commands_beside
 from equipment.models import Connection, Station, Tag
 from equipment.qualities import quality_word
@@ -21,6 +22,7 @@ from equipment.security_profiles import certificates_of
 from equipment.status import ConnectionKind
 from equipment.topics import connections as connections_at
 from equipment.topics import machine as machine_topic
+from equipment.topics import refused_events as refused_topic
 from equipment.topics import values as values_alone
 from mes.boards.machine_forms import NodesForm
 from mes.boards.machine_rows import gap_rows, mark_of_link, shown_value, value_rows
@@ -44,6 +46,7 @@ def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
     context = {
         "connection": connection,
         "mark": mark_of_link(connection, now),
+        "why_not_booked": why_may_not_book(connection),
         "values": value_rows(tags),
         "gaps": gap_rows(connection, now),
         "certificates": certificates,
@@ -63,7 +66,7 @@ def connection_page(request: HttpRequest, site: str, code: str) -> HttpResponse:
 def _topics(connection: Connection, tags: Iterable[Tag]) -> set[str]:
     """How it stands, and what its tags show."""
     site, stations = connection.site_id, {tag.station_id for tag in tags if tag.station_id}
-    told = {connections_at(site), values_alone(site, connection.pk)}
+    told = {connections_at(site), values_alone(site, connection.pk), refused_topic(site)}
     return told | {machine_topic(site, station) for station in sorted(stations)[:STATIONS]}
 
 

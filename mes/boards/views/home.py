@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from equipment.queries import sites_of
-from equipment.topics import help_calls
+from equipment.topics import help_calls, refused_events
 from mes.boards.start import panels_for
 from mes.boards.start.panel import Asked
 from mes.kernel.desk import office
@@ -24,5 +24,5 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {"panels": panels, "is_calm": not any(line.tone for panel in panels for line in panel.lines)}
     if request.GET.get("part") == "panels":
         return render(request, "boards/home_panels.html", context | {"beside": True})
-    topics = [name(site) for site in sites for name in (help_calls, holds, orders, floor)]
+    topics = [name(site) for site in sites for name in (help_calls, refused_events, holds, orders, floor)]
     return render(request, "boards/home.html", context | {"topics": " ".join(topics)})

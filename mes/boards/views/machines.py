@@ -11,22 +11,23 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from equipment.machine_events import last_bookings, refused_lately
+from equipment.machine_events import last_bookings
 from equipment.machine_queries import last_commands, last_events, machine_at, tags_at
 from equipment.models import Station, Tag
 from equipment.preparations import telling, told_to
 from equipment.queries import sites_of
+from equipment.refused_events import first_refused
 from equipment.refused_withdrawals import refusing_among
 from equipment.topics import connections as connections_at
 from equipment.topics import machine as machine_topic
 from equipment.topics import machine_state, machine_states
+from equipment.topics import refused_events as refused_topic
 from mes.boards.connection_rows import connections
 from mes.boards.machine_rows import DAY, Link, describe, links_of, machines, value_rows, walls
 from mes.boards.machine_trends import Asked, trend_shown
+from mes.boards.refused_rows import refused_rows
 from mes.kernel.desk import office, text_of
 from mes.kernel.personnel.roles import Permission
-
-REFUSED = 20
 
 
 @never_cache
@@ -36,7 +37,7 @@ def machine_list(request: HttpRequest) -> HttpResponse:
     """Every station with tags, its last 8 hours; all connections to who may see them. Tables alone as the live part."""
     sites, now = sites_of(request.user), timezone.now()
     rows = machines(sites, now)
-    topics = [topic(site) for site in sites for topic in (connections_at, machine_states)]
+    topics = [topic(site) for site in sites for topic in (connections_at, machine_states, refused_topic)]
     context = {
         "rows": rows,
         "now": now,
@@ -94,7 +95,7 @@ class Page:
         """What it did with what came of it, and what it was told."""
         return {
             "events": _with_outcomes(last_events(self.station.pk)),
-            "refused": refused_lately(self.station.pk, REFUSED),
+            "refused": refused_rows(first_refused(self.station.pk) if self.station.refused else []),  # type: ignore[attr-defined]
             "commands": last_commands(self.station.pk),
             "may_book": self.request.user.may(Permission.CORRECT),  # type: ignore[union-attr]
             "may_write": self.request.user.may(Permission.WRITE_MACHINES),  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ execution. What a verb refuses is refused here, too: it stays with the event, as
 again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,11 +21,11 @@ from equipment.machine_content import (
     pieces_of,
     serial_of,
 )
-from equipment.machine_events import is_booked, is_due, take_off, wait_for_turn
+from equipment.machine_events import end_of, is_due, may_double, take_off, wait_for_turn
 from equipment.models import EventBooking, MachineEvent
 from equipment.policies import ReasonUnknown, check_site_access, reason_in_words
 from equipment.status import BookingResult, Books, ReasonKind
-from equipment.topics import machine
+from equipment.topics import at_station, machine, refused_events
 from genealogy.models import Unit
 from genealogy.queries import unit_by_serial
 from mes.kernel.door import announce
@@ -40,6 +41,7 @@ from mes.station.machine_values import values_of
 from mes.station.queries import running_here
 from orders.models import Tracking
 from wip.actions import holds
+from wip.by_hand import booked_by_hand, sum_of
 from wip.facts import executions_on
 from wip.models import ExecutionEvent, HoldReason, OpenOperation, OperationExecution
 from wip.queries import next_operation, planned, running_at
@@ -73,6 +75,14 @@ class EventBooked(Refusal):
     """The event is booked."""
 
 
+class EventSettled(Refusal):
+    """Somebody has said that the event is not to be booked."""
+
+
+class BookedByHand(Refusal):
+    """People have booked pieces since the event, and who books it again has not been shown how many."""
+
+
 def book(*, event: MachineEvent, by: Person, at: datetime, may_be_late: bool = False) -> EventBooking:
     """Bring a claimed event on record and take it off what is due. may_be_late: somebody has looked at it.
 
@@ -96,19 +106,51 @@ def refuse(*, event: MachineEvent, refusal: Refusal, by: Person | None, at: date
     return _put(event, BookingResult.REFUSED, by, at, sentence=str(refusal)[:400])
 
 
-def book_again(*, event: MachineEvent, by: Person, at: datetime) -> EventBooking:
+def book_again(*, event: MachineEvent, by: Person, at: datetime, by_hand: Decimal = Decimal(0)) -> EventBooking:
     """Book an event that was refused, now that the reason is gone; also one that came before its job began.
 
-    Raises RoleMissing, NoSiteAccess, StillDue, EventBooked, and what `book` raises.
+    by_hand: pieces booked by hand at the station since the event, as far as the person knows of them. Raises
+    RoleMissing, NoSiteAccess, StillDue, EventBooked, EventSettled, BookedByHand, and what `book` raises.
     """
     check_permission(by, Permission.CORRECT)
     check_site_access(by, event.site_id)
     wait_for_turn(event.station)
-    if is_booked(event):
+    check_waits(event)
+    check_by_hand([event], by_hand)
+    return book(event=event, by=by, at=at, may_be_late=True)
+
+
+def check_waits(event: MachineEvent) -> None:
+    """Raise EventBooked, EventSettled or StillDue unless the event waits for somebody."""
+    end = end_of(event)
+    if end is not None and end.result == BookingResult.SETTLED:
+        raise EventSettled(
+            _("{person} has settled this event: it is not to be booked.").format(person=end.by),
+            why=end.said,
+            do=_("If it should be booked after all, book it by hand."),
+        )
+    if end is not None:
         raise EventBooked(_("This event is booked."), do=_("Correct the operation, if it should not be."))
     if is_due(event):
         raise StillDue(_("This event is about to be booked."), do=_("Wait a second."))
-    return book(event=event, by=by, at=at, may_be_late=True)
+
+
+def check_by_hand(events: Sequence[MachineEvent], known: Decimal) -> None:
+    """Raise BookedByHand where people have booked more at the station of these events, since the oldest of those that
+    count pieces, than the person knows of.
+    """
+    counting = [event for event in events if may_double(event)]
+    if not counting:
+        return
+    oldest = min(counting, key=lambda event: event.at)
+    booked = sum_of(booked_by_hand(oldest.station_id, oldest.at, [oldest.tag.connection.account_id]), oldest.at)
+    if booked.total > known:
+        raise BookedByHand(
+            _("Booked by hand at {station} since then: {what}.").format(station=oldest.station.code, what=booked),
+            why=_("What the machine counted may be among it, and would count twice."),
+            do=_("Look at what was booked; then book this again, or settle it as booked by hand."),
+            evidence={"good": str(booked.good), "scrap": str(booked.scrap), "by_hand": str(booked.total)},
+        )
 
 
 def _put(
@@ -127,7 +169,15 @@ def _put(
     insert([booking])
     take_off(event)
     announce(machine(event.site_id, event.station_id))
+    if result == BookingResult.REFUSED or hasattr(event, "refusal"):
+        announce(*told_of_refused(event))
     return booking
+
+
+def told_of_refused(event: MachineEvent) -> list[str]:
+    """Who is told when an event begins or ceases to wait for somebody."""
+    site, station = event.site_id, event.station_id
+    return [refused_events(site), machine(site, station), at_station(site, station)]
 
 
 def _start(event: MachineEvent, by: Person, at: datetime, may_be_late: bool) -> OperationExecution:

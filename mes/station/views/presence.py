@@ -100,7 +100,10 @@ class Presence:
         return replace(self, logons=logons_at(self.device))
 
     def context(self, **more: Any) -> dict[str, Any]:
-        """What every station page shows. new_key: a fresh idempotency key for each form that asks."""
+        """What every station page shows. new_key: a fresh idempotency key for each form that asks.
+
+        refused, refused_said: how many events of the machine wait for somebody, and why the last was refused.
+        """
         return {
             "now": self.now,
             "station": self.station,
@@ -109,6 +112,8 @@ class Presence:
             "logons": self.logons,
             "passive": [logon for logon in self.logons if not logon.is_active],
             "new_key": uuid4,
+            "refused": getattr(self.device, "refused", 0),
+            "refused_said": getattr(self.device, "refused_said", ""),
             **help_context(self.station, self.now),
             **more,
         }

@@ -13,14 +13,14 @@ from equipment.models import EventBooking, HelpCall, RefusedEvent, Station
 from equipment.status import CallKind, CallStatus
 from mes.kernel.prepared import any_of, prepared
 
-FIRST = 10
+FIRST = 5
 MANY = 3  # refused events at a station that a supervisor is called for at once
 LONG = timedelta(minutes=5)  # and one that nobody looked at for so long
 
 
 def refused_at(station: UUID) -> QuerySet[RefusedEvent]:
     """The refused events of a station, the oldest first: in their order they are best dealt with."""
-    return RefusedEvent.objects.filter(station=station).select_related(*_WITH).order_by("event")
+    return RefusedEvent.objects.filter(station=station).select_related(*_WITH).order_by("event_id")
 
 
 _WITH = ("event__tag__connection", "booking__by")
@@ -35,7 +35,7 @@ def first_refused(station: UUID) -> QuerySet[RefusedEvent]:
 @prepared
 def refused_of(events: Collection[int]) -> QuerySet[RefusedEvent]:
     """Those of these events that are refused, the oldest first."""
-    return RefusedEvent.objects.filter(event=any_of(events)).select_related(*_WITH).order_by("event")
+    return RefusedEvent.objects.filter(event=any_of(events)).select_related(*_WITH).order_by("event_id")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def count_refused(field: str, outer: str) -> QuerySet[RefusedEvent, Any]:
 
 def last_refusal(field: str, outer: str) -> QuerySet[RefusedEvent, Any]:
     """For an annotation: what the newest of them was refused with."""
-    return RefusedEvent.objects.filter(**{field: OuterRef(outer)}).order_by("-event").values("booking__sentence")[:1]
+    return RefusedEvent.objects.filter(**{field: OuterRef(outer)}).order_by("-event_id").values("booking__sentence")[:1]
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,10 @@ def refused_rows(refused: Sequence[RefusedEvent], bookings: Sequence[HandBooking
 
 
 def by_hand_since(events: Sequence[MachineEvent], since: datetime | None) -> list[HandBooking]:
-    """What was booked by hand since then at the station of these events, in the name of none of their accounts."""
-    if since is None or not events:
+    """What was booked by hand since then at the station of these events, in the name of none of their accounts; where
+    none of them could be among it nothing is asked.
+    """
+    if since is None or not any(may_double(event) for event in events):
         return []
     accounts = {event.tag.connection.account_id for event in events}
     return booked_by_hand(events[0].station_id, since, accounts)

@@ -1,5 +1,7 @@
 """The events of one machine that were refused: why, and the way to book them again or to settle them."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from equipment.machine_queries import machine_at
 from equipment.queries import sites_of
-from equipment.refused_events import for_reason, reasons_at, refused_at
+from equipment.refused_events import Because, for_reason, reasons_at, refused_at
 from equipment.status import Settlement
 from mes.boards.refused_rows import by_hand_since, refused_rows
 from mes.kernel.desk import office, text_of
@@ -42,13 +44,13 @@ def refused_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
     turned = page.get_page(request.GET.get("page"))
     refused = [alone] if alone is not None else list(turned.object_list)
     events = [one.event for one in refused]
-    listed = [alone.event.at] if alone is not None else [one.first_at for one in reasons if chosen in (None, one)]
-    bookings = by_hand_since(events, min(listed, default=None))
+    first_at = alone.event.at if alone is not None else _first_at(reasons, chosen)
+    bookings = by_hand_since(events, first_at)
     context: dict[str, Any] = {
         "station": station,
         "events": refused_rows(refused, bookings),
-        "by_hand": sum_of(bookings, min(listed)) if listed else None,
-        "reasons": reasons,
+        "by_hand": sum_of(bookings, first_at) if first_at is not None else None,
+        "reasons": [one for one in reasons if one.count > 1] if len(reasons) > 1 else [],
         "chosen": chosen,
         "alone": alone,
         "count": 1 if alone is not None else turned.paginator.count,
@@ -61,3 +63,8 @@ def refused_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "boards/refused_events.html", context)
+
+
+def _first_at(reasons: Sequence[Because], chosen: Because | None) -> datetime | None:
+    """When the oldest event happened that is listed."""
+    return min((one.first_at for one in reasons if chosen in (None, one)), default=None)

@@ -10,7 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Max
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from equipment.machine_content import (
@@ -318,9 +317,7 @@ def _running(event: MachineEvent, may_be_late: bool) -> OperationExecution:
     if event.at < running.started_at and not may_be_late:
         raise EventTooLate(
             _("It was before {operation} on {unit} began.").format(operation=running.operation_code, unit=running.unit),
-            why=_("The machine told it at {time}; what ran then is over.").format(
-                time=date_format(event.station.site.local(event.at), "H:i:s")
-            ),
+            why=_("What ran then is over."),
             do=_("Correct the operation that it belongs to; book this again if it is this one."),
         )
     return running

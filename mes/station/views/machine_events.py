@@ -24,10 +24,10 @@ from mes.station.forms import BookAgainForm, ChosenEventsForm, SettleForm, check
 @office(Permission.CORRECT)
 def book_again(request: HttpRequest, event: int) -> HttpResponse:
     """Book an event that was refused."""
-    given = checked(BookAgainForm(request.POST))
     found = events_with_their_tags().filter(pk=event, site__in=sites_of(request.user)).first()
     if found is None:
         raise Http404
+    given = checked(BookAgainForm(request.POST))
     with desk_door(request) as passage:
         if not passage.replayed:
             booking = machine_events.book_again(

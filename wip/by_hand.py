@@ -40,10 +40,15 @@ class HandBooked:
     def total(self) -> Decimal:
         return self.good + self.scrap
 
+    @property
+    def pieces(self) -> str:
+        """How many, without on what."""
+        words = _("{good} good, {scrap} scrap") if self.scrap else _("{good} good")
+        return words.format(good=plain(self.good), scrap=plain(self.scrap))
+
     def __str__(self) -> str:
-        words = _("{good} good, {scrap} scrap on {jobs}") if self.scrap else _("{good} good on {jobs}")
         jobs = ", ".join(self.jobs[:NAMED]) + (" …" if len(self.jobs) > NAMED else "")
-        return words.format(good=plain(self.good), scrap=plain(self.scrap), jobs=jobs)
+        return _("{pieces} on {jobs}").format(pieces=self.pieces, jobs=jobs)
 
 
 def booked_by_hand(station: UUID, since: datetime, accounts: Collection[UUID | None]) -> list[HandBooking]:

@@ -96,7 +96,7 @@ def _connections_counted(sites: Collection[UUID]) -> QuerySet[Connection]:
             ),
         )
     )
-    return found.order_by("site__code", "code")
+    return with_account(found).order_by("site__code", "code")
 
 
 def connections_behind(stations: Collection[UUID]) -> dict[UUID, list[Connection]]:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from equipment.models import Connection, ConnectionLease, EventDue, QuarantinedRow
+from equipment.models import Connection, ConnectionLease, EventBooking, EventDue, QuarantinedRow
 from mes import heartbeats
 from mes.kernel.door import open_door
 from mes.metrics import written
@@ -47,6 +47,9 @@ def test_each_connection_is_told_with_how_it_goes(plant, tags):
     connection = tags["STATE"].connection
     QuarantinedRow.objects.create(connection=connection, at=timezone.now(), row={}, error="out of range")
     EventDue.objects.create(event=did(tags["GOOD"], 9, timezone.now() - timedelta(seconds=30)))
+    refused = did(tags["GOOD"], 10, timezone.now())
+    with open_door(person=None):
+        EventBooking.objects.create(site=plant.site, event=refused, result="REFUSED", at=timezone.now())
     answer = scrape(plant)
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -58,6 +61,7 @@ def test_each_connection_is_told_with_how_it_goes(plant, tags):
     assert found[of("quarantined_rows")] == 1
     assert 0 <= found[of("flush_lag_seconds")] < 60
     assert found['plantwright_machine_events_due{site="NF"}'] == 1
+    assert found['plantwright_machine_events_refused{site="NF",connection="PLC-1"}'] == 1
     assert 30 <= found['plantwright_machine_events_due_seconds{site="NF"}'] < 90
 
 

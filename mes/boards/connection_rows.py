@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from equipment.booking_accounts import why_may_not_book
 from equipment.machine_queries import connections_counted
 from equipment.models import Connection
 from equipment.status import LinkState
@@ -20,6 +21,11 @@ class ConnectionRow:
     since: datetime | None
     tags: int
     quarantined: int
+
+    @property
+    def why_not_booked(self) -> str:
+        """Why what it tells can't be booked by its account, empty where it can."""
+        return why_may_not_book(self.connection)
 
     @property
     def is_down(self) -> bool:

@@ -35,6 +35,8 @@ from tests.verbs.lots import (
     unload_a_container,
 )
 from tests.verbs.machines import (
+    book_events_again,
+    settle_events,
     take_back_what_a_machine_was_to_be_told,
     write_to_a_machine,
     write_to_a_machine_signed,
@@ -210,6 +212,8 @@ STATEMENTS = {
     write_to_a_machine: 9,
     write_to_a_machine_signed: 10,
     take_back_what_a_machine_was_to_be_told: 9,
+    settle_events: 8,
+    book_events_again: 10,
 }
 
 # Each with how many units it is of: the same number of statements for three as for thirteen.
@@ -231,6 +235,8 @@ OF_ANY_SIZE = [
     load_a_container,
     unload_a_container,
     move_a_container,
+    settle_events,
+    book_events_again,
 ]
 # What a run writes for each unit in it: an execution, an event, a span of time, what comes next, a value.
 MORE_FOR_EACH_UNIT = {start_a_batch: 7, record_in_a_batch: 2, complete_a_batch: 3, take_a_batch_over: 4}

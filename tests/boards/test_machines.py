@@ -28,6 +28,7 @@ from mes.boards.templatetags.plant import moment
 from mes.boards.views import tag_replays
 from mes.kernel.door import open_door
 from mes.kernel.keys import uuid7
+from mes.kernel.personnel.models import Person
 from tests.defects import release_defects
 from tests.machines import a_day, a_machine, connection_at, did, showed, tag_at, watched
 
@@ -459,3 +460,37 @@ def revocations(authority: KeyPair, until: datetime) -> str:
         load_pem_private_key(authority.private_key, None), SHA256()
     )
     return signed.public_bytes(Encoding.PEM).decode()
+
+
+def disabled(plant, connection, name="erp"):
+    with open_door(person=None):
+        connection.account = plant.people[name]
+        connection.save()
+        Person.objects.filter(pk=plant.people[name].pk).update(is_active=False)
+
+
+def test_an_account_that_may_not_book_is_said_before_each_event_is_refused(client, plant, tags):
+    connection = tags["GOOD"].connection
+    with open_door(person=None):
+        Tag.objects.filter(pk=tags["GOOD"].pk).update(books="PART_DONE")
+        connection.account = None
+        connection.save()
+    assert "Nobody is named who books it." in page(client, plant, "ines", "machines").content.decode()
+    with open_door(person=None):
+        connection.account = plant.people["erp"]
+        connection.save()
+    assert "May not book" not in page(client, plant, "ines", "machines").content.decode()
+    disabled(plant, connection)
+    said = "Its account may not book here: ERP is disabled."
+    shown = page(client, plant, "hiroshi", "connection", "NF", "PLC-1").content.decode()
+    assert said.replace("ERP", str(plant.people["erp"])) in shown
+    assert "May not book" in page(client, plant, "hiroshi", "machines").content.decode()
+    with open_door(person=None):
+        Person.objects.filter(pk=plant.people["erp"].pk).update(is_active=True)
+        plant.people["erp"].site_access.all().delete()
+    assert f"does not see {plant.site}" in page(client, plant, "hiroshi", "connection", "NF", "PLC-1").content.decode()
+
+
+def test_a_connection_that_books_nothing_needs_no_account(client, plant, tags):
+    Tag.objects.update(books="NOTHING")
+    assert "who books it" not in page(client, plant, "hiroshi", "connection", "NF", "PLC-1").content.decode()

@@ -12,7 +12,7 @@ from mes.kernel.audit.models import AuditEvent
 from mes.kernel.door import open_door
 from mes.kernel.personnel.policies import RoleMissing
 from mes.kernel.refusals import InvalidInput
-from mes.station.actions import machine_events, operations, refused_events
+from mes.station.actions import machine_events, refused_events
 from mes.station.tasks import book_machine_events, call_for_refused_events
 from tests.lots import lot_line
 from tests.machine_floor import bookings, counter, handshake, happens, press
@@ -59,7 +59,7 @@ def again_alone(plant, event, by_hand=0):
 
 
 def waiting() -> list[int]:
-    return list(RefusedEvent.objects.order_by("event").values_list("event", flat=True))
+    return list(RefusedEvent.objects.order_by("event_id").values_list("event", flat=True))
 
 
 def test_what_was_refused_waits_until_it_is_booked(plant, tag):
@@ -160,23 +160,10 @@ def test_one_that_is_refused_once_more_waits_again(plant, tag):
     assert [one.result for one in bookings(too_many)] == ["REFUSED", "REFUSED"]
 
 
-def by_hand(plant, line, good=0, scrap=0):
-    with plant.door("amina") as passage:
-        operations.book(
-            execution=line.execution(),
-            good=Decimal(good),
-            scrap=Decimal(scrap),
-            scrap_reason="Bent" if scrap else "",
-            station=plant.stations["10"],
-            by=passage.person,
-            at=passage.at,
-        )
-
-
 def test_what_was_booked_by_hand_since_has_to_be_known_to_book_again(plant, tag):
     line = lot_line(plant, quantity=50)
     event = refused(plant, tag, 3, at=line.execution().started_at - timedelta(minutes=5))
-    by_hand(plant, line, good=3, scrap=1)
+    line.book(3, 1)
     with pytest.raises(machine_events.BookedByHand, match="3 good, 1 scrap on CL-0001 10") as raised:
         again_alone(plant, event)
     assert raised.value.evidence["by_hand"] == "4.0000"
@@ -197,7 +184,7 @@ def test_what_the_machine_counted_itself_is_not_by_hand_and_a_named_unit_can_not
     assert line.execution().quantity_good == 10
     named = happens(plant, handshake(tag.connection, plant.stations["10"], "PART_DONE"), at=early, serial="IP2-9")
     book_machine_events()
-    by_hand(plant, line, good=1)
+    line.book(1, 0)
     assert again(plant, named) == [named]
 
 

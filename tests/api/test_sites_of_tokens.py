@@ -20,6 +20,7 @@ from mes.people.actions.tokens import create_token
 from mes.plantfiles.folders import zip_of
 from orders.models import WorkOrder
 from tests.api.conftest import Api
+from tests.machine_floor import counter, happens, press
 from tests.permits import YOURS, grant
 from tests.plant import NOW, PASSWORD, PIN, Plant
 from tests.test_authorisation import addresses, samples  # noqa: F401 - a fixture
@@ -84,6 +85,7 @@ def filled(plant, samples, tokens) -> dict[str, object]:  # noqa: F811
         reasons.write(tree=tree, text="TOOL Broken tool", by=passage.person, at=passage.at)
     with plant.door("mei") as passage:
         reasons.release(tree=tree, by=passage.person, at=passage.at)
+    happens(plant, counter(press(plant, account="", code="COUNTING"), plant.stations["10"]))
     permit = grant(plant)
     unit, other = plant.unit(), plant.unit()
     assert tokens.here.post(f"/units/{unit}/operations/30/start", {"station": "ST-30"}).status_code == 409

@@ -87,11 +87,10 @@ class MachineEventsQuery(PageQuery):
     """Narrow the list: by codes of site, station and connection, by what came of it, from since to until.
 
     outcome: REFUSED are those that wait for a person, neither booked nor settled since; DUE those about to be booked.
+    cursor: from the answer's `next`; leave it out for the first page.
     """
 
-    cursor = serializers.IntegerField(  # type: ignore[assignment]
-        min_value=0, max_value=LARGEST, required=False, help_text="From the answer's `next`."
-    )
+    cursor = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False)  # type: ignore[assignment]
     site = Text(max_length=40, required=False)
     station = Text(max_length=20, required=False)
     connection = Text(max_length=40, required=False)

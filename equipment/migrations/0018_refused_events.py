@@ -54,7 +54,7 @@ IS_SETTLED = Q(result="SETTLED")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("equipment", "0015_machines_name_defects"),
+        ("equipment", "0017_write_bounds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

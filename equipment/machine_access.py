@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from equipment.collection.reporting import Report, rule_of
@@ -22,8 +23,9 @@ from equipment.drivers.base import (
     Security,
     Value,
 )
-from equipment.models import Connection, Tag
+from equipment.models import Connection, ConnectionLease, Tag
 from equipment.security_profiles import security
+from equipment.status import LinkState
 from mes.kernel.refusals import Refusal
 from mes.kernel.words import told
 
@@ -77,9 +79,20 @@ def _ask(connection: Connection, question: Callable[[Link], Awaitable[T]]) -> T:
         ) from refused
     except (LinkLost, TimeoutError, OSError) as lost:
         why = told(str(lost)) or _("No answer within {seconds} s.").format(seconds=f"{patience_s:g}")
-        raise _silent(connection, why, _("Look at its address, the cable and the machine; then ask again.")) from lost
+        raise _silent(connection, why, _what_to_do(connection)) from lost
     except (InvalidAddress, ValueError) as wrong:
         raise _silent(connection, told(str(wrong)), _("Correct the address.")) from wrong
+
+
+def _what_to_do(connection: Connection) -> str:
+    """A machine that answers the collector, and not us beside it, has room for one."""
+    lease = ConnectionLease.objects.filter(connection=connection.pk, state=LinkState.GOOD, expires_at__gt=Now())
+    if lease.exists():
+        return _(
+            "The collector is connected to it: it may take no second connection. Pause this one in the master data, "
+            "ask again, and let it go on."
+        )
+    return _("Look at its address, the cable and the machine; then ask again.")
 
 
 class _LookUps(ThreadPoolExecutor):

@@ -3,16 +3,20 @@
 import socket
 import threading
 import time
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from equipment import machine_access
 from equipment.drivers.simulator.opcua_server import OpcUaServer, Variable
 from equipment.machine_access import MachineSilent, _ask, browse, read_now
-from equipment.models import Connection
+from equipment.models import Connection, ConnectionLease
 from mes.kernel.door import open_door
 from tests.equipment.collection.conftest import floor  # noqa: F401 - a fixture
 from tests.equipment.collection.floor import connection_to, put, tag_of
+from tests.machines import connection_at, tag_at
 
 
 def test_a_tag_is_read_now_and_scaled(floor, committed_plant):  # noqa: F811
@@ -33,6 +37,48 @@ def test_a_machine_that_is_gone_is_named(floor, committed_plant):  # noqa: F811
     with pytest.raises(MachineSilent) as silent:
         read_now(tag)
     assert "PLC-1" in str(silent.value)
+
+
+class OneSocket:
+    """A device with room for one connection: those behind the first are closed as they come."""
+
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listening.getsockname()[1]}"
+        self.first = socket.create_connection(self._listening.getsockname())
+        self._taken, _ = self._listening.accept()
+        threading.Thread(target=self._turn_away, daemon=True).start()
+
+    def _turn_away(self) -> None:
+        with suppress(OSError):
+            while True:
+                self._listening.accept()[0].close()
+
+    def close(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        for one in (self.first, self._taken, self._listening):
+            one.close()
+
+
+def test_a_device_that_takes_no_second_connection_is_said_to_be_one_while_the_collector_has_the_first(committed_plant):
+    device = OneSocket()
+    try:
+        connection = connection_at(committed_plant.stations["20"], address=device.address)
+        tag = tag_at(connection, None, "TEMP", "holding:4")
+        with pytest.raises(MachineSilent) as nobody:
+            read_now(tag)
+        assert nobody.value.do == "Look at its address, the cable and the machine; then ask again."
+        lease = ConnectionLease.objects.filter(connection=connection)
+        lease.update(state="GOOD", expires_at=timezone.now() + timedelta(seconds=30))
+        with pytest.raises(MachineSilent) as taken:
+            read_now(tag)
+        assert "it may take no second connection. Pause this one" in taken.value.do
+        lease.update(expires_at=timezone.now() - timedelta(seconds=1))
+        with pytest.raises(MachineSilent) as gone:
+            read_now(tag)
+        assert gone.value.do == nobody.value.do, "who watched is gone, and holds nothing"
+    finally:
+        device.close()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from equipment.reason_api import OneReasonTree, ReasonTrees, ReleaseReasonTree, 
 from genealogy.api import Lots, OneLot, RejectLot, ReleaseLot, ReturnLot, StageLot, UnstageLot
 from genealogy.container_api import Containers, LoadContainer, MoveContainer, OneContainer, UnloadContainer
 from mes.boards.api import Gates, OrderWhyNot, Refusals, UnitWhyNot
-from mes.boards.machine_api import Connections, Machines, MachineStates, OneConnection, OneMachine
+from mes.boards.machine_api import Connections, Machines, MachineStates, MachineTrend, OneConnection, OneMachine
 from mes.erp.api import CancelWorkOrder, CloseWorkOrder, OneWorkOrder, ReleaseWorkOrder, WorkOrders
 from mes.erp.redline_api import ApplyRedline, OrderRedlines
 from mes.kernel.refusals import NotFound
@@ -243,6 +243,7 @@ urlpatterns = [
     path("v1/machines", Machines.as_view(), name="api_machines"),
     path("v1/machines/<str:site>/<str:code>", OneMachine.as_view(), name="api_machine"),
     path("v1/machines/<str:site>/<str:code>/states", MachineStates.as_view(), name="api_machine_states"),
+    path("v1/machines/<str:site>/<str:code>/trend", MachineTrend.as_view(), name="api_machine_trend"),
     path("v1/connections", Connections.as_view(), name="api_connections"),
     path("v1/connections/<str:site>/<str:code>", OneConnection.as_view(), name="api_connection"),
     path("v1/gates", Gates.as_view(), name="api_gates"),

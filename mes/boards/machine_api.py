@@ -16,12 +16,15 @@ from equipment.machine_queries import (
     latest_of,
     machine_at,
     machines_of,
+    series_of,
     states_between,
     watched_between,
 )
 from equipment.machine_times import spells
 from equipment.models import Connection, Site, Station, Tag
 from equipment.queries import sites_of
+from equipment.status import TagType
+from equipment.trends import Trend, trend_of
 from mes.boards.machine_rows import DAY, STRIP, Machine, describe, gap_rows, link_of
 from mes.boards.machine_serializers import (
     ConnectionsAnswer,
@@ -31,6 +34,8 @@ from mes.boards.machine_serializers import (
     OneMachineAnswer,
     StatesAnswer,
     StatesQuery,
+    TrendAnswer,
+    TrendQuery,
 )
 from mes.kernel.personnel.roles import Permission
 from mes.kernel.refusals import FieldError, InvalidInput, NotFound
@@ -77,7 +82,7 @@ class MachineStates(Endpoint):
         query=StatesQuery,
     )
     def get(self, request: Request, site: str, code: str) -> Response:
-        station, (since, until) = _station(request, site, code), self.period()
+        station, (since, until) = _station(request, site, code), self.period(self.read_query(StatesQuery))
         connection = connection_of_state([station.pk]).get(station.pk)
         seen = watched_between([connection], since, until).get(connection, []) if connection else []
         course = spells(states_between([station.pk], since, until).get(station.pk, ()), seen, since, until)
@@ -87,8 +92,7 @@ class MachineStates(Endpoint):
         ]
         return Response(StatesAnswer({"results": told}).data)
 
-    def period(self) -> tuple[datetime, datetime]:
-        asked = self.read_query(StatesQuery)
+    def period(self, asked: Mapping[str, Any]) -> tuple[datetime, datetime]:
         until = min(asked.get("until", self.at), self.at)
         # The calendar's first day has none before it; whoever asks for it is told that nothing is so long.
         since = asked.get("since") or max(until, self.at - 1000 * LONGEST) - DAY
@@ -96,6 +100,28 @@ class MachineStates(Endpoint):
             sentence = _("It is before the end, by at most {days} days.").format(days=LONGEST.days)
             raise InvalidInput(sentence, do=_("Ask for a shorter time."), errors=[FieldError("since", sentence)])
         return since, until
+
+
+class MachineTrend(MachineStates):
+    @reads(
+        TrendAnswer,
+        name="get_machine_trend",
+        summary="See the course of a machine's value",
+        query=TrendQuery,
+    )
+    def get(self, request: Request, site: str, code: str) -> Response:
+        asked = self.read_query(TrendQuery)
+        since, until = self.period(asked)
+        tag = _station(request, site, code).tags.filter(code=asked["tag"]).first()
+        if tag is None:
+            raise NotFound(_("The machine has no such tag."), do=_("See the machine, and send a tag of its values."))
+        then = next((one for one in series_of(tag.pk) if one.began_at <= until), None)
+        if then is not None and then.value_type == TagType.TEXT:
+            sentence = _("{tag} is a text, and has no trend.").format(tag=tag.code)
+            raise InvalidInput(sentence, do=_("Ask for a number."), errors=[FieldError("tag", sentence)])
+        trend = trend_of(then.pk, since, until) if then is not None else Trend((), 0)
+        told = {"tag": tag.code, "quantity_unit": then.quantity_unit if then is not None else tag.quantity_unit}
+        return Response(TrendAnswer(told | {"width_s": trend.width_s, "results": trend.moments}).data)
 
 
 class Connections(Endpoint):

@@ -34,6 +34,38 @@ class StatesAnswer(serializers.Serializer):
     results = StateAnswer(many=True)
 
 
+class TrendQuery(StatesQuery):
+    """Which tag of the machine, by its code, and from when to when; by default the last 24 hours, at most 31 days."""
+
+    tag = Text(max_length=40)
+
+
+class MomentAnswer(serializers.Serializer):
+    """What a tag showed from `at` on: the least, the mean and the most of its samples, and how many of them were good.
+
+    Null where none had a value.
+    """
+
+    at = serializers.DateTimeField()
+    least = serializers.FloatField(allow_null=True)
+    mean = serializers.FloatField(allow_null=True)
+    most = serializers.FloatField(allow_null=True)
+    samples = serializers.IntegerField()
+    good = serializers.IntegerField()
+
+
+class TrendAnswer(serializers.Serializer):
+    """The course of a tag, at most 1,500 moments. width_s: seconds that each stands for, 0 where each is a sample.
+
+    quantity_unit: of the values, as the tag had it then. A first moment before `since` is what stood when it began.
+    """
+
+    tag = serializers.CharField()
+    quantity_unit = serializers.CharField(allow_blank=True)
+    width_s = serializers.IntegerField()
+    results = MomentAnswer(many=True)
+
+
 class MachineAnswer(serializers.Serializer):
     """A station with tags. state: null where nobody knows; since: within the last 8 hours, null for longer.
 

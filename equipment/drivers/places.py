@@ -11,13 +11,16 @@ _LONGEST_HOST = 253
 
 
 def host_and_port(address: str, default: int) -> tuple[str, int]:
-    """Of `host`, `host:port` or `[::1]:port`. Raises InvalidAddress for what is neither."""
+    """Of `host`, `host:port` or `[::1]:port`; port 0, where nobody answers, says that it is not known yet.
+
+    Raises InvalidAddress for what is neither.
+    """
     found = _PLACE.fullmatch(address)
     if found is None or not _is_host(found["host"]):
         raise InvalidAddress(f"“{address}” is no address of a machine: write host:port.")
     port = int(found["port"] or default)
-    if not 1 <= port <= 65_535:
-        raise InvalidAddress(f"“{address}” is no address of a machine: a port is a number from 1 to 65535.")
+    if port > 65_535:
+        raise InvalidAddress(f"“{address}” is no address of a machine: a port is a number up to 65535.")
     return found["host"].removeprefix("[").removesuffix("]"), port
 
 

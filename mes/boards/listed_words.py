@@ -957,7 +957,7 @@ TOLD = (
     _("{what} expired on {not_valid_after_utc} UTC. {do}"),
     _("{what} is valid from {not_valid_before_utc} UTC on, which is not yet. Look at the clocks of the machine and of this computer."),
     _("{words} registers from {number} on"),
-    _("“{address}” is no address of a machine: a port is a number from 1 to 65535."),
+    _("“{address}” is no address of a machine: a port is a number up to 65535."),
     _("“{address}” is no address of a machine: write host:port."),
     _("“{address}” is no address of an OPC UA server: write it without spaces."),
     _("“{address}” is no address of an OPC UA server: write opc.tcp://host:port/."),

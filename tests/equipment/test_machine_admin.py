@@ -173,7 +173,7 @@ def changed(client, plant, page, record, **more):
         ("MODBUS", "http://169.254.169.254/"),
         ("MODBUS", "10.0.0.1:99999"),
         ("OPCUA", "press:4840"),
-        ("OPCUA", "opc.tcp://press:0/"),
+        ("OPCUA", "opc.tcp://press:99999/"),
         ("OPCUA", "opc.tcp://mes:hunter2@press:4840/"),
     ],
 )

@@ -68,11 +68,16 @@ def plants(draw):
 units = st.text(ANY, max_size=12)
 numbers = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: repr(number).removesuffix(".0"))
 _DRIVERS = {"MODBUS": "holding:{}", "OPCUA": "nsu=http://example.com/x;s=N{}"}
+_PLACES = {
+    "MODBUS": ["plc-7:502", "10.1.2.3:1502", "[fe80::1]:502"],
+    "OPCUA": ["opc.tcp://press:4840/", "opc.tcp://10.1.2.3/ua/Ωmega", "opc.tcp://[::1]:4841"],
+}
 _TYPES = {"VALUE": ["FLOAT32", "FLOAT64", "TEXT"], "COUNTER": ["UINT16", "INT64"], "EVENT": ["UINT16", "UINT32"]}
 
 
 def tag(draw, code, kind, number, event):
     """A tag of one of the roles, with every field that it may have."""
+    least, most = sorted((draw(numbers), draw(numbers)), key=float)
     role = "VALUE" if event else draw(st.sampled_from(list(_TYPES)))
     made = {
         "code": code,
@@ -90,8 +95,8 @@ def tag(draw, code, kind, number, event):
         "max_silence_s": f"{draw(st.integers(0, 10_000))}",
         "role": role,
         "is_writable": draw(yes_no),
-        "write_low": draw(numbers),
-        "write_high": draw(numbers),
+        "write_low": least,
+        "write_high": most,
         "is_active": draw(yes_no),
     }
     if made["is_writable"] == "yes":
@@ -123,7 +128,8 @@ def machines(draw):
     stations = ["ST-10", "ST-20"]
     for n, code in enumerate(draw(st.lists(slugs, min_size=1, max_size=3, unique=True))):
         kind = draw(st.sampled_from(list(_DRIVERS)))
-        made = {"site": "NF", "code": code, "name": draw(words), "kind": kind, "address": draw(words)}
+        made = {"site": "NF", "code": code, "name": draw(words), "kind": kind}
+        made["address"] = draw(st.sampled_from(_PLACES[kind]))
         made |= {"period_ms": f"{draw(st.integers(20, 10_000))}", "is_paused": draw(yes_no)}
         if kind == "OPCUA" and draw(st.booleans()):
             made["security"] = "a"

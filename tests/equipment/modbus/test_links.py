@@ -265,7 +265,7 @@ def test_where_a_machine_answers_is_a_host_and_a_port():
     assert host_and_port("10.0.0.7:1502", 502) == ("10.0.0.7", 1502)
     assert host_and_port("[::1]:1502", 502) == ("::1", 1502)
     assert host_and_port("[::1]", 502) == ("::1", 502)
-    for address in ("", ":502", "press:http", "press:70000", "press:0", "a b:502", "[::1:502", "[press]:502", "a..b:1"):
+    for address in ("", ":502", "press:http", "press:70000", "a b:502", "[::1:502", "[press]:502", "a..b:1"):
         with pytest.raises(InvalidAddress, match="is no address of a machine"):
             host_and_port(address, 502)
 

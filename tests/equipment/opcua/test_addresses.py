@@ -54,7 +54,10 @@ def test_an_id_has_a_length():
         parse("s=" + "x" * 4097)
 
 
-@pytest.mark.parametrize("address", ["opc.tcp://press:4840/", "opc.tcp://10.1.2.3/ua/server", "opc.tcp://[::1]:4841"])
+@pytest.mark.parametrize(
+    "address",
+    ["opc.tcp://press:4840/", "opc.tcp://10.1.2.3/ua/server", "opc.tcp://[::1]:4841", "opc.tcp://127.0.0.1:0"],
+)
 def test_where_a_server_answers_is_a_url(address):
     check_endpoint(address)
 

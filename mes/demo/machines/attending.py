@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from equipment.drivers.base import is_good
 from equipment.machine_events import events_with_their_tags
 from equipment.models import Connection, MachineEvent, Station
 from equipment.readouts import readout
-from equipment.status import BookingResult
 from mes.demo.machines.hands import does
 from mes.demo.machines.plan import MACHINES, MachinePlan
 from orders.plans import OperationPlan, StepPlan
@@ -104,12 +103,11 @@ def _is_outside(reading: Reading) -> bool:
 
 def refused_of_late(at: datetime) -> Iterator[MachineEvent]:
     """Events of the machines that were refused a while ago, and not too often, and may belong to what runs now."""
-    booked = Q(bookings__result__in=[BookingResult.BOOKED, BookingResult.NOTED])
     found = events_with_their_tags().filter(
-        tag__connection__code__in=[plan.code for plan in MACHINES], at__gte=at - FORGOTTEN_AFTER, due__isnull=True
+        tag__connection__code__in=[plan.code for plan in MACHINES], at__gte=at - FORGOTTEN_AFTER, refusal__isnull=False
     )
-    found = found.annotate(tries=Count("bookings"), good=Count("bookings", filter=booked), last=Max("bookings__at"))
-    for event in found.filter(good=0, tries__range=(1, TRIES), last__lt=at - LOOKED_AT_AFTER).order_by("sequence")[:10]:
+    found = found.annotate(tries=Count("bookings"), last=Max("bookings__at"))
+    for event in found.filter(tries__lte=TRIES, last__lt=at - LOOKED_AT_AFTER).order_by("sequence")[:10]:
         running = running_at(event.station).order_by("started_at").first()
         if running is not None and ("serial" in event.content or running.started_at <= event.at):
             yield event

@@ -13,7 +13,8 @@ AT_ONCE = 2_000
 
 # Rows of `due` that nobody else works on are removed and rolled up in one statement. In a minute with more than 60
 # samples each second gets its row: where there is no more than one a second, such a row would be larger than its sample
-# and be kept eight times as long.
+# and be kept eight times as long. OFFSET keeps the planner from matching all samples of a series with all
+# its minutes.
 _ROLL_UP = """
 WITH taken AS (
     DELETE FROM equipment_rollupdue WHERE (series_id, minute) IN (
@@ -23,8 +24,9 @@ WITH taken AS (
 read AS (
     SELECT sample.series_id, taken.minute, sample.at, sample.value, sample.quality,
         count(*) OVER (PARTITION BY sample.series_id, taken.minute) AS many
-    FROM taken JOIN equipment_sample sample ON sample.series_id = taken.series_id
-        AND sample.at >= taken.minute AND sample.at < taken.minute + interval '1 minute'),
+    FROM taken JOIN LATERAL (
+        SELECT * FROM equipment_sample WHERE series_id = taken.series_id
+            AND at >= taken.minute AND at < taken.minute + interval '1 minute' OFFSET 0) sample ON true),
 widths AS (
     SELECT read.*, width_s, date_bin(make_interval(secs => width_s), read.at, 'epoch') AS begins
     FROM read CROSS JOIN (VALUES (60), (1)) AS widths (width_s) WHERE width_s = 60 OR many > 60),

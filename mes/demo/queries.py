@@ -101,7 +101,7 @@ def machines_beside_the_truth(folder: Path, now: datetime) -> list[MachineRow]:
                 score=one,
                 station=station,
                 truth=true_strip(facts[plan.code], since, at),
-                record=recorded_strip(station, since, at, min(at, one.seen_until)),
+                record=recorded_strip(station, since, at, facts[plan.code][0].at, min(at, one.seen_until)),
                 wrong=said,
                 faults=possible,
             )

@@ -16,6 +16,7 @@ from mes.demo.machines.plan import MACHINES
 from mes.demo.machines.program import Load
 from mes.demo.machines.scores import Score
 from mes.demo.machines.scoring import scores_of
+from mes.demo.machines.strips import recorded_strip
 from mes.demo.machines.truth import LATE, LOADED, STATE, UNLOADED, VALUE, Fact
 from mes.demo.operators import Operators
 from mes.kernel.door import open_door
@@ -145,6 +146,24 @@ def test_the_score_finds_one_wrong_state_or_sample(lathe, damage: Callable[[Lath
     assert any(sentence in one for one in found.differences()), list(found.differences())
     assert found.states.is_right == ("state" not in damage.__name__)
     assert found.samples.is_right == ("sample" not in damage.__name__)
+
+
+def test_what_is_on_record_of_before_the_machine_told_anything_is_not_judged(lathe) -> None:
+    """As of the day before the demo was loaded: a collector saw it until half a minute before it was switched on."""
+    connection, station = Connection.objects.get(code=LATHE), Station.objects.get(code="ST-110")
+    with open_door(person=None):
+        seen = {"began_at": lathe.at(-100), "seen_until": lathe.at(-30), "ended_at": lathe.at(-30)}
+        Observation.objects.create(connection=connection, epoch=0, period_ms=1000, **seen)
+        was(station, "RUNNING", lathe.at(-100), lathe.at(-30))
+        for code, value in (("word", RUNNING), ("load", 888)):
+            tag = Tag.objects.get(connection=connection, code=code)
+            showed(tag, (lathe.at(-100), value, 192), (lathe.at(-60), value, 192), (lathe.at(-30), None, 28))
+    found = lathe.score()
+    assert found.is_right, list(found.differences())
+    assert (found.states.compared >= 110, found.samples.compared) == (True, 4 + 5)
+    since, until = lathe.begin - 100, lathe.begin + 120
+    shown = recorded_strip(station, since, until, lathe.begin, until)
+    assert [band.shape for band in shown.bands][:2] == ["unknown", "idle"], "beside the truth that begins later"
 
 
 @pytest.mark.parametrize("left_out", [0, 6])

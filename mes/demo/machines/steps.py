@@ -81,7 +81,8 @@ def matched(
     """Which steps are on record, by their places; and what of the records is no step that was shown within the record's
     window, or not in the order of the steps.
 
-    What was shown before the first step nobody knows. A record without a window was made when nobody looked.
+    What was shown before the first step nobody knows, nor what is on record of then. Later a record without a window
+    was made when nobody looked.
     """
     reached, places, wrong = 0, set[int](), []
     for at, value in records:
@@ -90,7 +91,7 @@ def matched(
         if found is not None:
             reached = found
             places.add(found)
-        elif when is None or not steps or when[0] > steps[0].shown or reached:
+        elif not steps or reached or (at if when is None else when[0]) > steps[0].shown:
             wrong.append((at, value))
     return places, wrong
 

@@ -38,10 +38,10 @@ def true_strip(facts: Iterable[Fact], begin: float, end: float) -> Strip:
     )
 
 
-def recorded_strip(station: Station, begin: float, end: float, seen_until: float) -> Strip:
-    """What is on record; nobody knows beyond what was seen."""
-    since = datetime.fromtimestamp(begin, UTC)
-    rows = EquipmentState.objects.filter(station=station).exclude(ended_at__lt=since).order_by("began_at")
+def recorded_strip(station: Station, begin: float, end: float, since: float, seen_until: float) -> Strip:
+    """What is on record from `since` on; nobody knows beyond what was seen."""
+    first = datetime.fromtimestamp(max(begin, since), UTC)
+    rows = EquipmentState.objects.filter(station=station).exclude(ended_at__lt=first).order_by("began_at")
     spells = []
     for state, began, ended in rows.values_list("state", "began_at", "ended_at"):
         spells.append((state, (began.timestamp(), ended.timestamp() if ended else seen_until)))

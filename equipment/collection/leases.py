@@ -21,6 +21,7 @@ class Lease:
     until: float
 
 
+UNCLAIMED = 0  # the epoch of a connection before its first collector
 TRIED_AGAIN_S = 60.0  # what could not be watched as it is configured
 
 # Those whose owner said nothing for the time of a lease. A paused one is claimed by nobody; one that was given back,

@@ -14,6 +14,7 @@ from mes.demo import leading
 from mes.demo.assets import calibrate_assets
 from mes.demo.ground import Ground
 from mes.demo.history import History
+from mes.demo.machines import past
 from mes.demo.master_data import FOLDER, take_over
 from mes.erp.actions.orders import import_orders
 from mes.erp.imports import table_of_file
@@ -38,7 +39,7 @@ def is_empty() -> bool:
 
 
 def load(*, at: datetime, tell: Callable[[str], object] = print) -> None:
-    """Load the demo plant as it is at `at`. Raises NotADemo and PlantNotEmpty."""
+    """Load the demo plant as it is at `at`, and then the past of its machines. Raises NotADemo and PlantNotEmpty."""
     if not settings.MES_DEMO:
         raise NotADemo(
             "The demo plant is loaded into a demo only.",
@@ -51,6 +52,7 @@ def load(*, at: datetime, tell: Callable[[str], object] = print) -> None:
         if not is_empty():
             raise PlantNotEmpty("The database has a plant already.", do="Use an empty database, or --if-empty.")
         _load(at, tell)
+    tell(f"{past.write(at=at)} samples of the machines' last day")
 
 
 def _load(at: datetime, tell: Callable[[str], object]) -> None:

@@ -44,6 +44,7 @@ from mes.plantfiles.kinds import KINDS
 from mes.plantfiles.writing import export
 from orders.models import ProductRevision, RoutingRevision, Step, StepKind, WorkOrder
 from tests.demo.conftest import NOW
+from tests.demo.pasts import machines_ran_while_jobs_ran
 from tests.flow import check_balances
 from wip.models import (
     Batch,
@@ -112,6 +113,7 @@ def test_it_loads_whenever_somebody_looks_at_it(demo, at) -> None:
     ahead = Unit.objects.exclude(split_from=None).filter(work_order__erp_reference=f"WO-{FIRST - 1 + RUSHED}")
     assert [unit.status for unit in ahead] == ["IN_PROCESS"]
     check_balances()
+    machines_ran_while_jobs_ran(at)
 
 
 def test_the_loaded_plant(loaded, client, settings, django_assert_max_num_queries) -> None:

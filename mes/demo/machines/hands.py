@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from equipment.collection.leases import UNCLAIMED
 from equipment.models import CounterTotal, Observation
 from mes.demo.held import held_among
 from mes.demo.machines.piles import pile_with
@@ -41,11 +42,11 @@ def does(plan: MachinePlan, operation: OperationPlan) -> bool:
 
 
 def _is_seen(plan: MachinePlan) -> bool:
-    """What a machine makes before it was seen first, nobody counts: nobody begins before."""
+    """What a machine makes before a collector sees it first, nobody counts: nobody begins before."""
     if plan.counters:
         known = CounterTotal.objects.filter(tag__connection__code=plan.code, tag__code__in=plan.counters)
         return known.count() == len(plan.counters)
-    return Observation.objects.filter(connection__code=plan.code).exists()
+    return Observation.objects.filter(connection__code=plan.code, epoch__gt=UNCLAIMED).exists()
 
 
 def _waiting(plan: MachinePlan, folder: Path) -> Iterable[Load]:

@@ -103,7 +103,7 @@ class Photographer:
         self.page.get_by_role("button", name="Try it").click()
         expect(self.page.locator("h2").first).to_contain_text("good")
         self.take("connection-replay")
-        self.go("/machines/NORTHFIELD/ST-110/?tag=load&period=10m")
+        self.go("/machines/NORTHFIELD/ST-110/?tag=load&period=1h")
         self.take("machine")
         self.page.get_by_role("link", name="Write values").click()
         self.page.get_by_label("wear Wear offset X").fill("-0.02")

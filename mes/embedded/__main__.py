@@ -19,7 +19,9 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.command == "keep":
         from mes.embedded.keeper import keep as run_keeper
+        from mes.embedded.keeper import step_aside
 
+        step_aside()
         home = Home(arguments.home, for_tests=arguments.for_tests, durable=not arguments.unsafe)
         return run_keeper(home, set(arguments.servers))
     from mes.embedded.demo import run

@@ -12,9 +12,6 @@ from mes.embedded.locks import FileLock, is_held
 
 Progress = Callable[[str], None]
 
-# Keepers that this process has started. They may outlive it; being listed, they are not warned about as forgotten.
-_started: list[subprocess.Popen] = []
-
 
 def environment(home: Home) -> dict[str, str]:
     """What Django's settings need. Whatever comes from outside wins."""
@@ -69,7 +66,7 @@ def ensure_kept(home: Home, wanted: set[str], progress: Progress) -> None:
             cwd=ROOT,
             start_new_session=True,
         )
-        _started.append(process)
+        process.wait()  # it has left the keeper as nobody's child: who uses the servers may end before or after it
         assert process.stdout is not None
         said = []
         with process.stdout:

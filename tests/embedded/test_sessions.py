@@ -87,6 +87,21 @@ def test_the_last_of_two_users_ends_the_servers(home: Home, user_of_servers) -> 
     assert becomes_true(lambda: stopped(home))
 
 
+def test_who_started_the_servers_forgets_no_process_of_its_own(home: Home) -> None:
+    """Python says so at the end, where it is asked to: "subprocess … is still running"."""
+    code = (
+        "import os; from pathlib import Path; from mes.embedded.home import Home;"
+        "from mes.embedded.sessions import servers\n"
+        f"with servers(Home(Path({str(home.path)!r}), durable=False)):\n"
+        "    try: print(os.waitpid(-1, os.WNOHANG))\n"
+        "    except ChildProcessError: print('no child')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("no child\n", "")
+
+
 def test_a_user_killed_by_kill_9_leaves_nothing_behind(home: Home, user_of_servers) -> None:
     user_of_servers().kill()
     assert becomes_true(lambda: stopped(home))

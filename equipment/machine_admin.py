@@ -193,7 +193,7 @@ class TagAdmin(FixedFields, OfYourMachines, RecordAdmin):
             lazy("What it counts or tells"),
             {
                 "fields": (
-                    *("role", "books", "scrap_reason", "defect", "rollover", "reset_below"),
+                    *("role", "books", "scrap_reason", "defect", "rollover", "reset_below", "most_per_minute"),
                     *("acknowledge_address", "event", "field", "defect_codes"),
                 )
             },

@@ -113,6 +113,7 @@ def _watched(tag: Tag) -> WatchedTag:
         books=Books.PART_DONE if books_nothing else tag.books,
         rollover=tag.rollover,
         reset_below=tag.reset_below,
+        most_per_minute=tag.most_per_minute,
         event=str(tag.event_id) if tag.event_id else None,
         field=tag.field,
         latest=None,

@@ -22,7 +22,7 @@ COLUMNS = Columns(
     optional=(
         *("name", "station", "quantity_unit", "scale", "offset", "low", "high", "length", "byte_order"),
         *("report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "defect"),
-        *("rollover", "reset_below", "acknowledge_address", "event", "field", "defect_codes"),
+        *("rollover", "reset_below", "most_per_minute", "acknowledge_address", "event", "field", "defect_codes"),
         *("is_writable", "write_low", "write_high", "needs_signature", "is_active"),
     ),
 )

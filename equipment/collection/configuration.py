@@ -37,6 +37,7 @@ class WatchedTag:
     books: str
     rollover: int
     reset_below: int
+    most_per_minute: int
     event: str | None
     field: str
     latest: tuple[int, Value | None, int] | None
@@ -84,7 +85,7 @@ WHERE connection.id = %s"""
 _TAGS = """
 SELECT tag.id::text, tag.code, series.id, tag.station_id::text, tag.address, tag.value_type, tag.byte_order, tag.length,
     tag.acknowledge_address, tag.scale, tag.offset, tag.low, tag.high, tag.report, tag.deadband, tag.max_silence_s,
-    tag.role, tag.books, tag.rollover, tag.reset_below, tag.event_id::text, tag.field,
+    tag.role, tag.books, tag.rollover, tag.reset_below, tag.most_per_minute, tag.event_id::text, tag.field,
     latest.at, coalesce(to_jsonb(latest.text), to_jsonb(latest.value)), latest.quality,
     counter.raw, coalesce(counter.total, 0), coalesce(counter.number, 0), counter.source, counter.at,
     event.content
@@ -193,7 +194,23 @@ def _der(pem: str) -> bytes:
 
 def _tag(row: Any, connection: str, endpoint: Endpoint, order: str) -> WatchedTag:
     key, code, series, station, address, value_type, byte_order, length, acknowledge, *rest = row
-    scale, offset, low, high, report, deadband, silence, role, books, rollover, reset_below, event, field, *last = rest
+    (
+        scale,
+        offset,
+        low,
+        high,
+        report,
+        deadband,
+        silence,
+        role,
+        books,
+        rollover,
+        reset_below,
+        most,
+        event,
+        field,
+        *last,
+    ) = rest
     at, value, quality, raw, total, number, read_of, counted_at, content = last
     kind, words = ValueType(value_type), WordOrder(byte_order or order)
     # A machine that moved in the network shows the event that is stored already; what its counter made meanwhile nobody
@@ -220,6 +237,7 @@ def _tag(row: Any, connection: str, endpoint: Endpoint, order: str) -> WatchedTa
         books=books,
         rollover=rollover,
         reset_below=reset_below,
+        most_per_minute=most,
         event=event,
         field=field,
         latest=(microseconds(at), value, quality) if at else None,

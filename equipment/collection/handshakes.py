@@ -14,12 +14,12 @@ from typing import Any
 
 from equipment.collection.batches import Batch, Counted, Event
 from equipment.collection.configuration import WatchedTag
+from equipment.collection.counters import MOST_PIECES
 from equipment.collection.doubts import DOUBT, Doubt
 from equipment.collection.reporting import meant
 from equipment.drivers.base import Point, Quality, Sample, Value, is_good
 
 QUALITIES = "qualities"  # of those fields of an event that are not good
-MOST_PIECES = 2**31 - 1
 _NEARLY = 1e-6  # so far from a whole number a scaled one may be
 
 

@@ -6,7 +6,8 @@ from operator import itemgetter
 
 from equipment.collection.batches import Batch, Counted, Event, StateChange
 from equipment.collection.configuration import Configuration, WatchedTag
-from equipment.collection.counters import Count, advance
+from equipment.collection.counters import MOST_PIECES, Rules, Steps
+from equipment.collection.doubts import BEFORE, DOUBT, Doubt
 from equipment.collection.handshakes import Handshake
 from equipment.collection.reporting import Report, rule_of
 from equipment.collection.state_building import StateBuilder
@@ -17,26 +18,38 @@ REPEAT_EVERY_US = 1_000_000  # looks for what is to be repeated
 
 
 class Counter:
-    """A counter tag: what it counted becomes events."""
+    """A counter tag: what it counted becomes events. period_s: between two looks at it.
 
-    def __init__(self, tag: WatchedTag) -> None:
-        raw, total, self.number = tag.counter
-        self._count = Count(raw, total)
-        self._tag = tag
+    A step that no machine makes is an event, too, which a person books or leaves; it counts nothing.
+    """
 
-    def take(self, site: str, at_us: int, raw: Value | None, quality: int, batch: Batch) -> None:
+    def __init__(self, tag: WatchedTag, period_s: float = 0.0) -> None:
+        raw, self._total, self.number = tag.counter
+        rules = Rules(tag.rollover, tag.reset_below, tag.most_per_minute, period_s)
+        self._steps, self._tag = Steps(rules, raw, tag.counted_us or 0), tag
+
+    def lose(self) -> None:
+        self._steps.lose()
+
+    def take(self, site: str, at_us: int, raw: Value | None, quality: int, batch: Batch, *, known_us: int = 0) -> None:
+        """known_us: until when what was seen last stood, where changes alone are told."""
         if not is_good(quality) or not isinstance(raw, int):
+            self.lose()
             return
-        before, tag = self._count, self._tag
-        count = self._count = advance(before, raw, rollover=tag.rollover, reset_below=tag.reset_below)
-        if before == count:
+        before, tag = self._steps.raw, self._tag
+        more, is_believed = self._steps.take(raw, at_us, known_us)
+        now = self._steps.raw
+        if before == now:
             return
-        assert count.raw is not None, "it has just been read"
-        more = count.total - before.total
-        if more and tag.station and tag.books != "NOTHING":
+        assert now is not None, "it has just been read"
+        if is_believed:
+            self._total += more
+        if (more or not is_believed) and tag.station and tag.books != "NOTHING":
             self.number += 1
-            batch.events.append(Event(tag.key, site, tag.station, self.number, tag.books, at_us, more, {"raw": raw}))
-        batch.counters[tag.key] = Counted(count.raw, count.total, self.number, at_us, tag.source)
+            content = {"raw": raw} if is_believed else {"raw": raw, BEFORE: before, DOUBT: Doubt.STEP}
+            pieces = more if more <= MOST_PIECES else 0  # which is none that anybody made
+            batch.events.append(Event(tag.key, site, tag.station, self.number, tag.books, at_us, pieces, content))
+        batch.counters[tag.key] = Counted(now, self._total, self.number, at_us, tag.source)
 
 
 class Signals:
@@ -53,7 +66,8 @@ class Signals:
         self._series = [tag.series for tag in self._tags]
         alone = values(self._site, configuration.connection)
         self._topics = [machine(self._site, tag.station) if tag.station else alone for tag in self._tags]
-        self._counters = {i: Counter(tag) for i, tag in enumerate(self._tags) if tag.role == "COUNTER"}
+        period_s = configuration.endpoint.period_s
+        self._counters = {i: Counter(tag, period_s) for i, tag in enumerate(self._tags) if tag.role == "COUNTER"}
         self._handshakes = {i: Handshake(tag, self._tags) for i, tag in enumerate(self._tags) if tag.role == "EVENT"}
         self._is_polled, self._raised = is_polled, dict[str, None]()
         self._by_key = {handshake.tag.key: handshake for handshake in self._handshakes.values()}
@@ -81,6 +95,7 @@ class Signals:
         Samples keep the machine's time. What is made of them, and is compared with what people do, has ours: the last
         of them came at until_us, the others before it as the machine says, but not before since_us.
         """
+        known_us = 0 if self._is_polled else since_us
         ahead_us = max(at_us for _, at_us, *_ in samples) - until_us
         reports, series, topics, deciding = self._reports, self._series, self._topics, self._deciding
         decided: list[tuple[int, str, tuple[Value | None, int]]] = []
@@ -93,7 +108,7 @@ class Signals:
             if position in deciding:
                 decided.append((at_us, deciding[position], reports[position].now))
             if position in self._counters:
-                self._counters[position].take(self._site, at_us, raw, quality, batch)
+                self._counters[position].take(self._site, at_us, raw, quality, batch, known_us=known_us)
             elif position in self._handshakes:
                 if self._is_polled:
                     self._handshakes[position].take(self._site, samples, at_us, raw, quality, batch)
@@ -112,8 +127,8 @@ class Signals:
                 batch.add(series, *stored)
                 batch.topics.add(topic)
         self._values.clear()
-        for handshake in self._handshakes.values():
-            handshake.lose()
+        for watched in (*self._handshakes.values(), *self._counters.values()):
+            watched.lose()
         for station, builder in self._stations.items():
             self._change(station, builder.lose(at_us), batch)
 

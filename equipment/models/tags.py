@@ -18,7 +18,8 @@ from mes.kernel.constraints import both_or_neither
 from mes.kernel.records import History, Record
 from mes.kernel.words import told
 
-_INTEGERS = (TagType.INT16, TagType.UINT16, TagType.INT32, TagType.UINT32, TagType.INT64, TagType.UINT64)
+_SHORT, _LONG = (TagType.INT16, TagType.UINT16), (TagType.INT32, TagType.UINT32)
+_INTEGERS = (*_SHORT, *_LONG, TagType.INT64, TagType.UINT64)
 
 
 class Tag(Record):
@@ -27,15 +28,16 @@ class Tag(Record):
     address: in the driver's notation. value = raw * scale + offset, clamped to low and high, in quantity_unit; bits
     and texts are taken as they are. length: bytes of a text. deadband: in quantity_unit. max_silence_s: a value is
     stored at least so often, though nothing changed; 0 for never. COUNTER: rollover is the number of values it has
-    (65536, 4294967296), 0 for one that never rolls over; below reset_below it began anew rather than rolled over.
-    EVENT: the number that the machine raises with each event, acknowledged by writing it to acknowledge_address;
-    the tags whose `event` it is are read in the same request, `field` says what they are: `serial`, `result`,
-    `quantity`, `defect`, or `step:CODE` for the value of a step (`step:CODE.2`: of its second sample). scrap_reason:
-    with which the parts are booked that it counts as scrap; a code of the reasons where the site has released some.
-    defect: what is named with that scrap, or with a failed result, where the machine names none itself; a code of the
-    released defects. defect_codes: of the field `defect`, which code is meant by what the machine says. write_low,
-    write_high: bounds of what may be written. needs_signature: whoever writes it by hand signs; what an interlock
-    writes comes from a routing that was signed.
+    (65536, 4294967296), 0 for one that never rolls over; below reset_below it began anew rather than rolled over; a
+    step above most_per_minute (pieces a minute, 0 for 6,000) counts nothing until a person books it. EVENT: the number
+    that the machine raises with each event, acknowledged by writing it to acknowledge_address; the tags whose `event`
+    it is are read in the same request, `field` says what they are: `serial`, `result`, `quantity`, `defect`, or
+    `step:CODE` for the value of a step (`step:CODE.2`: of its second sample). scrap_reason: with which the parts are
+    booked that it counts as scrap; a code of the reasons where the site has released some. defect: what is named with
+    that scrap, or with a failed result, where the machine names none itself; a code of the released defects.
+    defect_codes: of the field `defect`, which code is meant by what the machine says. write_low, write_high: bounds of
+    what may be written. needs_signature: whoever writes it by hand signs; what an interlock writes comes from a routing
+    that was signed.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -66,6 +68,13 @@ class Tag(Record):
     )
     rollover = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
     reset_below = models.BigIntegerField(default=0, validators=[MinValueValidator(0)])
+    most_per_minute = models.PositiveIntegerField(
+        default=0,
+        help_text=lazy(
+            "Pieces that the machine makes in a minute at most. "
+            "A counter that jumps further is not booked by itself. 0 for 6000."
+        ),
+    )
     acknowledge_address = models.CharField(max_length=250, blank=True)
     event = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="fields")
     field = models.CharField(max_length=32, blank=True)
@@ -120,6 +129,22 @@ class Tag(Record):
                 condition=Q(role=TagRole.VALUE) | Q(value_type__in=_INTEGERS),
                 name="tag_counts_in_integers",
                 violation_error_message=lazy("A counter or an event is a whole number: choose such a type."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value_type__in=_SHORT, rollover__lte=2**16)
+                | Q(value_type__in=_LONG, rollover__lte=2**32)
+                | ~Q(value_type__in=[*_SHORT, *_LONG]),
+                name="tag_rollover_fits_type",
+                violation_error_message=lazy(
+                    "It can't roll over beyond its type: 16 bits have 65536 values, 32 bits 4294967296."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(rollover=0) | Q(reset_below__lt=F("rollover")),
+                name="tag_reset_below_rollover",
+                violation_error_message=lazy(
+                    "The reset limit has to be below the number of values at which the counter rolls over."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(value_type=TagType.TEXT) | Q(length__gt=0) | Q(address__contains=";"),

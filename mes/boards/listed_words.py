@@ -427,6 +427,7 @@ NAMES = (
     _("missed slots"),
     _("mode"),
     _("most"),
+    _("most per minute"),
     _("must confirm instruction"),
     _("name"),
     _("needs line clearance"),

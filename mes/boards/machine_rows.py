@@ -9,7 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from equipment.booking_accounts import why_may_not_book
+from equipment.collection.doubts import BEFORE, DOUBT
 from equipment.collection.handshakes import QUALITIES
+from equipment.event_doubts import doubt_of
 from equipment.machine_queries import (
     connection_of_state,
     connections_behind,
@@ -25,6 +27,7 @@ from equipment.replayed_defects import defects_named
 from equipment.status import LinkState, MachineState, TagType
 from equipment.trends import Trend
 from mes.boards.machine_drawing import StateStrip, draw_states, state_word
+from mes.kernel.refusals import Refusal
 
 STRIP = timedelta(hours=8)
 DAY = timedelta(hours=24)
@@ -230,22 +233,25 @@ def shown_value(tag: Tag, value: Any) -> str:
 
 @dataclass(frozen=True)
 class ReplayedEvent:
-    """An event that a tag would have made. content: what comes with it, in words; defect: which one it would name."""
+    """An event that a tag would have made. content: what comes with it, in words; defect: which one it would name;
+    doubt: why it would not be booked by itself.
+    """
 
     event: MachineEvent
     content: str
     defect: str
+    doubt: Refusal | None
 
 
 def replayed_rows(tag: Tag, events: Sequence[MachineEvent]) -> list[ReplayedEvent]:
     return [
-        ReplayedEvent(event, ", ".join(_told(event.content)), defect)
+        ReplayedEvent(event, ", ".join(_told(event.content)), defect, doubt_of(event))
         for event, defect in zip(events, defects_named(tag, events), strict=True)
     ]
 
 
 def _told(content: Mapping[str, Any]) -> list[str]:
-    return [_said(content, field) for field in sorted(content.keys() - {QUALITIES})]
+    return [_said(content, field) for field in sorted(content.keys() - {QUALITIES, DOUBT, BEFORE})]
 
 
 def _said(content: Mapping[str, Any], field: str) -> str:

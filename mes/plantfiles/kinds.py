@@ -331,7 +331,7 @@ _MACHINE_KINDS = (
         (
             *("name", "station", "address", "value_type", "length", "byte_order", "quantity_unit", "scale", "offset"),
             *("low", "high", "report", "deadband", "max_silence_s", "role", "books", "scrap_reason", "defect"),
-            *("rollover", "reset_below", "acknowledge_address", "event", "field", "defect_codes"),
+            *("rollover", "reset_below", "most_per_minute", "acknowledge_address", "event", "field", "defect_codes"),
             *("is_writable", "write_low", "write_high", "needs_signature", "is_active"),
         ),
         within="connection",

@@ -91,6 +91,7 @@ def test_every_field_goes_from_one_connection_to_another(client, plant, take):
         "defect": "M-WEAR",
         "rollover": 65536,
         "reset_below": 9,
+        "most_per_minute": 90,
     }
     tag_at(one, plant.stations["20"], "scrap", "holding:70", value_type="UINT32", **counts)
     tag_at(one, None, "name", "holding:60", value_type="TEXT", length=12)
@@ -258,3 +259,17 @@ def test_a_table_takes_no_tag_out_of_use_that_tells_a_state(tags, ask):
 def test_a_table_refuses_bounds_that_are_the_wrong_way_round(ask, tags):
     found = mistakes(ask(b"code,address,value_type,write_low,write_high\r\nPRESSURE,holding:2,FLOAT32,9,1\r\n"))
     assert "The lower bound of what may be written is above the upper one." in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("UINT16,COUNTER,4294967296,0", "It can't roll over beyond its type"),
+        ("INT32,COUNTER,4294967297,0", "It can't roll over beyond its type"),
+        ("UINT16,COUNTER,65536,65536", "The reset limit has to be below"),
+    ],
+)
+def test_a_counter_rolls_over_where_its_type_does_and_is_reset_below_that(plant, tags, ask, row, what):
+    answer = ask(f"code,address,value_type,role,rollover,reset_below\nNEW,holding:90,{row}\n".encode())
+    ((_row, _column, said),) = mistakes(answer)
+    assert what in said

@@ -229,6 +229,17 @@ def test_two_counters_of_a_station_do_not_book_by_one_register(client, plant):
     assert tag_of(client, plant, connection, **half | {"code": "NEXT", "address": "holding:12"}).status_code == 302
 
 
+def test_a_rollover_that_its_type_has_not_and_a_reset_limit_above_it_are_named_in_the_form(client, plant):
+    connection = connection_of(client, plant)
+    for given, what in (
+        ({"value_type": "UINT16", "rollover": 2**32}, "It can&#x27;t roll over beyond its type"),
+        ({"value_type": "UINT16", "rollover": 2**16, "reset_below": 2**16}, "The reset limit has to be below"),
+    ):
+        refused = tag_of(client, plant, connection, role="COUNTER", **given)
+        assert refused.status_code == 200
+        assert what in refused.content.decode()
+
+
 def test_a_preset_gives_a_station_its_states(client, plant):
     tag = state_tag(client, plant)
     answer = post(client, plant, "hiroshi", "tag_changelist", action="begin_packml", _selected_action=str(tag.pk))

@@ -52,6 +52,16 @@ def test_a_counter_says_what_it_would_book(plant):
     assert not MachineEvent.objects.exists()
 
 
+def test_a_counter_says_what_it_would_leave_to_a_person(plant):
+    tag = counter(press(plant), plant.stations["10"])
+    record(tag, 5_000, 4_999, 5_001)
+    assert replayed("PRESS", tag.code) == [
+        "PART_DONE 4999 before=5000 doubt=STEP raw=4999",
+        "PART_DONE 2 raw=5001",
+        "2 events; nothing was stored.",
+    ]
+
+
 def test_a_handshake_says_what_came_with_it(plant):
     tag = handshake(press(plant), plant.stations["10"], Books.PART_DONE)
     serial = field_of(tag, "serial", "SERIAL", value_type="TEXT", length=20)

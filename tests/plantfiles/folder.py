@@ -188,6 +188,7 @@ tags:
     defect: M-LEAK
     rollover: 65536
     reset_below: 10
+    most_per_minute: 90
   - code: serial
     name: Serial number
     address: "holding:101"

@@ -114,7 +114,8 @@ def tag(draw, code, kind, number, event):
     if role == "COUNTER":
         made |= {"station": "ST-20", "books": "PART_SCRAPPED", "scrap_reason": draw(words), "rollover": "65536"}
         made["defect"] = draw(st.sampled_from(["", "M-LEAK"]))
-        made["reset_below"] = f"{draw(st.integers(0, 2**40))}"
+        made["reset_below"] = f"{draw(st.integers(0, 65_535))}"
+        made["most_per_minute"] = f"{draw(st.integers(0, 2**31 - 1))}"
     return made
 
 

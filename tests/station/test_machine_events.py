@@ -337,6 +337,24 @@ def test_what_takes_too_long_each_time_is_refused_and_does_not_stop_the_others(p
     assert line.execution().quantity_good == 1
 
 
+def test_what_a_counter_jumped_by_waits_for_a_person_who_books_it(plant):
+    line, tag = lot_line(plant, quantity=50), counter(press(plant), plant.stations["10"])
+    event = happens(plant, tag, quantity=20, before=5_000, raw=5_020, doubt="STEP")
+    outcome = booked(event)
+    assert outcome.result == BookingResult.REFUSED
+    assert outcome.sentence.startswith("The counter jumped from 5000 to 5020.")
+    assert "Book this again if 20 pieces were made" in outcome.sentence
+    assert line.execution().quantity_good == 0
+    with plant.door("ines") as passage:
+        machine_events.book_again(event=event, by=passage.person, at=passage.at)
+    assert line.execution().quantity_good == 20
+
+
+def test_a_jump_by_more_than_can_be_booked_says_so(plant):
+    event = happens(plant, counter(press(plant), plant.stations["10"]), quantity=0, before=1, raw=2**40, doubt="STEP")
+    assert "Book by hand what was made" in booked(event).sentence
+
+
 def test_what_may_be_the_event_before_waits_for_a_person_who_books_it(plant):
     line, tag = lot_line(plant, quantity=50), handshake(press(plant), plant.stations["10"], Books.PART_DONE)
     event = happens(plant, tag, shown=1, doubt="AGAIN")

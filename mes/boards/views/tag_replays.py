@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from equipment.event_doubts import doubt_of
 from equipment.models import Connection, Station, Tag
 from equipment.replays import replay, replay_states
 from equipment.status import TagRole
@@ -68,5 +69,5 @@ def _events(connection: Connection, tag: Tag, since: datetime, until: datetime) 
         "rows": rows,
         "names_defects": names_defects,
         "count": len(events),
-        "pieces": sum(event.quantity for event in events),
+        "pieces": sum(event.quantity for event in events if doubt_of(event) is None),
     }

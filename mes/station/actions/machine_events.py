@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from equipment.event_doubts import check_doubt
 from equipment.machine_content import (
     ValueNotGood,
     defect_code_of,
@@ -35,7 +36,6 @@ from mes.kernel.refusals import NotFound, Refusal
 from mes.kernel.writes import insert
 from mes.station.actions import operations
 from mes.station.actions.given import Completion
-from mes.station.doubts import check_doubt
 from mes.station.machine_values import values_of
 from mes.station.queries import running_here
 from orders.models import Tracking

@@ -6,7 +6,7 @@ from pathlib import Path
 from mes.embedded.home import ROOT
 
 HERE = Path(__file__).parent
-FAULTS = 29
+FAULTS = 30
 
 
 def test_every_fault_has_a_test_that_there_is():

@@ -12,7 +12,7 @@ from django.utils import timezone
 from equipment.collection import watching
 from equipment.collection.rollups import roll_up
 from equipment.drivers.base import Quality, ValueType
-from equipment.models import MachineEvent, Observation, Rollup
+from equipment.models import CounterTotal, MachineEvent, Observation, QuarantinedRow, Rollup
 from tests.equipment.collection.floor import (
     COUNTER,
     connection_to,
@@ -175,7 +175,8 @@ def test_what_is_no_number_is_bad_and_in_no_sum(floor, watched, connection, mach
 
 def test_a_counter_rolls_over_is_reset_and_changes_its_collector(floor, connection, machine, committed_plant):
     station = committed_plant.stations["20"]
-    parts = tag_of(connection, "parts", "holding:30", station=station, reset_below=100, **COUNTER)
+    given = COUNTER | {"reset_below": 100, "most_per_minute": 60_000}
+    parts = tag_of(connection, "parts", "holding:30", station=station, **given)
     put(machine, parts, 65_530)
     first = floor.process()
     until(lambda: samples_of(parts), "a first value")
@@ -189,6 +190,40 @@ def test_a_counter_rolls_over_is_reset_and_changes_its_collector(floor, connecti
     floor.collector()
     until(lambda: made(parts) == total + 3, "three more, by the next collector")
     assert [event.number for event in MachineEvent.objects.order_by("number")] == list(range(1, 6))
+    ledger(connection)
+
+
+def booked(tag):
+    """What counts by itself, and what waits for a person: (before, after, how many it would be)."""
+    events = MachineEvent.objects.filter(tag=tag).order_by("number")
+    return sum(event.quantity for event in events if "doubt" not in event.content), [
+        (event.content["before"], event.content["raw"], event.quantity) for event in events if "doubt" in event.content
+    ]
+
+
+@pytest.mark.parametrize("kind", [{}, {"rollover": 0}, {"rollover": 2**32, "value_type": "UINT32"}], ids=str)
+def test_what_a_counter_shows_and_no_machine_makes_waits_for_a_person(
+    floor, connection, machine, committed_plant, kind
+):
+    """Corrected at the panel, cleared for a moment and restored, jumped ahead: and what is made goes on counting."""
+    parts = tag_of(connection, "parts", "holding:30", station=committed_plant.stations["20"], **COUNTER | kind)
+    put(machine, parts, 5_000)
+    first = floor.process()
+    until(lambda: samples_of(parts), "a first value")
+
+    def shows(*values: int) -> None:
+        for raw in values:
+            put(machine, parts, raw)
+            until(lambda raw=raw: CounterTotal.objects.get(tag=parts).raw == raw, f"{raw}")
+
+    shows(5_004, 4_900, 4_903, 0, 4_903, 4_905)
+    first.kill()
+    floor.collector()
+    shows(4_908, 45_000, 45_001)
+    asked = [(5_004, 4_900, 4_900), (0, 4_903, 4_903), (4_908, 45_000, 40_092)]
+    assert booked(parts) == (4 + 3 + 2 + 3 + 1, asked)
+    assert CounterTotal.objects.get(tag=parts).total == 13
+    assert not QuarantinedRow.objects.exists()
     ledger(connection)
 
 

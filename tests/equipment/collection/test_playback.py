@@ -71,6 +71,7 @@ class Life:
                 site=station.site, code=f"PLC-{self.number}", name="PLC", kind="MODBUS", address="none", period_ms=1_000
             )
         counter = {"role": "COUNTER", "books": "PART_DONE", "report": "ALWAYS", "value_type": "UINT16"}
+        counter |= {"most_per_minute": 60_000}
         tag = partial(tag_of, self.connection, station=station)
         self.tags: dict[str, Tag] = {  # in the order of their codes, as the collector has them
             "code": tag(f"code-{self.number}", "holding:1"),
@@ -115,7 +116,7 @@ class Life:
         """The one that begins at 0. Looked at before and after: nobody can tell the rest by the values alone."""
         await self.look(0, 1)
         await self.flush()
-        if few < self.raw["starts"]:
+        if 2 * few <= self.raw["starts"]:
             self.raw["starts"] = few
             self.made["starts"] += few
         await self.look(0, 1)

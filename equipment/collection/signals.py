@@ -127,8 +127,10 @@ class Signals:
                 batch.add(series, *stored)
                 batch.topics.add(topic)
         self._values.clear()
-        for watched in (*self._handshakes.values(), *self._counters.values()):
-            watched.lose()
+        for handshake in self._handshakes.values():
+            handshake.lose()
+        for counter in self._counters.values():
+            counter.lose()
         for station, builder in self._stations.items():
             self._change(station, builder.lose(at_us), batch)
 

@@ -24,16 +24,15 @@ def doubt_of(event: MachineEvent) -> Refusal | None:
             why=_("The machine was out of sight, then showed number {number} again, and nothing else tells.").format(
                 number=content.get("shown")
             ),
-            do=_("Book this again if it is another part; leave it if it is the same."),
+            do=_("Book it again, by itself, if it is another part; settle it if it is the same."),
         )
     if content.get(DOUBT) == Doubt.STEP:
-        is_bookable = event.quantity > 0
+        count = event.quantity
+        judge = _("Book it again, by itself, if {quantity} pieces were made; settle it if not.").format(quantity=count)
         return ImplausibleStep(
             _("The counter jumped from {before} to {now}.").format(before=content.get(BEFORE), now=content.get("raw")),
             why=_("No machine makes that at once: it was not counted, and counting goes on from there."),
-            do=_("Book this again if {quantity} pieces were made; leave it if not.").format(quantity=event.quantity)
-            if is_bookable
-            else _("Book by hand what was made, if anything was."),
+            do=judge if count else _("Book by hand what was made, if anything was, and settle this."),
         )
     return None
 

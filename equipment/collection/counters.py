@@ -11,6 +11,7 @@ from dataclasses import dataclass
 MOST_PIECES = 2**31 - 1  # of one event
 USUAL_PER_MINUTE = 6_000  # at most, where nobody said how many: more is some hundred a second
 LEAST_S = 1.0  # what a machine makes in this time comes at once
+A_FEW = 10  # by which a correction is made up for by what is made
 RETURN_US = 60_000_000  # in which what fell may come back
 
 
@@ -90,7 +91,8 @@ class Steps:
         more, is_believed = step(before, raw, self._rules, self._rules.at_most(at_us - since_us))
         if self._is_return(before, raw, at_us):
             self._fall, is_believed = None, False
-        if raw < before and not (is_believed and more > raw):  # nor did it roll over
+        has_rolled_over = is_believed and more > raw
+        if raw < before and not has_rolled_over and (2 * raw <= before or before - raw > A_FEW):
             self._fall = _Fall(max(before, self._fell_from(at_us)), raw, at_us)
         return more, is_believed
 

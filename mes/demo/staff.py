@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from equipment.actions import assets, help_calls, machine_commands
 from equipment.actions.machine_commands import signed_content
 from equipment.drivers.base import is_good
+from equipment.event_doubts import doubt_of
 from equipment.models import HelpCall, MachineCommand, PhysicalAsset, Station, Tag
 from equipment.readouts import readout
 from equipment.status import CallKind, CallStatus, Purpose
@@ -97,9 +98,13 @@ class Staff:
         return done
 
     def book_again(self, at: datetime) -> int:
-        """A supervisor looks at what was refused of the machines, and books it once its reason is gone."""
+        """A supervisor looks at what was refused of the machines, and books it once its reason is gone; not what nobody
+        can know that did not see it.
+        """
         by, done = self.people["supervisor"], 0
         for event in refused_of_late(at):
+            if doubt_of(event) is not None:
+                continue
             with open_door(person=by, at=at, reason="Looked at it") as passage:
                 try:
                     machine_events.book_again(event=event, by=by, at=passage.at)

@@ -39,6 +39,7 @@ def watched(code: str, **more: object) -> WatchedTag:
         "books": "NOTHING",
         "rollover": 0,
         "reset_below": 0,
+        "most_per_minute": 0,
         "event": None,
         "field": "",
         "latest": None,

@@ -54,10 +54,10 @@ def test_a_counter_says_what_it_would_book(plant):
 
 def test_a_counter_says_what_it_would_leave_to_a_person(plant):
     tag = counter(press(plant), plant.stations["10"])
-    record(tag, 5_000, 4_900, 4_902)
+    record(tag, 5_000, 4_999, 5_001)
     assert replayed("PRESS", tag.code) == [
-        "PART_DONE 4900 before=5000 doubt=STEP raw=4900",
-        "PART_DONE 2 raw=4902",
+        "PART_DONE 4999 before=5000 doubt=STEP raw=4999",
+        "PART_DONE 2 raw=5001",
         "2 events; nothing was stored.",
     ]
 

@@ -137,6 +137,18 @@ def test_an_event_that_is_due_is_neither_settled_nor_booked_again(plant, tag):
         again(plant, event)
 
 
+def test_what_a_person_has_to_judge_by_itself_is_not_booked_among_many(plant, tag):
+    jump = refused(plant, tag, 20, before=5_000, raw=5_020, doubt="STEP")
+    plain = refused(plant, tag, 2)
+    line = lot_line(plant, quantity=50)
+    assert again(plant, jump, plain) == [jump, plain]
+    book_machine_events()
+    assert [bookings(event)[-1].result for event in (jump, plain)] == [BookingResult.REFUSED, BookingResult.BOOKED]
+    assert line.execution().quantity_good == 2
+    again_alone(plant, jump)
+    assert line.execution().quantity_good == 22
+
+
 def test_many_are_booked_again_in_their_order_in_the_name_of_who_asked(plant, tag):
     events = [refused(plant, tag, quantity) for quantity in (1, 2, 3)]
     line = lot_line(plant, quantity=50)

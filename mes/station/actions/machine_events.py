@@ -82,13 +82,16 @@ class BookedByHand(Refusal):
     """People have booked pieces since the event, and who books it again has not been shown how many."""
 
 
-def book(*, event: MachineEvent, by: Person, at: datetime, may_be_late: bool = False) -> EventBooking:
-    """Bring a claimed event on record and take it off what is due. may_be_late: somebody has looked at it.
+def book(
+    *, event: MachineEvent, by: Person, at: datetime, may_be_late: bool = False, is_judged: bool = False
+) -> EventBooking:
+    """Bring a claimed event on record and take it off what is due. may_be_late: somebody has looked at it. is_judged:
+    at it alone, and knows that it is to be booked where the collector could not tell.
 
     Raises MayBeAgain, ImplausibleStep, NoAccount, NothingRuns, NotOneJob, EventTooLate, NothingToRecord, NotFound,
     ValueNotGood, and what the verbs raise.
     """
-    if not may_be_late:
+    if not is_judged:
         check_doubt(event)
     account = event.tag.connection.account
     if account is None:
@@ -116,7 +119,7 @@ def book_again(*, event: MachineEvent, by: Person, at: datetime, by_hand: Decima
     wait_for_turn(event.station)
     check_waits(event)
     check_by_hand([event], by_hand)
-    return book(event=event, by=by, at=at, may_be_late=True)
+    return book(event=event, by=by, at=at, may_be_late=True, is_judged=True)
 
 
 def check_waits(event: MachineEvent) -> None:

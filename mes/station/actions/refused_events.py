@@ -59,7 +59,8 @@ def book_many_again(
     """Have refused events booked again, each station's in the order in which they happened; which will be.
 
     They are due again, in the person's name: the worker books them one by one, and one that is refused once more waits
-    again with its new sentence. by_hand, and what is raised: as `settle` and `machine_events.book_again`.
+    again with its new sentence, as one does that a person has to judge by itself. by_hand, and what is raised: as
+    `settle` and `machine_events.book_again`.
     """
     waiting = _waiting_among(events, by)
     for station in {event.station_id for event in waiting}:

@@ -49,6 +49,7 @@ def a_tag(place: int, station: str) -> WatchedTag:
         books="PART_DONE" if is_counter else "NOTHING",
         rollover=0,
         reset_below=0,
+        most_per_minute=0,
         event=None,
         field="",
         latest=None,

@@ -44,7 +44,7 @@ from tests.equipment.collection.floor import (
     until,
 )
 
-PLAYED_BACK = 20_000  # batches, which takes longer than a lease lasts
+PLAYED_BACK = 50_000  # batches, which takes longer than a lease lasts
 
 
 def test_two_collectors_that_race_watch_each_connection_once(floor, connection, speed, machine, committed_plant):

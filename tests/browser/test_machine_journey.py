@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from equipment.drivers.base import ValueType
 from equipment.drivers.modbus.addresses import Table
 from equipment.drivers.opcua.certificates import make_certificate
 from equipment.drivers.simulator.opcua_server import APPLICATION_URI, Access, OpcUaServer, Variable
-from equipment.models import Connection, LatestValue, SecurityProfile, Tag
+from equipment.models import Connection, LatestValue, MachineEvent, SecurityProfile, Tag
 from mes.embedded.broker import free_port
 from mes.kernel.door import open_door
 from tests.browser.acts import enter
@@ -232,17 +233,22 @@ def _connects(page: Page, url: str, server: OpcUaServer, floor: Floor) -> None:
 
     address = "nsu=urn:plantwright:simulator:machine;s=Press/"
     rows = (
-        "code,address,value_type,quantity_unit,role",
-        f"Temperature,{address}Temperature,FLOAT64,°C,",
-        f"Count,{address}Count,UINT64,,COUNTER",
+        "code,address,value_type,quantity_unit,role,books",
+        f"Temperature,{address}Temperature,FLOAT64,°C,,",
+        f"Count,{address}Count,UINT64,,COUNTER,PART_DONE",
     )
     take(page, "\n".join(rows))
     page.get_by_role("button", name="Take 2 tags").click()
     expect(page.get_by_text("0 tags are made, 2 changed, 0 were so already.")).to_be_visible()
     expect(values).to_contain_text("190.25 °C", timeout=30_000)
 
-    server.set("Press/Count", 2**63 + 5)  # more than the table of counters takes
-    expect(page.get_by_role("region", name="Quarantine")).to_contain_text("out of range", timeout=30_000)
+    count = Tag.objects.get(code="Count")
+    with open_door(person=None):  # as after a restore from a backup: the number that comes next is there already
+        MachineEvent.objects.create(
+            site=count.site, station=count.station, tag=count, number=1, books="PART_DONE", at=timezone.now()
+        )
+    server.set("Press/Count", 9)
+    expect(page.get_by_role("region", name="Quarantine")).to_contain_text("machine_event_once", timeout=30_000)
     server.unplug()
     expect(page.locator("#connection")).to_contain_text("Nobody answers at this address", timeout=30_000)
     shoot(page, "ua-3-lost")

@@ -17,12 +17,12 @@ from statistics import median, quantiles
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from mes.embedded.broker import free_port
 from tests.bench.report import note
 from tests.bench.test_collector import FLUSH_S, LEASE_S, collector
-from tests.browser.conftest import chromium, page  # noqa: F401 - fixtures
+from tests.browser.conftest import page, running_chromium  # noqa: F401 - the former a fixture
 from tests.browser.test_machine_journey import floor, log_in  # noqa: F401 - the former a fixture
 from tests.equipment.collection.floor import Floor, connection_to, put, samples_of, tag_of, until
 from tests.events.listening import events_server_on
@@ -46,6 +46,13 @@ const note = () => {
 };
 new MutationObserver(note).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 """
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Gone before the benches that follow, which run loops of their own."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -22,8 +23,9 @@ window.OscillatorNode = class extends Real {
 """
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """While it runs its thread has an event loop, and asyncio begins no other there."""
     if CHROMIUM is None:
         if os.environ.get("MES_BROWSER_REQUIRED"):
             pytest.fail("MES_BROWSER_REQUIRED is set and there is no chromium on the PATH")
@@ -32,6 +34,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

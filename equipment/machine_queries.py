@@ -1,7 +1,7 @@
 """Questions about machines: who is connected, what they did, what they show now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -169,6 +169,12 @@ def _latest_of(tags: Collection[UUID]) -> QuerySet[LatestValue]:
 def series_of(tag: UUID) -> list[Series]:
     """What a tag was and is, the present series first."""
     return list(_series_of(tag))
+
+
+def series_then(every: Sequence[Series], at: datetime | None) -> Series | None:
+    """Of a tag's series, the present one first, that of a time; of what was before the first, the first."""
+    then = (one for one in every if at is None or one.began_at <= at)
+    return next(then, every[-1] if every else None)
 
 
 @prepared

@@ -1,11 +1,12 @@
 """What stands against taking an act back. Each rule raises its refusal."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from genealogy.models import Activity, ActivityUnit, Direction
@@ -117,20 +118,23 @@ def check_may_undo(act: Act, *, is_signed: bool, reason: str, by: Person, at: da
     return bool(why)
 
 
-def check_nothing_followed(job: Job, act: Act, later: Sequence[Signature]) -> None:
-    """Raise SomethingFollowed, OnHold for what has to be taken back or released first.
+def check_nothing_followed(acts: Sequence[tuple[Job, Act]], later: Sequence[Signature]) -> None:
+    """Raise SomethingFollowed, OnHold for what has to be taken back or released first; acts: of a batch on all units.
 
-    The order, unit and executions are locked. later: signatures on the execution that were given after the act.
+    Orders, units and executions are locked. later: signatures on the execution, or batch, given after the act. Three
+    statements for any number of units.
     """
-    _check_order(job.order)
-    followed = _of_the_execution(job, act, later) or _of_the_way(job) or _beside_it(job, act) or _of_the_unit(job, act)
-    if followed:
-        raise SomethingFollowed(
-            _("{act} on {unit} can't be taken back any more.").format(act=act.words.capitalize(), unit=job.unit),
-            why=followed,
-            do=_("Take back first what followed, or place a hold and let quality decide."),
-        )
-    held = open_holds([job])[0].here
+    since = _Since.of(acts)
+    for job, act in acts:
+        _check_order(job.order)
+        followed = _of_the_execution(job, act, later) or _of_the_way(job) or _beside_it(job, act)
+        if followed := followed or _of_the_unit(job, act, since):
+            raise SomethingFollowed(
+                _("{act} on {unit} can't be taken back any more.").format(act=act.words.capitalize(), unit=job.unit),
+                why=followed,
+                do=_("Take back first what followed, or place a hold and let quality decide."),
+            )
+    held = [hold for holds in open_holds([job for job, _act in acts]) for hold in holds.here]
     if held:
         raise OnHold(
             _("On hold: {number}, {reason}.").format(number=held[0].number, reason=held[0].reason),
@@ -190,7 +194,35 @@ def _beside_it(job: Job, act: Act) -> str:
     return _("{operation} was started with what was left.").format(operation=less.operation_code)
 
 
-def _of_the_unit(job: Job, act: Act) -> str:
+@dataclass(frozen=True)
+class _Since:
+    """What became of units since an act on each of them, by unit. reworked: a rework was decided or ended."""
+
+    reworked: set[UUID]
+    ended: Mapping[UUID, Activity]
+
+    @classmethod
+    def of(cls, acts: Sequence[tuple[Job, Act]]) -> "_Since":
+        """Two statements."""
+        by_unit = {job.unit.pk: act for job, act in acts}
+        first_at, first_key = min(act.at for act in by_unit.values()), min(act.key for act in by_unit.values())
+        decided = Q(decided_at__gte=first_at) | Q(ended_at__gt=first_at)
+        reworks = Rework.objects.filter(decided, unit__in=by_unit).exclude(status=ReworkStatus.CANCELLED)
+        reworked = {
+            one.unit_id
+            for one in reworks.only("unit", "decided_at", "ended_at")
+            if one.decided_at >= (at := by_unit[one.unit_id].at) or (one.ended_at and one.ended_at > at)
+        }
+        found = Activity.objects.filter(units__unit__in=by_unit, kind__in=_ENDS_ELSEWHERE, pk__gt=first_key)
+        found = found.filter(reversed_by_activity__isnull=True).annotate(of_unit=F("units__unit"))
+        ended: dict[UUID, Activity] = {}
+        for one in found.order_by("sequence"):
+            if one.pk > by_unit[one.of_unit].key:
+                ended.setdefault(one.of_unit, one)
+        return cls(reworked, ended)
+
+
+def _of_the_unit(job: Job, act: Act, since: _Since) -> str:
     """What became of the unit since."""
     unit = job.unit
     if unit.quantity_consumed:
@@ -204,12 +236,9 @@ def _of_the_unit(job: Job, act: Act) -> str:
         return _("{unit} is built into {host}.").format(unit=unit, host=built_in.select_related("unit")[0].unit)
     if unit.station_id is not None:
         return _("{unit} is staged at a station.").format(unit=unit)
-    reworks = Rework.objects.filter(unit=unit).exclude(status=ReworkStatus.CANCELLED)
-    if reworks.filter(Q(decided_at__gte=act.at) | Q(ended_at__gt=act.at)).exists():
+    if unit.pk in since.reworked:
         return _("A rework was decided or ended since.")
-    since = Activity.objects.filter(units__unit=unit, kind__in=_ENDS_ELSEWHERE, pk__gt=act.key)
-    later = since.filter(reversed_by_activity__isnull=True).order_by("sequence").first()
-    if later is not None:
+    if (later := since.ended.get(unit.pk)) is not None:
         return _("{unit}: {what} since.").format(unit=unit, what=later.get_kind_display())
     own = act.of(ActivityKind.FINISH) or act.of(ActivityKind.SCRAP)
     if unit.status != UnitStatus.IN_PROCESS and not own:

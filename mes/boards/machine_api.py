@@ -17,6 +17,7 @@ from equipment.machine_queries import (
     machine_at,
     machines_of,
     series_of,
+    series_then,
     states_between,
     watched_between,
 )
@@ -115,7 +116,7 @@ class MachineTrend(MachineStates):
         tag = _station(request, site, code).tags.filter(code=asked["tag"]).first()
         if tag is None:
             raise NotFound(_("The machine has no such tag."), do=_("See the machine, and send a tag of its values."))
-        then = next((one for one in series_of(tag.pk) if one.began_at <= until), None)
+        then = series_then(series_of(tag.pk), until)
         if then is not None and then.value_type == TagType.TEXT:
             sentence = _("{tag} is a text, and has no trend.").format(tag=tag.code)
             raise InvalidInput(sentence, do=_("Ask for a number."), errors=[FieldError("tag", sentence)])

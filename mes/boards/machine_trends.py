@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from equipment.machine_queries import series_of, watched_between
+from equipment.machine_queries import series_of, series_then, watched_between
 from equipment.machine_times import gaps
 from equipment.models import Series, Site, Tag
 from equipment.status import TagRole, TagType
@@ -79,7 +79,7 @@ def trend_shown(asked: Asked, site: Site, now: datetime) -> dict[str, Any]:
         return context
     connection = asked.chosen.connection_id
     every = [one for one in series_of(asked.chosen.pk) if one.value_type != TagType.TEXT]
-    series = _series_then(every, asked.at)
+    series = series_then(every, asked.at)
     seen = watched_between([connection], begin, end).get(connection, [])
     if series is None:
         return context
@@ -88,12 +88,6 @@ def trend_shown(asked: Asked, site: Site, now: datetime) -> dict[str, Any]:
     drawing = draw_trend(trend, gaps(seen, begin, end), begin, end, site, Shown(asked.at) if asked.at else None)
     table = summaries(asked.chosen, trend, begin, end)
     return context | {"drawing": drawing, "table": table, "width_s": trend.width_s}
-
-
-def _series_then(every: Sequence[Series], at: datetime | None) -> Series | None:
-    """Of a tag's series, the present one first, that of a time; of what was before the first, the first."""
-    then = (one for one in every if at is None or one.began_at <= at)
-    return next(then, every[-1] if every else None)
 
 
 def _others(every: Sequence[Series], shown: Series, asked: Asked) -> list[Earlier]:

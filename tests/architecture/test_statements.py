@@ -179,8 +179,8 @@ STATEMENTS = {
     take_a_completion_back: 27,
     take_a_scrap_back: 28,
     take_a_skip_back: 23,  # whether a permit covered it is looked up
-    take_values_of_a_batch_back: 30,
-    take_the_end_of_a_batch_back: 44,
+    take_values_of_a_batch_back: 22,
+    take_the_end_of_a_batch_back: 38,
     correct_what_another_did: 30,
     place_a_hold: 10,
     place_a_hold_on_an_order: 13,
@@ -237,11 +237,12 @@ OF_ANY_SIZE = [
     move_a_container,
     settle_events,
     book_events_again,
+    take_values_of_a_batch_back,
 ]
 # What a run writes for each unit in it: an execution, an event, a span of time, what comes next, a value.
 MORE_FOR_EACH_UNIT = {start_a_batch: 7, record_in_a_batch: 2, complete_a_batch: 3, take_a_batch_over: 4}
-# And what is looked at on each before it is taken back: what became of it since.
-MORE_FOR_EACH_UNIT |= {take_values_of_a_batch_back: 4, take_the_end_of_a_batch_back: 7}
+# And what is written for each when its end is taken back, and looked at: its permits, its use of tools.
+MORE_FOR_EACH_UNIT |= {take_the_end_of_a_batch_back: 4}
 
 
 @pytest.fixture(autouse=True)

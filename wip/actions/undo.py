@@ -89,12 +89,14 @@ def undo(
     is_correction = undoing.check_may_undo(last, is_signed=is_signed, reason=reason.strip(), by=by, at=at)
     undone = {one.at for one in known if one.is_undone}
     later = [one for one in signatures if one.signed_at > last.at and one.signed_at not in undone]
-    undoing.check_nothing_followed(job, last, later)
     taken_back = [_Undo(job, last, reason.strip(), by, at), *_of_the_others(jobs, acts, last, reason.strip(), by, at)]
+    undoing.check_nothing_followed([(one.job, one.act) for one in taken_back], later)
     if len(taken_back) > 1:
         _lock_what_comes_back(taken_back)
     for one in taken_back:
         _take_back(one)
+    insert([void for one in taken_back for void in _voids(one)])
+    for one in taken_back:
         if is_correction:
             _note_correction(one)
         announce(*after_work(one.job))
@@ -134,7 +136,6 @@ def _of_the_others(
         last = last_of(acts[job.running.pk])
         if last is None or (last.at, last.by.pk) != (act.at, act.by.pk):
             raise undoing.differs_in_a_batch(job, act, last)
-        undoing.check_nothing_followed(job, last, ())
         found.append(_Undo(job, last, reason, by, at))
     return found
 
@@ -167,7 +168,6 @@ def _take_back(undo: _Undo) -> None:
         _reverse(undo, event)
     for consumed in reversed(undo.act.of(ActivityKind.CONSUME)):
         corrections.take_out(unit=job.unit, consumed=consumed, **_how(undo))
-    _void(undo)
     _give_back_permits(undo)
     if job.order.status == OrderStatus.COMPLETED and job.unit.status == UnitStatus.IN_PROCESS:
         orders.reopen(order=job.order)
@@ -281,8 +281,8 @@ def _give_back_permits(undo: _Undo) -> None:
         give_back(execution=undo.job.running, passed_at=event.at, quantity=used)
 
 
-def _void(undo: _Undo) -> None:
-    """Take the act's values back: what was in force before counts again."""
+def _voids(undo: _Undo) -> list[Reading]:
+    """What takes the act's values back: what was in force before counts again."""
     rows = []
     for reading in undo.act.readings:
         before = undo.act.restores.get(reading.pk)
@@ -306,7 +306,7 @@ def _void(undo: _Undo) -> None:
         for name in _OF_A_VALUE if before is not None else ():
             setattr(void, name, getattr(before, name))
         rows.append(void)
-    insert(rows)
+    return rows
 
 
 _OF_A_MACHINE = ("machine_tag", "machine_at", "machine_quality")

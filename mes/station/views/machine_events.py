@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from equipment.machine_events import events_with_their_tags
-from equipment.models import MachineEvent, RefusedEvent
+from equipment.models import EventBooking, MachineEvent, RefusedEvent
 from equipment.queries import sites_of
 from equipment.refused_events import for_reason
 from mes.kernel.desk import answer, desk_door, office
@@ -33,7 +33,7 @@ def book_again(request: HttpRequest, event: int) -> HttpResponse:
             booking = machine_events.book_again(
                 event=found, by=passage.person, at=passage.at, by_hand=given["by_hand"] or 0
             )
-            said = f"{booking.get_result_display()}. {booking.sentence}".strip()
+            said = _said_of(booking)
             passage.remember(said=said, to=reverse("machine", args=[found.station.site.code, found.station.code]))
     return answer(request, passage)
 
@@ -49,7 +49,7 @@ def book_many_again(request: HttpRequest) -> HttpResponse:
             by_hand = given["by_hand"] or 0
             if len(events) == 1:
                 booking = machine_events.book_again(event=events[0], by=passage.person, at=passage.at, by_hand=by_hand)
-                said = f"{booking.get_result_display()}. {booking.sentence}".strip()
+                said = _said_of(booking)
             else:
                 due = refused_events.book_many_again(events=events, by=passage.person, at=passage.at, by_hand=by_hand)
                 said = _(
@@ -78,6 +78,10 @@ def settle(request: HttpRequest) -> HttpResponse:
             said = ngettext("{count} event is settled.", "{count} events are settled.", len(settled))
             passage.remember(said=said.format(count=len(settled)), to=_back_to(events[0]))
     return answer(request, passage)
+
+
+def _said_of(booking: EventBooking) -> str:
+    return f"{booking.get_result_display()}. {booking.sentence}".strip()
 
 
 def _back_to(event: MachineEvent) -> str:
